@@ -1,0 +1,2 @@
+//! The `standpoint` program.
+fn main() {}

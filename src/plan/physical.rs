@@ -1,0 +1,322 @@
+//! The physical plan: what the executor runs.
+//!
+//! A plan is a tree of [`Node`]s over one frame of slots. Each node says which slots are live after it; an operator
+//! carries no others on. All rows of an operator's input count: a chunk's multiplicity stands for equal rows.
+
+use crate::semantic::bound::{
+    AggregateCall, Column, CreateItem, EntityRef, Expr, LabelTest, Notification, PatternPath, SetItem, Slot, SortKey,
+    SubqueryResult, TypeTest,
+};
+use crate::span::Span;
+use crate::syntax::ast::Shortest;
+use crate::value::LabelId;
+use std::sync::Arc;
+
+/// A plan.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The last operator.
+    pub root: Node,
+    /// How many slots the frame has.
+    pub frame: u32,
+    /// The names of the slots that have one.
+    pub slot_names: Vec<Option<Arc<str>>>,
+    /// The result's columns; empty when the statement returns nothing.
+    pub columns: Vec<Column>,
+    /// Plans of the subqueries that stay inside expressions, by their [`crate::semantic::bound::SubqueryId`]. A
+    /// subquery that an `Apply` computes has `None`.
+    pub subqueries: Vec<Option<Subplan>>,
+    /// The parameters it needs, each with the place of its first use.
+    pub parameters: Vec<(Arc<str>, Span)>,
+    /// Whether it changes the graph.
+    pub writes: bool,
+    /// Remarks for the user.
+    pub notifications: Vec<Notification>,
+}
+
+/// A subquery that is run for one row while an expression is computed.
+#[derive(Clone, Debug)]
+pub struct Subplan {
+    /// What it gives.
+    pub result: SubqueryResult,
+    /// Its plan; it begins with [`Op::Argument`].
+    pub root: Node,
+    /// The slots of the row that it reads.
+    pub imports: Vec<Slot>,
+}
+
+/// An operator of a plan with what surrounds it.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// What it does.
+    pub op: Op,
+    /// Where its rows come from; `None` for [`Op::Unit`], [`Op::Argument`] and [`Op::Union`].
+    pub input: Option<Box<Node>>,
+    /// The slots that are read after it, in ascending order.
+    pub live: Vec<Slot>,
+    /// How many rows it is expected to give.
+    pub estimate: f64,
+}
+
+/// Which way an expansion goes from the node it starts at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Way {
+    /// Along relationships that start there.
+    Outgoing,
+    /// Along relationships that end there.
+    Incoming,
+    /// Along both; a self-loop counts once.
+    Both,
+}
+
+/// The operators. Unless said otherwise each adds to its input's rows and keeps their order.
+#[derive(Clone, Debug)]
+pub enum Op {
+    /// One row without values.
+    Unit,
+    /// The rows that the enclosing `Apply` or subquery hands in.
+    Argument,
+    /// For each row, every node (with the label, when one is given).
+    NodeScan {
+        /// Where the node goes.
+        slot: Slot,
+        /// The label.
+        label: Option<LabelId>,
+    },
+    /// For each row, the entity of that name or alias; no row when there is none.
+    EntitySeek {
+        /// Where the node goes.
+        slot: Slot,
+        /// The name.
+        entity: EntityRef,
+    },
+    /// For each row, the node with that identifier; no row when there is none.
+    NodeById {
+        /// Where the node goes.
+        slot: Slot,
+        /// The identifier.
+        id: Expr,
+    },
+    /// For each row, every relationship of the types, with both its ends. Not for `Both`.
+    RelScan {
+        /// Where the relationship goes.
+        rel: Slot,
+        /// Where its start goes.
+        from: Slot,
+        /// Where its end goes.
+        to: Slot,
+        /// Which types.
+        types: TypeTest,
+    },
+    /// For each row, every relationship from a node and the node at its other end. A null start gives no row.
+    Expand(Expand),
+    /// For each row, the relationships between two nodes that are both known.
+    ExpandInto(Expand),
+    /// For each row, the relationships given in the row (a bound relationship variable) that fit: gives the other
+    /// ends. `to_known`: the other end is known too and must agree.
+    ExpandBound {
+        /// The expansion; its `rel` is read.
+        expand: Expand,
+        /// Whether `to` is read instead of written.
+        to_known: bool,
+    },
+    /// Multiplies each row by the number of relationships an expansion would find; nothing is written. Relationships
+    /// in `expand.distinct_from` are not counted. `expand.rel` and `expand.to` are not used.
+    ExpandCount(Expand),
+    /// Multiplies each row by the number of pairs of different relationships, one of each arm, at a node.
+    PairCount {
+        /// The node.
+        node: Slot,
+        /// Types and way of each arm.
+        arms: [(TypeTest, Way); 2],
+    },
+    /// For each row, every trail of a variable number of relationships.
+    VarExpand(VarExpand),
+    /// For each row, the shortest paths between two known nodes.
+    ShortestPath {
+        /// The expansion between them; `to_known` is true.
+        expand: VarExpand,
+        /// One or all.
+        which: Shortest,
+    },
+    /// Keeps the rows for which all predicates are true.
+    Filter(Vec<Expr>),
+    /// Keeps the rows in which the node passes the test.
+    LabelFilter {
+        /// The node; null passes no test.
+        slot: Slot,
+        /// The test.
+        test: LabelTest,
+    },
+    /// Computes values.
+    Project(Vec<(Slot, Expr)>),
+    /// For each row, one row for each element of a list.
+    Unwind {
+        /// The list.
+        list: Expr,
+        /// Where the elements go.
+        slot: Slot,
+    },
+    /// Runs a plan for the input's rows and joins its rows to them.
+    Apply {
+        /// The plan; it begins with [`Op::Argument`].
+        inner: Box<Node>,
+        /// What becomes of the rows.
+        mode: ApplyMode,
+        /// A hidden slot that numbers the outer rows, live all through `inner`. `None`: `inner` is run once per row
+        /// (it limits, sorts, aggregates or deduplicates, and must do so for each row alone).
+        row_id: Option<Slot>,
+    },
+    /// Groups rows; gives one row per group, groups in order of first appearance. Without keys there is one group
+    /// even when there is no row.
+    Aggregate {
+        /// The keys.
+        keys: Vec<(Slot, Expr)>,
+        /// The aggregates.
+        aggregates: Vec<(Slot, AggregateCall)>,
+    },
+    /// Drops rows that are equal in these slots to an earlier one.
+    Distinct(Vec<Slot>),
+    /// Sorts, stably.
+    Sort {
+        /// The keys.
+        keys: Vec<SortKey>,
+        /// How many rows are wanted, when only the first are (skipped rows included).
+        limit: Option<Expr>,
+    },
+    /// Drops the first rows.
+    Skip(Expr),
+    /// Keeps the first rows.
+    Limit {
+        /// How many.
+        count: Expr,
+        /// Whether the input is read to its end all the same, because it changes the graph.
+        exhaust: bool,
+    },
+    /// The rows of each arm one after another.
+    Union {
+        /// The arms, each with the slots of its columns in the order of `columns`.
+        arms: Vec<(Node, Vec<Slot>)>,
+        /// Where the columns go.
+        columns: Vec<Slot>,
+    },
+    /// Reads all input before giving any.
+    Eager,
+    /// Calls a procedure for each row.
+    ProcedureCall {
+        /// The procedure.
+        procedure: Arc<str>,
+        /// The arguments.
+        arguments: Vec<Expr>,
+        /// Output columns and where they go.
+        yields: Vec<(usize, Slot)>,
+        /// Whether it has no outputs.
+        void: bool,
+        /// The call.
+        span: Span,
+    },
+    /// Creates. All write operators read their whole input before they change anything.
+    Create {
+        /// What.
+        items: Vec<CreateItem>,
+        /// Paths through it.
+        paths: Vec<PatternPath>,
+    },
+    /// For each row, one after another: runs `inner`; when it gives rows, applies `on_match` to each, otherwise
+    /// creates and applies `on_create`.
+    Merge {
+        /// The plan that looks; it begins with [`Op::Argument`].
+        inner: Box<Node>,
+        /// What to create. Slots that `inner` would have bound are written.
+        items: Vec<CreateItem>,
+        /// Paths through it.
+        paths: Vec<PatternPath>,
+        /// After creating.
+        on_create: Vec<SetItem>,
+        /// For each match.
+        on_match: Vec<SetItem>,
+    },
+    /// Changes properties and labels.
+    Set(Vec<SetItem>),
+    /// Deletes.
+    Delete {
+        /// Whether relationships go with their nodes.
+        detach: bool,
+        /// What.
+        targets: Vec<Expr>,
+    },
+    /// For each row and element of a list, runs an updating plan; gives the input's rows.
+    Foreach {
+        /// The variable.
+        slot: Slot,
+        /// The list.
+        list: Expr,
+        /// The plan; it begins with [`Op::Argument`].
+        inner: Box<Node>,
+    },
+}
+
+/// An expansion by one relationship.
+#[derive(Clone, Debug)]
+pub struct Expand {
+    /// The node it starts at.
+    pub from: Slot,
+    /// Where the relationship goes; it is written only when live.
+    pub rel: Slot,
+    /// Where the other end goes (or is).
+    pub to: Slot,
+    /// Which types.
+    pub types: TypeTest,
+    /// Which way.
+    pub way: Way,
+    /// Slots of relationships, or lists of relationships, that must not be bound again.
+    pub distinct_from: Vec<Slot>,
+}
+
+/// An expansion by a variable number of relationships.
+#[derive(Clone, Debug)]
+pub struct VarExpand {
+    /// The node it starts at.
+    pub from: Slot,
+    /// Where the list of relationships goes; written only when live.
+    pub rels: Slot,
+    /// Where the other end goes (or is).
+    pub to: Slot,
+    /// Whether `to` is known.
+    pub to_known: bool,
+    /// Whether the list runs from `to` to `from` (the expansion goes against the pattern as written).
+    pub reversed: bool,
+    /// Whether `rels` is known (a bound list): then the walk follows it.
+    pub rels_known: bool,
+    /// Which types.
+    pub types: TypeTest,
+    /// Which way.
+    pub way: Way,
+    /// The least number.
+    pub min: u32,
+    /// The greatest number.
+    pub max: Option<u32>,
+    /// What each relationship must fulfil, over the local `element`.
+    pub predicates: Vec<Expr>,
+    /// The local slot of the relationship under test.
+    pub element: Slot,
+    /// Slots of relationships, or lists of relationships, that must not be bound again.
+    pub distinct_from: Vec<Slot>,
+}
+
+/// What an `Apply` does with the rows of its inner plan.
+#[derive(Clone, Debug)]
+pub enum ApplyMode {
+    /// One row for each inner row.
+    Inner,
+    /// One row for each inner row, or one with nulls in these slots.
+    Optional(Vec<Slot>),
+    /// The outer row, if there is an inner row.
+    Semi,
+    /// The outer row, if there is no inner row.
+    Anti,
+    /// The outer row with the subquery's result.
+    Result(SubqueryResult, Slot),
+    /// The outer row, whatever the inner plan gives (a subquery that returns nothing).
+    Unit,
+}

@@ -1,0 +1,621 @@
+//! The syntax tree of openCypher; arrow facts are translated into it.
+//!
+//! Everything is as written: names are text, nothing is resolved, nothing is checked beyond the grammar. Equality
+//! ignores where things stand (see [`crate::span`]).
+
+use crate::span::Span;
+use std::sync::Arc;
+
+/// A name as written, without its backticks.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Name {
+    /// The text.
+    pub text: Arc<str>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// One statement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Statement {
+    /// Whether to run it, to show its plan, or both.
+    pub mode: Mode,
+    /// The query.
+    pub query: Query,
+    /// The whole statement.
+    pub span: Span,
+}
+
+/// What is wanted of a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// Its result.
+    #[default]
+    Run,
+    /// Its plan (`EXPLAIN`).
+    Explain,
+    /// Its result and its plan with what each operator did (`PROFILE`).
+    Profile,
+}
+
+/// One or more single queries joined by `UNION`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Query {
+    /// The first.
+    pub first: SingleQuery,
+    /// The others; `true` for `UNION ALL`, with the place of the keyword.
+    pub unions: Vec<(bool, Span, SingleQuery)>,
+}
+
+/// Clauses one after another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SingleQuery {
+    /// The clauses.
+    pub clauses: Vec<Clause>,
+    /// All of them.
+    pub span: Span,
+}
+
+/// A clause and its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clause {
+    /// Which clause.
+    pub kind: ClauseKind,
+    /// The whole clause.
+    pub span: Span,
+}
+
+/// The clauses.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ClauseKind {
+    /// `[OPTIONAL] MATCH pattern [WHERE predicate]`.
+    Match {
+        /// `OPTIONAL`.
+        optional: bool,
+        /// The comma-separated paths.
+        pattern: Vec<PathPattern>,
+        /// `WHERE`.
+        predicate: Option<Expr>,
+    },
+    /// `UNWIND list AS variable`.
+    Unwind {
+        /// The list.
+        list: Expr,
+        /// The variable.
+        variable: Name,
+    },
+    /// `WITH …`.
+    With {
+        /// What is passed on.
+        projection: Projection,
+        /// `WHERE`.
+        predicate: Option<Expr>,
+    },
+    /// `RETURN …`.
+    Return(Projection),
+    /// `CREATE pattern`.
+    Create(Vec<PathPattern>),
+    /// `MERGE path [ON CREATE SET …] [ON MATCH SET …]`.
+    Merge {
+        /// The path.
+        pattern: PathPattern,
+        /// `ON CREATE SET`.
+        on_create: Vec<SetItem>,
+        /// `ON MATCH SET`.
+        on_match: Vec<SetItem>,
+    },
+    /// `SET …`.
+    Set(Vec<SetItem>),
+    /// `REMOVE …`.
+    Remove(Vec<RemoveItem>),
+    /// `[DETACH] DELETE …`.
+    Delete {
+        /// `DETACH`.
+        detach: bool,
+        /// What to delete.
+        targets: Vec<Expr>,
+    },
+    /// `FOREACH (variable IN list | updating clauses)`.
+    Foreach {
+        /// The variable.
+        variable: Name,
+        /// The list.
+        list: Expr,
+        /// The clauses.
+        body: Vec<Clause>,
+    },
+    /// `CALL procedure…`.
+    Call(ProcedureCall),
+    /// `CALL { query }` or `CALL (imports) { query }`.
+    Subquery {
+        /// The names in parentheses; `None` when there are no parentheses (then a leading `WITH` imports).
+        imports: Option<Vec<Name>>,
+        /// The query.
+        query: Query,
+    },
+}
+
+/// A call of a procedure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProcedureCall {
+    /// The dotted name.
+    pub name: Name,
+    /// The arguments; `None` when there are no parentheses: they come from parameters of the same names.
+    pub arguments: Option<Vec<Expr>>,
+    /// What is yielded.
+    pub yields: Yield,
+    /// `WHERE` after `YIELD`.
+    pub predicate: Option<Expr>,
+}
+
+/// The `YIELD` of a call.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Yield {
+    /// No `YIELD`.
+    Implicit,
+    /// `YIELD *`.
+    All,
+    /// `YIELD column [AS name], …`; an empty list is `YIELD -`.
+    Items(Vec<(Name, Option<Name>)>),
+}
+
+/// The body of `WITH` and `RETURN`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Projection {
+    /// `DISTINCT`.
+    pub distinct: bool,
+    /// `*` comes first.
+    pub star: bool,
+    /// The items.
+    pub items: Vec<ProjectionItem>,
+    /// `ORDER BY`.
+    pub order_by: Vec<SortItem>,
+    /// `SKIP`.
+    pub skip: Option<Expr>,
+    /// `LIMIT`.
+    pub limit: Option<Expr>,
+    /// The whole body.
+    pub span: Span,
+}
+
+/// `expression [AS alias]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProjectionItem {
+    /// The expression.
+    pub expr: Expr,
+    /// The alias.
+    pub alias: Option<Name>,
+    /// The expression as written: the column's name when there is no alias.
+    pub text: Arc<str>,
+}
+
+/// `expression [ASC | DESC]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SortItem {
+    /// The expression.
+    pub expr: Expr,
+    /// `DESC`.
+    pub descending: bool,
+}
+
+/// An item of `SET`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SetItem {
+    /// `target.key = value`.
+    Property {
+        /// The entity.
+        target: Expr,
+        /// The key.
+        key: Name,
+        /// The value.
+        value: Expr,
+    },
+    /// `variable = value`: all properties are replaced.
+    Replace {
+        /// The entity.
+        variable: Name,
+        /// A map or an entity.
+        value: Expr,
+    },
+    /// `variable += value`: the given properties are set.
+    Merge {
+        /// The entity.
+        variable: Name,
+        /// A map or an entity.
+        value: Expr,
+    },
+    /// `variable:Label:Label`.
+    Labels {
+        /// The node.
+        variable: Name,
+        /// The labels.
+        labels: Vec<Name>,
+    },
+}
+
+/// An item of `REMOVE`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RemoveItem {
+    /// `target.key`.
+    Property {
+        /// The entity.
+        target: Expr,
+        /// The key.
+        key: Name,
+    },
+    /// `variable:Label:Label`.
+    Labels {
+        /// The node.
+        variable: Name,
+        /// The labels.
+        labels: Vec<Name>,
+    },
+}
+
+/// A path of a pattern: nodes joined by relationships. `nodes.len() == rels.len() + 1`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PathPattern {
+    /// `variable =`.
+    pub variable: Option<Name>,
+    /// `shortestPath(…)` or `allShortestPaths(…)`.
+    pub shortest: Option<Shortest>,
+    /// The nodes.
+    pub nodes: Vec<NodePattern>,
+    /// The relationships.
+    pub rels: Vec<RelPattern>,
+    /// The whole path.
+    pub span: Span,
+}
+
+/// Which shortest paths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shortest {
+    /// One of them.
+    Single,
+    /// All of them.
+    All,
+}
+
+/// `(variable:Labels {properties} WHERE predicate)`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodePattern {
+    /// The variable.
+    pub variable: Option<Name>,
+    /// `@name`: the entity of that name or alias.
+    pub entity: Option<Name>,
+    /// The labels.
+    pub labels: Option<LabelExpr>,
+    /// The properties: a map literal or a parameter.
+    pub properties: Option<Expr>,
+    /// `WHERE` inside the pattern.
+    pub predicate: Option<Expr>,
+    /// The whole node pattern.
+    pub span: Span,
+}
+
+/// `-[variable:TYPES *length {properties} WHERE predicate]->`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RelPattern {
+    /// The variable.
+    pub variable: Option<Name>,
+    /// The types, any of which fits; empty for any type.
+    pub types: Vec<Name>,
+    /// Where the arrow points.
+    pub direction: PatternDirection,
+    /// `*min..max`; `None` for exactly one relationship.
+    pub length: Option<Length>,
+    /// The properties: a map literal or a parameter.
+    pub properties: Option<Expr>,
+    /// `WHERE` inside the pattern.
+    pub predicate: Option<Expr>,
+    /// The whole relationship pattern.
+    pub span: Span,
+}
+
+/// A variable length as written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Length {
+    /// The least number of relationships, when written.
+    pub min: Option<u64>,
+    /// The greatest number of relationships, when written.
+    pub max: Option<u64>,
+}
+
+/// The direction of a relationship pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PatternDirection {
+    /// `-->`.
+    Right,
+    /// `<--`.
+    Left,
+    /// `--` or `<-->`: either.
+    Either,
+}
+
+/// A test of a node's labels. `:A:B` is `And`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LabelExpr {
+    /// `A`.
+    Label(Name),
+    /// `%`: at least one label.
+    Any(Span),
+    /// `!A`.
+    Not(Box<LabelExpr>),
+    /// `A & B`, `A:B`.
+    And(Vec<LabelExpr>),
+    /// `A | B`.
+    Or(Vec<LabelExpr>),
+}
+
+/// An expression and its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expr {
+    /// Which expression.
+    pub kind: ExprKind,
+    /// The whole expression.
+    pub span: Span,
+}
+
+/// The expressions.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExprKind {
+    /// `null`.
+    Null,
+    /// `true`, `false`.
+    Bool(bool),
+    /// An integer. A minus sign before a literal is part of it, so that the least integer can be written.
+    Int(i64),
+    /// A float.
+    Float(f64),
+    /// A string, unescaped.
+    String(Arc<str>),
+    /// `$name`.
+    Parameter(Name),
+    /// A variable.
+    Variable(Name),
+    /// `[a, b]`.
+    List(Vec<Expr>),
+    /// `{key: value}`.
+    Map(Vec<(Name, Expr)>),
+    /// `variable {.key, .*, key: value, variable}`.
+    MapProjection {
+        /// What is projected.
+        base: Box<Expr>,
+        /// The items.
+        items: Vec<MapProjectionItem>,
+    },
+    /// `base.key`.
+    Property {
+        /// The base.
+        base: Box<Expr>,
+        /// The key.
+        key: Name,
+    },
+    /// `base[index]`.
+    Index {
+        /// The list or map.
+        base: Box<Expr>,
+        /// The index.
+        index: Box<Expr>,
+    },
+    /// `base[from..to]`.
+    Slice {
+        /// The list.
+        base: Box<Expr>,
+        /// The first index.
+        from: Option<Box<Expr>>,
+        /// One past the last index.
+        to: Option<Box<Expr>>,
+    },
+    /// `base:Label`.
+    HasLabels {
+        /// The node (or relationship).
+        base: Box<Expr>,
+        /// The labels (or types).
+        labels: LabelExpr,
+    },
+    /// `NOT a`, `-a`, `+a`.
+    Unary {
+        /// The operator.
+        op: UnaryOp,
+        /// The operand.
+        operand: Box<Expr>,
+    },
+    /// Two operands and an operator between them.
+    Binary {
+        /// The operator.
+        op: BinaryOp,
+        /// The left operand.
+        left: Box<Expr>,
+        /// The right operand.
+        right: Box<Expr>,
+    },
+    /// `a AND b AND c`, flat.
+    And(Vec<Expr>),
+    /// `a OR b OR c`, flat.
+    Or(Vec<Expr>),
+    /// `a < b <= c`: the first operand and each comparison after it.
+    Comparison {
+        /// The first operand.
+        first: Box<Expr>,
+        /// Operators and operands.
+        rest: Vec<(CompareOp, Expr)>,
+    },
+    /// `a IS NULL`, `a IS NOT NULL`.
+    IsNull {
+        /// The operand.
+        operand: Box<Expr>,
+        /// `NOT`.
+        negated: bool,
+    },
+    /// `name(DISTINCT a, b)`; the name may be dotted.
+    Call {
+        /// The function's name, dots included.
+        name: Name,
+        /// `DISTINCT`.
+        distinct: bool,
+        /// The arguments.
+        arguments: Vec<Expr>,
+    },
+    /// `count(*)`.
+    CountStar,
+    /// `CASE [subject] WHEN … THEN … [ELSE …] END`.
+    Case {
+        /// The subject of the simple form.
+        subject: Option<Box<Expr>>,
+        /// Conditions and results.
+        branches: Vec<(Expr, Expr)>,
+        /// `ELSE`.
+        otherwise: Option<Box<Expr>>,
+    },
+    /// `[variable IN list WHERE predicate | result]`.
+    ListComprehension {
+        /// The variable.
+        variable: Name,
+        /// The list.
+        list: Box<Expr>,
+        /// `WHERE`.
+        predicate: Option<Box<Expr>>,
+        /// `| result`.
+        result: Option<Box<Expr>>,
+    },
+    /// `[path WHERE predicate | result]`.
+    PatternComprehension {
+        /// The path.
+        pattern: Box<PathPattern>,
+        /// `WHERE`.
+        predicate: Option<Box<Expr>>,
+        /// The result.
+        result: Box<Expr>,
+    },
+    /// `all(variable IN list WHERE predicate)` and its kin.
+    Quantifier {
+        /// Which.
+        quantifier: Quantifier,
+        /// The variable.
+        variable: Name,
+        /// The list.
+        list: Box<Expr>,
+        /// The predicate; `None` when `WHERE` is left out.
+        predicate: Option<Box<Expr>>,
+    },
+    /// `reduce(accumulator = initial, variable IN list | step)`.
+    Reduce {
+        /// The accumulator.
+        accumulator: Name,
+        /// Its first value.
+        initial: Box<Expr>,
+        /// The variable.
+        variable: Name,
+        /// The list.
+        list: Box<Expr>,
+        /// The next value of the accumulator.
+        step: Box<Expr>,
+    },
+    /// A path pattern used as a predicate; with `shortest` set, `shortestPath(…)` as an expression that gives a path
+    /// or a list of paths.
+    Pattern(Box<PathPattern>),
+    /// `EXISTS { … }`, `COUNT { … }`, `COLLECT { … }`.
+    Subquery {
+        /// Which.
+        kind: SubqueryKind,
+        /// The query. The short form `{ pattern WHERE … }` is a `MATCH` without `RETURN`.
+        query: Box<Query>,
+    },
+}
+
+/// An item of a map projection.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MapProjectionItem {
+    /// `.key`.
+    Property(Name),
+    /// `.*`.
+    All(Span),
+    /// `key: value`.
+    Entry(Name, Expr),
+    /// `variable`.
+    Variable(Name),
+}
+
+/// The unary operators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UnaryOp {
+    /// `NOT`.
+    Not,
+    /// `-`.
+    Minus,
+    /// `+`.
+    Plus,
+}
+
+/// The binary operators that are not comparisons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BinaryOp {
+    /// `XOR`.
+    Xor,
+    /// `+`.
+    Add,
+    /// `-`.
+    Subtract,
+    /// `*`.
+    Multiply,
+    /// `/`.
+    Divide,
+    /// `%`.
+    Modulo,
+    /// `^`.
+    Power,
+    /// `IN`.
+    In,
+    /// `STARTS WITH`.
+    StartsWith,
+    /// `ENDS WITH`.
+    EndsWith,
+    /// `CONTAINS`.
+    Contains,
+    /// `=~`.
+    Matches,
+    /// `||`: concatenation of strings or lists.
+    Concat,
+}
+
+/// The comparison operators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CompareOp {
+    /// `=`.
+    Equal,
+    /// `<>`.
+    NotEqual,
+    /// `<`.
+    Less,
+    /// `<=`.
+    LessEqual,
+    /// `>`.
+    Greater,
+    /// `>=`.
+    GreaterEqual,
+}
+
+/// The list predicates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Quantifier {
+    /// `all`.
+    All,
+    /// `any`.
+    Any,
+    /// `none`.
+    None,
+    /// `single`.
+    Single,
+}
+
+/// The subquery expressions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SubqueryKind {
+    /// `EXISTS { … }`: whether there is a row.
+    Exists,
+    /// `COUNT { … }`: how many rows.
+    Count,
+    /// `COLLECT { … }`: the one column of all rows as a list.
+    Collect,
+}
