@@ -5,3 +5,130 @@
 //! openCypher are found here. Knows no statistics and orders nothing.
 
 pub mod bound;
+pub mod names;
+
+mod clauses;
+mod create;
+mod expressions;
+mod invocations;
+mod nearest;
+mod operators;
+mod patterns;
+mod procedures;
+mod projection;
+mod scope;
+mod subqueries;
+mod types;
+mod updates;
+mod walk;
+
+use crate::error::Result;
+use crate::span::Span;
+use crate::syntax::ast;
+use bound::{BoundQuery, Column, Notification, Subquery};
+use names::{NameKind, Names, Procedures};
+use scope::{Frame, Scope, SlotInfo};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+pub use nearest::nearest;
+pub use walk::writes;
+
+/// Says what a statement means, or why it means nothing.
+///
+/// # Errors
+/// The compile-time errors of openCypher, each with its place; `EntityNotFound` for `@name` in a reading clause when
+/// nothing has the name.
+pub fn bind(statement: &ast::Statement, names: &mut dyn Names, procedures: &dyn Procedures) -> Result<BoundQuery> {
+    let mut binder = Binder::new(names, procedures);
+    let (query, columns) = binder.query(&statement.query, clauses::Place::Statement)?;
+    let columns = columns.into_iter().zip(&query.columns).map(|(name, slot)| Column { name, slot: *slot }).collect();
+    Ok(BoundQuery {
+        query,
+        columns,
+        frame: u32::try_from(binder.slots.len()).unwrap_or(u32::MAX),
+        slot_names: binder.slots.into_iter().map(|slot| slot.name).collect(),
+        subqueries: binder.subqueries,
+        parameters: binder.parameters,
+        writes: writes(statement) || binder.procedure_writes,
+        notifications: binder.notifications,
+    })
+}
+
+/// The state of binding one statement. An error ends it, so nothing is put back on the way out of one.
+struct Binder<'a> {
+    names: &'a mut dyn Names,
+    procedures: &'a dyn Procedures,
+    slots: Vec<SlotInfo>,
+    scope: Scope,
+    /// The subqueries being bound, outermost first.
+    frames: Vec<Frame>,
+    subqueries: Vec<Subquery>,
+    parameters: Vec<(Arc<str>, Span)>,
+    seen_parameters: HashSet<Arc<str>>,
+    notifications: Vec<Notification>,
+    noted: HashSet<(NameKind, Arc<str>)>,
+    /// Labels, types and keys that this statement brings into the graph.
+    introduced: HashSet<(NameKind, Arc<str>)>,
+    /// Names of entities that this statement may create.
+    created_entities: HashSet<Arc<str>>,
+    procedure_writes: bool,
+    /// Whether a path pattern may stand here as a predicate.
+    predicate_position: bool,
+    aggregation: projection::Aggregation,
+    /// Expressions whose value is already in a slot.
+    replacements: Vec<projection::Replacement>,
+    /// Whether the sort item being bound holds an aggregate.
+    aggregating_sort: bool,
+}
+
+impl<'a> Binder<'a> {
+    fn new(names: &'a mut dyn Names, procedures: &'a dyn Procedures) -> Self {
+        Binder {
+            names,
+            procedures,
+            slots: Vec::new(),
+            scope: Scope::default(),
+            frames: Vec::new(),
+            subqueries: Vec::new(),
+            parameters: Vec::new(),
+            seen_parameters: HashSet::new(),
+            notifications: Vec::new(),
+            noted: HashSet::new(),
+            introduced: HashSet::new(),
+            created_entities: HashSet::new(),
+            procedure_writes: false,
+            predicate_position: false,
+            aggregation: projection::Aggregation::Forbidden("here"),
+            replacements: Vec::new(),
+            aggregating_sort: false,
+        }
+    }
+
+    /// Remembers that a parameter is needed.
+    fn needs_parameter(&mut self, name: &Arc<str>, span: Span) {
+        if self.seen_parameters.insert(name.clone()) {
+            self.parameters.push((name.clone(), span));
+        }
+    }
+
+    /// Remarks once that the graph does not know a name that is read.
+    fn note_unknown(&mut self, kind: NameKind, name: &ast::Name) {
+        let entry = (kind, name.text.clone());
+        if self.introduced.contains(&entry) || self.names.is_known(kind, &name.text) || !self.noted.insert(entry) {
+            return;
+        }
+        let hint = self.names.nearest(kind, &name.text);
+        self.notifications.push(Notification {
+            code: kind.unknown_code(),
+            message: format!("the graph has no {} `{}`", kind.noun(), name.text),
+            span: name.span,
+            hint: hint.map(|near| format!("did you mean `{near}`?")),
+        });
+    }
+
+    /// Remembers that the statement brings a name into the graph.
+    fn introduce(&mut self, kind: NameKind, name: &ast::Name) {
+        self.introduced.insert((kind, name.text.clone()));
+    }
+}

@@ -1,0 +1,228 @@
+//! What the binder may ask: names of the graph, and signatures of procedures.
+
+use super::nearest::nearest;
+use crate::functions::TypeSet;
+use crate::store::{Resolution, Version};
+use crate::value::{KeyId, LabelId, NodeId, RelTypeId, Value};
+use std::sync::Arc;
+
+/// The kinds of names in a graph's catalog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NameKind {
+    /// A label.
+    Label,
+    /// A relationship type.
+    RelType,
+    /// A property key.
+    Key,
+}
+
+impl NameKind {
+    /// The stable code of the remark that such a name is unknown.
+    pub fn unknown_code(self) -> &'static str {
+        match self {
+            NameKind::Label => "UnknownLabel",
+            NameKind::RelType => "UnknownRelationshipType",
+            NameKind::Key => "UnknownPropertyKey",
+        }
+    }
+
+    /// The word for it.
+    pub fn noun(self) -> &'static str {
+        match self {
+            NameKind::Label => "label",
+            NameKind::RelType => "relationship type",
+            NameKind::Key => "property key",
+        }
+    }
+}
+
+/// The names of a graph.
+pub trait Names {
+    /// The identifier of a label.
+    fn label(&mut self, name: &str) -> Option<LabelId>;
+    /// The identifier of a relationship type.
+    fn rel_type(&mut self, name: &str) -> Option<RelTypeId>;
+    /// The identifier of a property key.
+    fn key(&mut self, name: &str) -> Option<KeyId>;
+    /// Whether the graph knew the name before the statement.
+    fn is_known(&self, kind: NameKind, name: &str) -> bool;
+    /// The nearest name that the graph knew before the statement.
+    fn nearest(&self, kind: NameKind, name: &str) -> Option<String>;
+    /// What a name or alias denotes.
+    fn resolve(&self, name: &str) -> Resolution;
+    /// The name of a node, for messages.
+    fn node_name(&self, node: NodeId) -> String;
+    /// Names and aliases near to a text, nearest first.
+    fn similar_entities(&self, name: &str) -> Vec<Arc<str>>;
+}
+
+/// The names of a graph that a statement only reads: what is unknown has no identifier.
+#[derive(Debug)]
+pub struct ReadNames<'a>(pub &'a Version);
+
+/// The names of a graph that a statement writes: what is unknown is given an identifier.
+#[derive(Debug)]
+pub struct WriteNames<'a> {
+    version: &'a mut Version,
+    labels: usize,
+    rel_types: usize,
+    keys: usize,
+}
+
+impl<'a> WriteNames<'a> {
+    /// The names of the version as it is now; names made later do not count as known.
+    pub fn new(version: &'a mut Version) -> Self {
+        let catalog = version.catalog();
+        let (labels, rel_types, keys) = (catalog.labels().count(), catalog.rel_types().count(), catalog.keys().count());
+        WriteNames { version, labels, rel_types, keys }
+    }
+}
+
+impl Names for ReadNames<'_> {
+    fn label(&mut self, name: &str) -> Option<LabelId> {
+        self.0.catalog().label(name)
+    }
+    fn rel_type(&mut self, name: &str) -> Option<RelTypeId> {
+        self.0.catalog().rel_type(name)
+    }
+    fn key(&mut self, name: &str) -> Option<KeyId> {
+        self.0.catalog().key(name)
+    }
+    fn is_known(&self, kind: NameKind, name: &str) -> bool {
+        position(self.0, kind, name).is_some()
+    }
+    fn nearest(&self, kind: NameKind, name: &str) -> Option<String> {
+        nearest_known(self.0, kind, name, usize::MAX)
+    }
+    fn resolve(&self, name: &str) -> Resolution {
+        self.0.resolve(name)
+    }
+    fn node_name(&self, node: NodeId) -> String {
+        node_name(self.0, node)
+    }
+    fn similar_entities(&self, name: &str) -> Vec<Arc<str>> {
+        self.0.similar_names(name, 3)
+    }
+}
+
+impl Names for WriteNames<'_> {
+    fn label(&mut self, name: &str) -> Option<LabelId> {
+        Some(self.version.intern_label(name))
+    }
+    fn rel_type(&mut self, name: &str) -> Option<RelTypeId> {
+        Some(self.version.intern_rel_type(name))
+    }
+    fn key(&mut self, name: &str) -> Option<KeyId> {
+        Some(self.version.intern_key(name))
+    }
+    fn is_known(&self, kind: NameKind, name: &str) -> bool {
+        position(self.version, kind, name).is_some_and(|at| at < self.known(kind))
+    }
+    fn nearest(&self, kind: NameKind, name: &str) -> Option<String> {
+        nearest_known(self.version, kind, name, self.known(kind))
+    }
+    fn resolve(&self, name: &str) -> Resolution {
+        self.version.resolve(name)
+    }
+    fn node_name(&self, node: NodeId) -> String {
+        node_name(self.version, node)
+    }
+    fn similar_entities(&self, name: &str) -> Vec<Arc<str>> {
+        self.version.similar_names(name, 3)
+    }
+}
+
+impl WriteNames<'_> {
+    /// How many names of a kind there were before the statement.
+    fn known(&self, kind: NameKind) -> usize {
+        match kind {
+            NameKind::Label => self.labels,
+            NameKind::RelType => self.rel_types,
+            NameKind::Key => self.keys,
+        }
+    }
+}
+
+/// Identifiers are dense and given in order, so an identifier is also a position.
+fn position(version: &Version, kind: NameKind, name: &str) -> Option<usize> {
+    let catalog = version.catalog();
+    let id = match kind {
+        NameKind::Label => catalog.label(name).map(|id| id.0),
+        NameKind::RelType => catalog.rel_type(name).map(|id| id.0),
+        NameKind::Key => catalog.key(name).map(|id| id.0),
+    };
+    id.map(|id| id as usize)
+}
+
+fn nearest_known(version: &Version, kind: NameKind, name: &str, known: usize) -> Option<String> {
+    let catalog = version.catalog();
+    let found = match kind {
+        NameKind::Label => nearest(name, catalog.labels().take(known).map(|(_, text)| &**text)),
+        NameKind::RelType => nearest(name, catalog.rel_types().take(known).map(|(_, text)| &**text)),
+        NameKind::Key => nearest(name, catalog.keys().take(known).map(|(_, text)| &**text)),
+    };
+    found.map(str::to_owned)
+}
+
+fn node_name(version: &Version, node: NodeId) -> String {
+    let name = version.catalog().key("name").map(|key| version.node_property(node, key));
+    match name {
+        Some(Value::String(text)) => text.to_string(),
+        _ => format!("node {}", node.0),
+    }
+}
+
+/// What a procedure takes and gives.
+#[derive(Clone, Debug)]
+pub struct Signature {
+    /// The full name.
+    pub name: Arc<str>,
+    /// The parameters.
+    pub inputs: Vec<Input>,
+    /// The columns it gives.
+    pub outputs: Vec<Output>,
+    /// Whether it changes the graph.
+    pub writes: bool,
+}
+
+/// A parameter of a procedure.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// The name.
+    pub name: Arc<str>,
+    /// What it accepts.
+    pub accepts: TypeSet,
+    /// Whether it may be left out.
+    pub optional: bool,
+}
+
+/// A column that a procedure gives.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// The name.
+    pub name: Arc<str>,
+    /// What it holds.
+    pub gives: TypeSet,
+}
+
+/// The procedures that a statement may call.
+pub trait Procedures {
+    /// The signature of a procedure.
+    fn signature(&self, name: &str) -> Option<Signature>;
+    /// All their names, for hints.
+    fn names(&self) -> Vec<Arc<str>>;
+}
+
+/// No procedures at all.
+#[derive(Clone, Copy, Debug)]
+pub struct NoProcedures;
+
+impl Procedures for NoProcedures {
+    fn signature(&self, _: &str) -> Option<Signature> {
+        None
+    }
+    fn names(&self) -> Vec<Arc<str>> {
+        Vec::new()
+    }
+}

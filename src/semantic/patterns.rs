@@ -1,0 +1,343 @@
+//! Patterns that are looked for: their graph of nodes and relationships, and the conditions written inside them.
+
+use super::Binder;
+use super::bound::{
+    EntityRef, Expr, ExprKind, LabelTest, Pattern, PatternNode, PatternPath, PatternRel, Slot, TypeTest, VarLength,
+};
+use super::names::NameKind;
+use super::types::{Type, describe};
+use crate::error::{Detail, Error, ErrorType, Phase, Result};
+use crate::functions::TypeSet;
+use crate::span::Span;
+use crate::store::Resolution;
+use crate::syntax::ast::{self, CompareOp, LabelExpr, Name, NodePattern, PathPattern, RelPattern};
+use std::collections::HashMap;
+
+/// Whether a pattern may introduce variables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NewVariables {
+    /// It may.
+    Allowed,
+    /// All its variables must be bound already: a pattern used as a predicate.
+    Refused,
+}
+
+/// A pattern as it grows.
+#[derive(Default)]
+pub(super) struct Draft {
+    pub(super) pattern: Pattern,
+    node_at: HashMap<Slot, usize>,
+    /// Entities that a node must also be, beside the one it is already known to be.
+    further_entities: Vec<(Slot, EntityRef)>,
+}
+
+/// Where the elements of a path ended up in a draft.
+pub(super) struct Laid {
+    pub(super) nodes: Vec<usize>,
+    pub(super) rels: Vec<usize>,
+    /// The slot of the path's variable.
+    pub(super) path: Option<PatternPath>,
+}
+
+impl Binder<'_> {
+    /// Binds a pattern into its graph and the conditions written inside it. Its variables are declared.
+    pub(super) fn match_pattern(&mut self, paths: &[PathPattern], new: NewVariables) -> Result<(Pattern, Vec<Expr>)> {
+        let mut draft = Draft::default();
+        let mut all_laid = Vec::with_capacity(paths.len());
+        for path in paths {
+            all_laid.push(self.lay_path(path, new, &mut draft)?);
+        }
+        let mut predicates = Vec::new();
+        for (path, laid) in paths.iter().zip(all_laid) {
+            self.inner_predicates(path, &laid, &mut draft.pattern, &mut predicates)?;
+            draft.pattern.paths.extend(laid.path);
+        }
+        for (slot, entity) in draft.further_entities {
+            let (left, span) = (self.slot_expr(slot, entity.span), entity.span);
+            let right = Expr::new(ExprKind::Entity(entity), span);
+            predicates.push(equal(left, right, span));
+        }
+        Ok((draft.pattern, predicates))
+    }
+
+    /// Adds a path's elements to a draft, in the order in which they are written.
+    pub(super) fn lay_path(&mut self, path: &PathPattern, new: NewVariables, draft: &mut Draft) -> Result<Laid> {
+        check_shortest(path)?;
+        let Some((first, others)) = path.nodes.split_first() else {
+            return Err(Error::internal("a path without nodes"));
+        };
+        let mut laid = Laid { nodes: vec![self.lay_node(first, new, draft)?], rels: Vec::new(), path: None };
+        let mut left = laid.nodes[0];
+        for (rel, node) in path.rels.iter().zip(others) {
+            let (slot, bound) = self.rel_slot(path, rel, new, draft)?;
+            let right = self.lay_node(node, new, draft)?;
+            let length = self.length(path, rel);
+            laid.rels.push(draft.pattern.rels.len());
+            laid.nodes.push(right);
+            draft.pattern.rels.push(PatternRel {
+                slot,
+                bound,
+                left,
+                right,
+                direction: rel.direction,
+                types: self.type_test(&rel.types, true),
+                length,
+                named: rel.variable.is_some() || path.variable.is_some(),
+            });
+            left = right;
+        }
+        if let Some(name) = &path.variable {
+            self.must_be_free(name)?;
+            let steps = steps(&laid, &draft.pattern);
+            laid.path = Some(PatternPath { slot: self.declare(&name.text, Type::PATH), steps });
+        }
+        Ok(laid)
+    }
+
+    fn lay_node(&mut self, node: &NodePattern, new: NewVariables, draft: &mut Draft) -> Result<usize> {
+        let labels = node.labels.as_ref().map(|labels| self.label_test(labels));
+        let entity = node.entity.as_ref().map(|name| self.entity(name)).transpose()?;
+        let known = match &node.variable {
+            Some(name) => self.known_node(name, new)?,
+            None => None,
+        };
+        if let Some(at) = known.and_then(|slot| draft.node_at.get(&slot)).copied() {
+            draft.refine(at, labels, entity);
+            return Ok(at);
+        }
+        let slot = match (known, &node.variable) {
+            (Some(slot), _) => slot,
+            (None, Some(name)) => self.declare(&name.text, Type::NODE),
+            (None, None) => self.new_slot(None, Type::NODE),
+        };
+        let at = draft.pattern.nodes.len();
+        draft.node_at.insert(slot, at);
+        draft.pattern.nodes.push(PatternNode { slot, bound: known.is_some(), labels, entity });
+        Ok(at)
+    }
+
+    /// The slot of a node's variable when it is not free.
+    fn known_node(&mut self, name: &Name, new: NewVariables) -> Result<Option<Slot>> {
+        let Some(slot) = self.lookup(name)? else {
+            return if new == NewVariables::Refused { Err(self.undefined(name)) } else { Ok(None) };
+        };
+        let ty = self.type_of(slot);
+        if !ty.fits(TypeSet::NODE) {
+            return Err(type_conflict(name, ty, "a node"));
+        }
+        Ok(Some(slot))
+    }
+
+    /// The slot of a relationship, and whether it is bound before the clause.
+    fn rel_slot(
+        &mut self,
+        path: &PathPattern,
+        rel: &RelPattern,
+        new: NewVariables,
+        draft: &Draft,
+    ) -> Result<(Slot, bool)> {
+        let many = rel.length.is_some() || path.shortest.is_some();
+        let ty = if many { Type::list_of(TypeSet::REL) } else { Type::REL };
+        let Some(name) = &rel.variable else { return Ok((self.new_slot(None, ty), false)) };
+        let Some(slot) = self.lookup(name)? else {
+            let refused = new == NewVariables::Refused;
+            return if refused { Err(self.undefined(name)) } else { Ok((self.declare(&name.text, ty), false)) };
+        };
+        let known = self.type_of(slot);
+        let right_elements = !many || known.elements().fits(TypeSet::REL);
+        if !known.fits(ty.set) || !right_elements {
+            let wanted = if many { "a list of relationships" } else { "a relationship" };
+            return Err(type_conflict(name, known, wanted));
+        }
+        if draft.pattern.rels.iter().any(|other| other.slot == slot) {
+            let message = format!("relationship `{}` stands twice in one pattern, which can never match", name.text);
+            return Err(Error::syntax(Detail::RelationshipUniquenessViolation, message).at(name.span));
+        }
+        Ok((slot, true))
+    }
+
+    fn length(&mut self, path: &PathPattern, rel: &RelPattern) -> Option<VarLength> {
+        let (min, max) = match (rel.length, path.shortest) {
+            (Some(length), _) => (length.min.unwrap_or(1), length.max),
+            (None, Some(_)) => (1, Some(1)),
+            (None, None) => return None,
+        };
+        let clamp = |bound: u64| u32::try_from(bound).unwrap_or(u32::MAX);
+        let element = self.new_local(None, Type::REL);
+        let (min, max) = (clamp(min), max.map(clamp));
+        Some(VarLength { min, max, predicates: Vec::new(), element, shortest: path.shortest })
+    }
+
+    /// Binds property maps and inner predicates of a path.
+    fn inner_predicates(
+        &mut self,
+        path: &PathPattern,
+        laid: &Laid,
+        pattern: &mut Pattern,
+        out: &mut Vec<Expr>,
+    ) -> Result<()> {
+        for (node, at) in path.nodes.iter().zip(&laid.nodes) {
+            let base = self.slot_expr(pattern.nodes[*at].slot, node.span);
+            self.property_predicates(node.properties.as_ref(), &base, out)?;
+            if let Some(predicate) = &node.predicate {
+                out.extend(self.condition(predicate)?);
+            }
+        }
+        for (rel, at) in path.rels.iter().zip(&laid.rels) {
+            let target = &mut pattern.rels[*at];
+            match &mut target.length {
+                None => {
+                    let base = self.slot_expr(target.slot, rel.span);
+                    self.rel_predicates(rel, &base, out)?;
+                }
+                Some(length) => length.predicates = self.element_predicates(rel, length.element)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn rel_predicates(&mut self, rel: &RelPattern, base: &Expr, out: &mut Vec<Expr>) -> Result<()> {
+        self.property_predicates(rel.properties.as_ref(), base, out)?;
+        if let Some(predicate) = &rel.predicate {
+            out.extend(self.condition(predicate)?);
+        }
+        Ok(())
+    }
+
+    /// The conditions on each relationship of a variable length; the variable stands for the one under test.
+    fn element_predicates(&mut self, rel: &RelPattern, element: Slot) -> Result<Vec<Expr>> {
+        let base = self.slot_expr(element, rel.span);
+        let mut predicates = Vec::new();
+        match &rel.variable {
+            Some(name) => {
+                self.with_local(name, element, |binder| binder.rel_predicates(rel, &base, &mut predicates))?;
+            }
+            None => self.rel_predicates(rel, &base, &mut predicates)?,
+        }
+        Ok(predicates)
+    }
+
+    fn property_predicates(&mut self, map: Option<&ast::Expr>, base: &Expr, out: &mut Vec<Expr>) -> Result<()> {
+        let Some(map) = map else { return Ok(()) };
+        let ast::ExprKind::Map(items) = &map.kind else {
+            let message = "a pattern that is looked for needs its properties written out";
+            return Err(Error::syntax(Detail::InvalidParameterUse, message).at(map.span));
+        };
+        for (key, value) in items {
+            let (value, _) = self.without_aggregates("in a pattern", |binder| binder.expr(value))?;
+            out.push(self.property_equals(base, key, value));
+        }
+        Ok(())
+    }
+
+    /// The condition that a property has a value.
+    pub(super) fn property_equals(&mut self, base: &Expr, key: &Name, value: Expr) -> Expr {
+        let id = self.names.key(&key.text);
+        self.note_unknown(NameKind::Key, key);
+        let property = ExprKind::Property { base: Box::new(base.clone()), key: key.text.clone(), id };
+        let span = key.span.to(value.span);
+        equal(Expr::new(property, key.span), value, span)
+    }
+
+    /// Binds a test of labels that is read.
+    pub(super) fn label_test(&mut self, labels: &LabelExpr) -> LabelTest {
+        match labels {
+            LabelExpr::Label(name) => {
+                let id = self.names.label(&name.text);
+                self.note_unknown(NameKind::Label, name);
+                id.map_or(LabelTest::Never, LabelTest::Has)
+            }
+            LabelExpr::Any(_) => LabelTest::Any,
+            LabelExpr::Not(inner) => LabelTest::Not(Box::new(self.label_test(inner))),
+            LabelExpr::And(parts) => LabelTest::And(parts.iter().map(|part| self.label_test(part)).collect()),
+            LabelExpr::Or(parts) => LabelTest::Or(parts.iter().map(|part| self.label_test(part)).collect()),
+        }
+    }
+
+    /// Binds a choice of relationship types; `read` when the graph is expected to know them.
+    pub(super) fn type_test(&mut self, types: &[Name], read: bool) -> TypeTest {
+        if types.is_empty() {
+            return TypeTest::Any;
+        }
+        let mut ids = Vec::with_capacity(types.len());
+        for name in types {
+            let id = self.names.rel_type(&name.text);
+            if read {
+                self.note_unknown(NameKind::RelType, name);
+            }
+            ids.extend(id.filter(|id| !ids.contains(id)));
+        }
+        TypeTest::OneOf(ids)
+    }
+
+    /// Binds `@name` where it is read: something must have the name, unless this statement makes it.
+    pub(super) fn entity(&mut self, name: &Name) -> Result<EntityRef> {
+        let entity = EntityRef { name: name.text.clone(), span: name.span };
+        if self.created_entities.contains(&name.text) {
+            return Ok(entity);
+        }
+        match self.names.resolve(&name.text) {
+            Resolution::One(_) => Ok(entity),
+            Resolution::Unknown => Err(self.unknown_entity(name)),
+            Resolution::Ambiguous(nodes) => {
+                let candidates: Vec<String> =
+                    nodes.iter().take(5).map(|node| format!("`{}`", self.names.node_name(*node))).collect();
+                let message = format!("`{}` may be {}", name.text, candidates.join(" or "));
+                let error = Error::new(ErrorType::SemanticError, Phase::Compile, Detail::AmbiguousEntity, message);
+                Err(error.at(name.span).hint("use a name that only one of them has"))
+            }
+        }
+    }
+
+    fn unknown_entity(&self, name: &Name) -> Error {
+        let message = format!("nothing here is called `{}`", name.text);
+        let error = Error::new(ErrorType::EntityNotFound, Phase::Compile, Detail::UnknownEntity, message).at(name.span);
+        let near: Vec<String> =
+            self.names.similar_entities(&name.text).iter().map(|near| format!("`{near}`")).collect();
+        if near.is_empty() { error } else { error.hint(format!("did you mean {}?", near.join(" or "))) }
+    }
+}
+
+impl Draft {
+    /// Adds what another occurrence of a node says about it.
+    fn refine(&mut self, at: usize, labels: Option<LabelTest>, entity: Option<EntityRef>) {
+        let node = &mut self.pattern.nodes[at];
+        node.labels = match (node.labels.take(), labels) {
+            (Some(known), Some(further)) => Some(LabelTest::And(vec![known, further])),
+            (known, further) => known.or(further),
+        };
+        match entity {
+            Some(entity) if node.entity.is_some() => self.further_entities.push((node.slot, entity)),
+            Some(entity) => node.entity = Some(entity),
+            None => {}
+        }
+    }
+}
+
+/// The slots along a path.
+fn steps(laid: &Laid, pattern: &Pattern) -> Vec<Slot> {
+    let mut steps = Vec::with_capacity(laid.nodes.len() + laid.rels.len());
+    for (at, node) in laid.nodes.iter().enumerate() {
+        steps.push(pattern.nodes[*node].slot);
+        steps.extend(laid.rels.get(at).map(|rel| pattern.rels[*rel].slot));
+    }
+    steps
+}
+
+fn check_shortest(path: &PathPattern) -> Result<()> {
+    if path.shortest.is_none() || path.rels.len() == 1 {
+        return Ok(());
+    }
+    let message = "a shortest path needs a pattern of exactly one relationship";
+    Err(Error::syntax(Detail::InvalidRelationshipPattern, message).at(path.span))
+}
+
+/// The error that a variable stands for one kind of thing and is used as another.
+pub(super) fn type_conflict(name: &Name, known: Type, wanted: &str) -> Error {
+    let message = format!("variable `{}` is a {} and cannot be {wanted} too", name.text, describe(known.set));
+    Error::syntax(Detail::VariableTypeConflict, message).at(name.span)
+}
+
+fn equal(left: Expr, right: Expr, span: Span) -> Expr {
+    Expr::new(ExprKind::Compare(CompareOp::Equal, Box::new(left), Box::new(right)), span)
+}

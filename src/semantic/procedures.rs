@@ -1,0 +1,172 @@
+//! `CALL` of procedures.
+
+use super::Binder;
+use super::bound::{BoundClause, Expr, ExprKind, Slot};
+use super::names::{Input, Output, Signature};
+use super::nearest::nearest;
+use super::types::{Type, mismatch};
+use crate::error::{Detail, Error, ErrorType, Phase, Result};
+use crate::functions::TypeSet;
+use crate::span::Span;
+use crate::syntax::ast::{self, Name, ProcedureCall, Yield};
+use std::sync::Arc;
+
+impl Binder<'_> {
+    /// Binds a call that is a whole statement; all outputs are columns unless `YIELD` chooses.
+    pub(super) fn standalone_call(
+        &mut self,
+        call: &ProcedureCall,
+        span: Span,
+        out: &mut Vec<BoundClause>,
+    ) -> Result<Vec<(Arc<str>, Slot)>> {
+        let signature = self.signature(&call.name)?;
+        let arguments = match &call.arguments {
+            Some(arguments) => self.call_arguments(call, arguments, &signature)?,
+            None => self.implicit_arguments(&signature, call.name.span),
+        };
+        let all = call.yields == Yield::Implicit;
+        self.call(call, &signature, arguments, all, span, out)
+    }
+
+    /// Binds a call among other clauses; outputs are bound only when `YIELD` names them.
+    pub(super) fn call_in_query(&mut self, call: &ProcedureCall, span: Span, out: &mut Vec<BoundClause>) -> Result<()> {
+        let signature = self.signature(&call.name)?;
+        let Some(arguments) = &call.arguments else {
+            let message =
+                format!("the arguments of `{}` must be written in parentheses inside a query", signature.name);
+            return Err(Error::syntax(Detail::InvalidArgumentPassingMode, message).at(call.name.span));
+        };
+        let arguments = self.call_arguments(call, arguments, &signature)?;
+        self.call(call, &signature, arguments, false, span, out).map(drop)
+    }
+
+    fn call(
+        &mut self,
+        call: &ProcedureCall,
+        signature: &Signature,
+        arguments: Vec<Expr>,
+        all: bool,
+        span: Span,
+        out: &mut Vec<BoundClause>,
+    ) -> Result<Vec<(Arc<str>, Slot)>> {
+        self.procedure_writes |= signature.writes;
+        let (yields, columns) = self.yields(call, signature, all)?;
+        let void = signature.outputs.is_empty();
+        out.push(BoundClause::Call { procedure: signature.name.clone(), arguments, yields, void, span });
+        if let Some(predicate) = &call.predicate {
+            out.push(BoundClause::Filter(self.condition(predicate)?));
+        }
+        Ok(columns)
+    }
+
+    fn signature(&self, name: &Name) -> Result<Signature> {
+        if let Some(signature) = self.procedures.signature(&name.text) {
+            return Ok(signature);
+        }
+        let message = format!("there is no procedure `{}`", name.text);
+        let error = Error::new(ErrorType::ProcedureError, Phase::Compile, Detail::ProcedureNotFound, message);
+        let known = self.procedures.names();
+        Err(match nearest(&name.text, known.iter().map(|known| &**known)) {
+            Some(near) => error.at(name.span).hint(format!("did you mean `{near}`?")),
+            None => error.at(name.span),
+        })
+    }
+
+    fn call_arguments(
+        &mut self,
+        call: &ProcedureCall,
+        arguments: &[ast::Expr],
+        signature: &Signature,
+    ) -> Result<Vec<Expr>> {
+        let required = signature.inputs.iter().filter(|input| !input.optional).count();
+        if arguments.len() < required || arguments.len() > signature.inputs.len() {
+            return Err(wrong_count(signature, arguments.len(), call.name.span));
+        }
+        self.without_aggregates("in the arguments of a procedure", |binder| {
+            arguments
+                .iter()
+                .zip(&signature.inputs)
+                .map(|(argument, input)| binder.call_argument(argument, input))
+                .collect()
+        })
+    }
+
+    fn call_argument(&mut self, argument: &ast::Expr, input: &Input) -> Result<Expr> {
+        let (bound, ty) = self.expr(argument)?;
+        let widened = if input.accepts.meets(TypeSet::FLOAT) { input.accepts | TypeSet::INT } else { input.accepts };
+        if !ty.fits(widened) {
+            return Err(mismatch(&format!("argument `{}`", input.name), input.accepts, ty, argument.span));
+        }
+        Ok(bound)
+    }
+
+    /// Arguments from parameters of the same names.
+    fn implicit_arguments(&mut self, signature: &Signature, span: Span) -> Vec<Expr> {
+        let needed = signature.inputs.iter().filter(|input| !input.optional);
+        let mut arguments = Vec::with_capacity(signature.inputs.len());
+        for input in needed {
+            self.needs_parameter(&input.name, span);
+            arguments.push(Expr::new(ExprKind::Parameter(input.name.clone()), span));
+        }
+        arguments
+    }
+
+    #[allow(clippy::type_complexity)] // the two halves of what a call yields
+    fn yields(
+        &mut self,
+        call: &ProcedureCall,
+        signature: &Signature,
+        all: bool,
+    ) -> Result<(Vec<(usize, Slot)>, Vec<(Arc<str>, Slot)>)> {
+        let chosen = self.chosen_outputs(call, signature, all)?;
+        let (mut yields, mut columns) = (Vec::new(), Vec::new());
+        for (at, output, name) in chosen {
+            self.must_be_free(&name)?;
+            let slot = self.declare(&name.text, Type::of(output.gives));
+            yields.push((at, slot));
+            columns.push((name.text, slot));
+        }
+        Ok((yields, columns))
+    }
+
+    /// The outputs that are bound: their place in the signature, and the variable each gets.
+    fn chosen_outputs<'s>(
+        &self,
+        call: &ProcedureCall,
+        signature: &'s Signature,
+        all: bool,
+    ) -> Result<Vec<(usize, &'s Output, Name)>> {
+        let items = match &call.yields {
+            Yield::Implicit if !all => return Ok(Vec::new()),
+            Yield::Implicit | Yield::All => {
+                let named = |output: &Output| Name { text: output.name.clone(), span: call.name.span };
+                let every = signature.outputs.iter().enumerate();
+                return Ok(every.map(|(at, output)| (at, output, named(output))).collect());
+            }
+            Yield::Items(items) => items,
+        };
+        let mut chosen = Vec::with_capacity(items.len());
+        for (column, alias) in items {
+            let found = signature.outputs.iter().enumerate().find(|(_, output)| output.name == column.text);
+            let Some((at, output)) = found else { return Err(unknown_output(signature, column)) };
+            chosen.push((at, output, alias.clone().unwrap_or_else(|| column.clone())));
+        }
+        Ok(chosen)
+    }
+}
+
+fn wrong_count(signature: &Signature, given: usize, span: Span) -> Error {
+    let names: Vec<&str> = signature.inputs.iter().map(|input| &*input.name).collect();
+    let message = format!("`{}` takes ({}), not {given} arguments", signature.name, names.join(", "));
+    Error::syntax(Detail::InvalidNumberOfArguments, message).at(span)
+}
+
+fn unknown_output(signature: &Signature, column: &Name) -> Error {
+    let message = format!("`{}` has no output `{}`", signature.name, column.text);
+    let error = Error::syntax(Detail::UndefinedVariable, message).at(column.span);
+    let known: Vec<&str> = signature.outputs.iter().map(|output| &*output.name).collect();
+    match nearest(&column.text, known.iter().copied()) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error.hint(format!("it has {}", known.join(", "))),
+    }
+}

@@ -1,0 +1,87 @@
+//! What is known of a value's type before anything runs.
+//!
+//! Types are only ever used to refuse what can never work: whatever may work is left to the executor.
+
+use crate::error::{Detail, Error};
+use crate::functions::TypeSet;
+use crate::span::Span;
+
+/// The types that a value may have, and those that its elements may have if it is a list. Null is in every type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Type {
+    pub(super) set: TypeSet,
+    pub(super) element: TypeSet,
+}
+
+impl Type {
+    pub(super) const ANY: Type = Type { set: TypeSet::ANY, element: TypeSet::ANY };
+    pub(super) const NULL: Type = Type { set: TypeSet::NONE, element: TypeSet::NONE };
+    pub(super) const BOOL: Type = Type::of(TypeSet::BOOL);
+    pub(super) const NODE: Type = Type::of(TypeSet::NODE);
+    pub(super) const REL: Type = Type::of(TypeSet::REL);
+    pub(super) const PATH: Type = Type::of(TypeSet::PATH);
+
+    /// A value of one of these types; nothing is known of elements.
+    pub(super) const fn of(set: TypeSet) -> Type {
+        let element = if set.0 & TypeSet::LIST.0 == 0 { TypeSet::NONE } else { TypeSet::ANY };
+        Type { set, element }
+    }
+
+    /// A list of such elements.
+    pub(super) const fn list_of(element: TypeSet) -> Type {
+        Type { set: TypeSet::LIST, element }
+    }
+
+    /// One or the other.
+    pub(super) fn or(self, other: Type) -> Type {
+        Type { set: self.set | other.set, element: self.element | other.element }
+    }
+
+    /// Whether a value of this type may be of one of the given types; null may always.
+    pub(super) fn fits(self, accepts: TypeSet) -> bool {
+        self.set == TypeSet::NONE || self.set.meets(accepts)
+    }
+
+    /// Whether it is known to be one of these, or null.
+    pub(super) fn is_within(self, set: TypeSet) -> bool {
+        self.set != TypeSet::NONE && self.set & set == self.set
+    }
+
+    /// The type of an element of this value, when it is taken as a list.
+    pub(super) fn elements(self) -> Type {
+        Type::of(self.element)
+    }
+}
+
+/// The names of the types in a set, for messages.
+pub(super) fn describe(set: TypeSet) -> String {
+    const NAMES: [(TypeSet, &str); 15] = [
+        (TypeSet::BOOL, "boolean"),
+        (TypeSet::INT, "integer"),
+        (TypeSet::FLOAT, "float"),
+        (TypeSet::STRING, "string"),
+        (TypeSet::LIST, "list"),
+        (TypeSet::MAP, "map"),
+        (TypeSet::NODE, "node"),
+        (TypeSet::REL, "relationship"),
+        (TypeSet::PATH, "path"),
+        (TypeSet::DATE, "date"),
+        (TypeSet::LOCAL_TIME, "local time"),
+        (TypeSet::TIME, "time"),
+        (TypeSet::LOCAL_DATE_TIME, "local date-time"),
+        (TypeSet::DATE_TIME, "date-time"),
+        (TypeSet::DURATION, "duration"),
+    ];
+    let names: Vec<&str> = NAMES.iter().filter(|(one, _)| one.meets(set)).map(|(_, name)| *name).collect();
+    match names.split_last() {
+        None => "null".to_owned(),
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+    }
+}
+
+/// The error that something of one type stands where another is needed.
+pub(super) fn mismatch(what: &str, needs: TypeSet, found: Type, span: Span) -> Error {
+    let message = format!("{what} must be a {}, not a {}", describe(needs), describe(found.set));
+    Error::syntax(Detail::InvalidArgumentType, message).at(span)
+}

@@ -1,0 +1,168 @@
+//! Looking through a syntax tree without binding it.
+
+use crate::functions::{self, Body};
+use crate::syntax::ast::{
+    Clause, ClauseKind, Expr, ExprKind, LabelExpr, MapProjectionItem, Name, PathPattern, Query, Statement,
+};
+use std::sync::Arc;
+
+/// Whether a statement changes the graph, apart from what the procedures it calls do.
+pub fn writes(statement: &Statement) -> bool {
+    query_writes(&statement.query)
+}
+
+/// Whether a query changes the graph.
+pub(super) fn query_writes(query: &Query) -> bool {
+    let rest = query.unions.iter().map(|(_, _, single)| single);
+    std::iter::once(&query.first).chain(rest).any(|single| single.clauses.iter().any(clause_writes))
+}
+
+pub(super) fn clause_writes(clause: &Clause) -> bool {
+    match &clause.kind {
+        ClauseKind::Subquery { query, .. } => query_writes(query),
+        kind => is_updating(kind),
+    }
+}
+
+/// Whether a clause by itself is an updating one.
+pub(super) fn is_updating(kind: &ClauseKind) -> bool {
+    matches!(
+        kind,
+        ClauseKind::Create(_)
+            | ClauseKind::Merge { .. }
+            | ClauseKind::Set(_)
+            | ClauseKind::Remove(_)
+            | ClauseKind::Delete { .. }
+            | ClauseKind::Foreach { .. }
+    )
+}
+
+/// Whether an aggregate function is called in the expression itself, subqueries left aside.
+pub(super) fn contains_aggregate(expr: &Expr) -> bool {
+    any(expr, &mut |part| match &part.kind {
+        ExprKind::CountStar => true,
+        ExprKind::Call { name, .. } => {
+            functions::lookup(&name.text).is_some_and(|function| matches!(function.body, Body::Aggregate(_)))
+        }
+        _ => false,
+    })
+}
+
+/// The names of all variables in an expression, those of comprehensions included.
+pub(super) fn variables(expr: &Expr) -> Vec<Arc<str>> {
+    let mut found: Vec<Arc<str>> = Vec::new();
+    any(expr, &mut |part| {
+        if let ExprKind::Variable(name) = &part.kind
+            && !found.contains(&name.text)
+        {
+            found.push(name.text.clone());
+        }
+        false
+    });
+    found
+}
+
+/// Whether an expression is a variable or a property of one.
+pub(super) fn is_property_of_variable(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Variable(_) => true,
+        ExprKind::Property { base, .. } => is_property_of_variable(base),
+        _ => false,
+    }
+}
+
+/// The labels of a test that is a plain list of labels, as `CREATE` needs it.
+pub(super) fn plain_labels(labels: &LabelExpr) -> Option<Vec<&Name>> {
+    match labels {
+        LabelExpr::Label(name) => Some(vec![name]),
+        LabelExpr::And(parts) => {
+            let lists: Option<Vec<Vec<&Name>>> = parts.iter().map(plain_labels).collect();
+            lists.map(|lists| lists.into_iter().flatten().collect())
+        }
+        _ => None,
+    }
+}
+
+/// Whether an expression or a part of it fulfils a condition; subqueries are not entered.
+pub(super) fn any(expr: &Expr, test: &mut dyn FnMut(&Expr) -> bool) -> bool {
+    if test(expr) {
+        return true;
+    }
+    let mut found = false;
+    for_each_child(expr, &mut |child| found = found || any(child, test));
+    found
+}
+
+fn for_each_child(expr: &Expr, visit: &mut dyn FnMut(&Expr)) {
+    match &expr.kind {
+        ExprKind::Null
+        | ExprKind::Bool(_)
+        | ExprKind::Int(_)
+        | ExprKind::Float(_)
+        | ExprKind::String(_)
+        | ExprKind::Parameter(_)
+        | ExprKind::Variable(_)
+        | ExprKind::CountStar
+        | ExprKind::Subquery { .. } => {}
+        ExprKind::List(parts) | ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter().for_each(visit),
+        ExprKind::Map(items) => items.iter().for_each(|(_, part)| visit(part)),
+        ExprKind::MapProjection { base, items } => {
+            visit(base);
+            for item in items {
+                if let MapProjectionItem::Entry(_, part) = item {
+                    visit(part);
+                }
+            }
+        }
+        ExprKind::Property { base: inner, .. }
+        | ExprKind::HasLabels { base: inner, .. }
+        | ExprKind::Unary { operand: inner, .. }
+        | ExprKind::IsNull { operand: inner, .. } => visit(inner),
+        ExprKind::Index { base: left, index: right } | ExprKind::Binary { left, right, .. } => {
+            visit(left);
+            visit(right);
+        }
+        ExprKind::Slice { base, from, to } => {
+            visit(base);
+            from.iter().chain(to).for_each(|part| visit(part));
+        }
+        ExprKind::Comparison { first, rest } => {
+            visit(first);
+            rest.iter().for_each(|(_, part)| visit(part));
+        }
+        ExprKind::Call { arguments, .. } => arguments.iter().for_each(visit),
+        ExprKind::Case { subject, branches, otherwise } => {
+            subject.iter().for_each(|part| visit(part));
+            for (condition, result) in branches {
+                visit(condition);
+                visit(result);
+            }
+            otherwise.iter().for_each(|part| visit(part));
+        }
+        ExprKind::ListComprehension { list, predicate, result, .. } => {
+            visit(list);
+            predicate.iter().chain(result).for_each(|part| visit(part));
+        }
+        ExprKind::PatternComprehension { pattern, predicate, result } => {
+            for_each_in_path(pattern, visit);
+            predicate.iter().for_each(|part| visit(part));
+            visit(result);
+        }
+        ExprKind::Quantifier { list, predicate, .. } => {
+            visit(list);
+            predicate.iter().for_each(|part| visit(part));
+        }
+        ExprKind::Reduce { initial, list, step, .. } => {
+            visit(initial);
+            visit(list);
+            visit(step);
+        }
+        ExprKind::Pattern(pattern) => for_each_in_path(pattern, visit),
+    }
+}
+
+fn for_each_in_path(path: &PathPattern, visit: &mut dyn FnMut(&Expr)) {
+    let nodes = path.nodes.iter().flat_map(|node| node.properties.iter().chain(&node.predicate));
+    let rels = path.rels.iter().flat_map(|rel| rel.properties.iter().chain(&rel.predicate));
+    nodes.chain(rels).for_each(visit);
+}
