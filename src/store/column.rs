@@ -1,0 +1,426 @@
+//! Property columns: the values of one key for the places of one segment.
+//!
+//! Values stand packed in order of place, with a ranked bitmap that says which places have one: an absent value costs
+//! a bit and an absent key nothing. A column is typed until the first value that does not fit; then it holds plain
+//! values. An integer never becomes a float.
+
+use super::bits::Ranked;
+use crate::value::temporal::Date;
+use crate::value::{KeyId, Value};
+use std::sync::Arc;
+
+/// Distinct strings a dictionary may have before the strings are kept directly.
+const DICTIONARY: usize = 64;
+
+/// The columns of a segment by key, in order of key.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Columns(Vec<(KeyId, Arc<Column>)>);
+
+impl Columns {
+    /// The column of a key.
+    #[inline]
+    pub(crate) fn column(&self, key: KeyId) -> Option<&Column> {
+        self.0.iter().find(|(other, _)| *other == key).map(|(_, column)| &**column)
+    }
+
+    /// The value of a key at a place; null when there is none.
+    pub(crate) fn get(&self, place: u16, key: KeyId) -> Value {
+        self.column(key).map_or(Value::Null, |column| column.get(place))
+    }
+
+    /// The keys and values at a place.
+    pub(crate) fn at(&self, place: u16) -> Vec<(KeyId, Value)> {
+        let values = self.0.iter().map(|(key, column)| (*key, column.get(place)));
+        values.filter(|(_, value)| !value.is_null()).collect()
+    }
+
+    /// Sets a value; null removes it.
+    pub(crate) fn set(&mut self, place: u16, key: KeyId, value: Value) {
+        let position = self.0.binary_search_by_key(&key, |(key, _)| *key);
+        match (position, value.is_null()) {
+            (Ok(position), true) => self.clear(position, place),
+            (Ok(position), false) => Arc::make_mut(&mut self.0[position].1).set(place, value),
+            (Err(_), true) => {}
+            (Err(position), false) => {
+                let mut column = Column::for_value(&value);
+                column.set(place, value);
+                self.0.insert(position, (key, Arc::new(column)));
+            }
+        }
+    }
+
+    /// Removes all values at a place.
+    pub(crate) fn clear_place(&mut self, place: u16) {
+        for position in (0..self.0.len()).rev() {
+            self.clear(position, place);
+        }
+    }
+
+    /// Every key with its column.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (KeyId, &Column)> {
+        self.0.iter().map(|(key, column)| (*key, &**column))
+    }
+
+    fn clear(&mut self, position: usize, place: u16) {
+        if self.0[position].1.present.position(place).is_none() {
+            return;
+        }
+        let column = Arc::make_mut(&mut self.0[position].1);
+        column.remove(place);
+        if column.present.bits().is_empty() {
+            self.0.remove(position);
+        }
+    }
+}
+
+/// The values of one key in one segment.
+#[derive(Clone, Debug)]
+pub(crate) struct Column {
+    present: Ranked,
+    data: Data,
+}
+
+#[derive(Clone, Debug)]
+enum Data {
+    Bools(Vec<bool>),
+    Ints(Ints),
+    Floats(Vec<f64>),
+    Dates(Ints),
+    /// Few distinct strings: a code into the dictionary for each.
+    Coded {
+        dictionary: Vec<Arc<str>>,
+        codes: Vec<u8>,
+    },
+    Strings(Vec<Arc<str>>),
+    Mixed(Vec<Value>),
+}
+
+/// A value as it stands in a column.
+pub(crate) enum Cell<'a> {
+    Absent,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Date(i64),
+    Text(&'a Arc<str>),
+    Other(&'a Value),
+}
+
+impl Cell<'_> {
+    /// The value.
+    pub(crate) fn to_value(&self) -> Value {
+        match self {
+            Cell::Absent => Value::Null,
+            Cell::Bool(value) => Value::Bool(*value),
+            Cell::Int(value) => Value::Int(*value),
+            Cell::Float(value) => Value::Float(*value),
+            Cell::Date(days) => Value::Date(Date { days: *days }),
+            Cell::Text(text) => Value::String(Arc::clone(text)),
+            Cell::Other(value) => (*value).clone(),
+        }
+    }
+}
+
+impl Column {
+    /// The cell at a place.
+    #[inline]
+    pub(crate) fn cell(&self, place: u16) -> Cell<'_> {
+        let Some(index) = self.present.position(place) else { return Cell::Absent };
+        match &self.data {
+            Data::Bools(values) => Cell::Bool(values[index]),
+            Data::Ints(values) => Cell::Int(values.get(index)),
+            Data::Floats(values) => Cell::Float(values[index]),
+            Data::Dates(values) => Cell::Date(values.get(index)),
+            Data::Coded { dictionary, codes } => Cell::Text(&dictionary[usize::from(codes[index])]),
+            Data::Strings(values) => Cell::Text(&values[index]),
+            Data::Mixed(values) => Cell::Other(&values[index]),
+        }
+    }
+
+    /// The value at a place.
+    pub(crate) fn get(&self, place: u16) -> Value {
+        self.cell(place).to_value()
+    }
+
+    /// How many places have a value.
+    pub(crate) fn len(&self) -> u32 {
+        self.present.bits().count()
+    }
+
+    /// Bytes used: the column, and the text of its strings.
+    pub(crate) fn bytes(&self) -> (usize, usize) {
+        let (own, text) = self.data.bytes();
+        (own + size_of::<Column>(), text)
+    }
+
+    fn for_value(value: &Value) -> Column {
+        Column { present: Ranked::default(), data: Data::for_value(value) }
+    }
+
+    /// Sets a value that is not null.
+    fn set(&mut self, place: u16, value: Value) {
+        let (rank, old) = (self.present.rank(place), self.present.position(place).is_some());
+        if old && self.data.len() == 1 {
+            self.data = Data::for_value(&value);
+            self.data.make_room(&value);
+            self.data.insert(0, value);
+            return;
+        }
+        if !self.data.make_room(&value) {
+            self.data = Data::Mixed(self.data.values());
+        }
+        if old {
+            self.data.replace(rank, value);
+        } else {
+            self.data.insert(rank, value);
+            self.present.insert(place);
+        }
+    }
+
+    /// Removes the value of a place that has one.
+    fn remove(&mut self, place: u16) {
+        if let Some(index) = self.present.position(place) {
+            self.data.remove(index);
+            self.present.remove(place);
+        }
+    }
+}
+
+impl Data {
+    fn for_value(value: &Value) -> Data {
+        match value {
+            Value::Bool(_) => Data::Bools(Vec::new()),
+            Value::Int(_) => Data::Ints(Ints::default()),
+            Value::Float(_) => Data::Floats(Vec::new()),
+            Value::Date(_) => Data::Dates(Ints::default()),
+            Value::String(_) => Data::Coded { dictionary: Vec::new(), codes: Vec::new() },
+            _ => Data::Mixed(Vec::new()),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Data::Bools(values) => values.len(),
+            Data::Ints(values) | Data::Dates(values) => values.len(),
+            Data::Floats(values) => values.len(),
+            Data::Coded { codes, .. } => codes.len(),
+            Data::Strings(values) => values.len(),
+            Data::Mixed(values) => values.len(),
+        }
+    }
+
+    fn values(&self) -> Vec<Value> {
+        match self {
+            Data::Bools(values) => values.iter().map(|value| Value::Bool(*value)).collect(),
+            Data::Ints(values) => values.iter().map(Value::Int).collect(),
+            Data::Floats(values) => values.iter().map(|value| Value::Float(*value)).collect(),
+            Data::Dates(values) => values.iter().map(|days| Value::Date(Date { days })).collect(),
+            Data::Coded { .. } => self.strings().into_iter().map(Value::String).collect(),
+            Data::Strings(values) => values.iter().cloned().map(Value::String).collect(),
+            Data::Mixed(values) => values.clone(),
+        }
+    }
+
+    fn strings(&self) -> Vec<Arc<str>> {
+        match self {
+            Data::Coded { dictionary, codes } => {
+                codes.iter().map(|code| Arc::clone(&dictionary[usize::from(*code)])).collect()
+            }
+            Data::Strings(values) => values.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether the value can be put in, after widening integers or giving up the dictionary where that helps.
+    fn make_room(&mut self, value: &Value) -> bool {
+        match (&mut *self, value) {
+            (Data::Bools(_), Value::Bool(_))
+            | (Data::Floats(_), Value::Float(_))
+            | (Data::Strings(_), Value::String(_))
+            | (Data::Mixed(_), _) => true,
+            (Data::Ints(ints), Value::Int(value)) => ints.widen(*value),
+            (Data::Dates(ints), Value::Date(date)) => ints.widen(date.days),
+            (Data::Coded { dictionary, codes }, Value::String(text)) => {
+                if !admit(dictionary, codes, text) {
+                    *self = Data::Strings(self.strings());
+                }
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Inserts a value for which there is room.
+    fn insert(&mut self, index: usize, value: Value) {
+        match (self, value) {
+            (Data::Bools(values), Value::Bool(value)) => values.insert(index, value),
+            (Data::Ints(values), Value::Int(value)) => values.insert(index, value),
+            (Data::Floats(values), Value::Float(value)) => values.insert(index, value),
+            (Data::Dates(values), Value::Date(date)) => values.insert(index, date.days),
+            (Data::Coded { dictionary, codes }, Value::String(text)) => codes.insert(index, code(dictionary, &text)),
+            (Data::Strings(values), Value::String(text)) => values.insert(index, text),
+            (Data::Mixed(values), value) => values.insert(index, value),
+            _ => debug_assert!(false, "no room was made for the value"),
+        }
+    }
+
+    /// Replaces a value by one for which there is room.
+    fn replace(&mut self, index: usize, value: Value) {
+        self.remove(index);
+        self.insert(index, value);
+    }
+
+    fn remove(&mut self, index: usize) {
+        match self {
+            Data::Bools(values) => drop(values.remove(index)),
+            Data::Ints(values) | Data::Dates(values) => values.remove(index),
+            Data::Floats(values) => drop(values.remove(index)),
+            Data::Coded { codes, .. } => drop(codes.remove(index)),
+            Data::Strings(values) => drop(values.remove(index)),
+            Data::Mixed(values) => drop(values.remove(index)),
+        }
+    }
+
+    fn bytes(&self) -> (usize, usize) {
+        let texts = |texts: &[Arc<str>]| texts.iter().map(|text| 16 + text.len()).sum::<usize>();
+        match self {
+            Data::Bools(values) => (values.capacity(), 0),
+            Data::Ints(values) | Data::Dates(values) => (values.bytes(), 0),
+            Data::Floats(values) => (values.capacity() * 8, 0),
+            Data::Coded { dictionary, codes } => (codes.capacity() + dictionary.capacity() * 16, texts(dictionary)),
+            Data::Strings(values) => (values.capacity() * 16, texts(values)),
+            Data::Mixed(values) => (values.capacity() * size_of::<Value>(), 0),
+        }
+    }
+}
+
+/// Makes sure that the text is in the dictionary; false when it is full. A full dictionary is first cleaned of texts
+/// that no code means any more.
+fn admit(dictionary: &mut Vec<Arc<str>>, codes: &mut [u8], text: &Arc<str>) -> bool {
+    if dictionary.iter().any(|known| known == text) {
+        return true;
+    }
+    if dictionary.len() >= DICTIONARY {
+        clean(dictionary, codes);
+    }
+    let room = dictionary.len() < DICTIONARY;
+    if room {
+        dictionary.push(Arc::clone(text));
+    }
+    room
+}
+
+fn clean(dictionary: &mut Vec<Arc<str>>, codes: &mut [u8]) {
+    let mut used = [false; DICTIONARY];
+    codes.iter().for_each(|code| used[usize::from(*code)] = true);
+    let mut new_codes = [0u8; DICTIONARY];
+    let mut next = 0;
+    for (old, new) in new_codes.iter_mut().enumerate() {
+        *new = next;
+        next += u8::from(used[old]);
+    }
+    codes.iter_mut().for_each(|code| *code = new_codes[usize::from(*code)]);
+    let mut old = 0;
+    dictionary.retain(|_| {
+        old += 1;
+        used[old - 1]
+    });
+}
+
+/// The code of a text that was admitted.
+fn code(dictionary: &[Arc<str>], text: &Arc<str>) -> u8 {
+    dictionary.iter().position(|known| known == text).unwrap_or_default() as u8
+}
+
+/// Integers of the smallest width that holds all of them.
+#[derive(Clone, Debug)]
+enum Ints {
+    I8(Vec<i8>),
+    I16(Vec<i16>),
+    I32(Vec<i32>),
+    I64(Vec<i64>),
+}
+
+impl Default for Ints {
+    fn default() -> Self {
+        Ints::I8(Vec::new())
+    }
+}
+
+impl Ints {
+    #[inline]
+    fn get(&self, index: usize) -> i64 {
+        match self {
+            Ints::I8(values) => i64::from(values[index]),
+            Ints::I16(values) => i64::from(values[index]),
+            Ints::I32(values) => i64::from(values[index]),
+            Ints::I64(values) => values[index],
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Ints::I8(values) => values.len(),
+            Ints::I16(values) => values.len(),
+            Ints::I32(values) => values.len(),
+            Ints::I64(values) => values.len(),
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = i64> + '_ {
+        (0..self.len()).map(|index| self.get(index))
+    }
+
+    /// Makes the width fit for a value; always possible.
+    fn widen(&mut self, value: i64) -> bool {
+        let fits = match self {
+            Ints::I8(_) => i8::try_from(value).is_ok(),
+            Ints::I16(_) => i16::try_from(value).is_ok(),
+            Ints::I32(_) => i32::try_from(value).is_ok(),
+            Ints::I64(_) => true,
+        };
+        if !fits {
+            *self = self.widened(value);
+        }
+        true
+    }
+
+    fn widened(&self, value: i64) -> Ints {
+        if i16::try_from(value).is_ok() {
+            Ints::I16(self.iter().map(|value| value as i16).collect())
+        } else if i32::try_from(value).is_ok() {
+            Ints::I32(self.iter().map(|value| value as i32).collect())
+        } else {
+            Ints::I64(self.iter().collect())
+        }
+    }
+
+    /// Inserts a value that fits.
+    fn insert(&mut self, index: usize, value: i64) {
+        self.widen(value);
+        match self {
+            Ints::I8(values) => values.insert(index, value as i8),
+            Ints::I16(values) => values.insert(index, value as i16),
+            Ints::I32(values) => values.insert(index, value as i32),
+            Ints::I64(values) => values.insert(index, value),
+        }
+    }
+
+    fn remove(&mut self, index: usize) {
+        match self {
+            Ints::I8(values) => drop(values.remove(index)),
+            Ints::I16(values) => drop(values.remove(index)),
+            Ints::I32(values) => drop(values.remove(index)),
+            Ints::I64(values) => drop(values.remove(index)),
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        match self {
+            Ints::I8(values) => values.capacity(),
+            Ints::I16(values) => values.capacity() * 2,
+            Ints::I32(values) => values.capacity() * 4,
+            Ints::I64(values) => values.capacity() * 8,
+        }
+    }
+}

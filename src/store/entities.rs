@@ -1,0 +1,200 @@
+//! The entity index: which nodes a name or an alias denotes.
+//!
+//! Takes texts and nodes; gives resolutions, exact first and then without regard to case. Entries are sorted by a hash of
+//! the folded text in shards of a directory, so that a change copies one shard; the number of shards doubles as the
+//! index grows. It does not know where the texts come from.
+
+use super::Resolution;
+use super::directory::Directory;
+use super::similar::{self, Ranking};
+use crate::value::NodeId;
+use std::hash::BuildHasher;
+use std::sync::Arc;
+use unicode_normalization::UnicodeNormalization;
+
+/// Entries for each shard, on average, at most.
+const SHARD: u64 = 64;
+
+/// Text in the form in which two spellings that differ only in case, or in how an accent is encoded, are equal.
+pub(crate) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    text.nfc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfc().collect()
+}
+
+/// Texts and the nodes that they denote.
+#[derive(Clone, Debug)]
+pub(crate) struct Entities {
+    shards: Directory<Vec<Entry>>,
+    /// The number of shards: a power of two.
+    width: u32,
+    count: u64,
+}
+
+/// One text of one node.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    hash: u64,
+    node: u32,
+    text: Arc<str>,
+}
+
+impl Default for Entities {
+    fn default() -> Self {
+        Entities { shards: Directory::default(), width: 1, count: 0 }
+    }
+}
+
+impl Entities {
+    /// Adds a text for a node; as often as it is added it must be removed.
+    pub(crate) fn add(&mut self, text: &Arc<str>, node: u32) {
+        if self.count >= u64::from(self.width) * SHARD && self.width < 1 << 24 {
+            self.grow();
+        }
+        self.put(Entry { hash: hash(&fold(text)), node, text: Arc::clone(text) });
+        self.count += 1;
+    }
+
+    /// Removes a text of a node.
+    pub(crate) fn remove(&mut self, text: &Arc<str>, node: u32) {
+        let entry = Entry { hash: hash(&fold(text)), node, text: Arc::clone(text) };
+        let shard = self.shard_of(entry.hash);
+        let found = self.shards.get(shard).and_then(|entries| entries.binary_search(&entry).ok());
+        if let Some(position) = found {
+            self.shards.get_mut(shard).remove(position);
+            self.count -= 1;
+        }
+    }
+
+    /// What a text denotes.
+    pub(crate) fn resolve(&self, text: &str) -> Resolution {
+        let folded = fold(text);
+        let candidates = self.with_hash(hash(&folded));
+        let exact = nodes(candidates.iter().filter(|entry| &*entry.text == text));
+        let found =
+            if exact.is_empty() { nodes(candidates.iter().filter(|entry| fold(&entry.text) == folded)) } else { exact };
+        match found[..] {
+            [] => Resolution::Unknown,
+            [node] => Resolution::One(node),
+            _ => Resolution::Ambiguous(found),
+        }
+    }
+
+    /// Texts near to the given one, nearest first.
+    pub(crate) fn similar(&self, text: &str, limit: usize) -> Vec<Arc<str>> {
+        let folded = fold(text);
+        let mut ranking = Ranking::new(&folded, limit);
+        for (_, entries) in self.shards.iter() {
+            for entry in entries {
+                if similar::may_be_near(&folded, &entry.text) {
+                    ranking.offer(&fold(&entry.text), &entry.text);
+                }
+            }
+        }
+        ranking.finish()
+    }
+
+    /// Every text with its node, in no particular order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Arc<str>, NodeId)> {
+        self.shards.iter().flat_map(|(_, entries)| entries.iter().map(|entry| (&entry.text, NodeId(entry.node))))
+    }
+
+    /// Bytes used without the texts.
+    pub(crate) fn bytes(&self) -> usize {
+        let entries = self.shards.iter().map(|(_, entries)| 24 + entries.capacity() * size_of::<Entry>());
+        entries.sum::<usize>() + self.shards.own_bytes()
+    }
+
+    fn shard_of(&self, hash: u64) -> u32 {
+        (hash >> 32) as u32 & (self.width - 1)
+    }
+
+    fn with_hash(&self, hash: u64) -> &[Entry] {
+        let Some(entries) = self.shards.get(self.shard_of(hash)) else { return &[] };
+        let start = entries.partition_point(|entry| entry.hash < hash);
+        let length = entries[start..].partition_point(|entry| entry.hash == hash);
+        &entries[start..start + length]
+    }
+
+    fn put(&mut self, entry: Entry) {
+        let shard = self.shards.get_mut(self.shard_of(entry.hash));
+        let position = shard.partition_point(|other| *other < entry);
+        shard.insert(position, entry);
+    }
+
+    fn grow(&mut self) {
+        let old = std::mem::take(&mut self.shards);
+        self.width *= 4;
+        for (_, entries) in old.iter() {
+            entries.iter().for_each(|entry| self.put(entry.clone()));
+        }
+    }
+}
+
+fn nodes<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<NodeId> {
+    let mut nodes: Vec<NodeId> = entries.map(|entry| NodeId(entry.node)).collect();
+    nodes.sort_unstable();
+    nodes.dedup();
+    nodes
+}
+
+fn hash(folded: &str) -> u64 {
+    foldhash::quality::FixedState::with_seed(0).hash_one(folded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn index(texts: &[(&str, u32)]) -> Entities {
+        let mut entities = Entities::default();
+        texts.iter().for_each(|(text, node)| entities.add(&Arc::from(*text), *node));
+        entities
+    }
+
+    #[test]
+    fn exact_spelling_comes_before_case() {
+        let entities = index(&[("EU", 1), ("eu", 2), ("Kyiv", 3), ("KYIV", 3)]);
+        assert_eq!(entities.resolve("EU"), Resolution::One(NodeId(1)));
+        assert_eq!(entities.resolve("Eu"), Resolution::Ambiguous(vec![NodeId(1), NodeId(2)]));
+        assert_eq!(entities.resolve("kyiv"), Resolution::One(NodeId(3)));
+        assert_eq!(entities.resolve(""), Resolution::Unknown);
+    }
+
+    #[test]
+    fn case_is_folded_in_every_script() {
+        let entities = index(&[("Київ", 1), ("Straße", 2), ("ΟΔΟΣ", 3), ("Malmo\u{308}", 4), ("ﬁle", 5)]);
+        for (spelling, node) in [("КИЇВ", 1), ("STRASSE", 2), ("οδος", 3), ("οδοσ", 3), ("MALMÖ", 4), ("FILE", 5)]
+        {
+            assert_eq!(entities.resolve(spelling), Resolution::One(NodeId(node)), "{spelling}");
+        }
+    }
+
+    #[test]
+    fn a_text_stays_until_it_was_removed_as_often_as_added() {
+        let mut entities = index(&[("Kyiv", 1), ("Kyiv", 1), ("Kyiv", 2)]);
+        let kyiv: Arc<str> = Arc::from("Kyiv");
+        entities.remove(&kyiv, 2);
+        entities.remove(&kyiv, 1);
+        entities.remove(&kyiv, 9);
+        assert_eq!(entities.resolve("Kyiv"), Resolution::One(NodeId(1)));
+        entities.remove(&kyiv, 1);
+        assert_eq!(entities.resolve("Kyiv"), Resolution::Unknown);
+        assert_eq!((entities.count, entities.iter().count()), (0, 0));
+    }
+
+    #[test]
+    fn nothing_is_lost_when_the_index_grows_and_a_held_clone_stays() {
+        let mut entities = Entities::default();
+        let name = |node: u32| -> Arc<str> { Arc::from(format!("Person {node}")) };
+        (0..3000).for_each(|node| entities.add(&name(node), node));
+        let held = entities.clone();
+        (0..3000).filter(|node| node % 3 == 0).for_each(|node| entities.remove(&name(node), node));
+        for node in 0..3000 {
+            let expected = Resolution::One(NodeId(node));
+            assert_eq!(held.resolve(&name(node).to_uppercase()), expected);
+            assert_eq!(entities.resolve(&name(node)), if node % 3 == 0 { Resolution::Unknown } else { expected });
+        }
+    }
+}

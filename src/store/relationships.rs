@@ -1,0 +1,213 @@
+//! The relationships of one type: adjacency in both directions, rows, properties and exact counts.
+//!
+//! Takes nodes that are known to exist and rows that are known to be free; the version above sees to that.
+
+use super::adjacency::{AdjSegment, Entry};
+use super::column::Columns;
+use super::directory::Directory;
+use super::rows::{End, RowSegment};
+use super::{Direction, SEGMENT, split};
+
+/// The relationships of one type.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RelTable {
+    /// By start, then by end.
+    adjacency: [Directory<AdjSegment>; 2],
+    rows: Directory<RowSegment>,
+    /// One more than the greatest row ever given out.
+    row_bound: u32,
+    count: u64,
+    /// Distinct nodes at the start, and at the end.
+    nodes: [u64; 2],
+}
+
+impl RelTable {
+    pub(crate) fn count(&self) -> u64 {
+        self.count
+    }
+
+    pub(crate) fn nodes(&self, direction: Direction) -> u64 {
+        self.nodes[direction.index()]
+    }
+
+    pub(crate) fn row_bound(&self) -> u32 {
+        self.row_bound
+    }
+
+    /// How many segments of rows there are.
+    pub(crate) fn row_segments(&self) -> u32 {
+        self.row_bound.div_ceil(SEGMENT)
+    }
+
+    #[inline]
+    pub(crate) fn adjacency(&self, direction: Direction) -> &Directory<AdjSegment> {
+        &self.adjacency[direction.index()]
+    }
+
+    /// The properties of a segment of rows.
+    pub(crate) fn columns(&self, segment: u32) -> Option<&Columns> {
+        self.rows.get(segment).map(|rows| &rows.columns)
+    }
+
+    pub(crate) fn contains(&self, row: u32) -> bool {
+        let (segment, place) = split(row);
+        self.rows.get(segment).is_some_and(|rows| rows.contains(place))
+    }
+
+    /// The rows that have a relationship, ascending.
+    pub(crate) fn live_rows(&self) -> impl Iterator<Item = u32> + '_ {
+        self.rows
+            .iter()
+            .flat_map(|(segment, rows)| rows.places().map(move |place| segment * SEGMENT + u32::from(place)))
+    }
+
+    /// Where the relationship starts and ends.
+    pub(crate) fn endpoints(&self, row: u32) -> Option<(u32, u32)> {
+        let (segment, place) = split(row);
+        match self.rows.get(segment)?.ends(place)? {
+            (from, End::Node(to)) => Some((from, to)),
+            (from, End::Beside) => {
+                let (segment, place) = split(from);
+                let to = self.adjacency(Direction::Outgoing).get(segment)?.neighbour_of_row(place, row)?;
+                Some((from, to))
+            }
+        }
+    }
+
+    pub(crate) fn degree(&self, node: u32, direction: Direction) -> u32 {
+        let (segment, place) = split(node);
+        self.adjacency(direction).get(segment).map_or(0, |adjacency| adjacency.degree(place))
+    }
+
+    /// The properties of a row, for changing. Only for rows that have a relationship.
+    pub(crate) fn columns_mut(&mut self, row: u32) -> &mut Columns {
+        &mut self.rows.get_mut(row / SEGMENT).columns
+    }
+
+    /// Adds a relationship at the next row, which must not be beyond `u32::MAX - 1`.
+    pub(crate) fn create(&mut self, from: u32, to: u32) -> u32 {
+        let row = self.row_bound;
+        self.rows.get_mut(row / SEGMENT).push(Some((from, to)));
+        self.row_bound = row + 1;
+        self.count += 1;
+        self.attach(Direction::Outgoing, Entry { node: from, neighbour: to, row });
+        self.attach(Direction::Incoming, Entry { node: to, neighbour: from, row });
+        row
+    }
+
+    /// Leaves rows unused up to a row.
+    pub(crate) fn skip_to(&mut self, row: u32) {
+        while self.row_bound < row {
+            if self.row_bound % SEGMENT == 0 && row - self.row_bound >= SEGMENT {
+                self.row_bound += SEGMENT;
+            } else {
+                self.rows.get_mut(self.row_bound / SEGMENT).push(None);
+                self.row_bound += 1;
+            }
+        }
+    }
+
+    /// Takes a relationship away; whether it was there.
+    pub(crate) fn delete(&mut self, row: u32) -> bool {
+        let Some((from, to)) = self.endpoints(row) else { return false };
+        let (segment, place) = split(row);
+        self.rows.get_mut(segment).remove(place);
+        self.count -= 1;
+        self.detach(Direction::Outgoing, Entry { node: from, neighbour: to, row });
+        self.detach(Direction::Incoming, Entry { node: to, neighbour: from, row });
+        true
+    }
+
+    /// Adds many relationships whose rows are not below the row bound. `forward` is sorted by start, end and row.
+    pub(crate) fn load(&mut self, forward: &[Entry], node_bound: u32) {
+        self.load_rows(forward);
+        self.count += forward.len() as u64;
+        self.load_adjacency(Direction::Outgoing, forward);
+        self.load_adjacency(Direction::Incoming, &transpose(forward, node_bound));
+    }
+
+    /// Bytes used: adjacency, and ends by row.
+    pub(crate) fn bytes(&self) -> (usize, usize) {
+        let adjacency = self.adjacency.iter().map(|directory| {
+            directory.own_bytes() + directory.iter().map(|(_, segment)| segment.bytes()).sum::<usize>()
+        });
+        let ends = self.rows.iter().map(|(_, rows)| rows.ends_bytes()).sum::<usize>();
+        (adjacency.sum(), ends + self.rows.own_bytes())
+    }
+
+    /// Every segment of properties.
+    pub(crate) fn all_columns(&self) -> impl Iterator<Item = &Columns> {
+        self.rows.iter().map(|(_, rows)| &rows.columns)
+    }
+
+    fn attach(&mut self, direction: Direction, entry: Entry) {
+        let (segment, place) = split(entry.node);
+        let adjacency = self.adjacency[direction.index()].get_mut(segment);
+        self.nodes[direction.index()] += u64::from(adjacency.degree(place) == 0);
+        adjacency.insert(place, entry.neighbour, entry.row);
+    }
+
+    fn detach(&mut self, direction: Direction, entry: Entry) {
+        let (segment, place) = split(entry.node);
+        let adjacency = self.adjacency[direction.index()].get_mut(segment);
+        adjacency.remove(place, entry.neighbour, entry.row);
+        self.nodes[direction.index()] -= u64::from(adjacency.degree(place) == 0);
+    }
+
+    fn load_adjacency(&mut self, direction: Direction, entries: &[Entry]) {
+        for run in entries.chunk_by(|a, b| a.node == b.node) {
+            self.nodes[direction.index()] += u64::from(self.degree(run[0].node, direction) == 0);
+        }
+        let directory = &mut self.adjacency[direction.index()];
+        for run in entries.chunk_by(|a, b| a.node / SEGMENT == b.node / SEGMENT) {
+            let segment = run[0].node / SEGMENT;
+            match directory.get(segment) {
+                None => directory.insert(segment, AdjSegment::from_sorted(run)),
+                Some(_) => directory.get_mut(segment).absorb(run),
+            }
+        }
+    }
+
+    fn load_rows(&mut self, forward: &[Entry]) {
+        let mut by_row: Vec<(u32, (u32, u32))> =
+            forward.iter().map(|entry| (entry.row, (entry.node, entry.neighbour))).collect();
+        by_row.sort_unstable();
+        let mut chunks = by_row.chunk_by(|a, b| a.0 / SEGMENT == b.0 / SEGMENT).peekable();
+        while let Some(chunk) = chunks.next() {
+            let last = chunk.last().map_or(0, |rel| rel.0);
+            let end = if chunks.peek().is_some() { last / SEGMENT * SEGMENT + (SEGMENT - 1) } else { last };
+            self.skip_to(last / SEGMENT * SEGMENT);
+            let mut ends = vec![None; (end - self.row_bound) as usize + 1];
+            chunk.iter().for_each(|(row, pair)| ends[(row - self.row_bound) as usize] = Some(*pair));
+            self.load_row_segment(&ends);
+            self.row_bound = end + 1;
+        }
+    }
+
+    /// Loads the rows from the row bound on, no further than the end of the segment.
+    fn load_row_segment(&mut self, ends: &[Option<(u32, u32)>]) {
+        let segment = self.row_bound / SEGMENT;
+        if self.row_bound % SEGMENT == 0 {
+            self.rows.insert(segment, RowSegment::load(ends, ends.iter().flatten().is_sorted()));
+        } else {
+            let rows = self.rows.get_mut(segment);
+            ends.iter().for_each(|pair| rows.push(*pair));
+        }
+    }
+}
+
+/// The same relationships by end, start and row: a counting sort by end, which keeps the order of the rest.
+fn transpose(forward: &[Entry], node_bound: u32) -> Vec<Entry> {
+    let mut next = vec![0usize; node_bound as usize + 1];
+    forward.iter().for_each(|entry| next[entry.neighbour as usize + 1] += 1);
+    for node in 0..node_bound as usize {
+        next[node + 1] += next[node];
+    }
+    let mut backward = vec![Entry { node: 0, neighbour: 0, row: 0 }; forward.len()];
+    for entry in forward {
+        let position = &mut next[entry.neighbour as usize];
+        backward[*position] = Entry { node: entry.neighbour, neighbour: entry.node, row: entry.row };
+        *position += 1;
+    }
+    backward
+}

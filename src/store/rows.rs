@@ -1,0 +1,251 @@
+//! A segment of relationship rows of one type: where the relationships start, which rows are gone, and properties.
+//!
+//! A row knows its start. Its end is stored only when the rows of the segment do not stand in forward order (start,
+//! then end); when they do, as after bulk loading, the start's adjacency has the end at a position that follows from the
+//! row. Full segments are packed: runs of equal numbers, or 16-bit offsets, where that is smaller. So a bulk-loaded
+//! relationship costs 16 bytes of neighbours and rows in both directions, and a fraction of a byte for its ends.
+
+use super::SEGMENT;
+use super::bits::Bits;
+use super::column::Columns;
+use std::sync::Arc;
+
+/// The rows of one segment.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RowSegment {
+    from: Arc<Packed>,
+    to: To,
+    dead: Option<Box<Bits>>,
+    /// The properties by row.
+    pub(crate) columns: Columns,
+}
+
+#[derive(Clone, Debug)]
+enum To {
+    /// The rows stand in forward order.
+    Forward,
+    Stored(Arc<Packed>),
+}
+
+impl Default for To {
+    fn default() -> Self {
+        To::Stored(Arc::default())
+    }
+}
+
+/// Where a relationship ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// At this node.
+    Node(u32),
+    /// At the neighbour that stands beside the row in the start's adjacency.
+    Beside,
+}
+
+impl RowSegment {
+    /// A segment of the given rows, from place 0 on; `None` where there is no relationship. `forward` when they stand
+    /// in forward order, each start with all of its rows in a stretch.
+    pub(crate) fn load(ends: &[Option<(u32, u32)>], forward: bool) -> RowSegment {
+        let mut dead = Bits::default();
+        let (mut from, mut to) = (Vec::with_capacity(ends.len()), Vec::with_capacity(ends.len()));
+        for (place, pair) in ends.iter().enumerate() {
+            let (start, end) = pair.unwrap_or_else(|| {
+                dead.insert(place as u16);
+                (from.last().copied().unwrap_or_default(), to.last().copied().unwrap_or_default())
+            });
+            from.push(start);
+            to.push(end);
+        }
+        let full = ends.len() == SEGMENT as usize;
+        let pack = |numbers| Arc::new(if full { Packed::smallest(numbers) } else { Packed::Plain(numbers) });
+        let to = if full && forward { To::Forward } else { To::Stored(pack(to)) };
+        RowSegment {
+            from: pack(from),
+            to,
+            dead: (!dead.is_empty()).then(|| Box::new(dead)),
+            columns: Columns::default(),
+        }
+    }
+
+    /// How many places were ever used.
+    pub(crate) fn len(&self) -> usize {
+        self.from.len()
+    }
+
+    /// Whether there is a relationship at the place.
+    #[inline]
+    pub(crate) fn contains(&self, place: u16) -> bool {
+        usize::from(place) < self.len() && !self.dead.as_ref().is_some_and(|dead| dead.get(place))
+    }
+
+    /// Where the relationship at the place starts and ends.
+    pub(crate) fn ends(&self, place: u16) -> Option<(u32, End)> {
+        if !self.contains(place) {
+            return None;
+        }
+        let end = match &self.to {
+            To::Stored(to) => End::Node(to.get(place)),
+            To::Forward => End::Beside,
+        };
+        Some((self.from.get(place), end))
+    }
+
+    /// Appends a relationship, or a place without one. Only while the segment is not full.
+    pub(crate) fn push(&mut self, ends: Option<(u32, u32)>) {
+        let place = self.len() as u16;
+        Arc::make_mut(&mut self.from).push(ends.map(|(from, _)| from));
+        if let To::Stored(to) = &mut self.to {
+            Arc::make_mut(to).push(ends.map(|(_, to)| to));
+        }
+        if ends.is_none() {
+            self.dead.get_or_insert_default().insert(place);
+        }
+    }
+
+    /// Takes the relationship at a place away with its properties.
+    pub(crate) fn remove(&mut self, place: u16) {
+        self.dead.get_or_insert_default().insert(place);
+        self.columns.clear_place(place);
+    }
+
+    /// The places that have a relationship, ascending.
+    pub(crate) fn places(&self) -> impl Iterator<Item = u16> + '_ {
+        (0..self.len() as u16).filter(|place| self.contains(*place))
+    }
+
+    /// Bytes used for the ends.
+    pub(crate) fn ends_bytes(&self) -> usize {
+        let to = match &self.to {
+            To::Forward => 0,
+            To::Stored(to) => to.bytes(),
+        };
+        size_of::<RowSegment>() + self.from.bytes() + to + self.dead.as_ref().map_or(0, |_| size_of::<Bits>())
+    }
+}
+
+/// Numbers by place.
+#[derive(Clone, Debug)]
+enum Packed {
+    Plain(Vec<u32>),
+    /// Stretches of equal numbers: where each starts, and the number.
+    Runs {
+        starts: Box<[u16]>,
+        numbers: Box<[u32]>,
+    },
+    /// Distances from the least number.
+    Offsets {
+        least: u32,
+        offsets: Box<[u16]>,
+    },
+}
+
+impl Default for Packed {
+    fn default() -> Self {
+        Packed::Plain(Vec::new())
+    }
+}
+
+impl Packed {
+    fn smallest(numbers: Vec<u32>) -> Packed {
+        let runs = numbers.chunk_by(|a, b| a == b).count();
+        let (least, greatest) = numbers.iter().fold((u32::MAX, 0), |(l, g), n| (l.min(*n), g.max(*n)));
+        let narrow = greatest.saturating_sub(least) <= u32::from(u16::MAX);
+        if runs * 3 <= numbers.len() {
+            Packed::runs(&numbers)
+        } else if narrow {
+            Packed::Offsets { least, offsets: numbers.iter().map(|number| (number - least) as u16).collect() }
+        } else {
+            Packed::Plain(numbers)
+        }
+    }
+
+    fn runs(numbers: &[u32]) -> Packed {
+        let (mut starts, mut distinct) = (Vec::new(), Vec::new());
+        let mut place = 0;
+        for run in numbers.chunk_by(|a, b| a == b) {
+            starts.push(place as u16);
+            distinct.push(run[0]);
+            place += run.len();
+        }
+        Packed::Runs { starts: starts.into_boxed_slice(), numbers: distinct.into_boxed_slice() }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Packed::Plain(numbers) => numbers.len(),
+            Packed::Runs { .. } => SEGMENT as usize,
+            Packed::Offsets { offsets, .. } => offsets.len(),
+        }
+    }
+
+    fn get(&self, place: u16) -> u32 {
+        match self {
+            Packed::Plain(numbers) => numbers[usize::from(place)],
+            Packed::Runs { starts, numbers } => numbers[run_at(starts, place)],
+            Packed::Offsets { least, offsets } => least + u32::from(offsets[usize::from(place)]),
+        }
+    }
+
+    /// Appends a number, or any where there is none, and packs when the segment is full.
+    fn push(&mut self, number: Option<u32>) {
+        if let Packed::Plain(numbers) = self {
+            numbers.push(number.or(numbers.last().copied()).unwrap_or_default());
+            if numbers.len() == SEGMENT as usize {
+                *self = Packed::smallest(std::mem::take(numbers));
+            }
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        size_of::<Packed>()
+            + match self {
+                Packed::Plain(numbers) => numbers.capacity() * 4,
+                Packed::Runs { starts, numbers } => starts.len() * 2 + numbers.len() * 4,
+                Packed::Offsets { offsets, .. } => offsets.len() * 2,
+            }
+    }
+}
+
+fn run_at(starts: &[u16], place: u16) -> usize {
+    starts.partition_point(|start| *start <= place).saturating_sub(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(ends: impl Fn(u32) -> (u32, u32)) -> RowSegment {
+        let mut segment = RowSegment::default();
+        for row in 0..SEGMENT {
+            segment.push((row % 100 != 7).then(|| ends(row)));
+            assert_eq!(segment.len(), row as usize + 1);
+        }
+        for row in 0..SEGMENT {
+            let expected = (row % 100 != 7).then(|| (ends(row).0, End::Node(ends(row).1)));
+            assert_eq!(segment.ends(row as u16), expected, "row {row}");
+        }
+        segment
+    }
+
+    #[test]
+    fn every_packing_gives_back_what_was_put_in() {
+        let runs = check(|row| (row / 50, 7));
+        assert!(runs.ends_bytes() < 2000);
+        let offsets = check(|row| (1_000_000 + row * 60, u32::MAX - row));
+        assert!(matches!(*offsets.from, Packed::Offsets { .. }));
+        let plain = check(|row| (row.wrapping_mul(2_654_435_761), row));
+        assert!(matches!(*plain.from, Packed::Plain(_)));
+    }
+
+    #[test]
+    fn a_full_segment_in_forward_order_stores_no_ends() {
+        let ends: Vec<_> = (0..SEGMENT).map(|row| Some((row / 24, row % 24))).collect();
+        let segment = RowSegment::load(&ends, true);
+        assert_eq!(segment.ends(0), Some((0, End::Beside)));
+        assert_eq!(segment.ends(25), Some((1, End::Beside)));
+        assert!(segment.ends_bytes() < 500, "{}", segment.ends_bytes());
+        let short = RowSegment::load(&ends[..100], true);
+        assert_eq!(short.ends(25), Some((1, End::Node(1))));
+        assert_eq!(short.ends(100), None);
+    }
+}

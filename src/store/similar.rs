@@ -1,0 +1,124 @@
+//! Nearness of names: for "did you mean".
+//!
+//! Takes a text and candidates; gives those that are near, nearest first: few letters apart, or sharing a whole word of
+//! some length. Long texts are not compared letter by letter, so the work stays bounded.
+
+use std::sync::Arc;
+
+/// Texts longer than this are compared by words only.
+const LONGEST: usize = 64;
+
+/// Words shorter than this do not make two names near.
+const WORD: usize = 4;
+
+/// The candidates that are near to a text, nearest first and at most `limit`. Case counts; fold it before if it should
+/// not.
+pub fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a Arc<str>>, limit: usize) -> Vec<Arc<str>> {
+    let mut ranking = Ranking::new(text, limit);
+    candidates.into_iter().for_each(|candidate| ranking.offer(candidate, candidate));
+    ranking.finish()
+}
+
+/// A cheap test that leaves out most candidates before they are folded.
+pub(super) fn may_be_near(text: &str, candidate: &str) -> bool {
+    let (shorter, longer) = (text.len().min(candidate.len()), text.len().max(candidate.len()));
+    longer <= shorter.saturating_mul(2) + 4 || text.contains(' ') || candidate.contains(' ') || candidate.contains('-')
+}
+
+/// The best candidates so far.
+pub(super) struct Ranking {
+    text: Vec<char>,
+    words: Vec<String>,
+    limit: usize,
+    found: Vec<(usize, Arc<str>)>,
+}
+
+impl Ranking {
+    pub(super) fn new(text: &str, limit: usize) -> Ranking {
+        Ranking { text: text.chars().collect(), words: words(text), limit, found: Vec::new() }
+    }
+
+    /// Considers a candidate: how it is compared, and how it is shown.
+    pub(super) fn offer(&mut self, compared: &str, shown: &Arc<str>) {
+        let Some(distance) = self.distance(compared) else { return };
+        let place = self.found.partition_point(|(other, name)| (*other, name) < (distance, shown));
+        let known = self.found.get(place).is_some_and(|(_, name)| name == shown);
+        if place < self.limit && !known {
+            self.found.insert(place, (distance, Arc::clone(shown)));
+            self.found.truncate(self.limit);
+        }
+    }
+
+    pub(super) fn finish(self) -> Vec<Arc<str>> {
+        self.found.into_iter().map(|(_, name)| name).collect()
+    }
+
+    /// How far the candidate is, if it is near.
+    fn distance(&self, candidate: &str) -> Option<usize> {
+        let limit = (self.text.len() / 3).clamp(1, 4);
+        let letters = if self.text.len() <= LONGEST && candidate.len() <= LONGEST * 4 {
+            edit_distance(&self.text, &candidate.chars().collect::<Vec<_>>(), limit)
+        } else {
+            None
+        };
+        let shares_word = || words(candidate).iter().any(|word| self.words.contains(word)).then_some(limit + 1);
+        letters.or_else(shares_word)
+    }
+}
+
+fn words(text: &str) -> Vec<String> {
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    words.filter(|word| word.chars().count() >= WORD).map(str::to_lowercase).collect()
+}
+
+/// How many letters must be inserted, removed, replaced or swapped with the next, if no more than `limit`.
+fn edit_distance(a: &[char], b: &[char], limit: usize) -> Option<usize> {
+    if a.len().abs_diff(b.len()) > limit {
+        return None;
+    }
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut row = vec![i; b.len() + 1];
+        for j in 1..=b.len() {
+            let replaced = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            row[j] = replaced.min(last[j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                row[j] = row[j].min(before[j - 2] + 1);
+            }
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last.last().copied().filter(|distance| *distance <= limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn near(text: &str, candidates: &[&str]) -> Vec<String> {
+        let candidates: Vec<Arc<str>> = candidates.iter().map(|name| Arc::from(*name)).collect();
+        nearest(text, &candidates, 3).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn few_letters_apart_is_near() {
+        assert_eq!(near("Kiyv", &["Moscow", "Kyiv", "Kiev"]), ["Kiev", "Kyiv"]);
+        assert_eq!(near("Personn", &["Persons", "Person", "Place"]), ["Person", "Persons"]);
+        assert!(near("x", &["long name"]).is_empty());
+    }
+
+    #[test]
+    fn a_shared_word_is_near() {
+        assert_eq!(near("Witkoff", &["Steve Witkoff", "Kyiv"]), ["Steve Witkoff"]);
+    }
+
+    #[test]
+    fn the_limit_keeps_the_nearest() {
+        let names: Vec<String> = (0..50).map(|n| format!("name{n}")).collect();
+        let candidates: Vec<&str> = names.iter().map(String::as_str).collect();
+        assert_eq!(near("name1", &candidates)[0], "name1");
+        assert_eq!(near("name1", &candidates).len(), 3);
+        assert!(near(&"a".repeat(100_000), &[&"b".repeat(100_000)]).is_empty());
+    }
+}
