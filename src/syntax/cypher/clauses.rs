@@ -1,0 +1,223 @@
+//! The clauses.
+
+use super::{Builder, Parts, name, span_of, unforeseen};
+use crate::error::{Detail, Error, Result};
+use crate::span::Span;
+use crate::syntax::ast::{
+    Clause, ClauseKind, Expr, ExprKind, LabelExpr, Name, ProcedureCall, Projection, ProjectionItem, RemoveItem,
+    SetItem, SortItem, Yield,
+};
+use pest::iterators::Pair;
+use standpoint_grammar::cypher::Rule;
+
+impl Builder<'_> {
+    pub(super) fn clause(&self, pair: Pair<'_, Rule>) -> Result<Clause> {
+        let span = span_of(&pair);
+        Ok(Clause { kind: self.clause_kind(pair)?, span })
+    }
+
+    fn clause_kind(&self, pair: Pair<'_, Rule>) -> Result<ClauseKind> {
+        let rule = pair.as_rule();
+        let unknown = unforeseen(&pair);
+        let mut parts = Parts::of(pair);
+        match rule {
+            Rule::match_clause => {
+                let optional = parts.accept(Rule::kw_optional);
+                self.match_body(&mut parts, optional)
+            }
+            Rule::with_clause => self.with(parts),
+            Rule::return_clause => Ok(ClauseKind::Return(self.projection(parts.required()?)?)),
+            Rule::unwind_clause => self.unwind(parts),
+            Rule::create_clause => Ok(ClauseKind::Create(self.paths(&mut parts)?)),
+            Rule::merge_clause => self.merge(parts),
+            Rule::set_clause => Ok(ClauseKind::Set(self.set_items(parts)?)),
+            Rule::remove_clause => self.remove(parts),
+            Rule::delete_clause => self.delete(parts),
+            Rule::foreach_clause => self.foreach(parts),
+            Rule::call_subquery => self.call_subquery(parts),
+            Rule::call_procedure => self.call_procedure(parts),
+            _ => Err(unknown),
+        }
+    }
+
+    /// The pattern and `WHERE` of a `MATCH`, or of a pattern that stands for one.
+    pub(super) fn match_body(&self, parts: &mut Parts<'_>, optional: bool) -> Result<ClauseKind> {
+        let pattern = self.paths(parts)?;
+        Ok(ClauseKind::Match { optional, pattern, predicate: self.where_part(parts)? })
+    }
+
+    pub(super) fn where_part(&self, parts: &mut Parts<'_>) -> Result<Option<Expr>> {
+        let part = parts.optional(Rule::where_part).or_else(|| parts.optional(Rule::where_before_bar));
+        part.map(|part| self.expression(Parts::of(part).required()?)).transpose()
+    }
+
+    fn with(&self, mut parts: Parts<'_>) -> Result<ClauseKind> {
+        let projection = self.projection(parts.required()?)?;
+        Ok(ClauseKind::With { projection, predicate: self.where_part(&mut parts)? })
+    }
+
+    fn unwind(&self, mut parts: Parts<'_>) -> Result<ClauseKind> {
+        let list = self.expression(parts.required()?)?;
+        Ok(ClauseKind::Unwind { list, variable: name(&parts.required()?)? })
+    }
+
+    fn merge(&self, mut parts: Parts<'_>) -> Result<ClauseKind> {
+        let pattern = self.path(parts.required()?)?;
+        let (mut on_create, mut on_match) = (Vec::new(), Vec::new());
+        for action in parts {
+            let items = if action.as_rule() == Rule::on_create { &mut on_create } else { &mut on_match };
+            items.extend(self.set_items(Parts::of(Parts::of(action).required()?))?);
+        }
+        Ok(ClauseKind::Merge { pattern, on_create, on_match })
+    }
+
+    fn delete(&self, mut parts: Parts<'_>) -> Result<ClauseKind> {
+        let detach = parts.accept(Rule::kw_detach);
+        Ok(ClauseKind::Delete { detach, targets: self.expressions(parts)? })
+    }
+
+    fn foreach(&self, mut parts: Parts<'_>) -> Result<ClauseKind> {
+        let variable = name(&parts.required()?)?;
+        parts.accept(Rule::op_in);
+        let list = self.expression(parts.required()?)?;
+        let body = parts.map(|clause| self.clause(clause)).collect::<Result<_>>()?;
+        Ok(ClauseKind::Foreach { variable, list, body })
+    }
+
+    fn call_subquery(&self, mut parts: Parts<'_>) -> Result<ClauseKind> {
+        let imports = parts.optional(Rule::imports).map(|part| self.names(Parts::of(part))).transpose()?;
+        Ok(ClauseKind::Subquery { imports, query: self.query(parts.required()?)? })
+    }
+
+    fn call_procedure(&self, mut parts: Parts<'_>) -> Result<ClauseKind> {
+        let name = dotted_name(&parts.required()?)?;
+        let arguments = parts.optional(Rule::arguments).map(|part| self.expressions(Parts::of(part))).transpose()?;
+        let (yields, predicate) = match parts.optional(Rule::yields) {
+            Some(part) => self.yields(Parts::of(part))?,
+            None => (Yield::Implicit, None),
+        };
+        Ok(ClauseKind::Call(ProcedureCall { name, arguments, yields, predicate }))
+    }
+
+    fn yields(&self, mut parts: Parts<'_>) -> Result<(Yield, Option<Expr>)> {
+        if parts.accept(Rule::star) {
+            return Ok((Yield::All, self.where_part(&mut parts)?));
+        }
+        parts.accept(Rule::nothing);
+        let mut items = Vec::new();
+        while let Some(item) = parts.optional(Rule::yield_item) {
+            let mut item = Parts::of(item);
+            let column = name(&item.required()?)?;
+            items.push((column, item.next().map(|alias| name(&alias)).transpose()?));
+        }
+        Ok((Yield::Items(items), self.where_part(&mut parts)?))
+    }
+}
+
+/// Projections.
+impl Builder<'_> {
+    fn projection(&self, pair: Pair<'_, Rule>) -> Result<Projection> {
+        let span = span_of(&pair);
+        let mut parts = Parts::of(pair);
+        let distinct = parts.accept(Rule::kw_distinct);
+        let star = parts.accept(Rule::star);
+        let mut items = Vec::new();
+        while let Some(item) = parts.optional(Rule::projection_item) {
+            items.push(self.projection_item(Parts::of(item))?);
+        }
+        let order_by = match parts.optional(Rule::order_by) {
+            Some(part) => Parts::of(part).map(|item| self.sort_item(item)).collect::<Result<_>>()?,
+            None => Vec::new(),
+        };
+        let skip = parts.optional(Rule::skip).map(|part| self.expression(Parts::of(part).required()?)).transpose()?;
+        let limit = parts.optional(Rule::limit).map(|part| self.expression(Parts::of(part).required()?)).transpose()?;
+        Ok(Projection { distinct, star, items, order_by, skip, limit, span })
+    }
+
+    fn projection_item(&self, mut parts: Parts<'_>) -> Result<ProjectionItem> {
+        let expr = self.expression(parts.required()?)?;
+        let alias = parts.next().map(|alias| name(&alias)).transpose()?;
+        let text = if alias.is_some() { "" } else { expr.span.of(self.text) };
+        Ok(ProjectionItem { text: text.into(), expr, alias })
+    }
+
+    fn sort_item(&self, pair: Pair<'_, Rule>) -> Result<SortItem> {
+        let mut parts = Parts::of(pair);
+        Ok(SortItem { expr: self.expression(parts.required()?)?, descending: parts.accept(Rule::descending) })
+    }
+}
+
+/// `SET` and `REMOVE`, whose targets the grammar takes as any operand.
+impl Builder<'_> {
+    fn set_items(&self, parts: Parts<'_>) -> Result<Vec<SetItem>> {
+        parts.map(|item| self.set_item(item)).collect()
+    }
+
+    fn set_item(&self, pair: Pair<'_, Rule>) -> Result<SetItem> {
+        let mut parts = Parts::of(pair);
+        let target = self.operand(parts.required()?)?;
+        let span = target.span;
+        let operator = parts.next().map(|pair| pair.as_rule());
+        let value = parts.next().map(|value| self.expression(value)).transpose()?;
+        match (target.kind, operator, value) {
+            (ExprKind::Property { base, key }, Some(Rule::assign), Some(value)) => {
+                Ok(SetItem::Property { target: *base, key, value })
+            }
+            (ExprKind::Variable(variable), Some(Rule::assign), Some(value)) => Ok(SetItem::Replace { variable, value }),
+            (ExprKind::Variable(variable), Some(Rule::assign_add), Some(value)) => {
+                Ok(SetItem::Merge { variable, value })
+            }
+            (ExprKind::HasLabels { base, labels }, None, None) => {
+                let (variable, labels) = labelled(*base, labels, span)?;
+                Ok(SetItem::Labels { variable, labels })
+            }
+            _ => Err(not_settable("set", "`n.key = value`, `n = map`, `n += map` or `n:Label`", span)),
+        }
+    }
+
+    fn remove(&self, parts: Parts<'_>) -> Result<ClauseKind> {
+        Ok(ClauseKind::Remove(parts.map(|target| self.remove_item(target)).collect::<Result<_>>()?))
+    }
+
+    fn remove_item(&self, pair: Pair<'_, Rule>) -> Result<RemoveItem> {
+        let target = self.operand(pair)?;
+        match target.kind {
+            ExprKind::Property { base, key } => Ok(RemoveItem::Property { target: *base, key }),
+            ExprKind::HasLabels { base, labels } => {
+                let (variable, labels) = labelled(*base, labels, target.span)?;
+                Ok(RemoveItem::Labels { variable, labels })
+            }
+            _ => Err(not_settable("removed", "`n.key` or `n:Label`", target.span)),
+        }
+    }
+}
+
+/// The name of a procedure or function, each part without its backticks.
+pub(super) fn dotted_name(pair: &Pair<'_, Rule>) -> Result<Name> {
+    let span = Span::new(pair.as_span().start(), pair.as_span().end());
+    Ok(Name { text: super::literals::dotted_text(pair.as_str(), span)?, span })
+}
+
+/// The variable and labels of `n:A:B`.
+fn labelled(base: Expr, labels: LabelExpr, span: Span) -> Result<(Name, Vec<Name>)> {
+    let ExprKind::Variable(variable) = base.kind else {
+        return Err(unexpected("labels are set on or removed from a variable, as in `n:Label`", span));
+    };
+    let wanted = match labels {
+        LabelExpr::And(labels) => labels,
+        label => vec![label],
+    };
+    let names = wanted.into_iter().map(|label| match label {
+        LabelExpr::Label(name) => Ok(name),
+        _ => Err(unexpected("only plain labels can be set or removed, as in `n:Label:Other`", span)),
+    });
+    Ok((variable, names.collect::<Result<_>>()?))
+}
+
+fn not_settable(done: &str, forms: &str, span: Span) -> Error {
+    unexpected(&format!("this cannot be {done}: expected {forms}"), span)
+}
+
+fn unexpected(message: &str, span: Span) -> Error {
+    Error::syntax(Detail::UnexpectedSyntax, message).at(span)
+}

@@ -1,0 +1,72 @@
+//! Statements, queries and single queries.
+
+use super::{Builder, Parts, name, span_of};
+use crate::error::Result;
+use crate::span::Span;
+use crate::syntax::ast::{Clause, ClauseKind, Mode, Projection, Query, SingleQuery, Statement};
+use pest::iterators::Pair;
+use standpoint_grammar::cypher::Rule;
+
+impl Builder<'_> {
+    pub(super) fn statement(&self, pair: Pair<'_, Rule>) -> Result<Statement> {
+        let mut parts = Parts::of(pair);
+        let mode = parts.optional(Rule::mode).map(mode);
+        let body = parts.required()?;
+        let start = mode.map_or(span_of(&body), |(_, span)| span);
+        let span = start.to(span_of(&body));
+        let query = match body.as_rule() {
+            Rule::bare_pattern => self.bare_pattern(body)?,
+            _ => self.query(body)?,
+        };
+        Ok(Statement { mode: mode.map_or(Mode::Run, |(mode, _)| mode), query, span })
+    }
+
+    pub(super) fn query(&self, pair: Pair<'_, Rule>) -> Result<Query> {
+        let mut parts = Parts::of(pair);
+        let first = self.single_query(parts.required()?)?;
+        let mut unions = Vec::new();
+        while let Some(union) = parts.optional(Rule::union) {
+            let span = span_of(&union);
+            let all = Parts::of(union).accept(Rule::kw_all);
+            unions.push((all, span, self.single_query(parts.required()?)?));
+        }
+        Ok(Query { first, unions })
+    }
+
+    /// `pattern WHERE …` as a query of one `MATCH`.
+    pub(super) fn pattern_query(&self, pair: Pair<'_, Rule>) -> Result<Query> {
+        let span = span_of(&pair);
+        let clause = self.match_body(&mut Parts::of(pair), false)?;
+        let clauses = vec![Clause { kind: clause, span }];
+        Ok(Query { first: SingleQuery { clauses, span }, unions: Vec::new() })
+    }
+
+    /// `name` for each variable of a comma-separated list.
+    pub(super) fn names(&self, parts: Parts<'_>) -> Result<Vec<crate::syntax::ast::Name>> {
+        parts.map(|pair| name(&pair)).collect()
+    }
+
+    fn single_query(&self, pair: Pair<'_, Rule>) -> Result<SingleQuery> {
+        let span = span_of(&pair);
+        let clauses = Parts::of(pair).map(|clause| self.clause(clause)).collect::<Result<_>>()?;
+        Ok(SingleQuery { clauses, span })
+    }
+
+    fn bare_pattern(&self, pair: Pair<'_, Rule>) -> Result<Query> {
+        let mut query = self.pattern_query(pair)?;
+        let span = query.first.span;
+        query.first.clauses.push(Clause { kind: ClauseKind::Return(everything(span)), span });
+        Ok(query)
+    }
+}
+
+fn mode(pair: Pair<'_, Rule>) -> (Mode, Span) {
+    let span = span_of(&pair);
+    let mode = if Parts::of(pair).accept(Rule::kw_profile) { Mode::Profile } else { Mode::Explain };
+    (mode, span)
+}
+
+/// `*`
+fn everything(span: Span) -> Projection {
+    Projection { distinct: false, star: true, items: Vec::new(), order_by: Vec::new(), skip: None, limit: None, span }
+}

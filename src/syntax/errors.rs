@@ -1,0 +1,353 @@
+//! From a failure of the derived parser to words: what was expected, what was found, what may have been meant.
+
+use super::guard::{self, Brackets};
+use super::scan::{self, Kind, Token};
+use crate::error::{Detail, Error};
+use crate::span::Span;
+use pest::error::{ErrorVariant, InputLocation};
+use standpoint_grammar::cypher::Rule;
+
+/// How many alternatives a message lists; more help nobody.
+const MOST_LISTED: usize = 4;
+
+/// The error for a text that the grammar does not accept.
+pub(super) fn explain(text: &str, brackets: Brackets<'_>, failure: &pest::error::Error<Rule>) -> Error {
+    let at = match failure.location {
+        InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
+    };
+    let found = scan::significant_from(text, at);
+    let place = found.map_or(Span::new(text.len(), text.len()), |token| Span::new(token.start, token.end()));
+    let failed = Failure { text, found, rules: positives(failure) };
+    let error = failed.unpaired(brackets).or_else(|| failed.foreign()).or_else(|| failed.relationship());
+    error.unwrap_or_else(|| failed.general()).at(place)
+}
+
+/// Where parsing stopped, and what would have let it go on.
+struct Failure<'t> {
+    text: &'t str,
+    /// What stands there; `None` at the end of the text.
+    found: Option<Token<'t>>,
+    rules: &'t [Rule],
+}
+
+fn positives(failure: &pest::error::Error<Rule>) -> &[Rule] {
+    match &failure.variant {
+        ErrorVariant::ParsingError { positives, .. } => positives,
+        ErrorVariant::CustomError { .. } => &[],
+    }
+}
+
+impl Failure<'_> {
+    /// A bracket without its partner, when nothing was wrong before it mattered.
+    fn unpaired(&self, brackets: Brackets<'_>) -> Option<Error> {
+        let open = brackets.open?;
+        let here = match (brackets.wrong, self.found) {
+            (Some(wrong), Some(found)) => found.start >= wrong.start,
+            (None, None) => true,
+            _ => false,
+        };
+        if !here {
+            return None;
+        }
+        let close = guard::partner(open.text);
+        let found = self.found_text();
+        let message = format!("the `{}` has no `{close}`: found {found}", open.text);
+        let (line, column) = crate::span::line_column(self.text, open.start);
+        let hint = format!("it was opened at line {line}, column {column}");
+        Some(syntax(message).hint(hint))
+    }
+
+    /// A character that looks like one of the language, or belongs to no language of ours.
+    fn foreign(&self) -> Option<Error> {
+        let found = self.found.filter(|token| token.kind == Kind::Mark && !token.text.is_ascii())?;
+        let code = found.text.chars().next().map_or(0, u32::from);
+        let message = format!("the character `{}` (U+{code:04X}) has no meaning here", found.text);
+        let error = Error::syntax(Detail::InvalidUnicodeCharacter, message);
+        Some(match look_alike(found.text) {
+            Some(meant) => error.hint(format!("did you mean `{meant}`?")),
+            None => error,
+        })
+    }
+
+    /// What only goes wrong inside `-[…]-`.
+    fn relationship(&self) -> Option<Error> {
+        let found = self.found?;
+        if !self.in_relationship(found.start) {
+            return None;
+        }
+        let before = self.before(found.start).map_or("", |token| token.text);
+        if !(found.text == "." || before == "*" && found.text == "-") {
+            return None;
+        }
+        let message = format!(
+            "expected `]`, found {}: a length is written `*`, `*2`, `*1..`, `*..3` or `*1..3`",
+            self.found_text()
+        );
+        Some(Error::syntax(Detail::InvalidRelationshipPattern, message))
+    }
+
+    /// Whether the innermost bracket open before `at` is that of a relationship.
+    fn in_relationship(&self, at: usize) -> bool {
+        let mut open = Vec::new();
+        let mut before = "";
+        for token in scan::tokens(self.text).take_while(|token| token.start < at).filter(Token::is_significant) {
+            match token.kind {
+                Kind::Open => open.push((token.text, before)),
+                Kind::Close => {
+                    open.pop();
+                }
+                _ => {}
+            }
+            before = token.text;
+        }
+        open.last() == Some(&("[", "-"))
+    }
+
+    fn before(&self, at: usize) -> Option<Token<'_>> {
+        scan::tokens(self.text).take_while(|token| token.start < at).filter(Token::is_significant).last()
+    }
+
+    fn general(&self) -> Error {
+        let found = self.found_text();
+        let error = match self.expected() {
+            Some(expected) => syntax(format!("expected {expected}, found {found}")),
+            None => syntax(format!("unexpected {found}")),
+        };
+        match self.found.and_then(|token| self.meant(&token)) {
+            Some(hint) => error.hint(hint),
+            None => error,
+        }
+    }
+
+    fn found_text(&self) -> String {
+        let Some(token) = self.found else {
+            return "the end of the text".to_owned();
+        };
+        match token.kind {
+            Kind::Text { .. } => "a string".to_owned(),
+            _ => format!("`{}`", shortened(self.whole_mark(&token))),
+        }
+    }
+
+    /// Marks that belong together, such as `->`, as one.
+    fn whole_mark(&self, token: &Token<'_>) -> &str {
+        let rest = self.text.get(token.start..).unwrap_or_default();
+        let together = ["->", "<-", "!=", "==", "<>", "<=", ">=", "..", "=~", "||", "&&", "+="];
+        let whole = together.into_iter().find(|mark| rest.starts_with(mark));
+        rest.get(..whole.map_or(token.text.len(), str::len)).unwrap_or_default()
+    }
+
+    /// The alternatives as a phrase, when they are few.
+    fn expected(&self) -> Option<String> {
+        let mut names: Vec<&str> = Vec::new();
+        for name in self.rules.iter().filter_map(|rule| described(*rule).listed()) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let shown: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        match shown.as_slice() {
+            [] => None,
+            [only] => Some(only.clone()),
+            [rest @ .., last] if shown.len() <= MOST_LISTED => Some(format!("{} or {last}", rest.join(", "))),
+            _ => None,
+        }
+    }
+
+    /// A hint for what was found.
+    fn meant(&self, found: &Token<'_>) -> Option<String> {
+        let mark = match self.whole_mark(found) {
+            "!=" => Some("`<>`"),
+            "==" => Some("`=`"),
+            "&&" => Some("`AND`"),
+            "->" | ">" if self.before(found.start).is_some_and(|token| matches!(token.text, "-" | ")")) => {
+                Some("`-->`")
+            }
+            _ => None,
+        };
+        let word = || match found.kind {
+            Kind::Word => nearest_keyword(found.text).map(|keyword| format!("`{keyword}`")),
+            _ => None,
+        };
+        mark.map(str::to_owned).or_else(word).map(|meant| format!("did you mean {meant}?"))
+    }
+}
+
+fn syntax(message: String) -> Error {
+    Error::syntax(Detail::UnexpectedSyntax, message)
+}
+
+/// The start of a long token.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(40) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
+/// What a character from elsewhere is usually meant to be.
+fn look_alike(text: &str) -> Option<&'static str> {
+    Some(match text.chars().next()? {
+        '\u{2010}'..='\u{2015}' | '\u{AD}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}' => "-",
+        '\u{2018}' | '\u{2019}' | '\u{201A}' | '\u{B4}' => "'",
+        '\u{201C}' | '\u{201D}' | '\u{201E}' | '\u{AB}' | '\u{BB}' => "\"",
+        '\u{2192}' | '\u{27F6}' => "-->",
+        '\u{2190}' | '\u{27F5}' => "<--",
+        '\u{2264}' => "<=",
+        '\u{2265}' => ">=",
+        '\u{2260}' => "<>",
+        '\u{D7}' => "*",
+        '\u{F7}' => "/",
+        '\u{2026}' => "..",
+        _ => return None,
+    })
+}
+
+/// The keywords that a misspelt word may have been.
+const KEYWORDS: [&str; 46] = [
+    "ASCENDING",
+    "CALL",
+    "CASE",
+    "CONTAINS",
+    "CREATE",
+    "DELETE",
+    "DESCENDING",
+    "DETACH",
+    "DISTINCT",
+    "ELSE",
+    "ENDS",
+    "EXISTS",
+    "EXPLAIN",
+    "FALSE",
+    "FOREACH",
+    "LIMIT",
+    "MATCH",
+    "MERGE",
+    "NOT",
+    "NULL",
+    "OPTIONAL",
+    "ORDER",
+    "PROFILE",
+    "REMOVE",
+    "RETURN",
+    "SET",
+    "SKIP",
+    "STARTS",
+    "THEN",
+    "TRUE",
+    "UNION",
+    "UNWIND",
+    "WHEN",
+    "WHERE",
+    "WITH",
+    "XOR",
+    "YIELD",
+    "AND",
+    "OR",
+    "IN",
+    "IS",
+    "AS",
+    "BY",
+    "ON",
+    "END",
+    "ALL",
+];
+
+/// The keyword that a word is a slip of, if there is one.
+fn nearest_keyword(word: &str) -> Option<&'static str> {
+    let word = word.to_uppercase();
+    let allowed = if word.chars().count() <= 4 { 1 } else { 2 };
+    let near = KEYWORDS.iter().filter(|keyword| keyword.len() > 2 && **keyword != word);
+    let scored = near.map(|keyword| (distance(&word, keyword), *keyword));
+    scored.filter(|(distance, _)| *distance <= allowed).min().map(|(_, keyword)| keyword)
+}
+
+/// How many letters must be changed, added, removed or swapped with their neighbour.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(24).collect(), b.chars().collect());
+    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            rows[i][j] = if i == 0 || j == 0 { i + j } else { step(&rows, &a, &b, i, j) };
+        }
+    }
+    rows[a.len()][b.len()]
+}
+
+fn step(rows: &[Vec<usize>], a: &[char], b: &[char], i: usize, j: usize) -> usize {
+    let same = usize::from(a[i - 1] != b[j - 1]);
+    let best = (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + same);
+    if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+        return best.min(rows[i - 2][j - 2] + 1);
+    }
+    best
+}
+
+/// What a rule is called in a message.
+enum Described {
+    /// Worth listing.
+    As(&'static str),
+    /// Possible nearly everywhere, so naming it helps nobody.
+    Common,
+}
+
+impl Described {
+    fn listed(&self) -> Option<&'static str> {
+        match self {
+            Described::As(name) => Some(name),
+            Described::Common => None,
+        }
+    }
+}
+
+fn described(rule: Rule) -> Described {
+    keyword(rule).or_else(|| mark(rule)).or_else(|| part(rule)).map_or(Described::Common, Described::As)
+}
+
+macro_rules! named {
+    ($(#[$doc:meta])* $function:ident { $($rule:ident => $name:literal,)* }) => {
+        $(#[$doc])*
+        fn $function(rule: Rule) -> Option<&'static str> {
+            Some(match rule { $(Rule::$rule => $name,)* _ => return None })
+        }
+    };
+}
+
+named! {
+    /// Keywords.
+    keyword {
+        kw_all => "`ALL`", kw_as => "`AS`", kw_by => "`BY`", kw_call => "`CALL`", kw_case => "`CASE`",
+        kw_create => "`CREATE`", kw_delete => "`DELETE`", kw_detach => "`DETACH`", kw_distinct => "`DISTINCT`",
+        kw_else => "`ELSE`", kw_end => "`END`", kw_ends => "`ENDS`", kw_explain => "`EXPLAIN`",
+        kw_foreach => "`FOREACH`", kw_is => "`IS`", kw_limit => "`LIMIT`", kw_match => "`MATCH`",
+        kw_merge => "`MERGE`", kw_not => "`NOT`", kw_null => "`NULL`", kw_on => "`ON`", kw_optional => "`OPTIONAL`",
+        kw_order => "`ORDER`", kw_profile => "`PROFILE`", kw_remove => "`REMOVE`", kw_return => "`RETURN`",
+        kw_set => "`SET`", kw_skip => "`SKIP`", kw_starts => "`STARTS`", kw_then => "`THEN`", kw_union => "`UNION`",
+        kw_unwind => "`UNWIND`", kw_when => "`WHEN`", kw_where => "`WHERE`", kw_with => "`WITH`",
+        kw_yield => "`YIELD`", op_in => "`IN`",
+    }
+}
+
+named! {
+    /// Brackets and other marks.
+    mark {
+        lparen => "`(`", rparen => "`)`", lbracket => "`[`", rbracket => "`]`", lbrace => "`{`", rbrace => "`}`",
+        comma => "`,`", colon => "`:`", semicolon => "`;`", bar => "`|`", dots => "`..`", assign => "`=`",
+        assign_add => "`+=`", star => "`*`", nothing => "`-`",
+    }
+}
+
+named! {
+    /// Larger parts.
+    part {
+        statement => "a statement", query => "a clause", single_query => "a clause",
+        expression => "an expression", expression_before_bar => "an expression", projection => "an expression or `*`",
+        projection_item => "an expression", sort_item => "an expression", variable => "a variable",
+        symbol => "a name", parameter_name => "a parameter's name", path => "a pattern", node => "a node `(…)`",
+        relationship => "a relationship `-[…]-`", labels => "`:Label`", properties => "`{…}`", entity => "`@name`",
+        label_or => "a label", label_and => "a label", label_not => "a label", set_clause => "`SET`",
+        set_item => "what to set", target => "what to remove", procedure_name => "a procedure's name",
+        yield_item => "a column", entry => "`key: value`", case_branch => "`WHEN`", bound => "a number",
+        number => "a number", map => "a map", where_part => "`WHERE`", union => "`UNION`", order_by => "`ORDER BY`",
+    }
+}
