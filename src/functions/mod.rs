@@ -4,6 +4,8 @@
 //! parameters, result, examples and code. Lookup, arity and type checks, help, completion and `SHOW FUNCTIONS` all
 //! read the table; nothing about a function is said anywhere else.
 
+mod temporal;
+
 use crate::error::Result;
 use crate::store::Version;
 use crate::value::Value;

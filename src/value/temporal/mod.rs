@@ -6,11 +6,14 @@
 //! It deliberately knows no clock: the current moment is an argument.
 
 pub mod arith;
+pub mod between;
 pub mod civil;
 pub mod components;
+pub mod construct;
 mod duration;
 mod format;
 pub mod parse;
+pub mod truncate;
 pub mod zone;
 
 pub use components::component;
