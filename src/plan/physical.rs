@@ -50,7 +50,8 @@ pub struct Subplan {
 pub struct Node {
     /// What it does.
     pub op: Op,
-    /// Where its rows come from; `None` for [`Op::Unit`], [`Op::Argument`] and [`Op::Union`].
+    /// Where its rows come from; `None` for [`Op::Unit`], [`Op::Argument`], [`Op::StoredCounts`]
+    /// and [`Op::Union`].
     pub input: Option<Box<Node>>,
     /// The slots that are read after it, in ascending order.
     pub live: Vec<Slot>,
@@ -76,6 +77,8 @@ pub enum Op {
     Unit,
     /// The rows that the enclosing `Apply` or subquery hands in.
     Argument,
+    /// One row of numbers that the graph keeps count of anyway.
+    StoredCounts(Vec<(Slot, StoredCount)>),
     /// For each row, every node (with the label, when one is given).
     NodeScan {
         /// Where the node goes.
@@ -112,18 +115,23 @@ pub enum Op {
     Expand(Expand),
     /// For each row, the relationships between two nodes that are both known.
     ExpandInto(Expand),
-    /// For each row, the relationships given in the row (a bound relationship variable) that fit: gives the other
-    /// ends. `to_known`: the other end is known too and must agree.
+    /// For each row, the relationship given in the row (a bound relationship variable), if it fits: gives the ends
+    /// that are not known; those that are known must agree. With no known end and `Both` ways there are two rows, one
+    /// for each way round (a self-loop gives one). Null gives no row. `to_known` implies `from_known`.
     ExpandBound {
         /// The expansion; its `rel` is read.
         expand: Expand,
+        /// Whether `from` is read instead of written.
+        from_known: bool,
         /// Whether `to` is read instead of written.
         to_known: bool,
     },
-    /// Multiplies each row by the number of relationships an expansion would find; nothing is written. Relationships
-    /// in `expand.distinct_from` are not counted. `expand.rel` and `expand.to` are not used.
+    /// Multiplies each row by the number of relationships an expansion would find; a row for which it would find none
+    /// is dropped. Nothing is written. Relationships in `expand.distinct_from` are not counted. `expand.rel` and
+    /// `expand.to` are not used.
     ExpandCount(Expand),
-    /// Multiplies each row by the number of pairs of different relationships, one of each arm, at a node.
+    /// Multiplies each row by the number of pairs of different relationships, one of each arm, at a node; a row
+    /// without such a pair is dropped.
     PairCount {
         /// The node.
         node: Slot,
@@ -302,6 +310,15 @@ pub struct VarExpand {
     pub element: Slot,
     /// Slots of relationships, or lists of relationships, that must not be bound again.
     pub distinct_from: Vec<Slot>,
+}
+
+/// A number that the graph keeps count of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoredCount {
+    /// The nodes (with the label, when one is given).
+    Nodes(Option<LabelId>),
+    /// The relationships of the types.
+    Rels(TypeTest),
 }
 
 /// What an `Apply` does with the rows of its inner plan.
