@@ -2,5 +2,93 @@
 //!
 //! Takes a [`crate::semantic::bound::BoundQuery`] and the statistics of a version. Gives a [`physical::Plan`]: a tree
 //! of operators with every choice made. Runs nothing.
+//!
+//! The way through: [`build`] writes the clauses as [`logical`] algebra; the logical [`rules`] rewrite it; [`lower`]
+//! chooses an [`order`] for each pattern by the cardinalities of [`estimate`]; the physical rules rewrite operators;
+//! [`liveness`] says which slots each operator carries on. [`explain`] shows the outcome.
 
+pub mod build;
+pub mod estimate;
+pub mod explain;
+pub mod liveness;
+pub mod logical;
+pub mod lower;
+pub mod order;
+mod pattern;
 pub mod physical;
+pub mod rules;
+pub mod slots;
+
+use crate::error::{Detail, Error, ErrorType, Phase, Result};
+use crate::semantic::bound::BoundQuery;
+use crate::store::Version;
+use estimate::Statistics;
+use physical::{Node, Plan};
+use std::collections::BTreeSet;
+
+/// The most operators one plan may have: plans are walked by recursion when they run.
+pub const MAX_OPERATORS: usize = 2_000;
+
+/// What the planner may do.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Whether any rule is applied. Without, patterns are matched in the order in which they are written.
+    pub optimize: bool,
+    /// Names of rules that are not applied; see [`rules::RULES`].
+    pub disabled_rules: BTreeSet<String>,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { optimize: true, disabled_rules: BTreeSet::new() }
+    }
+}
+
+impl Options {
+    /// No rewriting at all.
+    pub fn unoptimized() -> Options {
+        Options { optimize: false, disabled_rules: BTreeSet::new() }
+    }
+
+    /// Whether the rule of that name is applied.
+    pub fn allows(&self, rule: &str) -> bool {
+        self.optimize && !self.disabled_rules.contains(rule)
+    }
+}
+
+/// Plans a statement for the statistics of a version.
+///
+/// # Errors
+/// When the statement would need more than [`MAX_OPERATORS`] operators.
+pub fn plan(query: &BoundQuery, version: &Version, options: &Options) -> Result<Plan> {
+    let mut pipelines = build::pipelines(query);
+    rules::rewrite_logical(&mut pipelines, options);
+    let mut plan = lower::lower(query, &pipelines, &Statistics::new(version), options)?;
+    rules::rewrite_physical(&mut plan, query, options);
+    liveness::fill(&mut plan, query);
+    check_size(&plan)?;
+    Ok(plan)
+}
+
+fn check_size(plan: &Plan) -> Result<()> {
+    let subplans = plan.subqueries.iter().flatten().map(|subplan| operators(&subplan.root));
+    let count = subplans.fold(operators(&plan.root), usize::saturating_add);
+    if count <= MAX_OPERATORS {
+        return Ok(());
+    }
+    let message = format!("the statement needs {count} operators; at most {MAX_OPERATORS} are allowed");
+    Err(Error::new(ErrorType::ResourceLimit, Phase::Compile, Detail::InputTooLarge, message)
+        .hint("split it into several statements"))
+}
+
+/// How many operators a tree has.
+fn operators(root: &Node) -> usize {
+    let mut count = 0_usize;
+    let mut next = Some(root);
+    while let Some(node) = next {
+        let inner: usize = node.op.inner_plans().map(operators).sum();
+        count = count.saturating_add(1).saturating_add(inner);
+        next = node.input.as_deref();
+    }
+    count
+}

@@ -337,3 +337,94 @@ pub enum ApplyMode {
     /// The outer row, whatever the inner plan gives (a subquery that returns nothing).
     Unit,
 }
+
+impl Node {
+    /// An operator without input, before anything is known about what is live after it.
+    pub fn new(op: Op, estimate: f64) -> Node {
+        Node { op, input: None, live: Vec::new(), estimate }
+    }
+
+    /// The operators from the source of the rows to this one, each without its input. Chains are long, so that what
+    /// walks a plan walks these lists and recurs only into inner plans.
+    pub fn into_chain(self) -> Vec<Node> {
+        let mut chain = Vec::new();
+        let mut next = Some(self);
+        while let Some(mut node) = next {
+            next = node.input.take().map(|input| *input);
+            chain.push(node);
+        }
+        chain.reverse();
+        chain
+    }
+
+    /// The inverse of [`Node::into_chain`]; a chain without operators is [`Op::Unit`].
+    pub fn from_chain(chain: Vec<Node>) -> Node {
+        let joined = chain.into_iter().reduce(|input, node| Node { input: Some(Box::new(input)), ..node });
+        joined.unwrap_or_else(|| Node::new(Op::Unit, 1.0))
+    }
+
+    /// The operators from this one down to the source of the rows.
+    pub fn chain(&self) -> impl Iterator<Item = &Node> {
+        std::iter::successors(Some(self), |node| node.input.as_deref())
+    }
+}
+
+impl ApplyMode {
+    /// The slot of the inner plan that the result is taken from.
+    pub fn inner_result(&self) -> Option<Slot> {
+        match self {
+            ApplyMode::Result(result, _) => result.slot(),
+            _ => None,
+        }
+    }
+}
+
+impl Op {
+    /// The plans inside this operator.
+    pub fn inner_plans(&self) -> impl Iterator<Item = &Node> {
+        let inner = match self {
+            Op::Apply { inner, .. } | Op::Merge { inner, .. } | Op::Foreach { inner, .. } => Some(inner.as_ref()),
+            _ => None,
+        };
+        let arms = match self {
+            Op::Union { arms, .. } => arms.as_slice(),
+            _ => &[],
+        };
+        inner.into_iter().chain(arms.iter().map(|(arm, _)| arm))
+    }
+
+    /// The plans inside this operator, to be changed.
+    pub fn inner_plans_mut(&mut self) -> Vec<&mut Node> {
+        match self {
+            Op::Apply { inner, .. } | Op::Merge { inner, .. } | Op::Foreach { inner, .. } => vec![inner.as_mut()],
+            Op::Union { arms, .. } => arms.iter_mut().map(|(arm, _)| arm).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The expressions of this operator; not those of inner plans.
+    pub fn expressions(&self) -> Vec<&Expr> {
+        match self {
+            Op::NodeById { id, .. } => vec![id],
+            Op::VarExpand(expand) | Op::ShortestPath { expand, .. } => expand.predicates.iter().collect(),
+            Op::Filter(predicates) => predicates.iter().collect(),
+            Op::Project(items) => items.iter().map(|(_, expr)| expr).collect(),
+            Op::Unwind { list, .. } | Op::Foreach { list, .. } => vec![list],
+            Op::Aggregate { keys, aggregates } => {
+                let arguments = aggregates.iter().flat_map(|(_, call)| &call.arguments);
+                keys.iter().map(|(_, expr)| expr).chain(arguments).collect()
+            }
+            Op::Sort { keys, limit } => keys.iter().map(|key| &key.expr).chain(limit).collect(),
+            Op::Skip(count) | Op::Limit { count, .. } => vec![count],
+            Op::ProcedureCall { arguments, .. } => arguments.iter().collect(),
+            Op::Create { items, .. } => items.iter().flat_map(CreateItem::expressions).collect(),
+            Op::Merge { items, on_create, on_match, .. } => {
+                let changes = on_create.iter().chain(on_match).flat_map(SetItem::expressions);
+                items.iter().flat_map(CreateItem::expressions).chain(changes).collect()
+            }
+            Op::Set(items) => items.iter().flat_map(SetItem::expressions).collect(),
+            Op::Delete { targets, .. } => targets.iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+}

@@ -658,3 +658,104 @@ impl Expr {
         }
     }
 }
+
+impl Expr {
+    /// Calls `visit` with each direct part of the expression, to be changed. Subqueries are not entered.
+    pub fn for_each_child_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
+        match &mut self.kind {
+            ExprKind::Const(_)
+            | ExprKind::Parameter(_)
+            | ExprKind::Slot(_)
+            | ExprKind::Local(_)
+            | ExprKind::Path(_)
+            | ExprKind::Subquery(_)
+            | ExprKind::Entity(_) => {}
+            ExprKind::Property { base: inner, .. }
+            | ExprKind::Not(inner)
+            | ExprKind::Negate(inner)
+            | ExprKind::Plus(inner)
+            | ExprKind::IsNull { operand: inner, .. }
+            | ExprKind::HasLabels { base: inner, .. }
+            | ExprKind::HasType { base: inner, .. } => visit(inner),
+            ExprKind::Index { base: left, index: right }
+            | ExprKind::Binary(_, left, right)
+            | ExprKind::Compare(_, left, right)
+            | ExprKind::Quantifier { list: left, predicate: right, .. } => {
+                visit(left);
+                visit(right);
+            }
+            ExprKind::Slice { base, from, to } => {
+                visit(base);
+                from.iter_mut().chain(to).for_each(|part| visit(part));
+            }
+            ExprKind::List(parts) | ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter_mut().for_each(visit),
+            ExprKind::Call { arguments, .. } => arguments.iter_mut().for_each(visit),
+            ExprKind::Map(items) => items.iter_mut().for_each(|(_, part)| visit(part)),
+            ExprKind::MapProjection { base, items, .. } => {
+                visit(base);
+                items.iter_mut().for_each(|(_, part)| visit(part));
+            }
+            ExprKind::Case { subject, branches, otherwise } => {
+                subject.iter_mut().for_each(|part| visit(part));
+                for (condition, result) in branches {
+                    visit(condition);
+                    visit(result);
+                }
+                otherwise.iter_mut().for_each(|part| visit(part));
+            }
+            ExprKind::Comprehension { list, predicate, result, .. } => {
+                visit(list);
+                predicate.iter_mut().chain(result).for_each(|part| visit(part));
+            }
+            ExprKind::Reduce { initial, list, step, .. } => {
+                visit(initial);
+                visit(list);
+                visit(step);
+            }
+        }
+    }
+}
+
+impl CreateItem {
+    /// The expressions in it.
+    pub fn expressions(&self) -> Vec<&Expr> {
+        let (CreateItem::Node { properties, .. } | CreateItem::Rel { properties, .. }) = self;
+        match properties {
+            Properties::Items(items) => items.iter().map(|(_, expr)| expr).collect(),
+            Properties::Map(map) => vec![map],
+        }
+    }
+}
+
+impl SetItem {
+    /// The expressions in it.
+    pub fn expressions(&self) -> Vec<&Expr> {
+        match self {
+            SetItem::Property { target, value, .. } => vec![target, value],
+            SetItem::Replace { value, .. } | SetItem::Merge { value, .. } => vec![value],
+            SetItem::AddLabels { .. } | SetItem::RemoveLabels { .. } => Vec::new(),
+            SetItem::RemoveProperty { target, .. } => vec![target],
+        }
+    }
+
+    /// The slot of the entity that it changes, when it is given by a slot.
+    pub fn target_slot(&self) -> Option<Slot> {
+        match self {
+            SetItem::Replace { target, .. }
+            | SetItem::Merge { target, .. }
+            | SetItem::AddLabels { target, .. }
+            | SetItem::RemoveLabels { target, .. } => Some(*target),
+            SetItem::Property { .. } | SetItem::RemoveProperty { .. } => None,
+        }
+    }
+}
+
+impl SubqueryResult {
+    /// The slot of the subquery's rows that the result is taken from.
+    pub fn slot(self) -> Option<Slot> {
+        match self {
+            SubqueryResult::Exists | SubqueryResult::Count => None,
+            SubqueryResult::Collect(slot) | SubqueryResult::First(slot) => Some(slot),
+        }
+    }
+}

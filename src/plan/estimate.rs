@@ -1,0 +1,163 @@
+//! Cardinalities from statistics.
+//!
+//! Takes the exact counts a version keeps and gives expected numbers of rows. Counts of labels and relationship types
+//! are exact; the share of rows that a predicate keeps is a guess.
+
+use super::physical::Way;
+use crate::semantic::bound::{Expr, ExprKind, LabelTest, PatternNode, TypeTest, VarLength};
+use crate::store::{Direction, Version};
+use crate::syntax::ast::{BinaryOp, CompareOp};
+use crate::value::{LabelId, Value};
+
+/// No estimate is greater, so that products stay finite.
+const MOST: f64 = 1e15;
+/// A variable length without limit is estimated up to so many relationships more than its least number.
+const REACH: u32 = 4;
+
+/// Expected numbers of rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Statistics<'a> {
+    version: &'a Version,
+}
+
+impl<'a> Statistics<'a> {
+    /// The statistics of a version.
+    pub fn new(version: &'a Version) -> Statistics<'a> {
+        Statistics { version }
+    }
+
+    /// How many nodes there are.
+    pub fn nodes(&self) -> f64 {
+        self.version.node_count() as f64
+    }
+
+    /// How many nodes have the label.
+    pub fn labelled(&self, label: LabelId) -> f64 {
+        self.version.label_count(label) as f64
+    }
+
+    /// How many relationships the types have.
+    pub fn rels(&self, types: &TypeTest) -> f64 {
+        match types {
+            TypeTest::Any => self.version.rel_count() as f64,
+            TypeTest::OneOf(types) => types.iter().map(|each| self.version.rel_type_count(*each) as f64).sum(),
+        }
+    }
+
+    /// How many nodes have relationships of the types in that direction, at most.
+    fn ends(&self, types: &TypeTest, direction: Direction) -> f64 {
+        let ends = match types {
+            TypeTest::Any => self.nodes(),
+            TypeTest::OneOf(types) => {
+                types.iter().map(|each| self.version.rel_type_nodes(*each, direction) as f64).sum()
+            }
+        };
+        ends.min(self.nodes())
+    }
+
+    /// The label of the test that fewest nodes have, of those every passing node has.
+    pub fn rarest_label(&self, test: Option<&LabelTest>) -> Option<LabelId> {
+        let labels = conjuncts(test).into_iter().filter_map(|each| match each {
+            LabelTest::Has(label) => Some(*label),
+            _ => None,
+        });
+        labels.min_by(|left, right| self.labelled(*left).total_cmp(&self.labelled(*right)))
+    }
+
+    /// How many nodes a scan for the pattern node gives.
+    pub fn scan(&self, node: &PatternNode) -> f64 {
+        if node.entity.is_some() {
+            return 1.0;
+        }
+        self.rarest_label(node.labels.as_ref()).map_or_else(|| self.nodes(), |label| self.labelled(label))
+    }
+
+    /// The share of `population` nodes that pass the test.
+    pub fn label_share(&self, test: &LabelTest, population: f64) -> f64 {
+        match test {
+            LabelTest::Has(label) => share(self.labelled(*label), population),
+            LabelTest::Never => 0.0,
+            LabelTest::Any => 1.0,
+            LabelTest::Not(inner) => 1.0 - self.label_share(inner, population),
+            LabelTest::And(tests) => tests.iter().map(|each| self.label_share(each, population)).product(),
+            LabelTest::Or(tests) => tests.iter().map(|each| self.label_share(each, population)).sum::<f64>().min(1.0),
+        }
+    }
+
+    /// How many relationships of the types a node of a population has on average; a population of 0 is one that is
+    /// reached by such relationships.
+    pub fn degree(&self, types: &TypeTest, way: Way, population: f64) -> f64 {
+        let one = |direction| {
+            let nodes = self.ends(types, direction).max(population);
+            if nodes > 0.0 { self.rels(types) / nodes } else { 0.0 }
+        };
+        match way {
+            Way::Outgoing => one(Direction::Outgoing),
+            Way::Incoming => one(Direction::Incoming),
+            Way::Both => one(Direction::Outgoing) + one(Direction::Incoming),
+        }
+    }
+
+    /// How many nodes can be at the other end of an expansion.
+    pub fn far_ends(&self, types: &TypeTest, way: Way) -> f64 {
+        match way {
+            Way::Outgoing => self.ends(types, Direction::Incoming),
+            Way::Incoming => self.ends(types, Direction::Outgoing),
+            Way::Both => self.ends(types, Direction::Incoming).max(self.ends(types, Direction::Outgoing)),
+        }
+    }
+
+    /// How many relationships there are between two given nodes.
+    pub fn between(&self, types: &TypeTest, way: Way, population: f64) -> f64 {
+        let far = self.far_ends(types, way);
+        if far > 0.0 { self.degree(types, way, population) / far } else { 0.0 }
+    }
+
+    /// How many trails of a variable length begin at a node.
+    pub fn trails(&self, types: &TypeTest, way: Way, length: &VarLength, population: f64) -> f64 {
+        let degree = self.degree(types, way, population);
+        let last = length.max.unwrap_or(u32::MAX).min(length.min.saturating_add(REACH));
+        let steps = (length.min..=last).map(|step| degree.powi(i32::try_from(step).unwrap_or(i32::MAX)));
+        bounded(steps.sum())
+    }
+}
+
+/// A finite number of rows.
+pub fn bounded(rows: f64) -> f64 {
+    if rows.is_nan() { MOST } else { rows.clamp(0.0, MOST) }
+}
+
+fn share(part: f64, whole: f64) -> f64 {
+    if whole > 0.0 { (part / whole).min(1.0) } else { 1.0 }
+}
+
+/// The tests that must all hold.
+pub fn conjuncts(test: Option<&LabelTest>) -> Vec<&LabelTest> {
+    match test {
+        None => Vec::new(),
+        Some(LabelTest::And(tests)) => tests.iter().flat_map(|each| conjuncts(Some(each))).collect(),
+        Some(test) => vec![test],
+    }
+}
+
+/// The share of rows for which a predicate is expected to be true.
+pub fn selectivity(predicate: &Expr) -> f64 {
+    match &predicate.kind {
+        ExprKind::Const(Value::Bool(true)) => 1.0,
+        ExprKind::Const(_) => 0.0,
+        ExprKind::And(parts) => parts.iter().map(selectivity).product(),
+        ExprKind::Or(parts) => parts.iter().map(selectivity).sum::<f64>().min(1.0),
+        ExprKind::Not(inner) => 1.0 - selectivity(inner),
+        ExprKind::Compare(CompareOp::Equal, ..) => 0.1,
+        ExprKind::Compare(CompareOp::NotEqual, ..) | ExprKind::IsNull { negated: true, .. } => 0.9,
+        ExprKind::Compare(..) => 0.3,
+        ExprKind::IsNull { .. } | ExprKind::Binary(BinaryOp::In, ..) => 0.2,
+        ExprKind::Binary(..) => 0.1,
+        _ => 0.5,
+    }
+}
+
+/// The share of rows for which all predicates are expected to be true.
+pub fn selectivity_of_all<'e>(predicates: impl IntoIterator<Item = &'e Expr>) -> f64 {
+    predicates.into_iter().map(selectivity).product()
+}

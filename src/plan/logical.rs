@@ -1,0 +1,288 @@
+//! The logical algebra: what is computed, as plain data, before operators and orders are chosen.
+//!
+//! A query is a set of pipelines: a source and operators, each applied to the rows of the one before it. Relational
+//! operators stand beside the matching of a query graph and `Apply`. Nothing here refers to a store, so that another
+//! backend can be given the same pipelines.
+
+use super::physical::{ApplyMode, Way};
+use super::slots::{Reads, SlotSet};
+use crate::semantic::bound::{AggregateCall, Creation, Expr, Pattern, PatternRel, SetItem, Slot, SortKey, TypeTest};
+use crate::span::Span;
+use std::sync::Arc;
+
+/// A statement: its own pipeline and those of the subqueries inside its expressions.
+#[derive(Clone, Debug)]
+pub struct Pipelines {
+    /// The statement's.
+    pub root: Pipeline,
+    /// Those of the subqueries, by [`crate::semantic::bound::SubqueryId`].
+    pub subqueries: Vec<Pipeline>,
+}
+
+/// Rows from a source through operators.
+#[derive(Clone, Debug)]
+pub struct Pipeline {
+    /// Where the rows come from.
+    pub source: Source,
+    /// What is done to them, in order.
+    pub steps: Vec<Operator>,
+}
+
+/// Where rows come from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// One row without values.
+    Unit,
+    /// The rows of the outer query.
+    Argument,
+    /// The rows of each arm one after another.
+    Union {
+        /// The arms, each with the slots of its columns in the order of `columns`.
+        arms: Vec<(Pipeline, Vec<Slot>)>,
+        /// Where the columns go.
+        columns: Vec<Slot>,
+    },
+}
+
+/// An operator.
+#[derive(Clone, Debug)]
+pub enum Operator {
+    /// For each row, every way to lay a query graph on the graph.
+    Match(QueryGraph),
+    /// Keeps the rows for which all predicates are true.
+    Filter(Vec<Expr>),
+    /// Computes values.
+    Project(Vec<(Slot, Expr)>),
+    /// For each row, one row for each element of a list.
+    Unwind {
+        /// The list.
+        list: Expr,
+        /// Where the elements go.
+        slot: Slot,
+    },
+    /// Groups rows.
+    Aggregate {
+        /// The keys.
+        keys: Vec<(Slot, Expr)>,
+        /// The aggregates.
+        aggregates: Vec<(Slot, AggregateCall)>,
+    },
+    /// Drops rows that are equal in these slots to an earlier one.
+    Distinct(Vec<Slot>),
+    /// Sorts, stably.
+    Sort {
+        /// The keys.
+        keys: Vec<SortKey>,
+        /// How many rows are wanted, when only the first are.
+        limit: Option<Expr>,
+    },
+    /// Drops the first rows.
+    Skip(Expr),
+    /// Keeps the first rows.
+    Limit(Expr),
+    /// Runs a pipeline for the rows and joins its rows to them.
+    Apply {
+        /// The pipeline.
+        inner: Pipeline,
+        /// What becomes of the rows.
+        mode: ApplyMode,
+    },
+    /// Calls a procedure for each row.
+    ProcedureCall {
+        /// The procedure.
+        procedure: Arc<str>,
+        /// The arguments.
+        arguments: Vec<Expr>,
+        /// Output columns and where they go.
+        yields: Vec<(usize, Slot)>,
+        /// Whether it has no outputs.
+        void: bool,
+        /// The call.
+        span: Span,
+    },
+    /// Creates.
+    Create(Creation),
+    /// Looks for a query graph and creates it where it is not found.
+    Merge {
+        /// What is looked for.
+        graph: QueryGraph,
+        /// What is created.
+        create: Creation,
+        /// Done after creating.
+        on_create: Vec<SetItem>,
+        /// Done for each match.
+        on_match: Vec<SetItem>,
+    },
+    /// Changes properties and labels.
+    Set(Vec<SetItem>),
+    /// Deletes.
+    Delete {
+        /// Whether relationships go with their nodes.
+        detach: bool,
+        /// What.
+        targets: Vec<Expr>,
+    },
+    /// For each row and element of a list, runs an updating pipeline.
+    Foreach {
+        /// The variable.
+        slot: Slot,
+        /// The list.
+        list: Expr,
+        /// The pipeline.
+        inner: Pipeline,
+    },
+}
+
+/// A pattern to match with the conditions on it.
+#[derive(Clone, Debug, Default)]
+pub struct QueryGraph {
+    /// Nodes, relationships and paths.
+    pub pattern: Pattern,
+    /// The conjuncts over them and the row.
+    pub predicates: Vec<Expr>,
+    /// Pairs of relationships at a node that are only counted.
+    pub pairs: Vec<Pair>,
+}
+
+/// Two different relationships at a node of which nothing but their number matters.
+#[derive(Clone, Debug)]
+pub struct Pair {
+    /// The node's slot.
+    pub node: Slot,
+    /// Types and way of each.
+    pub arms: [(TypeTest, Way); 2],
+}
+
+impl QueryGraph {
+    /// The slots that matching writes: those of nodes, relationships and paths that the row does not hold.
+    pub fn writes(&self) -> impl Iterator<Item = Slot> + '_ {
+        let nodes = self.pattern.nodes.iter().filter(|node| !node.bound).map(|node| node.slot);
+        let rels = self.pattern.rels.iter().filter(|rel| !rel.bound).map(|rel| rel.slot);
+        nodes.chain(rels).chain(self.pattern.paths.iter().map(|path| path.slot))
+    }
+
+    /// Adds the slots that are read besides by matching the pattern's shape: those of predicates, of paths, and those
+    /// the row holds.
+    pub fn reads(&self, reads: &mut Reads<'_>) {
+        reads.exprs(&self.predicates);
+        reads.slots.extend(self.pattern.paths.iter().flat_map(|path| path.steps.iter().copied()));
+        reads.slots.extend(self.pattern.nodes.iter().filter(|node| node.bound).map(|node| node.slot));
+        reads.slots.extend(self.pattern.rels.iter().filter(|rel| rel.bound).map(|rel| rel.slot));
+        for length in self.pattern.rels.iter().filter_map(|rel| rel.length.as_ref()) {
+            reads.exprs(&length.predicates);
+            reads.slots.remove(length.element);
+        }
+    }
+}
+
+/// Whether two relationships of one pattern could bind the same relationship of the graph.
+pub fn may_clash(left: &PatternRel, right: &PatternRel) -> bool {
+    let shortest = |rel: &PatternRel| rel.length.as_ref().is_some_and(|length| length.shortest.is_some());
+    if shortest(left) || shortest(right) {
+        return false; // shortest paths are looked for apart from the rest of the pattern
+    }
+    match (&left.types, &right.types) {
+        (TypeTest::Any, TypeTest::Any) => true,
+        (TypeTest::Any, TypeTest::OneOf(types)) | (TypeTest::OneOf(types), TypeTest::Any) => !types.is_empty(),
+        (TypeTest::OneOf(left), TypeTest::OneOf(right)) => left.iter().any(|rel_type| right.contains(rel_type)),
+    }
+}
+
+impl Pipeline {
+    /// Whether anything in it changes the graph.
+    pub fn writes(&self) -> bool {
+        let arms = match &self.source {
+            Source::Union { arms, .. } => arms.iter().any(|(arm, _)| arm.writes()),
+            Source::Unit | Source::Argument => false,
+        };
+        arms || self.steps.iter().any(Operator::writes)
+    }
+
+    /// Calls `change` with the pipeline and all those nested in it, innermost first.
+    pub fn for_each_nested(&mut self, change: &mut dyn FnMut(&mut Pipeline)) {
+        if let Source::Union { arms, .. } = &mut self.source {
+            arms.iter_mut().for_each(|(arm, _)| arm.for_each_nested(change));
+        }
+        for step in &mut self.steps {
+            if let Operator::Apply { inner, .. } | Operator::Foreach { inner, .. } = step {
+                inner.for_each_nested(change);
+            }
+        }
+        change(self);
+    }
+
+    /// Adds the slots that any part of it reads.
+    pub fn reads(&self, reads: &mut Reads<'_>) {
+        if let Source::Union { arms, .. } = &self.source {
+            for (arm, columns) in arms {
+                arm.reads(reads);
+                reads.slots.extend(columns.iter().copied());
+            }
+        }
+        self.steps.iter().for_each(|step| step.reads(reads));
+    }
+
+    /// For each step, the slots that are read after it, given those read after the whole.
+    pub fn needed_after(&self, after: SlotSet, reads: impl Fn(&Operator) -> SlotSet) -> Vec<SlotSet> {
+        let mut needed = after;
+        let mut all: Vec<SlotSet> = Vec::with_capacity(self.steps.len());
+        for step in self.steps.iter().rev() {
+            all.push(needed.clone());
+            needed.union_with(&reads(step));
+        }
+        all.reverse();
+        all
+    }
+}
+
+impl Operator {
+    /// Whether it changes the graph.
+    pub fn writes(&self) -> bool {
+        match self {
+            Operator::Create(_)
+            | Operator::Merge { .. }
+            | Operator::Set(_)
+            | Operator::Delete { .. }
+            | Operator::Foreach { .. } => true,
+            Operator::Apply { inner, .. } => inner.writes(),
+            _ => false,
+        }
+    }
+
+    /// Adds the slots that it reads.
+    pub fn reads(&self, reads: &mut Reads<'_>) {
+        match self {
+            Operator::Match(graph) => graph.reads(reads),
+            Operator::Filter(predicates) => reads.exprs(predicates),
+            Operator::Project(items) => reads.items(items),
+            Operator::Unwind { list, .. } => reads.expr(list),
+            Operator::Aggregate { keys, aggregates } => {
+                reads.items(keys);
+                reads.aggregates(aggregates);
+            }
+            Operator::Distinct(slots) => reads.slots.extend(slots.iter().copied()),
+            Operator::Sort { keys, limit } => reads.exprs(keys.iter().map(|key| &key.expr).chain(limit)),
+            Operator::Skip(count) | Operator::Limit(count) => reads.expr(count),
+            Operator::Apply { inner, mode } => {
+                inner.reads(reads);
+                if let Some(slot) = mode.inner_result() {
+                    reads.slots.insert(slot);
+                }
+            }
+            Operator::ProcedureCall { arguments, .. } => reads.exprs(arguments),
+            Operator::Create(creation) => reads.creation(&creation.items, &creation.paths),
+            Operator::Merge { graph, create, on_create, on_match } => {
+                graph.reads(reads);
+                reads.creation(&create.items, &create.paths);
+                reads.set_items(on_create);
+                reads.set_items(on_match);
+            }
+            Operator::Set(items) => reads.set_items(items),
+            Operator::Delete { targets, .. } => reads.exprs(targets),
+            Operator::Foreach { list, inner, .. } => {
+                reads.expr(list);
+                inner.reads(reads);
+            }
+        }
+    }
+}

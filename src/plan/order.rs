@@ -1,0 +1,328 @@
+//! The order in which the parts of one query graph are matched.
+//!
+//! Takes a query graph, what is needed of it afterwards and statistics. Gives [`Step`]s. By cost: from each of the
+//! most selective places to begin, the cheapest step comes next, and the cheapest of these orders wins. Otherwise: in
+//! the order in which the pattern is written.
+
+use super::estimate::{Statistics, bounded, selectivity_of_all};
+use super::logical::{QueryGraph, may_clash};
+use super::physical::Way;
+use super::slots::{Reads, SlotSet};
+use crate::semantic::bound::{BoundQuery, Expr, PatternNode, PatternRel, Slot};
+use crate::syntax::ast::PatternDirection;
+
+/// How many beginnings are tried for one pattern.
+const BEGINNINGS: usize = 16;
+/// Patterns with more relationships get one beginning.
+const SMALL: usize = 64;
+
+/// One step of matching a query graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A node is looked for by itself: by its name, its rarest label, or among all.
+    Node(usize),
+    /// A relationship and both its ends are looked for by its type.
+    RelScan(usize),
+    /// A relationship is followed from its left node, or from its right one.
+    Rel {
+        /// Which.
+        rel: usize,
+        /// From its left node.
+        forward: bool,
+    },
+}
+
+/// The order by expected cost. `needed` are the slots that are read after the pattern, its paths included.
+pub fn by_cost(graph: &QueryGraph, needed: &SlotSet, query: &BoundQuery, statistics: &Statistics<'_>) -> Vec<Step> {
+    let facts = Facts::new(graph, needed, query, statistics);
+    let begin = Progress::new(&facts);
+    let beginnings = beginnings(&facts, &begin);
+    let tried = beginnings.into_iter().map(|step| {
+        let mut progress = begin.clone();
+        step.into_iter().for_each(|step| progress.take(&facts, step));
+        progress.finish(&facts, cheapest)
+    });
+    tried.min_by(|left, right| left.cost.total_cmp(&right.cost)).map(|best| best.steps).unwrap_or_default()
+}
+
+/// The order in which the pattern is written.
+pub fn as_written(graph: &QueryGraph, query: &BoundQuery, statistics: &Statistics<'_>) -> Vec<Step> {
+    let facts = Facts::new(graph, &SlotSet::new(), query, statistics);
+    Progress::new(&facts).finish(&facts, first_written).steps
+}
+
+/// Which way a relationship is followed from its left node, or from its right one.
+pub fn way(direction: PatternDirection, forward: bool) -> Way {
+    match (direction, forward) {
+        (PatternDirection::Either, _) => Way::Both,
+        (PatternDirection::Right, true) | (PatternDirection::Left, false) => Way::Outgoing,
+        (PatternDirection::Right, false) | (PatternDirection::Left, true) => Way::Incoming,
+    }
+}
+
+/// What stays the same while orders are tried.
+struct Facts<'a> {
+    nodes: &'a [PatternNode],
+    rels: &'a [PatternRel],
+    statistics: &'a Statistics<'a>,
+    /// For each node and relationship, the share of rows that the predicates over it alone keep.
+    node_shares: Vec<f64>,
+    rel_shares: Vec<f64>,
+    /// For each node, the relationships at it.
+    at_node: Vec<Vec<usize>>,
+    /// For each relationship, those it may clash with; nothing at all in large patterns.
+    clashes: Vec<Vec<usize>>,
+    /// For each node and relationship, whether its value is used.
+    node_used: Vec<bool>,
+    rel_used: Vec<bool>,
+}
+
+impl<'a> Facts<'a> {
+    fn new(graph: &'a QueryGraph, needed: &SlotSet, query: &BoundQuery, statistics: &'a Statistics<'a>) -> Facts<'a> {
+        let (nodes, rels) = (graph.pattern.nodes.as_slice(), graph.pattern.rels.as_slice());
+        let writes: SlotSet = graph.writes().collect();
+        let reads: Vec<(SlotSet, &Expr)> =
+            graph.predicates.iter().map(|each| (Reads::of(query, each).intersection(&writes), each)).collect();
+        let mut used = needed.clone();
+        reads.iter().for_each(|(slots, _)| used.union_with(slots));
+        used.extend(graph.pattern.paths.iter().flat_map(|path| path.steps.iter().copied()));
+        used.extend(graph.pairs.iter().map(|pair| pair.node));
+        let share = |slot: Slot| {
+            let only: SlotSet = [slot].into_iter().collect();
+            let over_it = reads.iter().filter(|(slots, _)| slots.contains(slot) && slots.is_subset(&only));
+            selectivity_of_all(over_it.map(|(_, predicate)| *predicate))
+        };
+        let mut at_node = vec![Vec::new(); nodes.len()];
+        for (index, rel) in rels.iter().enumerate() {
+            at_node[rel.left].push(index);
+            if rel.right != rel.left {
+                at_node[rel.right].push(index);
+            }
+        }
+        Facts {
+            nodes,
+            rels,
+            statistics,
+            node_shares: nodes.iter().map(|node| share(node.slot)).collect(),
+            rel_shares: rels.iter().map(|rel| share(rel.slot)).collect(),
+            at_node,
+            clashes: clashes(rels),
+            node_used: nodes.iter().map(|node| used.contains(node.slot)).collect(),
+            rel_used: rels.iter().map(|rel| used.contains(rel.slot)).collect(),
+        }
+    }
+
+    /// The number of nodes among which a pattern node was found; 0 when it was reached.
+    fn population(&self, node: usize, scanned: bool) -> f64 {
+        let label = self.statistics.rarest_label(self.nodes[node].labels.as_ref());
+        match label {
+            Some(label) => self.statistics.labelled(label),
+            None if scanned => self.statistics.nodes(),
+            None => 0.0,
+        }
+    }
+}
+
+fn clashes(rels: &[PatternRel]) -> Vec<Vec<usize>> {
+    if rels.len() > SMALL {
+        return Vec::new();
+    }
+    let of = |index: usize| {
+        let others = rels.iter().enumerate().filter(|(other, _)| *other != index);
+        others.filter(|(_, other)| may_clash(&rels[index], other)).map(|(other, _)| other).collect()
+    };
+    (0..rels.len()).map(of).collect()
+}
+
+/// What was done so far on the way to an order.
+#[derive(Clone)]
+struct Progress {
+    steps: Vec<Step>,
+    known: Vec<bool>,
+    scanned: Vec<bool>,
+    placed: Vec<bool>,
+    left: usize,
+    /// Rows that are really made for one row of the input: multiplied rows count once.
+    rows: f64,
+    cost: f64,
+}
+
+impl Progress {
+    /// Before the first step, with the nodes that the row holds and those that are found by name.
+    fn new(facts: &Facts<'_>) -> Progress {
+        let mut progress = Progress {
+            steps: Vec::new(),
+            known: facts.nodes.iter().map(|node| node.bound).collect(),
+            scanned: vec![false; facts.nodes.len()],
+            placed: vec![false; facts.rels.len()],
+            left: facts.rels.len(),
+            rows: 1.0,
+            cost: 0.0,
+        };
+        for index in 0..facts.nodes.len() {
+            if !facts.nodes[index].bound && facts.nodes[index].entity.is_some() {
+                progress.take(facts, Step::Node(index));
+            }
+        }
+        progress
+    }
+
+    fn finish(mut self, facts: &Facts<'_>, choose: fn(&Progress, &Facts<'_>) -> Option<Step>) -> Progress {
+        while let Some(step) = choose(&self, facts) {
+            self.take(facts, step);
+        }
+        self
+    }
+
+    fn take(&mut self, facts: &Facts<'_>, step: Step) {
+        let (rows, effort) = self.outcome(facts, step);
+        self.cost += effort;
+        self.rows = rows;
+        self.steps.push(step);
+        match step {
+            Step::Node(node) => {
+                self.known[node] = true;
+                self.scanned[node] = true;
+            }
+            Step::RelScan(rel) | Step::Rel { rel, .. } => {
+                self.placed[rel] = true;
+                self.left -= 1;
+                self.known[facts.rels[rel].left] = true;
+                self.known[facts.rels[rel].right] = true;
+            }
+        }
+    }
+
+    /// The rows after a step, and its effort.
+    fn outcome(&self, facts: &Facts<'_>, step: Step) -> (f64, f64) {
+        match step {
+            Step::Node(node) => {
+                let scanned = self.rows * facts.statistics.scan(&facts.nodes[node]);
+                (bounded(scanned * facts.node_shares[node]), scanned)
+            }
+            Step::RelScan(rel) => self.rel_scan(facts, rel),
+            Step::Rel { rel, forward } => self.rel_step(facts, rel, forward),
+        }
+    }
+
+    fn rel_scan(&self, facts: &Facts<'_>, index: usize) -> (f64, f64) {
+        let rel = &facts.rels[index];
+        let scanned = self.rows * facts.statistics.rels(&rel.types);
+        let forward = way(rel.direction, true);
+        let left = arrival_share(facts, rel.left, facts.statistics.far_ends(&rel.types, reversed(forward)));
+        let right = arrival_share(facts, rel.right, facts.statistics.far_ends(&rel.types, forward));
+        (bounded(scanned * left * right * facts.rel_shares[index]), scanned)
+    }
+
+    fn rel_step(&self, facts: &Facts<'_>, index: usize, forward: bool) -> (f64, f64) {
+        let rel = &facts.rels[index];
+        let (from, to) = if forward { (rel.left, rel.right) } else { (rel.right, rel.left) };
+        let way = way(rel.direction, forward);
+        let population = facts.population(from, self.scanned[from]);
+        if rel.bound {
+            return (self.rows, self.rows);
+        }
+        if self.known[to] {
+            let found = match &rel.length {
+                None => facts.statistics.between(&rel.types, way, population),
+                Some(_) => 1.0,
+            };
+            let rows = bounded(self.rows * found * facts.rel_shares[index]);
+            return (rows, self.rows + self.rows * found);
+        }
+        if self.only_counts(facts, index, to) {
+            return (self.rows, self.rows);
+        }
+        let found = match &rel.length {
+            None => facts.statistics.degree(&rel.types, way, population),
+            Some(length) => facts.statistics.trails(&rel.types, way, length, population),
+        };
+        let arrived = arrival_share(facts, to, facts.statistics.far_ends(&rel.types, way));
+        let made = bounded(self.rows * found);
+        (bounded(made * arrived * facts.rel_shares[index]), self.rows + made)
+    }
+
+    /// Whether nothing but the number of relationships matters when this one is followed now.
+    fn only_counts(&self, facts: &Facts<'_>, index: usize, to: usize) -> bool {
+        let node = &facts.nodes[to];
+        let plain = node.labels.is_none() && node.entity.is_none() && facts.at_node[to].len() == 1;
+        let unused = !facts.node_used[to] && !facts.rel_used[index] && facts.rels[index].length.is_none();
+        let clash = facts.clashes.get(index).is_none_or(|others| others.iter().any(|other| !self.placed[*other]));
+        plain && unused && !clash
+    }
+}
+
+fn reversed(way: Way) -> Way {
+    match way {
+        Way::Outgoing => Way::Incoming,
+        Way::Incoming => Way::Outgoing,
+        Way::Both => Way::Both,
+    }
+}
+
+/// The share of rows that stay when a node is reached among `ends` possible ones.
+fn arrival_share(facts: &Facts<'_>, node: usize, ends: f64) -> f64 {
+    let labels = facts.nodes[node].labels.as_ref().map_or(1.0, |test| facts.statistics.label_share(test, ends));
+    labels * facts.node_shares[node]
+}
+
+/// The first steps worth trying: nothing when the known nodes reach somewhere, otherwise the cheapest scans.
+fn beginnings(facts: &Facts<'_>, progress: &Progress) -> Vec<Option<Step>> {
+    if usable(progress, facts).next().is_some() {
+        return vec![None];
+    }
+    let mut steps: Vec<Step> = unknown_nodes(progress).map(Step::Node).collect();
+    steps.extend((0..facts.rels.len()).filter(|rel| scannable(facts, progress, *rel)).map(Step::RelScan));
+    steps.sort_by(|left, right| {
+        let effort = |step: &Step| progress.outcome(facts, *step).0;
+        effort(left).total_cmp(&effort(right))
+    });
+    steps.truncate(if facts.rels.len() > SMALL { 1 } else { BEGINNINGS });
+    if steps.is_empty() { vec![None] } else { steps.into_iter().map(Some).collect() }
+}
+
+/// Whether a relationship can be looked for by its type: one directed relationship between two unknown nodes. It
+/// must not clash with relationships placed before, which a scan does not compare.
+fn scannable(facts: &Facts<'_>, progress: &Progress, index: usize) -> bool {
+    let rel = &facts.rels[index];
+    let single = !rel.bound && rel.length.is_none() && rel.direction != PatternDirection::Either;
+    let open = rel.left != rel.right && !progress.known[rel.left] && !progress.known[rel.right];
+    single && open && progress.left == facts.rels.len()
+}
+
+fn unknown_nodes(progress: &Progress) -> impl Iterator<Item = usize> + '_ {
+    (0..progress.known.len()).filter(|node| !progress.known[*node])
+}
+
+/// The relationships that can be followed now, in the order in which they are written.
+fn usable<'a>(progress: &'a Progress, facts: &'a Facts<'_>) -> impl Iterator<Item = Step> + 'a {
+    let open = facts.rels.iter().enumerate().filter(|(index, _)| !progress.placed[*index]);
+    open.flat_map(|(index, rel)| {
+        let (left, right) = (progress.known[rel.left], progress.known[rel.right]);
+        let given = rel.bound && rel.length.is_none();
+        let shortest = rel.length.as_ref().is_some_and(|length| length.shortest.is_some());
+        let forward = if shortest { left && right } else { left || given };
+        let backward = right && !shortest && !left;
+        let step = |usable: bool, forward: bool| usable.then_some(Step::Rel { rel: index, forward });
+        [step(forward && !(given && backward), true), step(backward, false)].into_iter().flatten()
+    })
+}
+
+fn cheapest(progress: &Progress, facts: &Facts<'_>) -> Option<Step> {
+    let by_outcome = |steps: &mut dyn Iterator<Item = Step>| {
+        let weighed = steps.map(|step| (progress.outcome(facts, step), step));
+        let best = weighed.min_by(|(left, _), (right, _)| left.0.total_cmp(&right.0).then(left.1.total_cmp(&right.1)));
+        best.map(|(_, step)| step)
+    };
+    by_outcome(&mut usable(progress, facts)).or_else(|| by_outcome(&mut unknown_nodes(progress).map(Step::Node)))
+}
+
+fn first_written(progress: &Progress, facts: &Facts<'_>) -> Option<Step> {
+    let next = usable(progress, facts).next();
+    next.or_else(|| {
+        let open = facts.rels.iter().zip(&progress.placed).filter(|(_, placed)| !**placed);
+        let mut ends = open.flat_map(|(rel, _)| [rel.left, rel.right]);
+        let end = ends.find(|node| !progress.known[*node]);
+        end.or_else(|| unknown_nodes(progress).next()).map(Step::Node)
+    })
+}

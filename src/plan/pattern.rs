@@ -1,0 +1,259 @@
+//! Query graph to operators.
+//!
+//! Takes a query graph and the order of its parts. Appends operators to a chain: each part's scan or expansion, its
+//! label tests, and every predicate as soon as the slots it reads are there.
+
+use super::estimate::{bounded, conjuncts, selectivity_of_all};
+use super::logical::{QueryGraph, may_clash};
+use super::lower::Lowering;
+use super::order::{Step, as_written, by_cost, way};
+use super::physical::{Expand, Node, Op, VarExpand, Way};
+use super::rules;
+use super::slots::{Reads, SlotSet};
+use crate::semantic::bound::{EntityRef, Expr, ExprKind, LabelTest, PatternRel, Slot, VarLength};
+use crate::syntax::ast::CompareOp;
+
+/// Appends the operators that match a query graph. `needed`: the slots that are read after it.
+pub(super) fn match_graph(lowering: &mut Lowering<'_>, chain: &mut Vec<Node>, graph: &QueryGraph, needed: &SlotSet) {
+    let mut graph = graph.clone();
+    rules::rewrite_graph(&mut graph, needed, lowering.query, lowering.options);
+    let steps = if lowering.options.allows(rules::JOIN_ORDER) {
+        by_cost(&graph, needed, lowering.query, &lowering.statistics)
+    } else {
+        as_written(&graph, lowering.query, &lowering.statistics)
+    };
+    let mut matcher = Matcher::new(lowering, chain, &graph);
+    matcher.begin();
+    steps.into_iter().for_each(|step| matcher.step(step));
+    matcher.end();
+}
+
+struct Matcher<'m, 'a> {
+    lowering: &'m mut Lowering<'a>,
+    chain: &'m mut Vec<Node>,
+    graph: &'m QueryGraph,
+    /// The slots of the graph that rows hold by now.
+    known: SlotSet,
+    scanned: SlotSet,
+    placed: Vec<usize>,
+    /// Predicates that wait, each with the slots it waits for.
+    waiting: Vec<(SlotSet, Expr)>,
+}
+
+impl<'m, 'a> Matcher<'m, 'a> {
+    fn new(lowering: &'m mut Lowering<'a>, chain: &'m mut Vec<Node>, graph: &'m QueryGraph) -> Matcher<'m, 'a> {
+        let writes: SlotSet = graph.writes().collect();
+        let query = lowering.query;
+        let waits = |predicate: &Expr| Reads::of(query, predicate).intersection(&writes);
+        let waiting = graph.predicates.iter().map(|predicate| (waits(predicate), predicate.clone())).collect();
+        let nodes = graph.pattern.nodes.iter().filter(|node| node.bound).map(|node| node.slot);
+        let known = nodes.collect();
+        Matcher { lowering, chain, graph, known, scanned: SlotSet::new(), placed: Vec::new(), waiting }
+    }
+
+    /// What can be tested before the first step.
+    fn begin(&mut self) {
+        self.place_predicates();
+        let graph = self.graph;
+        for node in graph.pattern.nodes.iter().filter(|node| node.bound) {
+            self.label_filter(node.slot, conjuncts(node.labels.as_ref()), 0.0);
+            if let Some(entity) = &node.entity {
+                self.same_entity(node.slot, entity);
+            }
+        }
+    }
+
+    fn step(&mut self, step: Step) {
+        match step {
+            Step::Node(node) => self.node(node),
+            Step::RelScan(rel) => self.rel_scan(rel),
+            Step::Rel { rel, forward } => self.rel(rel, forward),
+        }
+        self.place_predicates();
+    }
+
+    /// Counted pairs, then paths, then the predicates over them.
+    fn end(&mut self) {
+        for pair in &self.graph.pairs {
+            let [left, right] = &pair.arms;
+            let degree = |arm: &(_, Way)| self.lowering.statistics.degree(&arm.0, arm.1, 0.0);
+            let factor = degree(left) * degree(right);
+            self.push(Op::PairCount { node: pair.node, arms: pair.arms.clone() }, factor);
+        }
+        let paths = &self.graph.pattern.paths;
+        if !paths.is_empty() {
+            let items =
+                paths.iter().map(|path| (path.slot, Expr::new(ExprKind::Path(path.steps.clone()), Default::default())));
+            self.push(Op::Project(items.collect()), 1.0);
+        }
+        self.known.extend(paths.iter().map(|path| path.slot));
+        self.place_predicates();
+    }
+
+    fn push(&mut self, op: Op, factor: f64) {
+        let rows = self.chain.last().map_or(1.0, |node| node.estimate);
+        self.chain.push(Node::new(op, bounded(rows * factor)));
+    }
+
+    fn place_predicates(&mut self) {
+        let waiting = std::mem::take(&mut self.waiting);
+        let (ready, waiting): (Vec<_>, Vec<_>) =
+            waiting.into_iter().partition(|(slots, _)| slots.is_subset(&self.known));
+        self.waiting = waiting;
+        let ready: Vec<Expr> = ready.into_iter().map(|(_, predicate)| predicate).collect();
+        if !ready.is_empty() {
+            let factor = selectivity_of_all(&ready);
+            self.push(Op::Filter(ready), factor);
+        }
+    }
+
+    fn label_filter(&mut self, slot: Slot, tests: Vec<&LabelTest>, population: f64) {
+        let tests: Vec<LabelTest> = tests.into_iter().cloned().collect();
+        let test = match tests.len() {
+            0 => return,
+            1 => tests.into_iter().next().unwrap_or(LabelTest::And(Vec::new())),
+            _ => LabelTest::And(tests),
+        };
+        let factor = self.lowering.statistics.label_share(&test, population);
+        self.push(Op::LabelFilter { slot, test }, factor);
+    }
+
+    /// The node that the row holds must be the entity of that name.
+    fn same_entity(&mut self, node: Slot, entity: &EntityRef) {
+        let slot = self.lowering.fresh_slot();
+        let read = |slot| Box::new(Expr::new(ExprKind::Slot(slot), entity.span));
+        self.push(Op::EntitySeek { slot, entity: entity.clone() }, 1.0);
+        let same = ExprKind::Compare(CompareOp::Equal, read(node), read(slot));
+        self.push(Op::Filter(vec![Expr::new(same, entity.span)]), 0.1);
+    }
+
+    fn node(&mut self, index: usize) {
+        let node = &self.graph.pattern.nodes[index];
+        let mut tests = conjuncts(node.labels.as_ref());
+        let found = self.lowering.statistics.scan(node);
+        self.known.insert(node.slot);
+        if let Some(entity) = &node.entity {
+            self.push(Op::EntitySeek { slot: node.slot, entity: entity.clone() }, found);
+            return self.label_filter(node.slot, tests, 0.0);
+        }
+        let label = self.lowering.statistics.rarest_label(node.labels.as_ref());
+        tests.retain(|test| label.is_none_or(|label| **test != LabelTest::Has(label)));
+        self.scanned.insert(node.slot);
+        self.push(Op::NodeScan { slot: node.slot, label }, found);
+        self.label_filter(node.slot, tests, self.lowering.statistics.nodes());
+    }
+
+    fn rel_scan(&mut self, index: usize) {
+        let rel = &self.graph.pattern.rels[index];
+        let (from, to) = match way(rel.direction, true) {
+            Way::Incoming => (rel.right, rel.left),
+            Way::Outgoing | Way::Both => (rel.left, rel.right),
+        };
+        let (from, to) = (self.graph.pattern.nodes[from].slot, self.graph.pattern.nodes[to].slot);
+        let found = self.lowering.statistics.rels(&rel.types);
+        self.push(Op::RelScan { rel: rel.slot, from, to, types: rel.types.clone() }, found);
+        self.arrive(rel.left, self.lowering.statistics.far_ends(&rel.types, way(rel.direction, false)));
+        self.arrive(rel.right, self.lowering.statistics.far_ends(&rel.types, way(rel.direction, true)));
+        self.place(index);
+    }
+
+    /// A node is known now by an expansion: its labels are tested, and its name.
+    fn arrive(&mut self, index: usize, population: f64) {
+        let node = &self.graph.pattern.nodes[index];
+        if self.known.insert(node.slot) {
+            self.label_filter(node.slot, conjuncts(node.labels.as_ref()), population);
+            if let Some(entity) = &node.entity {
+                self.same_entity(node.slot, entity);
+            }
+        }
+    }
+
+    fn place(&mut self, index: usize) {
+        self.known.insert(self.graph.pattern.rels[index].slot);
+        self.placed.push(index);
+    }
+
+    fn rel(&mut self, index: usize, forward: bool) {
+        let graph = self.graph;
+        let rel = &graph.pattern.rels[index];
+        let (from, to) = if forward { (rel.left, rel.right) } else { (rel.right, rel.left) };
+        let way = way(rel.direction, forward);
+        let (from_slot, to_slot) = (graph.pattern.nodes[from].slot, graph.pattern.nodes[to].slot);
+        let (from_known, to_known) = (self.known.contains(from_slot), self.known.contains(to_slot));
+        let found = self.found(rel, from_slot, from, way, to_known);
+        let op = match &rel.length {
+            Some(length) => self.var_expand(rel, length, (from_slot, to_slot), !forward, to_known),
+            None => {
+                let expand = Expand {
+                    from: from_slot,
+                    rel: rel.slot,
+                    to: to_slot,
+                    types: rel.types.clone(),
+                    way,
+                    distinct_from: self.distinct_from(rel),
+                };
+                match (rel.bound, to_known) {
+                    (true, _) => Op::ExpandBound { expand, from_known, to_known },
+                    (false, true) => Op::ExpandInto(expand),
+                    (false, false) => Op::Expand(expand),
+                }
+            }
+        };
+        self.push(op, found);
+        self.arrive(from, 0.0);
+        self.arrive(to, self.lowering.statistics.far_ends(&rel.types, way));
+        self.place(index);
+    }
+
+    fn found(&self, rel: &PatternRel, from: Slot, index: usize, way: Way, to_known: bool) -> f64 {
+        let statistics = &self.lowering.statistics;
+        let label = statistics.rarest_label(self.graph.pattern.nodes[index].labels.as_ref());
+        let population = match label {
+            Some(label) => statistics.labelled(label),
+            None if self.scanned.contains(from) => statistics.nodes(),
+            None => 0.0,
+        };
+        match &rel.length {
+            _ if rel.bound => 1.0,
+            None if to_known => statistics.between(&rel.types, way, population),
+            None => statistics.degree(&rel.types, way, population),
+            Some(_) if to_known => 1.0,
+            Some(length) => statistics.trails(&rel.types, way, length, population),
+        }
+    }
+
+    fn var_expand(
+        &self,
+        rel: &PatternRel,
+        length: &VarLength,
+        (from, to): (Slot, Slot),
+        reversed: bool,
+        to_known: bool,
+    ) -> Op {
+        let expand = VarExpand {
+            from,
+            rels: rel.slot,
+            to,
+            to_known,
+            reversed,
+            rels_known: rel.bound,
+            types: rel.types.clone(),
+            way: way(rel.direction, !reversed),
+            min: length.min,
+            max: length.max,
+            predicates: length.predicates.clone(),
+            element: length.element,
+            distinct_from: self.distinct_from(rel),
+        };
+        match length.shortest {
+            Some(which) => Op::ShortestPath { expand, which },
+            None => Op::VarExpand(expand),
+        }
+    }
+
+    /// The slots of the relationships placed before that could be bound again.
+    fn distinct_from(&self, rel: &PatternRel) -> Vec<Slot> {
+        let placed = self.placed.iter().map(|index| &self.graph.pattern.rels[*index]);
+        placed.filter(|other| may_clash(rel, other)).map(|other| other.slot).collect()
+    }
+}

@@ -1,0 +1,140 @@
+//! The rewrite rules, in the order in which they are applied.
+//!
+//! Each rule keeps the meaning of a statement: its equation says which two forms give the same rows. Each can be
+//! switched off by its name; statements must give the same answer with any of them off.
+
+mod count_not_null;
+mod expand_count;
+mod hoist_subqueries;
+mod impossible_pattern;
+mod label_predicates;
+mod merge_creates;
+mod pair_count;
+mod stored_counts;
+mod top_k;
+
+use super::Options;
+use super::logical::{Pipeline, Pipelines, QueryGraph};
+use super::physical::{Node, Plan};
+use super::slots::{SlotSet, for_each_subquery};
+use crate::semantic::bound::{BoundQuery, Expr};
+
+/// The name of the rule that chooses the order of a pattern by cost.
+pub const JOIN_ORDER: &str = "join_order";
+
+/// A rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its name, for switching it off.
+    pub name: &'static str,
+    /// The two forms that give the same rows.
+    pub equation: &'static str,
+    action: Action,
+}
+
+/// What a rule rewrites.
+#[derive(Debug)]
+enum Action {
+    /// A pipeline; nested ones come first.
+    Pipeline(fn(&mut Pipeline)),
+    /// A query graph, before its order is chosen, with the slots that are read after it.
+    Graph(fn(&mut QueryGraph, &SlotSet, &BoundQuery)),
+    /// The order of a query graph.
+    Order,
+    /// The physical plan.
+    Plan(fn(&mut Plan, &BoundQuery)),
+}
+
+/// All rules.
+pub const RULES: &[Rule] = &[
+    merge_creates::RULE,
+    top_k::RULE,
+    count_not_null::RULE,
+    label_predicates::RULE,
+    impossible_pattern::RULE,
+    pair_count::RULE,
+    Rule {
+        name: JOIN_ORDER,
+        equation: "the parts of one pattern may be matched in any order: A ⋈ B = B ⋈ A, (A ⋈ B) ⋈ C = A ⋈ (B ⋈ C)",
+        action: Action::Order,
+    },
+    hoist_subqueries::RULE,
+    stored_counts::RULE,
+    expand_count::RULE,
+];
+
+fn allowed(options: &Options) -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().filter(|rule| options.allows(rule.name))
+}
+
+/// Applies the rules over pipelines.
+pub fn rewrite_logical(pipelines: &mut Pipelines, options: &Options) {
+    for rule in allowed(options) {
+        if let Action::Pipeline(rewrite) = rule.action {
+            pipelines.root.for_each_nested(&mut |pipeline| rewrite(pipeline));
+            pipelines.subqueries.iter_mut().for_each(|each| each.for_each_nested(&mut |pipeline| rewrite(pipeline)));
+        }
+    }
+}
+
+/// Applies the rules over a query graph.
+pub fn rewrite_graph(graph: &mut QueryGraph, needed: &SlotSet, query: &BoundQuery, options: &Options) {
+    for rule in allowed(options) {
+        if let Action::Graph(rewrite) = rule.action {
+            rewrite(graph, needed, query);
+        }
+    }
+}
+
+/// Applies the rules over the physical plan, then drops the plans of subqueries that no expression refers to.
+pub fn rewrite_physical(plan: &mut Plan, query: &BoundQuery, options: &Options) {
+    for rule in allowed(options) {
+        if let Action::Plan(rewrite) = rule.action {
+            rewrite(plan, query);
+        }
+    }
+    drop_unused_subplans(plan);
+}
+
+fn drop_unused_subplans(plan: &mut Plan) {
+    let mut used = vec![false; plan.subqueries.len()];
+    let mut open = referenced(&plan.root);
+    while let Some(id) = open.pop() {
+        if used.get(id) == Some(&false) {
+            used[id] = true;
+            open.extend(plan.subqueries[id].iter().flat_map(|subplan| referenced(&subplan.root)));
+        }
+    }
+    for (subplan, used) in plan.subqueries.iter_mut().zip(used) {
+        if !used {
+            *subplan = None;
+        }
+    }
+}
+
+/// The subqueries that expressions in a plan refer to.
+fn referenced(root: &Node) -> Vec<usize> {
+    let mut found = Vec::new();
+    for node in root.chain() {
+        let add = |expr: &Expr, found: &mut Vec<usize>| for_each_subquery(expr, &mut |id| found.push(id.0 as usize));
+        node.op.expressions().into_iter().for_each(|expr| add(expr, &mut found));
+        node.op.inner_plans().for_each(|inner| found.extend(referenced(inner)));
+    }
+    found
+}
+
+/// Calls `rewrite` with the chain of each plan in a tree, inner plans first.
+fn for_each_chain(root: &mut Node, rewrite: &mut dyn FnMut(&mut Vec<Node>)) {
+    let mut chain = std::mem::replace(root, Node::from_chain(Vec::new())).into_chain();
+    for node in &mut chain {
+        node.op.inner_plans_mut().into_iter().for_each(|inner| for_each_chain(inner, rewrite));
+    }
+    rewrite(&mut chain);
+    *root = Node::from_chain(chain);
+}
+
+/// Calls `rewrite` with the chain of each plan, those of subqueries included.
+fn for_each_chain_of(plan: &mut Plan, rewrite: &mut dyn FnMut(&mut Vec<Node>)) {
+    for_each_chain(&mut plan.root, rewrite);
+    plan.subqueries.iter_mut().flatten().for_each(|subplan| for_each_chain(&mut subplan.root, rewrite));
+}
