@@ -7,40 +7,72 @@ use super::physical::Way;
 use crate::semantic::bound::{Expr, ExprKind, LabelTest, PatternNode, TypeTest, VarLength};
 use crate::store::{Direction, Version};
 use crate::syntax::ast::{BinaryOp, CompareOp};
-use crate::value::{LabelId, Value};
+use crate::value::{LabelId, RelTypeId, Value};
 
 /// No estimate is greater, so that products stay finite.
 const MOST: f64 = 1e15;
 /// A variable length without limit is estimated up to so many relationships more than its least number.
 const REACH: u32 = 4;
 
+/// The exact counts that estimates begin with.
+pub trait Counts {
+    /// How many nodes there are.
+    fn nodes(&self) -> u64;
+    /// How many nodes have the label.
+    fn labelled(&self, label: LabelId) -> u64;
+    /// How many relationships there are.
+    fn rels(&self) -> u64;
+    /// How many relationships have the type.
+    fn typed(&self, rel_type: RelTypeId) -> u64;
+    /// How many distinct nodes relationships of the type have at that end.
+    fn ends(&self, rel_type: RelTypeId, direction: Direction) -> u64;
+}
+
+impl Counts for Version {
+    fn nodes(&self) -> u64 {
+        self.node_count()
+    }
+    fn labelled(&self, label: LabelId) -> u64 {
+        self.label_count(label)
+    }
+    fn rels(&self) -> u64 {
+        self.rel_count()
+    }
+    fn typed(&self, rel_type: RelTypeId) -> u64 {
+        self.rel_type_count(rel_type)
+    }
+    fn ends(&self, rel_type: RelTypeId, direction: Direction) -> u64 {
+        self.rel_type_nodes(rel_type, direction)
+    }
+}
+
 /// Expected numbers of rows.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Statistics<'a> {
-    version: &'a Version,
+    counts: &'a dyn Counts,
 }
 
 impl<'a> Statistics<'a> {
-    /// The statistics of a version.
-    pub fn new(version: &'a Version) -> Statistics<'a> {
-        Statistics { version }
+    /// The statistics over some counts.
+    pub fn new(counts: &'a dyn Counts) -> Statistics<'a> {
+        Statistics { counts }
     }
 
     /// How many nodes there are.
     pub fn nodes(&self) -> f64 {
-        self.version.node_count() as f64
+        self.counts.nodes() as f64
     }
 
     /// How many nodes have the label.
     pub fn labelled(&self, label: LabelId) -> f64 {
-        self.version.label_count(label) as f64
+        self.counts.labelled(label) as f64
     }
 
     /// How many relationships the types have.
     pub fn rels(&self, types: &TypeTest) -> f64 {
         match types {
-            TypeTest::Any => self.version.rel_count() as f64,
-            TypeTest::OneOf(types) => types.iter().map(|each| self.version.rel_type_count(*each) as f64).sum(),
+            TypeTest::Any => self.counts.rels() as f64,
+            TypeTest::OneOf(types) => types.iter().map(|each| self.counts.typed(*each) as f64).sum(),
         }
     }
 
@@ -48,9 +80,7 @@ impl<'a> Statistics<'a> {
     fn ends(&self, types: &TypeTest, direction: Direction) -> f64 {
         let ends = match types {
             TypeTest::Any => self.nodes(),
-            TypeTest::OneOf(types) => {
-                types.iter().map(|each| self.version.rel_type_nodes(*each, direction) as f64).sum()
-            }
+            TypeTest::OneOf(types) => types.iter().map(|each| self.counts.ends(*each, direction) as f64).sum(),
         };
         ends.min(self.nodes())
     }

@@ -10,7 +10,7 @@ use crate::semantic::bound::{
 };
 use crate::store::Catalog;
 use crate::syntax::ast::{BinaryOp, CompareOp, Quantifier, Shortest};
-use crate::value::Value;
+use crate::value::{KeyId, LabelId, RelTypeId, Value};
 use std::sync::Arc;
 
 /// One line of an explanation.
@@ -26,8 +26,30 @@ pub struct ExplainLine {
     pub estimate: f64,
 }
 
+/// The names of labels, types and keys.
+pub trait Dictionary {
+    /// The name of a label.
+    fn label(&self, id: LabelId) -> &str;
+    /// The name of a relationship type.
+    fn rel_type(&self, id: RelTypeId) -> &str;
+    /// The name of a property key.
+    fn key(&self, id: KeyId) -> &str;
+}
+
+impl Dictionary for Catalog {
+    fn label(&self, id: LabelId) -> &str {
+        self.label_name(id)
+    }
+    fn rel_type(&self, id: RelTypeId) -> &str {
+        self.rel_type_name(id)
+    }
+    fn key(&self, id: KeyId) -> &str {
+        self.key_name(id)
+    }
+}
+
 /// The lines of a plan; the plans of subqueries that stay inside expressions come last.
-pub fn lines(plan: &Plan, catalog: &Catalog) -> Vec<ExplainLine> {
+pub fn lines(plan: &Plan, catalog: &dyn Dictionary) -> Vec<ExplainLine> {
     let names = Names { slots: &plan.slot_names, catalog };
     let mut lines = Vec::new();
     add(&plan.root, 0, names, &mut lines);
@@ -42,7 +64,7 @@ pub fn lines(plan: &Plan, catalog: &Catalog) -> Vec<ExplainLine> {
 }
 
 /// The text of an expression, with the names of the plan's slots.
-pub fn expression(expr: &Expr, slot_names: &[Option<Arc<str>>], catalog: &Catalog) -> String {
+pub fn expression(expr: &Expr, slot_names: &[Option<Arc<str>>], catalog: &dyn Dictionary) -> String {
     Names { slots: slot_names, catalog }.expr(expr)
 }
 
@@ -244,12 +266,12 @@ fn create_item(item: &CreateItem, names: Names<'_>) -> String {
 }
 
 fn set_item(item: &SetItem, names: Names<'_>) -> String {
-    let labels = |labels: &[crate::value::LabelId]| {
+    let labels = |labels: &[LabelId]| {
         labels.iter().map(|label| format!(":{}", names.label(&LabelTest::Has(*label)))).collect::<String>()
     };
     match item {
         SetItem::Property { target, key, value } => {
-            format!("{}.{} = {}", names.operand(target), names.catalog.key_name(*key), names.expr(value))
+            format!("{}.{} = {}", names.operand(target), names.catalog.key(*key), names.expr(value))
         }
         SetItem::Replace { target, value } => format!("{} = {}", names.slot(*target), names.expr(value)),
         SetItem::Merge { target, value } => format!("{} += {}", names.slot(*target), names.expr(value)),
@@ -258,7 +280,7 @@ fn set_item(item: &SetItem, names: Names<'_>) -> String {
             format!("remove {}{}", names.slot(*target), labels(removed))
         }
         SetItem::RemoveProperty { target, key } => {
-            let key = key.map_or("?", |key| names.catalog.key_name(key));
+            let key = key.map_or("?", |key| names.catalog.key(key));
             format!("remove {}.{key}", names.operand(target))
         }
     }
@@ -284,7 +306,7 @@ fn arrow(middle: &str, way: Way) -> String {
 #[derive(Clone, Copy)]
 struct Names<'a> {
     slots: &'a [Option<Arc<str>>],
-    catalog: &'a Catalog,
+    catalog: &'a dyn Dictionary,
 }
 
 impl Names<'_> {
@@ -319,7 +341,7 @@ impl Names<'_> {
             TypeTest::Any => String::new(),
             TypeTest::OneOf(types) if types.is_empty() => ":!".to_owned(),
             TypeTest::OneOf(types) => {
-                let names: Vec<&str> = types.iter().map(|each| &**self.catalog.rel_type_name(*each)).collect();
+                let names: Vec<&str> = types.iter().map(|each| self.catalog.rel_type(*each)).collect();
                 format!(":{}", names.join("|"))
             }
         }
@@ -331,7 +353,7 @@ impl Names<'_> {
             if parts.len() == 1 { parts.concat() } else { format!("({})", parts.join(between)) }
         };
         match test {
-            LabelTest::Has(label) => self.catalog.label_name(*label).to_string(),
+            LabelTest::Has(label) => self.catalog.label(*label).to_string(),
             LabelTest::Never => "!%".to_owned(),
             LabelTest::Any => "%".to_owned(),
             LabelTest::Not(inner) => format!("!{}", self.label(inner)),
@@ -344,7 +366,7 @@ impl Names<'_> {
         match properties {
             Properties::Items(items) if items.is_empty() => String::new(),
             Properties::Items(items) => {
-                let item = |(key, expr): &(_, Expr)| format!("{}: {}", self.catalog.key_name(*key), self.expr(expr));
+                let item = |(key, expr): &(_, Expr)| format!("{}: {}", self.catalog.key(*key), self.expr(expr));
                 format!(" {{{}}}", join(items, item))
             }
             Properties::Map(map) => format!(" {}", self.expr(map)),

@@ -170,6 +170,14 @@ fn of_inner(inner: &Node, slots: &SlotSet) -> SlotSet {
     defined.intersection(slots)
 }
 
+/// The slots that an operator reads itself, not those that its inner plans read.
+#[cfg(test)]
+pub(super) fn own_reads(op: &Op, query: &BoundQuery) -> SlotSet {
+    let mut reads = SlotSet::new();
+    read(op, &mut reads, query);
+    reads
+}
+
 /// Adds the slots that an operator reads itself.
 fn read(op: &Op, needed: &mut SlotSet, query: &BoundQuery) {
     let mut reads = Reads::new(query);

@@ -22,7 +22,7 @@ pub mod slots;
 use crate::error::{Detail, Error, ErrorType, Phase, Result};
 use crate::semantic::bound::BoundQuery;
 use crate::store::Version;
-use estimate::Statistics;
+use estimate::{Counts, Statistics};
 use physical::{Node, Plan};
 use std::collections::BTreeSet;
 
@@ -61,9 +61,13 @@ impl Options {
 /// # Errors
 /// When the statement would need more than [`MAX_OPERATORS`] operators.
 pub fn plan(query: &BoundQuery, version: &Version, options: &Options) -> Result<Plan> {
+    plan_for(query, version, options)
+}
+
+fn plan_for(query: &BoundQuery, counts: &dyn Counts, options: &Options) -> Result<Plan> {
     let mut pipelines = build::pipelines(query);
     rules::rewrite_logical(&mut pipelines, options);
-    let mut plan = lower::lower(query, &pipelines, &Statistics::new(version), options)?;
+    let mut plan = lower::lower(query, &pipelines, &Statistics::new(counts), options)?;
     rules::rewrite_physical(&mut plan, query, options);
     liveness::fill(&mut plan, query);
     check_size(&plan)?;
@@ -92,3 +96,6 @@ fn operators(root: &Node) -> usize {
     }
     count
 }
+
+#[cfg(test)]
+mod tests;

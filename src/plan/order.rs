@@ -16,6 +16,9 @@ const BEGINNINGS: usize = 16;
 /// Patterns with more relationships get one beginning.
 const SMALL: usize = 64;
 
+/// The effort of a relationship found by its type against one found at its node: its ends lie anywhere.
+const SCATTERED: f64 = 2.0;
+
 /// One step of matching a query graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -211,7 +214,7 @@ impl Progress {
         let forward = way(rel.direction, true);
         let left = arrival_share(facts, rel.left, facts.statistics.far_ends(&rel.types, reversed(forward)));
         let right = arrival_share(facts, rel.right, facts.statistics.far_ends(&rel.types, forward));
-        (bounded(scanned * left * right * facts.rel_shares[index]), scanned)
+        (bounded(scanned * left * right * facts.rel_shares[index]), scanned * SCATTERED)
     }
 
     fn rel_step(&self, facts: &Facts<'_>, index: usize, forward: bool) -> (f64, f64) {
