@@ -11,8 +11,11 @@ use super::{
 use crate::error::{Error, Result};
 use crate::value::{Map, Value};
 
-const DATE_KEYS: &[&str] = &["year", "month", "day", "week", "dayOfWeek", "ordinalDay", "quarter", "dayOfQuarter"];
-const TIME_KEYS: &[&str] = &["hour", "minute", "second", "millisecond", "microsecond", "nanosecond"];
+/// The components of a date.
+pub(super) const DATE_KEYS: &[&str] =
+    &["year", "month", "day", "week", "dayOfWeek", "ordinalDay", "quarter", "dayOfQuarter"];
+/// The components of a time of day.
+pub(super) const TIME_KEYS: &[&str] = &["hour", "minute", "second", "millisecond", "microsecond", "nanosecond"];
 
 /// A date from components.
 pub fn date(map: &Map, now: i128) -> Result<Date> {
@@ -194,7 +197,8 @@ pub(super) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    fn new(map: &'a Map, what: &'static str, known: &[&[&str]]) -> Result<Fields<'a>> {
+    /// The fields of a map, where its keys are among those known.
+    pub(super) fn new(map: &'a Map, what: &'static str, known: &[&[&str]]) -> Result<Fields<'a>> {
         for key in map.keys() {
             if !known.iter().any(|keys| keys.contains(&key.as_ref())) {
                 let all: Vec<&str> = known.iter().flat_map(|keys| keys.iter().copied()).collect();
@@ -203,18 +207,6 @@ impl<'a> Fields<'a> {
             }
         }
         Ok(Fields { map, what })
-    }
-
-    /// The components that may replace parts of a truncated value.
-    pub(super) fn overrides(
-        map: &'a Map,
-        what: &'static str,
-        date: bool,
-        time: bool,
-        zone: bool,
-    ) -> Result<Fields<'a>> {
-        let pick = |wanted: bool, keys: &'static [&'static str]| if wanted { keys } else { &[] };
-        Fields::new(map, what, &[pick(date, DATE_KEYS), pick(time, TIME_KEYS), pick(zone, &["timezone"])])
     }
 
     fn has(&self, key: &str) -> bool {

@@ -193,6 +193,50 @@ fn times_are_ordered_by_moment() {
     assert_ne!(time("10:00+01:00").cmp(&time("09:00Z")), Ordering::Equal);
 }
 
+/// The components of a value, as text.
+fn components(value: &Value, keys: &[&str]) -> String {
+    let of = |key: &&str| match component(value, key) {
+        Ok(Value::Int(number)) => number.to_string(),
+        Ok(Value::String(text)) => text.to_string(),
+        Ok(other) => panic!("{key} is {other:?}"),
+        Err(error) => error.message().to_owned(),
+    };
+    keys.iter().map(of).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn instants_have_components() {
+    let date = Value::from(parse::date("1984-01-01").unwrap());
+    let keys = ["year", "weekYear", "week", "weekDay", "quarter", "dayOfQuarter", "ordinalDay", "month", "day"];
+    assert_eq!(components(&date, &keys), "1984 1983 52 7 1 1 1 1 1");
+    assert_eq!(components(&date, &["hour"]), "a Date has no component `hour`");
+
+    let moment = Value::from(parse::date_time("1984-11-11T12:31:14.645876123[Europe/Stockholm]").unwrap());
+    let keys = ["hour", "minute", "second", "millisecond", "microsecond", "nanosecond"];
+    assert_eq!(components(&moment, &keys), "12 31 14 645 645876 645876123");
+    let keys = ["timezone", "offset", "offsetMinutes", "offsetSeconds", "epochSeconds", "epochMillis"];
+    assert_eq!(components(&moment, &keys), "Europe/Stockholm +01:00 60 3600 469020674 469020674645");
+
+    let time = Value::from(parse::time("12:31Z").unwrap());
+    assert_eq!(components(&time, &["timezone", "offsetSeconds", "year"]), "Z 0 a Time has no component `year`");
+}
+
+#[test]
+fn durations_have_components() {
+    let duration = Value::from(parse::duration("P1Y4M10DT1H1M1.111111111S").unwrap());
+    let totals = ["years", "quarters", "months", "weeks", "days", "hours", "minutes", "seconds", "milliseconds"];
+    assert_eq!(components(&duration, &totals), "1 5 16 1 10 1 61 3661 3661111");
+    let parts = ["quartersOfYear", "monthsOfQuarter", "monthsOfYear", "daysOfWeek", "minutesOfHour", "secondsOfMinute"];
+    assert_eq!(components(&duration, &parts), "1 1 4 3 1 1");
+    let parts = ["millisecondsOfSecond", "microsecondsOfSecond", "nanosecondsOfSecond", "year"];
+    assert_eq!(components(&duration, &parts), "111 111111 111111111 a Duration has no component `year`");
+
+    let backwards = Value::from(parse::duration("PT-23H-59M-59.9S").unwrap());
+    assert_eq!(components(&backwards, &["days", "seconds", "nanosecondsOfSecond"]), "0 -86400 100000000");
+    let ages = Value::from(Duration { seconds: i64::MAX, ..Duration::default() });
+    assert_eq!(components(&ages, &["nanoseconds"]), "the component is out of range");
+}
+
 fn any_date() -> impl Strategy<Value = Date> {
     prop_oneof![-800_000..800_000_i64, Date::MIN.days..=Date::MAX.days].prop_map(|days| Date { days })
 }

@@ -1,6 +1,6 @@
 //! Truncation: an instant set back to the start of a unit of time, with components to replace afterwards.
 
-use super::construct::{Fields, Kept, date_of, offset_now, time_of, zone_of};
+use super::construct::{DATE_KEYS, Fields, Kept, TIME_KEYS, date_of, offset_now, time_of, zone_of};
 use super::{Date, DateTime, LocalDateTime, LocalTime, Time, Zone, invalid, out_of_range, parse};
 use crate::error::{Error, Result};
 use crate::value::{Map, Value};
@@ -24,6 +24,8 @@ pub enum Unit {
     Millisecond,
     Microsecond,
 }
+
+const ZONE_KEYS: &[&str] = &["timezone"];
 
 const UNITS: [(&str, Unit); 14] = [
     ("millennium", Unit::Millennium),
@@ -70,7 +72,7 @@ impl Unit {
 
 /// The date of a value, truncated to a day or more.
 pub fn date(unit: Unit, value: &Value, overrides: &Map) -> Result<Date> {
-    let fields = Fields::overrides(overrides, "date", true, false, false)?;
+    let fields = Fields::new(overrides, "date", &[DATE_KEYS])?;
     if unit > Unit::Day {
         return Err(mismatch(value, "date", unit));
     }
@@ -80,14 +82,14 @@ pub fn date(unit: Unit, value: &Value, overrides: &Map) -> Result<Date> {
 
 /// The time of day of a value, truncated to a day or less.
 pub fn local_time(unit: Unit, value: &Value, overrides: &Map) -> Result<LocalTime> {
-    let fields = Fields::overrides(overrides, "local time", false, true, false)?;
+    let fields = Fields::new(overrides, "local time", &[TIME_KEYS])?;
     clock(unit, value, &fields, "local time")
 }
 
 /// The time of day of a value with its offset, truncated to a day or less. Another `timezone` changes the offset
 /// and not the clock; a named one counts with its offset at the moment `now`.
 pub fn time(unit: Unit, value: &Value, overrides: &Map, now: i128) -> Result<Time> {
-    let fields = Fields::overrides(overrides, "time", false, true, true)?;
+    let fields = Fields::new(overrides, "time", &[TIME_KEYS, ZONE_KEYS])?;
     let nanos = clock(unit, value, &fields, "time")?.nanos;
     let offset = match fields.zone()? {
         Some(zone) => offset_now(&zone, now)?,
@@ -98,13 +100,13 @@ pub fn time(unit: Unit, value: &Value, overrides: &Map, now: i128) -> Result<Tim
 
 /// The date and time of a value, truncated.
 pub fn local_date_time(unit: Unit, value: &Value, overrides: &Map) -> Result<LocalDateTime> {
-    let fields = Fields::overrides(overrides, "local date and time", true, true, false)?;
+    let fields = Fields::new(overrides, "local date and time", &[DATE_KEYS, TIME_KEYS])?;
     calendar_and_clock(unit, value, &fields, "local date and time")
 }
 
 /// The date and time of a value in its zone, truncated. Another `timezone` changes the zone and not the clock.
 pub fn date_time(unit: Unit, value: &Value, overrides: &Map) -> Result<DateTime> {
-    let fields = Fields::overrides(overrides, "date and time", true, true, true)?;
+    let fields = Fields::new(overrides, "date and time", &[DATE_KEYS, TIME_KEYS, ZONE_KEYS])?;
     let local = calendar_and_clock(unit, value, &fields, "date and time")?;
     let moment = match (fields.zone()?, zone_of(value)) {
         (Some(zone), _) => zone.resolve(local, None),
