@@ -9,4 +9,5 @@ pub mod semantic;
 pub mod span;
 pub mod store;
 pub mod syntax;
+pub mod text;
 pub mod value;

@@ -1,0 +1,119 @@
+//! Likeness of names, for "did you mean" hints.
+//!
+//! Takes texts only; knows nothing of what the names denote.
+
+/// Names longer than this are never suggested: the distance costs the product of the lengths.
+const LONGEST: usize = 64;
+
+/// The candidate nearest to `name` without regard to case, when one is near enough to be what was meant.
+///
+/// Near enough is one change for up to five characters and one more for every three characters beyond. Of equally near
+/// candidates the first wins.
+///
+/// ```
+/// use standpoint::text::nearest;
+/// assert_eq!(nearest("Persn", ["Person", "Party"]), Some("Person"));
+/// assert_eq!(nearest("toUper", ["toLower", "toUpper"]), Some("toUpper"));
+/// assert_eq!(nearest("xyz", ["Person", "Party"]), None);
+/// ```
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let name = folded(name);
+    let limit = threshold(name.len());
+    let mut best: Option<(usize, &'a str)> = None;
+    for candidate in candidates {
+        let bound = best.map_or(limit, |(distance, _)| distance.saturating_sub(1));
+        let near = distance_within(&name, &folded(candidate), bound);
+        if let Some(distance) = near.filter(|distance| best.is_none_or(|(least, _)| *distance < least)) {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+/// Every candidate near enough to `name`, nearest first, equally near ones in their given order.
+pub fn nearest_all<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>, limit: usize) -> Vec<&'a str> {
+    let name = folded(name);
+    let bound = threshold(name.len());
+    let mut near: Vec<(usize, &'a str)> = candidates
+        .into_iter()
+        .filter_map(|candidate| Some((distance_within(&name, &folded(candidate), bound)?, candidate)))
+        .collect();
+    near.sort_by_key(|(distance, _)| *distance);
+    near.into_iter().take(limit).map(|(_, candidate)| candidate).collect()
+}
+
+/// How many characters must be inserted, deleted, replaced or swapped with their neighbour to turn one text into the
+/// other (the optimal string alignment distance).
+///
+/// ```
+/// assert_eq!(standpoint::text::distance("mathc", "match"), 1);
+/// ```
+pub fn distance(left: &str, right: &str) -> usize {
+    let left: Vec<char> = left.chars().collect();
+    let right: Vec<char> = right.chars().collect();
+    alignment(&left, &right)
+}
+
+fn folded(name: &str) -> Vec<char> {
+    name.chars().take(LONGEST + 1).flat_map(char::to_lowercase).collect()
+}
+
+fn threshold(length: usize) -> usize {
+    1 + length.saturating_sub(3) / 3
+}
+
+fn distance_within(left: &[char], right: &[char], bound: usize) -> Option<usize> {
+    let too_long = left.len() > LONGEST || right.len() > LONGEST;
+    if too_long || left.is_empty() || left.len().abs_diff(right.len()) > bound {
+        return None;
+    }
+    let distance = alignment(left, right);
+    // A distance of the whole length replaces every character: nothing is alike.
+    (distance <= bound && distance < left.len().max(right.len())).then_some(distance)
+}
+
+fn alignment(left: &[char], right: &[char]) -> usize {
+    let mut before: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=right.len()).collect();
+    for (i, l) in left.iter().enumerate() {
+        let mut row = Vec::with_capacity(right.len() + 1);
+        row.push(i + 1);
+        for (j, r) in right.iter().enumerate() {
+            let mut least = (above[j] + usize::from(l != r)).min(above[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && left[i - 1] == *r && right[j - 1] == *l {
+                least = least.min(before[j - 1] + 1);
+            }
+            row.push(least);
+        }
+        before = std::mem::replace(&mut above, row);
+    }
+    above[right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances() {
+        let cases = [("", "", 0), ("", "abc", 3), ("kitten", "sitting", 3), ("ab", "ba", 1), ("Ärger", "Aerger", 2)];
+        for (left, right, expected) in cases {
+            assert_eq!(distance(left, right), expected, "{left} {right}");
+            assert_eq!(distance(right, left), expected, "{right} {left}");
+        }
+    }
+
+    #[test]
+    fn only_near_names_are_suggested() {
+        assert_eq!(nearest("n", ["m"]), None);
+        assert_eq!(nearest("frends", ["friends", "trends"]), Some("friends"));
+        assert_eq!(nearest("PERSON", ["Person"]), Some("Person"));
+        assert_eq!(nearest("", ["a"]), None);
+        assert_eq!(nearest(&"x".repeat(10_000), ["x"]), None);
+    }
+
+    #[test]
+    fn several_are_sorted_by_distance() {
+        assert_eq!(nearest_all("lenght", ["height", "length", "light"], 2), ["length", "height"]);
+    }
+}
