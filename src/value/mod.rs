@@ -7,6 +7,7 @@
 pub mod arithmetic;
 pub mod compare;
 pub mod format;
+mod standin;
 pub mod temporal;
 
 use std::collections::BTreeMap;
