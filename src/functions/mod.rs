@@ -4,12 +4,32 @@
 //! parameters, result, examples and code. Lookup, arity and type checks, help, completion and `SHOW FUNCTIONS` all
 //! read the table; nothing about a function is said anywhere else.
 
+#[macro_use]
+mod entry;
+pub mod aggregate;
+mod arguments;
+mod convert;
+mod graph;
+mod list;
+mod math;
+mod predicate;
+mod random;
+mod round;
+mod scalar;
+mod string;
 mod temporal;
+mod trig;
+
+pub use graph::{deleted, node_properties, rel_properties};
 
 use crate::error::Result;
 use crate::store::Version;
+use crate::text;
 use crate::value::Value;
+use std::collections::HashMap;
+use std::fmt;
 use std::ops::{BitAnd, BitOr};
+use std::sync::LazyLock;
 
 /// A set of value types, for checks before anything runs. Null fits everywhere and is not counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +68,58 @@ impl TypeSet {
     /// Whether some type is in both sets.
     pub fn meets(self, other: TypeSet) -> bool {
         self.0 & other.0 != 0
+    }
+
+    /// The type of a value; empty for null.
+    pub fn of(value: &Value) -> TypeSet {
+        match value {
+            Value::Null => TypeSet::NONE,
+            Value::Bool(_) => TypeSet::BOOL,
+            Value::Int(_) => TypeSet::INT,
+            Value::Float(_) => TypeSet::FLOAT,
+            Value::String(_) => TypeSet::STRING,
+            Value::List(_) => TypeSet::LIST,
+            Value::Map(_) => TypeSet::MAP,
+            Value::Node(_) => TypeSet::NODE,
+            Value::Rel(_) => TypeSet::REL,
+            Value::Path(_) => TypeSet::PATH,
+            Value::Date(_) => TypeSet::DATE,
+            Value::LocalTime(_) => TypeSet::LOCAL_TIME,
+            Value::Time(_) => TypeSet::TIME,
+            Value::LocalDateTime(_) => TypeSet::LOCAL_DATE_TIME,
+            Value::DateTime(_) => TypeSet::DATE_TIME,
+            Value::Duration(_) => TypeSet::DURATION,
+        }
+    }
+}
+
+/// The names of single types, each as [`Value::type_name`] writes it.
+const TYPE_NAMES: [(TypeSet, &str); 15] = [
+    (TypeSet::BOOL, "Boolean"),
+    (TypeSet::INT, "Integer"),
+    (TypeSet::FLOAT, "Float"),
+    (TypeSet::STRING, "String"),
+    (TypeSet::LIST, "List"),
+    (TypeSet::MAP, "Map"),
+    (TypeSet::NODE, "Node"),
+    (TypeSet::REL, "Relationship"),
+    (TypeSet::PATH, "Path"),
+    (TypeSet::DATE, "Date"),
+    (TypeSet::LOCAL_TIME, "LocalTime"),
+    (TypeSet::TIME, "Time"),
+    (TypeSet::LOCAL_DATE_TIME, "LocalDateTime"),
+    (TypeSet::DATE_TIME, "DateTime"),
+    (TypeSet::DURATION, "Duration"),
+];
+
+impl fmt::Display for TypeSet {
+    /// The names of the types, joined by `or`; `Any` for all of them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if *self == TypeSet::ANY {
+            return f.write_str("Any");
+        }
+        let names: Vec<&str> = TYPE_NAMES.iter().filter(|(set, _)| self.meets(*set)).map(|(_, name)| *name).collect();
+        f.write_str(&names.join(" or "))
     }
 }
 
@@ -147,12 +219,129 @@ pub enum Aggregate {
     PercentileDisc,
 }
 
+impl Function {
+    /// The least and the greatest number of arguments; `None` for no limit.
+    pub fn arity(&self) -> (usize, Option<usize>) {
+        let least = self.parameters.iter().filter(|parameter| !parameter.optional).count();
+        (least, (!self.variadic).then_some(self.parameters.len()))
+    }
+
+    /// The parameter that the argument at `index` fills.
+    pub fn parameter(&self, index: usize) -> Option<&'static Parameter> {
+        self.parameters.get(index).or_else(|| self.parameters.last().filter(|_| self.variadic))
+    }
+
+    /// Whether two calls with the same arguments in one statement may give different values, so that a call must
+    /// neither be computed ahead nor shared.
+    pub fn is_volatile(&self) -> bool {
+        random::FUNCTIONS.iter().any(|function| function.name == self.name)
+    }
+
+    /// The function as help shows it, e.g. `substring(original :: String, start :: Integer, [length :: Integer])`.
+    pub fn signature(&self) -> String {
+        let mut parts: Vec<String> = self.parameters.iter().map(Parameter::to_string).collect();
+        if self.variadic {
+            parts.push("...".to_string());
+        }
+        format!("{}({}) :: {}", self.name, parts.join(", "), self.result)
+    }
+}
+
+impl fmt::Display for Parameter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Parameter { name, accepts, optional } = self;
+        if *optional { write!(f, "[{name} :: {accepts}]") } else { write!(f, "{name} :: {accepts}") }
+    }
+}
+
+/// The families, each a table of its own module.
+static FAMILIES: &[&[Function]] = &[
+    aggregate::FUNCTIONS,
+    convert::FUNCTIONS,
+    graph::FUNCTIONS,
+    list::FUNCTIONS,
+    math::FUNCTIONS,
+    predicate::FUNCTIONS,
+    random::FUNCTIONS,
+    scalar::FUNCTIONS,
+    string::FUNCTIONS,
+    temporal::FUNCTIONS,
+    trig::FUNCTIONS,
+];
+
+/// Every function by its name in lower case.
+static BY_NAME: LazyLock<HashMap<String, &'static Function>> = LazyLock::new(|| {
+    let functions = FAMILIES.iter().flat_map(|family| family.iter());
+    functions.map(|function| (function.name.to_ascii_lowercase(), function)).collect()
+});
+
+/// Every function in order of name.
+static SORTED: LazyLock<Vec<&'static Function>> = LazyLock::new(|| {
+    let mut functions: Vec<&'static Function> = FAMILIES.iter().flat_map(|family| family.iter()).collect();
+    functions.sort_by_key(|function| function.name.to_ascii_lowercase());
+    functions
+});
+
 /// The function of that name in any case, or `None`.
-pub fn lookup(_name: &str) -> Option<&'static Function> {
-    None
+///
+/// ```
+/// assert_eq!(standpoint::functions::lookup("TOUPPER").unwrap().name, "toUpper");
+/// ```
+pub fn lookup(name: &str) -> Option<&'static Function> {
+    BY_NAME.get(&name.to_ascii_lowercase()).copied()
 }
 
 /// Every function, in order of name.
 pub fn all() -> impl Iterator<Item = &'static Function> {
-    std::iter::empty()
+    SORTED.iter().copied()
+}
+
+/// The name of the function nearest to an unknown name, when one is near.
+///
+/// ```
+/// assert_eq!(standpoint::functions::similar("toUper"), Some("toUpper"));
+/// ```
+pub fn similar(name: &str) -> Option<&'static str> {
+    text::nearest(name, all().map(|function| function.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn the_table_is_whole() {
+        let mut names = HashSet::new();
+        for function in all() {
+            assert!(names.insert(function.name.to_ascii_lowercase()), "{} stands twice", function.name);
+            assert!(!function.examples.is_empty(), "{} has no example", function.name);
+            assert!(function.summary.ends_with('.'), "{} has no sentence", function.name);
+            let optional = function.parameters.iter().skip_while(|parameter| !parameter.optional);
+            assert!(optional.clone().all(|parameter| parameter.optional), "{} has a gap", function.name);
+            assert!(!function.variadic || !function.parameters.is_empty(), "{} repeats nothing", function.name);
+        }
+        assert!(names.len() > 90, "only {} functions", names.len());
+    }
+
+    #[test]
+    fn lookup_ignores_case() {
+        for name in ["size", "SIZE", "Size"] {
+            assert_eq!(lookup(name).map(|function| function.name), Some("size"));
+        }
+        assert!(lookup("nothing").is_none());
+        assert_eq!(similar("colect"), Some("collect"));
+    }
+
+    #[test]
+    fn signatures() {
+        let signature = |name| lookup(name).map(Function::signature).unwrap_or_default();
+        assert_eq!(signature("size"), "size(input :: String or List) :: Integer");
+        assert_eq!(signature("coalesce"), "coalesce(input :: Any, ...) :: Any");
+        let round = "round(value :: Integer or Float, [precision :: Integer], [mode :: String]) :: Float";
+        assert_eq!(signature("round"), round);
+        let arity = |name| lookup(name).map(Function::arity);
+        assert_eq!(arity("round"), Some((1, Some(3))));
+        assert_eq!(arity("coalesce"), Some((1, None)));
+    }
 }

@@ -7,9 +7,11 @@
 pub mod arithmetic;
 pub mod compare;
 pub mod format;
+mod size;
 mod standin;
 pub mod temporal;
 
+pub use size::heap_bytes;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use temporal::{Date, DateTime, Duration, LocalDateTime, LocalTime, Time};

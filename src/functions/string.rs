@@ -1,0 +1,263 @@
+//! Functions of texts. Characters are Unicode code points.
+
+use super::arguments::{count, get, text, unknown_word, wrong_type};
+use super::{Body, CallContext, Function};
+use crate::error::Result;
+use crate::value::Value;
+use crate::value::arithmetic::{check_list_size, check_text_size};
+use unicode_normalization::UnicodeNormalization;
+
+/// The table.
+pub(crate) static FUNCTIONS: &[Function] = &[
+    function!(
+        "char_length", [input: STRING], [], INT, Body::Strict(char_length),
+        "The number of characters of a text.",
+        ["char_length('abc')" => "3"]
+    ),
+    function!(
+        "character_length", [input: STRING], [], INT, Body::Strict(char_length),
+        "The number of characters of a text.",
+        ["character_length('abc')" => "3"]
+    ),
+    function!(
+        "left", [original: STRING, length: INT], [], STRING, Body::Strict(left),
+        "The first characters of a text.",
+        ["left('hello', 3)" => "'hel'", "left('a', 5)" => "'a'"]
+    ),
+    function!(
+        "right", [original: STRING, length: INT], [], STRING, Body::Strict(right),
+        "The last characters of a text.",
+        ["right('hello', 3)" => "'llo'"]
+    ),
+    function!(
+        "substring", [original: STRING, start: INT], [length: INT], STRING, Body::Strict(substring),
+        "The characters of a text from a place counted from 0, all or as many as the length says.",
+        ["substring('hello', 1, 3)" => "'ell'", "substring('0123456789', 1)" => "'123456789'"]
+    ),
+    function!(
+        "trim", [input: STRING], [characters: STRING], STRING, Body::Strict(trim),
+        "A text without white space, or without the given characters, at both ends.",
+        ["trim('  a ')" => "'a'"]
+    ),
+    function!(
+        "btrim", [input: STRING], [characters: STRING], STRING, Body::Strict(trim),
+        "A text without white space, or without the given characters, at both ends.",
+        ["btrim('xxaxx', 'x')" => "'a'"]
+    ),
+    function!(
+        "ltrim", [input: STRING], [characters: STRING], STRING, Body::Strict(ltrim),
+        "A text without white space, or without the given characters, at its start.",
+        ["ltrim('  a ')" => "'a '"]
+    ),
+    function!(
+        "rtrim", [input: STRING], [characters: STRING], STRING, Body::Strict(rtrim),
+        "A text without white space, or without the given characters, at its end.",
+        ["rtrim('  a ')" => "'  a'"]
+    ),
+    function!(
+        "toUpper", [input: STRING], [], STRING, Body::Strict(upper),
+        "A text in upper case.",
+        ["toUpper('hello')" => "'HELLO'"]
+    ),
+    function!(
+        "upper", [input: STRING], [], STRING, Body::Strict(upper),
+        "A text in upper case.",
+        ["upper('hello')" => "'HELLO'"]
+    ),
+    function!(
+        "toLower", [input: STRING], [], STRING, Body::Strict(lower),
+        "A text in lower case.",
+        ["toLower('HELLO')" => "'hello'"]
+    ),
+    function!(
+        "lower", [input: STRING], [], STRING, Body::Strict(lower),
+        "A text in lower case.",
+        ["lower('HELLO')" => "'hello'"]
+    ),
+    function!(
+        "replace", [original: STRING, search: STRING, replacement: STRING], [], STRING, Body::Strict(replace),
+        "A text with each occurrence of one text replaced by another.",
+        ["replace('hello', 'l', 'w')" => "'hewwo'"]
+    ),
+    function!(
+        "split", [original: STRING, delimiter: STRING | LIST], [], LIST, Body::Strict(split),
+        "The parts of a text between delimiters; an empty delimiter gives each character.",
+        ["split('one,two', ',')" => "['one', 'two']", "split('a-b_c', ['-', '_'])" => "['a', 'b', 'c']"]
+    ),
+    function!(
+        "normalize", [input: STRING], [form: STRING], STRING, Body::Strict(normalize),
+        "A text in a Unicode normal form: NFC, NFD, NFKC or NFKD; NFC when none is named.",
+        ["size(normalize('e\\u0301'))" => "1"]
+    ),
+];
+
+fn char_length(_: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
+    Ok(Value::Int(text("char_length", arguments, 0)?.chars().count() as i64))
+}
+
+fn left(_: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
+    let original = text("left", arguments, 0)?;
+    let length = count("left", "length", arguments, 1)?;
+    Ok(Value::string(&original[..offset(original, length)]))
+}
+
+fn right(_: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
+    let original = text("right", arguments, 0)?;
+    let length = count("right", "length", arguments, 1)?;
+    let cut = original.chars().count().saturating_sub(length);
+    Ok(Value::string(&original[offset(original, cut)..]))
+}
+
+fn substring(_: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
+    let original = text("substring", arguments, 0)?;
+    let start = count("substring", "start", arguments, 1)?;
+    let rest = &original[offset(original, start)..];
+    if arguments.len() < 3 {
+        return Ok(Value::string(rest));
+    }
+    let length = count("substring", "length", arguments, 2)?;
+    Ok(Value::string(&rest[..offset(rest, length)]))
+}
+
+/// The byte offset of a character, or of the end when there are fewer.
+fn offset(text: &str, index: usize) -> usize {
+    text.char_indices().nth(index).map_or(text.len(), |(offset, _)| offset)
+}
+
+fn trim(_: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
+    let (input, stripped) = (text("trim", arguments, 0)?, stripped("trim", arguments)?);
+    Ok(Value::string(input.trim_matches(|letter| stripped.contains(letter))))
+}
+
+fn ltrim(_: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
+    let (input, stripped) = (text("ltrim", arguments, 0)?, stripped("ltrim", arguments)?);
+    Ok(Value::string(input.trim_start_matches(|letter| stripped.contains(letter))))
+}
+
+fn rtrim(_: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
+    let (input, stripped) = (text("rtrim", arguments, 0)?, stripped("rtrim", arguments)?);
+    Ok(Value::string(input.trim_end_matches(|letter| stripped.contains(letter))))
+}
+
+/// What a trimming function takes away.
+enum Stripped<'a> {
+    WhiteSpace,
+    Characters(&'a str),
+}
+
+impl Stripped<'_> {
+    fn contains(&self, letter: char) -> bool {
+        match self {
+            Stripped::WhiteSpace => letter.is_whitespace(),
+            Stripped::Characters(characters) => characters.contains(letter),
+        }
+    }
+}
+
+fn stripped<'a>(function: &str, arguments: &'a [Value]) -> Result<Stripped<'a>> {
+    if arguments.len() < 2 {
+        return Ok(Stripped::WhiteSpace);
+    }
+    text(function, arguments, 1).map(|characters| Stripped::Characters(characters))
+}
+
+fn upper(_: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
+    Ok(Value::string(text("toUpper", arguments, 0)?.to_uppercase()))
+}
+
+fn lower(_: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
+    Ok(Value::string(text("toLower", arguments, 0)?.to_lowercase()))
+}
+
+fn replace(context: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
+    let original = text("replace", arguments, 0)?;
+    let search = text("replace", arguments, 1)?;
+    let replacement = text("replace", arguments, 2)?;
+    let matches = original.matches(search.as_ref()).count();
+    let added = matches.saturating_mul(replacement.len());
+    check_text_size((original.len() - matches * search.len()).saturating_add(added), context.max_value_bytes)?;
+    Ok(Value::string(original.replace(search.as_ref(), replacement)))
+}
+
+fn split(context: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
+    let original = text("split", arguments, 0)?;
+    let parts = match get(arguments, 1) {
+        Value::String(delimiter) => split_at(original, &[delimiter]),
+        Value::List(items) => {
+            let delimiters: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
+            let Some(delimiters) = delimiters else {
+                return Err(wrong_type("split", "a String or a List of Strings", get(arguments, 1)));
+            };
+            split_at(original, &delimiters)
+        }
+        other => return Err(wrong_type("split", "a String or a List of Strings", other)),
+    };
+    check_list_size(parts.len(), context.max_value_bytes)?;
+    Ok(Value::list(parts.into_iter().map(Value::string).collect()))
+}
+
+/// Splits at each occurrence of a delimiter; of several at one place the longest counts.
+fn split_at<'a>(text: &'a str, delimiters: &[&str]) -> Vec<&'a str> {
+    if delimiters.iter().any(|delimiter| delimiter.is_empty()) {
+        return characters(text, delimiters);
+    }
+    let mut parts = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    while let Some(letter) = text[at..].chars().next() {
+        match delimiter_at(&text[at..], delimiters) {
+            Some(length) => {
+                parts.push(&text[start..at]);
+                at += length;
+                start = at;
+            }
+            None => at += letter.len_utf8(),
+        }
+    }
+    parts.push(&text[start..]);
+    parts
+}
+
+fn delimiter_at(text: &str, delimiters: &[&str]) -> Option<usize> {
+    delimiters.iter().filter(|delimiter| text.starts_with(**delimiter)).map(|delimiter| delimiter.len()).max()
+}
+
+/// Each character on its own, without those that are delimiters themselves.
+fn characters<'a>(text: &'a str, delimiters: &[&str]) -> Vec<&'a str> {
+    let parts = text.char_indices().map(|(at, letter)| &text[at..at + letter.len_utf8()]);
+    parts.filter(|part| !delimiters.contains(part)).collect()
+}
+
+fn normalize(context: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
+    let input = text("normalize", arguments, 0)?;
+    let form = if arguments.len() < 2 { "NFC" } else { text("normalize", arguments, 1)? };
+    let normal: String = match form.to_ascii_uppercase().as_str() {
+        "NFC" => input.nfc().collect(),
+        "NFD" => input.nfd().collect(),
+        "NFKC" => input.nfkc().collect(),
+        "NFKD" => input.nfkd().collect(),
+        _ => return Err(unknown_word("normalize", "form", form, &["NFC", "NFD", "NFKC", "NFKD"])),
+    };
+    check_text_size(normal.len(), context.max_value_bytes)?;
+    Ok(Value::string(normal))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn splitting() {
+        assert_eq!(split_at("one1two", &["1"]), ["one", "two"]);
+        assert_eq!(split_at("", &[","]), [""]);
+        assert_eq!(split_at(",a,", &[","]), ["", "a", ""]);
+        assert_eq!(split_at("a--b-c", &["-", "--"]), ["a", "b", "c"]);
+        assert_eq!(split_at("äb", &[""]), ["ä", "b"]);
+        assert_eq!(split_at("ab", &[]), ["ab"]);
+    }
+
+    #[test]
+    fn offsets_count_characters() {
+        assert_eq!(offset("äöü", 1), 2);
+        assert_eq!(offset("äöü", 9), 6);
+    }
+}
