@@ -13,7 +13,6 @@ use crate::value::temporal::Duration;
 use crate::value::{Value, heap_bytes};
 use hashbrown::HashSet;
 use std::cmp::Ordering;
-use std::sync::Arc;
 
 /// The table.
 pub(crate) static FUNCTIONS: &[Function] = &[
@@ -147,7 +146,7 @@ impl Accumulator {
         match self.state {
             State::Rows(count) | State::Count(count) => Ok(Value::Int(i64::try_from(count).unwrap_or(i64::MAX))),
             State::Sum(sum) => sum.total(),
-            State::Avg { sum, mean } => average(sum, &mean),
+            State::Avg { sum, mean } => average(&sum, &mean),
             State::Extreme { best, .. } => Ok(best.unwrap_or_default()),
             State::Collect(items) => Ok(Value::list(items)),
             State::Deviation { moments, sample } => Ok(Value::Float(moments.deviation(sample))),
@@ -245,8 +244,7 @@ impl Sum {
     }
 
     fn add_duration(&mut self, function: &str, duration: &Duration, multiplicity: u64) -> Result<()> {
-        let nanos = i128::from(duration.seconds) * 1_000_000_000 + i128::from(duration.nanos);
-        let parts = [i128::from(duration.months), i128::from(duration.days), nanos];
+        let parts = [i128::from(duration.months), i128::from(duration.days), duration.clock_nanos()];
         let sums = self.durations.get_or_insert([0; 3]);
         for (sum, part) in sums.iter_mut().zip(parts) {
             let next = part.checked_mul(i128::from(multiplicity)).and_then(|product| sum.checked_add(product));
@@ -271,14 +269,12 @@ impl Sum {
 }
 
 fn total_duration([months, days, nanos]: [i128; 3]) -> Result<Value> {
-    let fits = |part: i128| i64::try_from(part).map_err(|_| integer_overflow("a sum of Durations"));
-    let (seconds, nanos) = (nanos.div_euclid(1_000_000_000), nanos.rem_euclid(1_000_000_000));
-    let duration = Duration { months: fits(months)?, days: fits(days)?, seconds: fits(seconds)?, nanos: nanos as u32 };
-    Ok(Value::Duration(Arc::new(duration)))
+    let duration = Duration::from_parts(months, days, nanos);
+    duration.map(Value::from).ok_or_else(|| integer_overflow("a sum of Durations"))
 }
 
 /// The sum divided by the count; where the sum of the floats went beyond their range, the running mean.
-fn average(sum: Sum, mean: &Moments) -> Result<Value> {
+fn average(sum: &Sum, mean: &Moments) -> Result<Value> {
     if sum.count == 0 {
         return Ok(Value::Null);
     }
@@ -399,6 +395,7 @@ mod tests {
     use super::*;
     use crate::error::{Detail, ErrorType};
     use crate::value::compare::identical;
+    use std::sync::Arc;
 
     const LIMIT: u64 = 1 << 20;
 

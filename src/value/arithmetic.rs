@@ -3,7 +3,7 @@
 //! Null in, null out. Integers are checked: what does not fit is an `ArithmeticError`, never a wrong number. Floats
 //! follow IEEE 754. What two temporal values give is decided in [`super::temporal`].
 
-use super::{Value, format, standin as temporal};
+use super::{Value, format, temporal};
 use crate::error::{Detail, Error, ErrorType, Result};
 
 /// `a + b`: a sum, a concatenation of texts (a number, boolean or temporal value beside a text is written out), or a
@@ -120,8 +120,7 @@ pub fn negate(a: &Value) -> Result<Value> {
         Value::Null => Ok(Value::Null),
         Value::Int(x) => x.checked_neg().map(Value::Int).ok_or_else(|| integer_overflow(format!("`-({x})`"))),
         Value::Float(x) => Ok(Value::Float(-x)),
-        Value::Duration(_) => multiply(a, &Value::Int(-1)),
-        _ => Err(Error::type_error(format!("cannot negate a {}", a.type_name()))),
+        _ => temporal::arith::negate(a)?.ok_or_else(|| Error::type_error(format!("cannot negate a {}", a.type_name()))),
     }
 }
 

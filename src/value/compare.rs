@@ -7,7 +7,6 @@
 //!
 //! Numbers are compared by their exact value in all three, never by rounding an integer to a float.
 
-use super::temporal::{DateTime, Duration, Time};
 use super::{Map, Value};
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
@@ -83,9 +82,9 @@ pub fn compare(a: &Value, b: &Value) -> Comparison {
         (Value::List(a), Value::List(b)) => compare_lists(a, b),
         (Value::Date(a), Value::Date(b)) => Comparison::Ordered(a.cmp(b)),
         (Value::LocalTime(a), Value::LocalTime(b)) => Comparison::Ordered(a.cmp(b)),
-        (Value::Time(a), Value::Time(b)) => Comparison::Ordered(order_times(a, b)),
+        (Value::Time(a), Value::Time(b)) => Comparison::Ordered(a.cmp(b)),
         (Value::LocalDateTime(a), Value::LocalDateTime(b)) => Comparison::Ordered(a.cmp(b)),
-        (Value::DateTime(a), Value::DateTime(b)) => Comparison::Ordered(order_date_times(a, b)),
+        (Value::DateTime(a), Value::DateTime(b)) => Comparison::Ordered(a.cmp(b)),
         _ => Comparison::Unknown,
     }
 }
@@ -105,10 +104,10 @@ pub fn order(a: &Value, b: &Value) -> Ordering {
         (Value::Path(a), Value::Path(b)) => a.nodes.cmp(&b.nodes).then_with(|| a.rels.cmp(&b.rels)),
         (Value::Date(a), Value::Date(b)) => a.cmp(b),
         (Value::LocalTime(a), Value::LocalTime(b)) => a.cmp(b),
-        (Value::Time(a), Value::Time(b)) => order_times(a, b),
+        (Value::Time(a), Value::Time(b)) => a.cmp(b),
         (Value::LocalDateTime(a), Value::LocalDateTime(b)) => a.cmp(b),
-        (Value::DateTime(a), Value::DateTime(b)) => order_date_times(a, b),
-        (Value::Duration(a), Value::Duration(b)) => order_durations(a, b),
+        (Value::DateTime(a), Value::DateTime(b)) => a.cmp(b),
+        (Value::Duration(a), Value::Duration(b)) => a.order(b),
         _ => rank(a).cmp(&rank(b)),
     }
 }
@@ -281,28 +280,6 @@ fn order_maps(a: &Map, b: &Map) -> Ordering {
     a.len().cmp(&b.len()).then_with(|| a.keys().cmp(b.keys())).then_with(|| values().unwrap_or(Ordering::Equal))
 }
 
-fn order_times(a: &Time, b: &Time) -> Ordering {
-    let key = |time: &Time| (i128::from(time.nanos) - i128::from(time.offset) * 1_000_000_000, time.offset);
-    key(a).cmp(&key(b))
-}
-
-fn order_date_times(a: &DateTime, b: &DateTime) -> Ordering {
-    let key = |at: &DateTime| (i128::from(at.local.seconds) - i128::from(at.offset), at.local.nanos, at.offset);
-    key(a).cmp(&key(b)).then_with(|| a.zone.cmp(&b.zone))
-}
-
-/// By length, with months of average length; then by the parts, so that only equal durations tie.
-fn order_durations(a: &Duration, b: &Duration) -> Ordering {
-    /// A 400-year cycle of the calendar has 146,097 days.
-    const SECONDS_PER_MONTH: i128 = 146_097 * 86_400 / 4_800;
-    let length = |d: &Duration| {
-        let seconds = i128::from(d.months) * SECONDS_PER_MONTH + i128::from(d.days) * 86_400 + i128::from(d.seconds);
-        (seconds, d.nanos)
-    };
-    let parts = |d: &Duration| (d.months, d.days, d.seconds);
-    length(a).cmp(&length(b)).then_with(|| parts(a).cmp(&parts(b)))
-}
-
 /// The place of a value's type in the total order.
 fn rank(value: &Value) -> u8 {
     match value {
@@ -368,7 +345,7 @@ fn hash_other<H: Hasher>(value: &Value, state: &mut H) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::temporal::LocalDateTime;
+    use crate::value::temporal::{DateTime, Duration, LocalDateTime, Time};
     use crate::value::{NodeId, Path, RelId, RelTypeId};
     use proptest::prelude::*;
     use std::hash::DefaultHasher;

@@ -8,7 +8,6 @@ pub mod arithmetic;
 pub mod compare;
 pub mod format;
 mod size;
-mod standin;
 pub mod temporal;
 
 pub use size::heap_bytes;
