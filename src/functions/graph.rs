@@ -14,62 +14,62 @@ use std::sync::Arc;
 pub(crate) static FUNCTIONS: &[Function] = &[
     function!(
         "id", [entity: ENTITY], [], INT, Body::Strict(id),
-        "The number of a node or relationship.",
+        "The number of a node or relationship",
         ["id(null)" => "null"]
     ),
     function!(
         "elementId", [entity: ENTITY], [], STRING, Body::Strict(element_id),
-        "The number of a node or relationship, as a text that tells the two kinds apart.",
+        "The number of a node or relationship, as a text that tells the two kinds apart",
         ["elementId(null)" => "null"]
     ),
     function!(
         "labels", [node: NODE], [], LIST, Body::Strict(labels),
-        "The labels of a node.",
+        "The labels of a node",
         ["labels(null)" => "null"]
     ),
     function!(
         "type", [relationship: REL], [], STRING, Body::Strict(rel_type),
-        "The type of a relationship.",
+        "The type of a relationship",
         ["type(null)" => "null"]
     ),
     function!(
         "properties", [input: ENTITY | MAP], [], MAP, Body::Strict(properties),
-        "The properties of a node or relationship as a map.",
+        "The properties of a node or relationship as a map",
         ["properties({a: 1})" => "{a: 1}"]
     ),
     function!(
         "keys", [input: ENTITY | MAP], [], LIST, Body::Strict(keys),
-        "The keys of a map or of the properties of a node or relationship.",
+        "The keys of a map or of the properties of a node or relationship",
         ["keys({a: 1, b: null})" => "['a', 'b']"]
     ),
     function!(
         "startNode", [relationship: REL], [], NODE, Body::Strict(start_node),
-        "The node where a relationship starts.",
+        "The node where a relationship starts",
         ["startNode(null)" => "null"]
     ),
     function!(
         "endNode", [relationship: REL], [], NODE, Body::Strict(end_node),
-        "The node where a relationship ends.",
+        "The node where a relationship ends",
         ["endNode(null)" => "null"]
     ),
     function!(
         "nodes", [path: PATH], [], LIST, Body::Strict(nodes),
-        "The nodes of a path, in order.",
+        "The nodes of a path, in order",
         ["nodes(null)" => "null"]
     ),
     function!(
         "relationships", [path: PATH], [], LIST, Body::Strict(relationships),
-        "The relationships of a path, in order.",
+        "The relationships of a path, in order",
         ["relationships(null)" => "null"]
     ),
     function!(
         "rels", [path: PATH], [], LIST, Body::Strict(relationships),
-        "The relationships of a path, in order.",
+        "The relationships of a path, in order",
         ["rels(null)" => "null"]
     ),
     function!(
         "length", [path: PATH], [], INT, Body::Strict(length),
-        "The number of relationships of a path.",
+        "The number of relationships of a path",
         ["length(null)" => "null"]
     ),
 ];

@@ -9,17 +9,17 @@ use crate::value::Value;
 pub(crate) static FUNCTIONS: &[Function] = &[
     function!(
         "exists", [input: ANY], [], BOOL, Body::Lenient(exists),
-        "Whether the value is not null.",
+        "Whether the value is not null",
         ["exists({a: 1}.a)" => "true", "exists({a: 1}.b)" => "false"]
     ),
     function!(
         "isEmpty", [input: STRING | LIST | MAP], [], BOOL, Body::Strict(is_empty),
-        "Whether a text, list or map holds nothing.",
+        "Whether a text, list or map holds nothing",
         ["isEmpty('')" => "true", "isEmpty([1])" => "false", "isEmpty(null)" => "null"]
     ),
     function!(
         "isNaN", [input: NUMBER], [], BOOL, Body::Strict(is_nan),
-        "Whether a number is NaN, the result of an undefined operation.",
+        "Whether a number is NaN, the result of an undefined operation",
         ["isNaN(0.0 / 0.0)" => "true", "isNaN(1)" => "false"]
     ),
 ];

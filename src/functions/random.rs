@@ -12,12 +12,12 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 pub(crate) static FUNCTIONS: &[Function] = &[
     function!(
         "rand", [], [], FLOAT, Body::Lenient(rand),
-        "A random number, at least 0 and less than 1.",
+        "A random number, at least 0 and less than 1",
         ["0 <= rand() < 1" => "true"]
     ),
     function!(
         "randomUUID", [], [], STRING, Body::Lenient(random_uuid),
-        "A random universally unique identifier (version 4).",
+        "A random universally unique identifier (version 4)",
         ["size(randomUUID())" => "36"]
     ),
 ];
