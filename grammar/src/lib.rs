@@ -11,3 +11,12 @@ pub mod cypher {
     #[grammar = "../cypher.pest"]
     pub struct CypherParser;
 }
+
+/// The parser of arrow facts: `facts.pest`.
+#[allow(missing_docs)] // the rules are described in the grammar
+pub mod facts {
+    /// Parses by the rules of `facts.pest`.
+    #[derive(pest_derive::Parser)]
+    #[grammar = "../facts.pest"]
+    pub struct FactsParser;
+}

@@ -13,6 +13,7 @@
 pub mod ast;
 mod cypher;
 mod errors;
+pub mod facts;
 mod guard;
 mod scan;
 pub mod script;

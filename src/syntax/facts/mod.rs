@@ -1,0 +1,26 @@
+//! Arrow facts: the small language to tell, to ask and to read back.
+//!
+//! Takes lines and gives [`ast`], translates each line into the syntax tree of openCypher ([`translate`]) and writes
+//! lines in canonical form ([`format`]). Knows no graph: whether a name is known is found where the translation is
+//! bound.
+
+mod ask;
+pub mod ast;
+mod build;
+mod errors;
+mod file;
+mod fmt;
+pub mod format;
+mod items;
+mod parse;
+mod question;
+mod tell;
+mod translate;
+
+pub use file::{Entry, Reader, read};
+pub use fmt::format_file;
+pub use parse::parse_line;
+pub use translate::{Defaults, Kind, Translated, translate};
+
+#[cfg(test)]
+mod tests;
