@@ -140,6 +140,8 @@ pub struct QueryGraph {
     pub pattern: Pattern,
     /// The conjuncts over them and the row.
     pub predicates: Vec<Expr>,
+    /// Nodes whose identifiers are given by expressions that do not depend on the pattern.
+    pub ids: Vec<(Slot, Expr)>,
     /// Pairs of relationships at a node that are only counted.
     pub pairs: Vec<Pair>,
 }
@@ -165,6 +167,7 @@ impl QueryGraph {
     /// the row holds.
     pub fn reads(&self, reads: &mut Reads<'_>) {
         reads.exprs(&self.predicates);
+        reads.items(&self.ids);
         reads.slots.extend(self.pattern.paths.iter().flat_map(|path| path.steps.iter().copied()));
         reads.slots.extend(self.pattern.nodes.iter().filter(|node| node.bound).map(|node| node.slot));
         reads.slots.extend(self.pattern.rels.iter().filter(|rel| rel.bound).map(|rel| rel.slot));

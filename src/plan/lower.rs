@@ -82,7 +82,7 @@ fn serves_many_rows(inner: &Node) -> bool {
         | Op::Foreach { .. }
         | Op::StoredCounts(_)
         | Op::Unit => false,
-        Op::Apply { inner, row_id, .. } => row_id.is_some() || !writes(inner),
+        Op::Apply { inner, .. } => !writes(inner),
         _ => true,
     })
 }

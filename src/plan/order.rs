@@ -73,6 +73,10 @@ struct Facts<'a> {
     rel_shares: Vec<f64>,
     /// For each node, the relationships at it.
     at_node: Vec<Vec<usize>>,
+    /// For each relationship, the slots of the pattern that its inner predicates read.
+    waits: Vec<SlotSet>,
+    /// For each node, how many a search for it gives.
+    scans: Vec<f64>,
     /// For each relationship, those it may clash with; nothing at all in large patterns.
     clashes: Vec<Vec<usize>>,
     /// For each node and relationship, whether its value is used.
@@ -109,6 +113,8 @@ impl<'a> Facts<'a> {
             node_shares: nodes.iter().map(|node| share(node.slot)).collect(),
             rel_shares: rels.iter().map(|rel| share(rel.slot)).collect(),
             at_node,
+            waits: rels.iter().map(|rel| waits(rel, &writes, query)).collect(),
+            scans: nodes.iter().map(|node| scan(node, graph, statistics)).collect(),
             clashes: clashes(rels),
             node_used: nodes.iter().map(|node| used.contains(node.slot)).collect(),
             rel_used: rels.iter().map(|rel| used.contains(rel.slot)).collect(),
@@ -124,6 +130,19 @@ impl<'a> Facts<'a> {
             None => 0.0,
         }
     }
+}
+
+/// What the predicates on each relationship of a variable length read of the pattern.
+fn waits(rel: &PatternRel, writes: &SlotSet, query: &BoundQuery) -> SlotSet {
+    let mut reads = Reads::new(query);
+    reads.exprs(rel.length.iter().flat_map(|length| &length.predicates));
+    reads.slots.intersection(writes)
+}
+
+/// How many nodes a search for a pattern node gives.
+fn scan(node: &PatternNode, graph: &QueryGraph, statistics: &Statistics<'_>) -> f64 {
+    let given = graph.ids.iter().any(|(slot, _)| *slot == node.slot);
+    if given { 1.0 } else { statistics.scan(node) }
 }
 
 fn clashes(rels: &[PatternRel]) -> Vec<Vec<usize>> {
@@ -144,6 +163,8 @@ struct Progress {
     known: Vec<bool>,
     scanned: Vec<bool>,
     placed: Vec<bool>,
+    /// The slots of the pattern that rows hold by now, but those of the row itself.
+    held: SlotSet,
     left: usize,
     /// Rows that are really made for one row of the input: multiplied rows count once.
     rows: f64,
@@ -158,6 +179,7 @@ impl Progress {
             known: facts.nodes.iter().map(|node| node.bound).collect(),
             scanned: vec![false; facts.nodes.len()],
             placed: vec![false; facts.rels.len()],
+            held: SlotSet::new(),
             left: facts.rels.len(),
             rows: 1.0,
             cost: 0.0,
@@ -186,12 +208,16 @@ impl Progress {
             Step::Node(node) => {
                 self.known[node] = true;
                 self.scanned[node] = true;
+                self.held.insert(facts.nodes[node].slot);
             }
             Step::RelScan(rel) | Step::Rel { rel, .. } => {
                 self.placed[rel] = true;
                 self.left -= 1;
-                self.known[facts.rels[rel].left] = true;
-                self.known[facts.rels[rel].right] = true;
+                self.held.insert(facts.rels[rel].slot);
+                for node in [facts.rels[rel].left, facts.rels[rel].right] {
+                    self.known[node] = true;
+                    self.held.insert(facts.nodes[node].slot);
+                }
             }
         }
     }
@@ -200,7 +226,7 @@ impl Progress {
     fn outcome(&self, facts: &Facts<'_>, step: Step) -> (f64, f64) {
         match step {
             Step::Node(node) => {
-                let scanned = self.rows * facts.statistics.scan(&facts.nodes[node]);
+                let scanned = self.rows * facts.scans[node];
                 (bounded(scanned * facts.node_shares[node]), scanned)
             }
             Step::RelScan(rel) => self.rel_scan(facts, rel),
@@ -271,7 +297,7 @@ fn arrival_share(facts: &Facts<'_>, node: usize, ends: f64) -> f64 {
 
 /// The first steps worth trying: nothing when the known nodes reach somewhere, otherwise the cheapest scans.
 fn beginnings(facts: &Facts<'_>, progress: &Progress) -> Vec<Option<Step>> {
-    if usable(progress, facts).next().is_some() {
+    if !usable(progress, facts).is_empty() {
         return vec![None];
     }
     let mut steps: Vec<Step> = unknown_nodes(progress).map(Step::Node).collect();
@@ -297,18 +323,26 @@ fn unknown_nodes(progress: &Progress) -> impl Iterator<Item = usize> + '_ {
     (0..progress.known.len()).filter(|node| !progress.known[*node])
 }
 
-/// The relationships that can be followed now, in the order in which they are written.
-fn usable<'a>(progress: &'a Progress, facts: &'a Facts<'_>) -> impl Iterator<Item = Step> + 'a {
-    let open = facts.rels.iter().enumerate().filter(|(index, _)| !progress.placed[*index]);
-    open.flat_map(|(index, rel)| {
-        let (left, right) = (progress.known[rel.left], progress.known[rel.right]);
-        let given = rel.bound && rel.length.is_none();
-        let shortest = rel.length.as_ref().is_some_and(|length| length.shortest.is_some());
-        let forward = if shortest { left && right } else { left || given };
-        let backward = right && !shortest && !left;
-        let step = |usable: bool, forward: bool| usable.then_some(Step::Rel { rel: index, forward });
-        [step(forward && !(given && backward), true), step(backward, false)].into_iter().flatten()
-    })
+/// The relationships that can be followed now, in the order in which they are written. When all nodes are known, and
+/// all that is left waits for something, it need not wait.
+fn usable(progress: &Progress, facts: &Facts<'_>) -> Vec<Step> {
+    let open = || (0..facts.rels.len()).filter(|rel| !progress.placed[*rel]);
+    let ready = open().filter(|rel| facts.waits[*rel].is_subset(&progress.held));
+    let steps: Vec<Step> = ready.filter_map(|rel| follow(progress, facts, rel)).collect();
+    if steps.is_empty() && unknown_nodes(progress).next().is_none() {
+        return open().filter_map(|rel| follow(progress, facts, rel)).collect();
+    }
+    steps
+}
+
+/// From which end a relationship can be followed now.
+fn follow(progress: &Progress, facts: &Facts<'_>, index: usize) -> Option<Step> {
+    let rel = &facts.rels[index];
+    let (left, right) = (progress.known[rel.left], progress.known[rel.right]);
+    let shortest = rel.length.as_ref().is_some_and(|length| length.shortest.is_some());
+    let found_by_itself = rel.bound && rel.length.is_none();
+    let usable = if shortest { left && right } else { left || right || found_by_itself };
+    usable.then_some(Step::Rel { rel: index, forward: left || !right })
 }
 
 fn cheapest(progress: &Progress, facts: &Facts<'_>) -> Option<Step> {
@@ -317,11 +351,12 @@ fn cheapest(progress: &Progress, facts: &Facts<'_>) -> Option<Step> {
         let best = weighed.min_by(|(left, _), (right, _)| left.0.total_cmp(&right.0).then(left.1.total_cmp(&right.1)));
         best.map(|(_, step)| step)
     };
-    by_outcome(&mut usable(progress, facts)).or_else(|| by_outcome(&mut unknown_nodes(progress).map(Step::Node)))
+    by_outcome(&mut usable(progress, facts).into_iter())
+        .or_else(|| by_outcome(&mut unknown_nodes(progress).map(Step::Node)))
 }
 
 fn first_written(progress: &Progress, facts: &Facts<'_>) -> Option<Step> {
-    let next = usable(progress, facts).next();
+    let next = usable(progress, facts).into_iter().next();
     next.or_else(|| {
         let open = facts.rels.iter().zip(&progress.placed).filter(|(_, placed)| !**placed);
         let mut ends = open.flat_map(|(rel, _)| [rel.left, rel.right]);

@@ -130,8 +130,12 @@ impl<'m, 'a> Matcher<'m, 'a> {
     fn node(&mut self, index: usize) {
         let node = &self.graph.pattern.nodes[index];
         let mut tests = conjuncts(node.labels.as_ref());
-        let found = self.lowering.statistics.scan(node);
         self.known.insert(node.slot);
+        if let Some((slot, id)) = self.graph.ids.iter().find(|(slot, _)| *slot == node.slot) {
+            self.push(Op::NodeById { slot: *slot, id: id.clone() }, 1.0);
+            return self.label_filter(node.slot, tests, 0.0);
+        }
+        let found = self.lowering.statistics.scan(node);
         if let Some(entity) = &node.entity {
             self.push(Op::EntitySeek { slot: node.slot, entity: entity.clone() }, found);
             return self.label_filter(node.slot, tests, 0.0);

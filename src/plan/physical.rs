@@ -93,7 +93,7 @@ pub enum Op {
         /// The name.
         entity: EntityRef,
     },
-    /// For each row, the node with that identifier; no row when there is none.
+    /// For each row, the node whose identifier equals the value; no row when there is none, whatever the value is.
     NodeById {
         /// Where the node goes.
         slot: Slot,

@@ -4,7 +4,7 @@ use super::estimate::Counts;
 use super::explain::{Dictionary, lines};
 use super::physical::{ApplyMode, Node, Op, Plan};
 use super::{Options, liveness, plan_for};
-use crate::functions::Aggregate;
+use crate::functions::{Aggregate, Body, Function, TypeSet};
 use crate::semantic::bound::{
     AggregateCall, Arm, BoundClause, BoundQuery, Column, CreateItem, Creation, EntityRef, Expr, ExprKind, Grouping,
     LabelTest, Pattern, PatternNode, PatternPath, PatternRel, Projection, Properties, SetItem, Slot, SortKey, Subquery,
@@ -307,6 +307,79 @@ fn two_hops_of_which_only_the_number_counts_are_one_scan() {
 }
 
 #[test]
+fn two_hops_apart_are_not_a_pair() {
+    let mut b = Builder::default();
+    let nodes = (0..4).map(|_| b.node("", None)).collect();
+    let rels = vec![b.rel("r", 0, 1, LIVES_IN), b.rel("s", 2, 3, LIVES_IN)];
+    let count = b.slot("n");
+    let clauses = vec![matching(nodes, rels, vec![]), counting(count, Aggregate::CountStar, vec![], vec![])];
+    check(
+        &b.query(clauses, &[count]),
+        "
+        Aggregate count(*) AS n ~1
+        ExpandCount (_2)-[s:LIVES_IN]->(_3) other than r ~8100
+        NodeScan (_2) ~18000
+        RelScan (_0)-[r:LIVES_IN]->(_1) ~90
+        Unit ~1",
+    );
+}
+
+#[test]
+fn a_given_identifier_is_looked_up() {
+    static ID: Function = Function {
+        name: "id",
+        parameters: &[],
+        variadic: false,
+        result: TypeSet::INT,
+        body: Body::Strict(|_, _| Ok(Value::Null)),
+        summary: "",
+        examples: &[],
+    };
+    let mut b = Builder::default();
+    let nodes = vec![b.node("p", Some(PERSON)), b.node("q", Some(CITY))];
+    let (p, x) = (nodes[0].slot, b.slot("x"));
+    let id = expr(ExprKind::Call { function: &ID, arguments: vec![read(p)] });
+    let lives = b.rel("", 0, 1, LIVES_IN);
+    let clauses = vec![
+        BoundClause::Unwind { list: expr(ExprKind::Parameter(Arc::from("ids"))), slot: x },
+        matching(nodes, vec![lives], vec![equal(read(x), id)]),
+        returning(vec![(p, read(p))]),
+    ];
+    check(
+        &b.query(clauses, &[p]),
+        "
+        LabelFilter q:City ~1
+        Expand (p)-[_3:LIVES_IN]->(q) ~1
+        Filter x = id(p) ~1
+        LabelFilter p:Person ~10
+        NodeById (p) = x ~10
+        Unwind $ids AS x ~10
+        Unit ~1",
+    );
+}
+
+#[test]
+fn a_variable_length_waits_for_what_its_predicates_read() {
+    let mut b = Builder::default();
+    let nodes = vec![b.node("a", None), b.node("b", Some(CITY)), b.node("c", Some(PERSON))];
+    let (a, c) = (nodes[0].slot, nodes[2].slot);
+    let mut trail = b.rel("", 0, 1, LIVES_IN);
+    let element = b.slot("e");
+    let tested = expr(ExprKind::Local(element));
+    let predicates = vec![equal(name_of(c), tested)];
+    trail.length = Some(VarLength { min: 1, max: Some(1), predicates, element, shortest: None });
+    let clauses = vec![matching(nodes, vec![trail], vec![]), returning(vec![(a, read(a))])];
+    check(
+        &b.query(clauses, &[a]),
+        "
+        VarExpand (b)<-[_3:LIVES_IN*1..1]-(a) each c.name = e ~9000
+        NodeScan (c:Person) ~1000
+        NodeScan (b:City) ~10
+        Unit ~1",
+    );
+}
+
+#[test]
 fn the_last_hop_multiplies_and_still_differs_from_the_first() {
     let mut b = Builder::default();
     let (a, mid, c) = (b.node("a", Some(PERSON)), b.node("b", None), b.node("c", None));
@@ -518,8 +591,7 @@ fn variable_lengths_shortest_paths_and_paths() {
 
     trail.length = Some(VarLength { shortest: Some(Shortest::Single), ..length });
     let pattern = Pattern { nodes, rels: vec![trail], paths };
-    let slot_names = query.slot_names.clone();
-    let query = Builder { names: slot_names, subqueries: vec![] }.query(clauses(pattern), &[path]);
+    let query = Builder { names: query.slot_names, subqueries: vec![] }.query(clauses(pattern), &[path]);
     check(
         &query,
         "

@@ -9,6 +9,7 @@ mod hoist_subqueries;
 mod impossible_pattern;
 mod label_predicates;
 mod merge_creates;
+mod node_by_id;
 mod pair_count;
 mod stored_counts;
 mod top_k;
@@ -52,6 +53,7 @@ pub const RULES: &[Rule] = &[
     count_not_null::RULE,
     label_predicates::RULE,
     impossible_pattern::RULE,
+    node_by_id::RULE,
     pair_count::RULE,
     Rule {
         name: JOIN_ORDER,

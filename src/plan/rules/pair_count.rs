@@ -33,7 +33,8 @@ fn find(graph: &QueryGraph, used: &SlotSet) -> Option<(usize, usize)> {
     let rels = &graph.pattern.rels;
     let loose: Vec<usize> = (0..rels.len()).filter(|rel| is_loose(graph, *rel, used)).collect();
     let [left, right] = loose.as_slice() else { return None };
-    let together = middle(graph, *left) == middle(graph, *right) && may_clash(&rels[*left], &rels[*right]);
+    let middle = middle(graph, *left).filter(|node| [rels[*right].left, rels[*right].right].contains(node));
+    let together = middle.is_some() && may_clash(&rels[*left], &rels[*right]);
     let others = rels.iter().enumerate().filter(|(index, _)| index != left && index != right);
     let clash = others.into_iter().any(|(_, other)| may_clash(other, &rels[*left]) || may_clash(other, &rels[*right]));
     (together && !clash).then_some((*left, *right))
