@@ -307,44 +307,4 @@ pub fn similar(name: &str) -> Option<&'static str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::HashSet;
-
-    #[test]
-    fn the_table_is_whole() {
-        let mut names = HashSet::new();
-        for function in all() {
-            assert!(names.insert(function.name.to_ascii_lowercase()), "{} stands twice", function.name);
-            // What the current moment is, no example can tell.
-            let of_now = function.arity().0 == 0 && function.name.contains('.');
-            assert!(of_now || !function.examples.is_empty(), "{} has no example", function.name);
-            assert!(!function.summary.is_empty() && !function.summary.ends_with('.'), "{}", function.name);
-            let optional = function.parameters.iter().skip_while(|parameter| !parameter.optional);
-            assert!(optional.clone().all(|parameter| parameter.optional), "{} has a gap", function.name);
-            assert!(!function.variadic || !function.parameters.is_empty(), "{} repeats nothing", function.name);
-        }
-        assert!(names.len() > 120, "only {} functions", names.len());
-    }
-
-    #[test]
-    fn lookup_ignores_case() {
-        for name in ["size", "SIZE", "Size"] {
-            assert_eq!(lookup(name).map(|function| function.name), Some("size"));
-        }
-        assert!(lookup("nothing").is_none());
-        assert_eq!(similar("colect"), Some("collect"));
-    }
-
-    #[test]
-    fn signatures() {
-        let signature = |name| lookup(name).map(Function::signature).unwrap_or_default();
-        assert_eq!(signature("size"), "size(input :: String or List) :: Integer");
-        assert_eq!(signature("coalesce"), "coalesce(input :: Any, ...) :: Any");
-        let round = "round(value :: Integer or Float, [precision :: Integer], [mode :: String]) :: Float";
-        assert_eq!(signature("round"), round);
-        let arity = |name| lookup(name).map(Function::arity);
-        assert_eq!(arity("round"), Some((1, Some(3))));
-        assert_eq!(arity("coalesce"), Some((1, None)));
-    }
-}
+mod tests;

@@ -33,6 +33,7 @@ mod relationships;
 mod rows;
 mod shared;
 pub mod similar;
+mod spelling;
 mod statistics;
 mod storable;
 mod version;
