@@ -1,6 +1,7 @@
 //! Standpoint is an embedded knowledge graph with a query language: who supports, opposes and proposes what, since
 //! when, and according to whom.
 
+pub mod algo;
 pub mod error;
 pub mod exec;
 pub mod functions;

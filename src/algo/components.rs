@@ -1,0 +1,54 @@
+//! Weakly connected components: which nodes are joined by relationships of any direction.
+
+use super::{BuiltIn, Compact, ProcedureContext, Projection};
+use crate::error::Result;
+use crate::value::{NodeId, Value};
+
+/// The procedure.
+pub(super) const PROCEDURE: BuiltIn = BuiltIn {
+    name: "algo.components",
+    inputs: &[("types", "ANY?="), ("labels", "ANY?=")],
+    outputs: &[("node", "NODE"), ("component", "INTEGER")],
+    summary: "Numbers the weakly connected components, by relationships of the given types between nodes of the given labels.",
+    run,
+};
+
+/// Nodes between two looks at whether to go on.
+const STRETCH: usize = 4096;
+
+/// Each node with the number of its component. Components are numbered from 0 in order of their least node.
+///
+/// # Errors
+/// When the context says to stop.
+pub fn components(context: &ProcedureContext<'_>, projection: &Projection) -> Result<Vec<(NodeId, u32)>> {
+    let compact = Compact::new(context.version, projection);
+    let mut component = vec![u32::MAX; compact.nodes().len()];
+    let (mut queue, mut next, mut seen) = (Vec::new(), 0, 0usize);
+    for start in 0..component.len() as u32 {
+        if component[start as usize] != u32::MAX {
+            continue;
+        }
+        component[start as usize] = next;
+        queue.push(start);
+        while let Some(node) = queue.pop() {
+            seen += 1;
+            if seen % STRETCH == 0 {
+                (context.check)()?;
+            }
+            let successors = compact.successors(node).iter().copied();
+            for neighbour in successors.chain(compact.predecessors(node)) {
+                if component[neighbour as usize] == u32::MAX {
+                    component[neighbour as usize] = next;
+                    queue.push(neighbour);
+                }
+            }
+        }
+        next += 1;
+    }
+    Ok(compact.nodes().iter().copied().zip(component).collect())
+}
+
+fn run(context: &ProcedureContext<'_>, arguments: &[Value]) -> Result<Vec<Vec<Value>>> {
+    let projection = Projection::from_arguments(context.version, arguments)?;
+    Ok(super::strong::rows(components(context, &projection)?))
+}
