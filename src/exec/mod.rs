@@ -3,3 +3,165 @@
 //! Takes a [`crate::plan::physical::Plan`] and a version of the graph, and gives chunks of rows. Operators pull from
 //! each other; a chunk has columns, an optional selection and an optional multiplicity. Meets no name of a query:
 //! everything is a slot or an identifier.
+
+mod chunk;
+mod column;
+mod context;
+mod eval;
+mod grouping;
+mod operators;
+mod paths;
+
+pub use chunk::Chunk;
+pub use column::Column;
+pub use context::{Context, Counters, OperatorProfile, Procedures, Settings};
+
+use crate::error::{Detail, Error, ErrorType, Result};
+use crate::plan::physical::{Node, Plan};
+use crate::store::Version;
+use crate::value::Value;
+use operators::Stage;
+use std::sync::Arc;
+
+/// A plan that is being run.
+///
+/// Rows are pulled by [`Execution::next_chunk`] or [`Execution::next_row`]. A statement that returns nothing is run to
+/// its end by the first pull. The changed graph is handed back by [`Execution::finish`].
+pub struct Execution {
+    plan: Arc<Plan>,
+    root: Stage,
+    cx: Context,
+    given: u64,
+    done: bool,
+    current: Option<Rows>,
+}
+
+/// A chunk whose rows are given one by one.
+struct Rows {
+    chunk: Chunk,
+    row: usize,
+    /// How often the present row has been given.
+    times: u64,
+}
+
+/// What a run leaves behind.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The graph, changed if the statement changes it.
+    pub graph: Arc<Version>,
+    /// What was changed.
+    pub counters: Counters,
+    /// What each operator did, in the order of [`profile_order`]; empty when it was not asked for.
+    pub profile: Vec<OperatorProfile>,
+    /// About how many bytes operators still hold.
+    pub memory: u64,
+}
+
+impl Execution {
+    /// Prepares a run. A statement that writes changes `graph` in place when nobody else holds it, and a copy
+    /// otherwise.
+    ///
+    /// # Errors
+    /// When a parameter is missing.
+    pub fn new(plan: Arc<Plan>, graph: Arc<Version>, settings: Settings) -> Result<Execution> {
+        if let Some((name, span)) = plan.parameters.iter().find(|(name, _)| !settings.parameters.contains_key(name)) {
+            return Err(context::missing_parameter(name).at(*span));
+        }
+        let root = operators::build_numbered(&plan.root);
+        let cx = Context::new(&plan, graph, settings);
+        Ok(Execution { plan, root, cx, given: 0, done: false, current: None })
+    }
+
+    /// The next rows; `None` at the end. They may have a selection and multiplicities: see [`Chunk::result_rows`].
+    ///
+    /// # Errors
+    /// Whatever goes wrong while running.
+    pub fn next_chunk(&mut self) -> Result<Option<Chunk>> {
+        while !self.done {
+            match self.root.next(&mut self.cx)? {
+                None => self.done = true,
+                Some(_) if self.plan.columns.is_empty() => {}
+                Some(chunk) => {
+                    self.count(chunk.total())?;
+                    return Ok(Some(chunk));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The next row: the values of the result's columns.
+    ///
+    /// # Errors
+    /// Whatever goes wrong while running.
+    pub fn next_row(&mut self) -> Result<Option<Vec<Value>>> {
+        loop {
+            if let Some(rows) = &mut self.current {
+                if let Some(row) = rows.next(&self.plan) {
+                    return Ok(Some(row));
+                }
+            }
+            self.current = self.next_chunk()?.map(|chunk| Rows { chunk, row: 0, times: 0 });
+            if self.current.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// What has been changed so far.
+    pub fn counters(&self) -> Counters {
+        self.cx.counters
+    }
+
+    /// The graph as it is now.
+    pub fn graph(&self) -> &Version {
+        self.cx.graph()
+    }
+
+    /// Ends the run.
+    pub fn finish(self) -> Outcome {
+        let (counters, memory) = (self.cx.counters, self.cx.memory_used());
+        let mut cx = self.cx;
+        let profile = std::mem::take(&mut cx.profile);
+        Outcome { graph: cx.into_graph(), counters, profile, memory }
+    }
+
+    fn count(&mut self, rows: u64) -> Result<()> {
+        self.given = self.given.saturating_add(rows);
+        match self.cx.settings().max_rows {
+            Some(limit) if self.given > limit => {
+                let message = format!("the result has more than {limit} rows");
+                Err(Error::runtime(ErrorType::ResourceLimit, Detail::RowLimit, message))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl std::fmt::Debug for Execution {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Execution").field("given", &self.given).field("done", &self.done).finish_non_exhaustive()
+    }
+}
+
+impl Rows {
+    fn next(&mut self, plan: &Plan) -> Option<Vec<Value>> {
+        while self.row < self.chunk.rows() {
+            let position = self.chunk.position(self.row);
+            if self.times < self.chunk.times(position) {
+                self.times += 1;
+                return Some(plan.columns.iter().map(|column| self.chunk.value(column.slot, position)).collect());
+            }
+            self.row += 1;
+            self.times = 0;
+        }
+        None
+    }
+}
+
+/// The nodes of a plan in the order of [`Outcome::profile`].
+pub fn profile_order(plan: &Plan) -> Vec<&Node> {
+    let mut nodes = Vec::new();
+    operators::preorder(&plan.root, &mut nodes);
+    nodes
+}

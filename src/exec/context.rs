@@ -1,0 +1,326 @@
+//! What surrounds the operators of one run: the graph, the settings, the limits, and what has been counted.
+
+use super::chunk::Chunk;
+use super::operators::Stage;
+use crate::error::{Detail, Error, ErrorType, Result};
+use crate::functions::CallContext;
+use crate::plan::physical::Plan;
+use crate::store::Version;
+use crate::value::{Map, Value};
+use regex::{Regex, RegexBuilder};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How a statement is run.
+#[derive(Clone)]
+pub struct Settings {
+    /// The parameters.
+    pub parameters: Map,
+    /// The moment the statement began: nanoseconds since 1970-01-01T00:00Z.
+    pub now: i128,
+    /// How many rows a chunk has at most; at least 1.
+    pub batch: usize,
+    /// Whether whole columns are computed at once where there is code for it.
+    pub kernels: bool,
+    /// Whether rows and time are counted for each operator.
+    pub profile: bool,
+    /// The most rows a result may have.
+    pub max_rows: Option<u64>,
+    /// About how many bytes operators may hold back.
+    pub max_memory: Option<u64>,
+    /// The most bytes one value may take.
+    pub max_value_bytes: u64,
+    /// How long it may take.
+    pub timeout: Option<Duration>,
+    /// Set to stop it.
+    pub cancel: Arc<AtomicBool>,
+    /// The procedures it can call.
+    pub procedures: Option<Arc<dyn Procedures>>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            parameters: Map::new(),
+            now: 0,
+            batch: 2048,
+            kernels: true,
+            profile: false,
+            max_rows: None,
+            max_memory: None,
+            max_value_bytes: 1 << 30,
+            timeout: None,
+            cancel: Arc::default(),
+            procedures: None,
+        }
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings").field("batch", &self.batch).field("kernels", &self.kernels).finish_non_exhaustive()
+    }
+}
+
+/// The procedures that a statement can call.
+pub trait Procedures: Send + Sync {
+    /// Runs a procedure; gives its rows, each with all its output columns.
+    ///
+    /// # Errors
+    /// Whatever goes wrong in it.
+    fn call(&self, name: &str, call: &CallContext<'_>, arguments: &[Value]) -> Result<Vec<Vec<Value>>>;
+}
+
+/// What a statement changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)] // each counts what it names
+pub struct Counters {
+    pub nodes_created: u64,
+    pub nodes_deleted: u64,
+    pub rels_created: u64,
+    pub rels_deleted: u64,
+    pub properties_set: u64,
+    pub labels_added: u64,
+    pub labels_removed: u64,
+}
+
+impl Counters {
+    /// Whether anything was changed.
+    pub fn changed(&self) -> bool {
+        *self != Counters::default()
+    }
+}
+
+/// What one operator did.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OperatorProfile {
+    /// How many rows it gave.
+    pub rows: u64,
+    /// How often it was asked.
+    pub calls: u64,
+    /// How long it took, its inputs included.
+    pub time: Duration,
+}
+
+/// What surrounds the operators of one run.
+pub struct Context {
+    graph: Arc<Version>,
+    shared: Arc<Shared>,
+    /// Rows handed to the plans that begin with an argument; the innermost is last.
+    pub(super) arguments: Vec<Chunk>,
+    pub(super) counters: Counters,
+    pub(super) profile: Vec<OperatorProfile>,
+    ticks: u32,
+}
+
+/// What the contexts of a run and of its subqueries share.
+struct Shared {
+    plan: Arc<Plan>,
+    settings: Settings,
+    deadline: Option<Instant>,
+    memory: Arc<AtomicU64>,
+    regexes: Mutex<HashMap<Arc<str>, Arc<Regex>>>,
+    subqueries: Vec<Mutex<Option<Stage>>>,
+}
+
+/// How many compiled regular expressions are kept.
+const REGEX_CACHE: usize = 64;
+/// The most bytes a compiled regular expression may take.
+const REGEX_BYTES: usize = 1 << 20;
+
+impl Context {
+    pub(super) fn new(plan: &Arc<Plan>, graph: Arc<Version>, settings: Settings) -> Context {
+        let shared = Shared {
+            plan: Arc::clone(plan),
+            deadline: settings.timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
+            memory: Arc::default(),
+            regexes: Mutex::default(),
+            subqueries: plan.subqueries.iter().map(|_| Mutex::new(None)).collect(),
+            settings,
+        };
+        Context {
+            graph,
+            shared: Arc::new(shared),
+            arguments: Vec::new(),
+            counters: Counters::default(),
+            profile: Vec::new(),
+            ticks: 0,
+        }
+    }
+
+    /// A context for a subquery inside an expression, which reads the same graph and changes nothing.
+    pub(super) fn child(&self, argument: Chunk) -> Context {
+        Context {
+            graph: Arc::clone(&self.graph),
+            shared: Arc::clone(&self.shared),
+            arguments: vec![argument],
+            counters: self.counters,
+            profile: Vec::new(),
+            ticks: 0,
+        }
+    }
+
+    /// The graph as the statement sees it now.
+    pub fn graph(&self) -> &Version {
+        &self.graph
+    }
+
+    /// The graph, to change it.
+    pub(super) fn graph_mut(&mut self) -> &mut Version {
+        Arc::make_mut(&mut self.graph)
+    }
+
+    pub(super) fn into_graph(self) -> Arc<Version> {
+        self.graph
+    }
+
+    pub(super) fn plan(&self) -> &Arc<Plan> {
+        &self.shared.plan
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.shared.settings
+    }
+
+    pub(super) fn batch(&self) -> usize {
+        self.shared.settings.batch.max(1)
+    }
+
+    pub(super) fn frame(&self) -> usize {
+        self.shared.plan.frame as usize
+    }
+
+    /// The rows handed to the innermost plan.
+    pub(super) fn argument(&self) -> Option<&Chunk> {
+        self.arguments.last()
+    }
+
+    pub(super) fn parameter(&self, name: &str) -> Result<Value> {
+        self.shared.settings.parameters.get(name).cloned().ok_or_else(|| missing_parameter(name))
+    }
+
+    pub(super) fn call_context(&self) -> CallContext<'_> {
+        let settings = self.settings();
+        CallContext { graph: &self.graph, now: settings.now, max_value_bytes: settings.max_value_bytes }
+    }
+
+    /// Fails when the statement was cancelled or its time is over.
+    pub(super) fn check(&self) -> Result<()> {
+        if self.settings().cancel.load(Ordering::Relaxed) {
+            return Err(Error::runtime(ErrorType::Cancelled, Detail::Cancelled, "the statement was cancelled"));
+        }
+        match self.shared.deadline {
+            Some(deadline) if Instant::now() >= deadline => {
+                Err(Error::runtime(ErrorType::ResourceLimit, Detail::Timeout, "the statement took too long"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// [`Context::check`], but only once in a while: for inner loops.
+    pub(super) fn tick(&mut self) -> Result<()> {
+        self.ticks = self.ticks.wrapping_add(1);
+        if self.ticks.is_multiple_of(1024) { self.check() } else { Ok(()) }
+    }
+
+    /// How many rows may be held at once, judged by the memory budget alone.
+    pub(super) fn row_budget(&self) -> u64 {
+        self.settings().max_memory.unwrap_or(u64::MAX) / 16
+    }
+
+    /// The compiled form of a regular expression that must match a whole text.
+    pub(super) fn regex(&self, pattern: &Arc<str>) -> Result<Arc<Regex>> {
+        let mut cache = self.shared.regexes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(regex) = cache.get(pattern) {
+            return Ok(Arc::clone(regex));
+        }
+        let built = RegexBuilder::new(&format!(r"\A(?:{pattern})\z")).size_limit(REGEX_BYTES).build();
+        let regex = Arc::new(built.map_err(|error| invalid_regex(pattern, &error))?);
+        if cache.len() >= REGEX_CACHE {
+            cache.clear();
+        }
+        cache.insert(Arc::clone(pattern), Arc::clone(&regex));
+        Ok(regex)
+    }
+
+    /// Takes the operators of a subquery that was run before; they must be reset.
+    pub(super) fn take_subquery(&self, index: usize) -> Option<Stage> {
+        self.shared.subqueries.get(index)?.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Keeps the operators of a subquery for its next run.
+    pub(super) fn keep_subquery(&self, index: usize, stage: Stage) {
+        if let Some(place) = self.shared.subqueries.get(index) {
+            *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(stage);
+        }
+    }
+
+    pub(super) fn memory_used(&self) -> u64 {
+        self.shared.memory.load(Ordering::Relaxed)
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context").field("counters", &self.counters).finish_non_exhaustive()
+    }
+}
+
+/// Memory that an operator holds; given back when dropped.
+#[derive(Default)]
+pub(super) struct Held {
+    bytes: u64,
+    pool: Option<Arc<AtomicU64>>,
+}
+
+impl Held {
+    /// Takes more.
+    ///
+    /// # Errors
+    /// When the statement holds more than it may.
+    pub(super) fn grow(&mut self, cx: &Context, bytes: u64) -> Result<()> {
+        let pool = self.pool.get_or_insert_with(|| Arc::clone(&cx.shared.memory));
+        self.bytes = self.bytes.saturating_add(bytes);
+        let used = pool.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
+        match cx.settings().max_memory {
+            Some(limit) if used > limit => Err(out_of_memory(limit)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Gives everything back.
+    pub(super) fn release(&mut self) {
+        if let Some(pool) = &self.pool {
+            pool.fetch_sub(self.bytes, Ordering::Relaxed);
+        }
+        self.bytes = 0;
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.release();
+    }
+}
+
+fn out_of_memory(limit: u64) -> Error {
+    let message = format!("the statement needs more than its {} MiB of memory", limit >> 20);
+    Error::runtime(ErrorType::ResourceLimit, Detail::MemoryLimit, message)
+}
+
+pub(super) fn missing_parameter(name: &str) -> Error {
+    let message = format!("parameter `${name}` is missing");
+    Error::new(ErrorType::ParameterMissing, crate::error::Phase::Compile, Detail::MissingParameter, message)
+}
+
+fn invalid_regex(pattern: &str, error: &regex::Error) -> Error {
+    let reason = match error {
+        regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
+        other => other.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned(),
+    };
+    let message = format!("`{pattern}` is not a usable regular expression: {reason}");
+    Error::runtime(ErrorType::ArgumentError, Detail::InvalidArgumentValue, message)
+}

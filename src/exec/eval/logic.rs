@@ -1,0 +1,97 @@
+//! Three-valued logic, `CASE`, and tests of labels and types.
+
+use super::operators::equal;
+use super::scalar::Interpreter;
+use crate::error::{Error, Result};
+use crate::semantic::bound::{Expr, LabelTest, TypeTest};
+use crate::store::Version;
+use crate::value::{NodeId, RelTypeId, Value};
+
+impl Interpreter<'_> {
+    /// A conjunction; operands after a false one are not computed.
+    pub(super) fn and(&mut self, operands: &[Expr]) -> Result<Value> {
+        self.fold(operands, false)
+    }
+
+    /// A disjunction; operands after a true one are not computed.
+    pub(super) fn or(&mut self, operands: &[Expr]) -> Result<Value> {
+        self.fold(operands, true)
+    }
+
+    fn fold(&mut self, operands: &[Expr], decisive: bool) -> Result<Value> {
+        let mut unknown = false;
+        for operand in operands {
+            match self.truth(operand)? {
+                Some(truth) if truth == decisive => return Ok(Value::Bool(decisive)),
+                Some(_) => {}
+                None => unknown = true,
+            }
+        }
+        Ok(if unknown { Value::Null } else { Value::Bool(!decisive) })
+    }
+
+    pub(super) fn case(
+        &mut self,
+        subject: Option<&Expr>,
+        branches: &[(Expr, Expr)],
+        otherwise: Option<&Expr>,
+    ) -> Result<Value> {
+        let subject = subject.map(|expr| self.eval(expr)).transpose()?;
+        for (condition, result) in branches {
+            let chosen = match &subject {
+                Some(subject) => equal(subject, &self.eval(condition)?),
+                None => self.truth(condition)?,
+            };
+            if chosen == Some(true) {
+                return self.eval(result);
+            }
+        }
+        otherwise.map_or(Ok(Value::Null), |expr| self.eval(expr))
+    }
+
+    pub(super) fn has_labels(&mut self, base: &Expr, test: &LabelTest) -> Result<Value> {
+        match self.eval(base)? {
+            Value::Null => Ok(Value::Null),
+            Value::Node(node) => {
+                let graph = self.cx.graph();
+                let passes = label_test(graph, node, test);
+                if !passes && !graph.contains_node(node) {
+                    return Err(super::deleted_node());
+                }
+                Ok(Value::Bool(passes))
+            }
+            other => Err(Error::type_error(format!("a label test needs a node, not a value of type {}", other.type_name()))),
+        }
+    }
+
+    pub(super) fn has_type(&mut self, base: &Expr, test: &TypeTest) -> Result<Value> {
+        match self.eval(base)? {
+            Value::Null => Ok(Value::Null),
+            Value::Rel(rel) => Ok(Value::Bool(type_test(rel.rel_type, test))),
+            other => {
+                let message = format!("a type test needs a relationship, not a value of type {}", other.type_name());
+                Err(Error::type_error(message))
+            }
+        }
+    }
+}
+
+/// Whether a node passes a test of its labels.
+pub(crate) fn label_test(graph: &Version, node: NodeId, test: &LabelTest) -> bool {
+    match test {
+        LabelTest::Has(label) => graph.has_label(node, *label),
+        LabelTest::Never => false,
+        LabelTest::Any => !graph.node_labels(node).is_empty(),
+        LabelTest::Not(inner) => !label_test(graph, node, inner),
+        LabelTest::And(parts) => parts.iter().all(|part| label_test(graph, node, part)),
+        LabelTest::Or(parts) => parts.iter().any(|part| label_test(graph, node, part)),
+    }
+}
+
+/// Whether a relationship type passes a test.
+pub(crate) fn type_test(rel_type: RelTypeId, test: &TypeTest) -> bool {
+    match test {
+        TypeTest::Any => true,
+        TypeTest::OneOf(types) => types.contains(&rel_type),
+    }
+}

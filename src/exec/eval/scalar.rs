@@ -1,0 +1,139 @@
+//! The reference interpreter: one expression, one row, one value.
+
+use super::super::chunk::Chunk;
+use super::super::context::Context;
+use super::super::paths;
+use super::operators::{binary, compare, expect_bool, negate, plus};
+use crate::error::{Error, Result};
+use crate::functions::{Body, Function};
+use crate::semantic::bound::{Expr, ExprKind, Slot};
+use crate::value::{Map, Value};
+use std::sync::Arc;
+
+/// The row an expression is computed for.
+#[derive(Clone, Copy)]
+pub(crate) enum Row<'a> {
+    /// A position of a chunk.
+    Chunk(&'a Chunk, usize),
+    /// The values of all slots.
+    Frame(&'a [Value]),
+    /// No row: only expressions that depend on none.
+    Empty,
+}
+
+impl Row<'_> {
+    /// The value of a slot; null when it is unset.
+    pub(crate) fn value(&self, slot: Slot) -> Value {
+        match self {
+            Row::Chunk(chunk, position) => chunk.value(slot, *position),
+            Row::Frame(values) => values.get(slot.0 as usize).cloned().unwrap_or_default(),
+            Row::Empty => Value::Null,
+        }
+    }
+}
+
+/// Computes expressions for one row.
+pub(crate) struct Interpreter<'a> {
+    pub(super) cx: &'a Context,
+    pub(super) row: Row<'a>,
+    /// The variables of the enclosing comprehensions; the innermost is last.
+    pub(super) locals: Vec<(Slot, Value)>,
+}
+
+/// The value of an expression for a row.
+pub(crate) fn eval(cx: &Context, expr: &Expr, row: Row<'_>) -> Result<Value> {
+    Interpreter::new(cx, row).eval(expr)
+}
+
+impl<'a> Interpreter<'a> {
+    pub(crate) fn new(cx: &'a Context, row: Row<'a>) -> Self {
+        Interpreter { cx, row, locals: Vec::new() }
+    }
+
+    /// Whether a predicate is true with a local variable set.
+    pub(crate) fn holds_with(&mut self, predicate: &Expr, local: Slot, value: Value) -> Result<bool> {
+        self.locals.push((local, value));
+        let truth = self.truth(predicate);
+        self.locals.pop();
+        Ok(truth? == Some(true))
+    }
+
+    /// The value of an expression.
+    pub(crate) fn eval(&mut self, expr: &Expr) -> Result<Value> {
+        self.eval_kind(&expr.kind).map_err(|error| error.at(expr.span))
+    }
+
+    /// The truth of a predicate.
+    pub(crate) fn truth(&mut self, expr: &Expr) -> Result<Option<bool>> {
+        let value = self.eval(expr)?;
+        expect_bool(&value).map_err(|error| error.at(expr.span))
+    }
+
+    pub(super) fn slot(&self, slot: Slot) -> Value {
+        let local = self.locals.iter().rev().find(|(name, _)| *name == slot);
+        local.map_or_else(|| self.row.value(slot), |(_, value)| value.clone())
+    }
+
+    fn eval_kind(&mut self, kind: &ExprKind) -> Result<Value> {
+        match kind {
+            ExprKind::Const(value) => Ok(value.clone()),
+            ExprKind::Parameter(name) => self.cx.parameter(name),
+            ExprKind::Slot(slot) | ExprKind::Local(slot) => Ok(self.slot(*slot)),
+            ExprKind::Property { base, key, id } => self.property(base, key, *id),
+            ExprKind::Index { base, index } => self.index(base, index),
+            ExprKind::Slice { base, from, to } => self.slice(base, from.as_deref(), to.as_deref()),
+            ExprKind::List(items) => Ok(Value::list(self.eval_all(items)?)),
+            ExprKind::Map(items) => self.map(items),
+            ExprKind::MapProjection { base, all, items } => self.map_projection(base, *all, items),
+            ExprKind::Not(operand) => Ok(self.truth(operand)?.map(|truth| !truth).into()),
+            ExprKind::Negate(operand) => negate(&self.eval(operand)?),
+            ExprKind::Plus(operand) => plus(self.eval(operand)?),
+            ExprKind::And(operands) => self.and(operands),
+            ExprKind::Or(operands) => self.or(operands),
+            ExprKind::Binary(op, left, right) => binary(self.cx, *op, &self.eval(left)?, &self.eval(right)?),
+            ExprKind::Compare(op, left, right) => Ok(compare(*op, &self.eval(left)?, &self.eval(right)?)),
+            ExprKind::IsNull { operand, negated } => Ok(Value::Bool(self.eval(operand)?.is_null() != *negated)),
+            ExprKind::HasLabels { base, labels } => self.has_labels(base, labels),
+            ExprKind::HasType { base, types } => self.has_type(base, types),
+            ExprKind::Call { function, arguments } => self.call(function, arguments),
+            ExprKind::Case { subject, branches, otherwise } => {
+                self.case(subject.as_deref(), branches, otherwise.as_deref())
+            }
+            ExprKind::Comprehension { variable, list, predicate, result } => {
+                self.comprehension(*variable, list, predicate.as_deref(), result.as_deref())
+            }
+            ExprKind::Quantifier { quantifier, variable, list, predicate } => {
+                self.quantifier(*quantifier, *variable, list, predicate)
+            }
+            ExprKind::Reduce { accumulator, initial, variable, list, step } => {
+                self.reduce((*accumulator, initial), *variable, list, step)
+            }
+            ExprKind::Path(steps) => paths::build(self.cx.graph(), steps, &|slot| self.slot(slot)),
+            ExprKind::Subquery(id) => self.subquery(*id),
+            ExprKind::Entity(entity) => super::resolve_entity(self.cx.graph(), entity).map(Value::Node),
+        }
+    }
+
+    pub(super) fn eval_all(&mut self, items: &[Expr]) -> Result<Vec<Value>> {
+        items.iter().map(|item| self.eval(item)).collect()
+    }
+
+    pub(super) fn map(&mut self, items: &[(Arc<str>, Expr)]) -> Result<Value> {
+        let entries = items.iter().map(|(key, item)| Ok((Arc::clone(key), self.eval(item)?)));
+        Ok(Value::map(entries.collect::<Result<Map>>()?))
+    }
+
+    fn call(&mut self, function: &'static Function, arguments: &[Expr]) -> Result<Value> {
+        let arguments = self.eval_all(arguments)?;
+        call(self.cx, function, &arguments)
+    }
+}
+
+/// The value of a function for these arguments.
+pub(super) fn call(cx: &Context, function: &'static Function, arguments: &[Value]) -> Result<Value> {
+    match function.body {
+        Body::Strict(_) if arguments.iter().any(Value::is_null) => Ok(Value::Null),
+        Body::Strict(body) | Body::Lenient(body) => body(&cx.call_context(), arguments),
+        Body::Aggregate(_) => Err(Error::internal(format!("aggregate `{}` outside of a grouping", function.name))),
+    }
+}

@@ -1,0 +1,361 @@
+//! Computes an expression for all rows of a chunk at once.
+//!
+//! Each function here gives what the interpreter would give row by row. What fails for one row fails for the chunk.
+//! Operands that the interpreter would not compute for a row (after a decisive one in `AND` and `OR`) are not
+//! computed for it here either.
+
+use super::super::chunk::Chunk;
+use super::super::column::Column;
+use super::super::context::Context;
+use super::access::{deleted_node, deleted_rel};
+use super::logic::{label_test, type_test};
+use super::operators::{binary, compare, expect_bool, negate};
+use super::scalar::{Row, call, eval};
+use crate::error::Result;
+use crate::functions::Function;
+use crate::semantic::bound::{Expr, ExprKind, LabelTest, TypeTest};
+use crate::syntax::ast::{BinaryOp, CompareOp};
+use crate::value::{KeyId, NodeId, RelId, RelTypeId, Value};
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+/// The rows of a chunk to compute for.
+#[derive(Clone, Copy)]
+pub(crate) struct Rows<'a> {
+    chunk: &'a Chunk,
+    positions: Option<&'a [u32]>,
+}
+
+impl<'a> Rows<'a> {
+    /// The selected rows.
+    pub(crate) fn of(chunk: &'a Chunk) -> Rows<'a> {
+        Rows { chunk, positions: chunk.selection.as_deref() }
+    }
+
+    /// The rows at these positions.
+    pub(crate) fn at(chunk: &'a Chunk, positions: &'a [u32]) -> Rows<'a> {
+        Rows { chunk, positions: Some(positions) }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.positions.map_or(self.chunk.len, <[u32]>::len)
+    }
+
+    fn position(&self, row: usize) -> usize {
+        self.positions.map_or(row, |positions| positions.get(row).map_or(usize::MAX, |&at| at as usize))
+    }
+}
+
+/// The values of an expression, one for each of the rows.
+pub(crate) fn eval_column<'a>(cx: &Context, expr: &'a Expr, rows: Rows<'a>) -> Result<Cow<'a, Column>> {
+    if let ExprKind::Slot(slot) = &expr.kind {
+        let column = rows.chunk.column(*slot);
+        return Ok(match (column, rows.positions) {
+            (Column::Unset, _) => Cow::Owned(Column::Constant(Value::Null)),
+            (column, None) => Cow::Borrowed(column),
+            (column, Some(positions)) => Cow::Owned(column.gather(positions)),
+        });
+    }
+    let computed = if cx.settings().kernels { kernel(cx, expr, rows) } else { by_row(cx, expr, rows) };
+    computed.map(Cow::Owned).map_err(|error| error.at(expr.span))
+}
+
+/// For each of the rows, whether a predicate is true.
+pub(crate) fn eval_truths(cx: &Context, expr: &Expr, rows: Rows<'_>) -> Result<Vec<bool>> {
+    match eval_column(cx, expr, rows)?.as_ref() {
+        Column::Bools(truths) => Ok(truths.clone()),
+        Column::Constant(value) => {
+            let truth = expect_bool(value).map_err(|error| error.at(expr.span))?;
+            Ok(vec![truth == Some(true); rows.len()])
+        }
+        column => {
+            let truths = (0..rows.len()).map(|row| Ok(expect_bool(&column.get(row))? == Some(true)));
+            truths.collect::<Result<_>>().map_err(|error| error.at(expr.span))
+        }
+    }
+}
+
+fn by_row(cx: &Context, expr: &Expr, rows: Rows<'_>) -> Result<Column> {
+    let values = (0..rows.len()).map(|row| eval(cx, expr, Row::Chunk(rows.chunk, rows.position(row))));
+    Ok(Column::from_values(values.collect::<Result<_>>()?))
+}
+
+fn kernel(cx: &Context, expr: &Expr, rows: Rows<'_>) -> Result<Column> {
+    match &expr.kind {
+        _ if rows.len() == 0 => Ok(Column::Values(Vec::new())),
+        ExprKind::Const(value) => Ok(Column::Constant(value.clone())),
+        ExprKind::Parameter(name) => cx.parameter(name).map(Column::Constant),
+        ExprKind::Property { base, id, .. } if matches!(base.kind, ExprKind::Slot(_)) => {
+            property(cx, expr, base, *id, rows)
+        }
+        ExprKind::Compare(op, left, right) => {
+            let (left, right) = (eval_column(cx, left, rows)?, eval_column(cx, right, rows)?);
+            Ok(compare_columns(*op, &left, &right, rows.len()))
+        }
+        ExprKind::Binary(op, left, right) => {
+            let (left, right) = (eval_column(cx, left, rows)?, eval_column(cx, right, rows)?);
+            binary_columns(cx, *op, &left, &right, rows.len())
+        }
+        ExprKind::Not(operand) => not(&eval_column(cx, operand, rows)?, operand, rows.len()),
+        ExprKind::Negate(operand) => {
+            let column = eval_column(cx, operand, rows)?;
+            map_rows(rows.len(), |row| negate(&column.get(row)))
+        }
+        ExprKind::And(operands) => fold(cx, operands, false, rows),
+        ExprKind::Or(operands) => fold(cx, operands, true, rows),
+        ExprKind::IsNull { operand, negated } => is_null(&eval_column(cx, operand, rows)?, *negated, rows.len()),
+        ExprKind::HasLabels { base, labels } => has_labels(cx, expr, base, labels, rows),
+        ExprKind::HasType { base, types } => has_type(cx, expr, base, types, rows),
+        ExprKind::Call { function, arguments } if !arguments.is_empty() => {
+            call_columns(cx, function, arguments, rows)
+        }
+        _ => by_row(cx, expr, rows),
+    }
+}
+
+fn map_rows(len: usize, value: impl FnMut(usize) -> Result<Value>) -> Result<Column> {
+    Ok(Column::from_values((0..len).map(value).collect::<Result<_>>()?))
+}
+
+/// A property of the entities in a slot.
+fn property(cx: &Context, expr: &Expr, base: &Expr, key: Option<KeyId>, rows: Rows<'_>) -> Result<Column> {
+    let column = eval_column(cx, base, rows)?;
+    match column.as_ref() {
+        Column::Nodes(nodes) => node_property(cx, nodes, key),
+        Column::Rels(rels) => match one_type(rels) {
+            Some(rel_type) => rel_property(cx, rel_type, rels, key),
+            None => by_row(cx, expr, rows),
+        },
+        _ => by_row(cx, expr, rows),
+    }
+}
+
+fn node_property(cx: &Context, nodes: &[u32], key: Option<KeyId>) -> Result<Column> {
+    let graph = cx.graph();
+    if cx.counters.nodes_deleted > 0 && nodes.iter().any(|&id| !graph.contains_node(NodeId(id))) {
+        return Err(deleted_node());
+    }
+    Ok(key.map_or(Column::Constant(Value::Null), |key| graph.gather_node_property(nodes, key).into()))
+}
+
+fn rel_property(cx: &Context, rel_type: RelTypeId, rels: &[RelId], key: Option<KeyId>) -> Result<Column> {
+    let graph = cx.graph();
+    if cx.counters.rels_deleted > 0 && rels.iter().any(|&rel| !graph.contains_rel(rel)) {
+        return Err(deleted_rel());
+    }
+    let Some(key) = key else { return Ok(Column::Constant(Value::Null)) };
+    let places: Vec<u32> = rels.iter().map(|rel| rel.row).collect();
+    Ok(graph.gather_rel_property(rel_type, &places, key).into())
+}
+
+fn one_type(rels: &[RelId]) -> Option<RelTypeId> {
+    let first = rels.first()?.rel_type;
+    rels.iter().all(|rel| rel.rel_type == first).then_some(first)
+}
+
+/// Numbers of a column: one for each row, or the same for all.
+enum Numbers<'a, T> {
+    Each(&'a [T]),
+    Same(T),
+}
+
+impl<T: Copy> Numbers<'_, T> {
+    fn pairs(&self, other: &Numbers<'_, T>, len: usize, mut visit: impl FnMut(T, T)) {
+        match (self, other) {
+            (Numbers::Each(left), Numbers::Each(right)) => left.iter().zip(*right).for_each(|(l, r)| visit(*l, *r)),
+            (Numbers::Each(left), Numbers::Same(right)) => left.iter().for_each(|l| visit(*l, *right)),
+            (Numbers::Same(left), Numbers::Each(right)) => right.iter().for_each(|r| visit(*left, *r)),
+            (Numbers::Same(left), Numbers::Same(right)) => (0..len).for_each(|_| visit(*left, *right)),
+        }
+    }
+}
+
+fn ints(column: &Column) -> Option<Numbers<'_, i64>> {
+    match column {
+        Column::Ints(items) => Some(Numbers::Each(items)),
+        Column::Constant(Value::Int(number)) => Some(Numbers::Same(*number)),
+        _ => None,
+    }
+}
+
+fn floats(column: &Column) -> Option<Numbers<'_, f64>> {
+    match column {
+        Column::Floats(items) => Some(Numbers::Each(items)),
+        Column::Constant(Value::Float(number)) => Some(Numbers::Same(*number)),
+        _ => None,
+    }
+}
+
+fn compare_columns(op: CompareOp, left: &Column, right: &Column, len: usize) -> Column {
+    if let (Some(left), Some(right)) = (ints(left), ints(right)) {
+        let mut out = Vec::with_capacity(len);
+        left.pairs(&right, len, |l, r| out.push(holds(op, l.cmp(&r))));
+        return Column::Bools(out);
+    }
+    if let (Column::Nodes(left), Column::Nodes(right), Some(equal)) = (left, right, equality(op)) {
+        return Column::Bools(left.iter().zip(right).map(|(l, r)| (l == r) == equal).collect());
+    }
+    let values = (0..len).map(|row| with_values(left, right, row, |l, r| compare(op, l, r)));
+    Column::from_values(values.collect())
+}
+
+/// Whether the comparison asks for equality (`true`) or its opposite (`false`).
+fn equality(op: CompareOp) -> Option<bool> {
+    match op {
+        CompareOp::Equal => Some(true),
+        CompareOp::NotEqual => Some(false),
+        _ => None,
+    }
+}
+
+fn holds(op: CompareOp, ordering: Ordering) -> bool {
+    match op {
+        CompareOp::Equal => ordering.is_eq(),
+        CompareOp::NotEqual => ordering.is_ne(),
+        CompareOp::Less => ordering.is_lt(),
+        CompareOp::LessEqual => ordering.is_le(),
+        CompareOp::Greater => ordering.is_gt(),
+        CompareOp::GreaterEqual => ordering.is_ge(),
+    }
+}
+
+/// Calls `f` with the values of two columns in a row, without copying those that are held as values.
+fn with_values<T>(left: &Column, right: &Column, row: usize, f: impl FnOnce(&Value, &Value) -> T) -> T {
+    match (held(left, row), held(right, row)) {
+        (Some(left), Some(right)) => f(left, right),
+        (Some(left), None) => f(left, &right.get(row)),
+        (None, Some(right)) => f(&left.get(row), right),
+        (None, None) => f(&left.get(row), &right.get(row)),
+    }
+}
+
+fn held(column: &Column, row: usize) -> Option<&Value> {
+    match column {
+        Column::Values(values) => values.get(row),
+        Column::Constant(value) => Some(value),
+        _ => None,
+    }
+}
+
+fn binary_columns(cx: &Context, op: BinaryOp, left: &Column, right: &Column, len: usize) -> Result<Column> {
+    if let (Some(left), Some(right)) = (ints(left), ints(right)) {
+        if let Some(column) = int_arithmetic(op, &left, &right, len) {
+            return Ok(column);
+        }
+    } else if let (Some(left), Some(right)) = (floats(left), floats(right)) {
+        if let Some(column) = float_arithmetic(op, &left, &right, len) {
+            return Ok(column);
+        }
+    }
+    map_rows(len, |row| with_values(left, right, row, |l, r| binary(cx, op, l, r)))
+}
+
+/// Sums, differences and products; `None` when there is no kernel or one overflows: then the slow way says so.
+fn int_arithmetic(op: BinaryOp, left: &Numbers<'_, i64>, right: &Numbers<'_, i64>, len: usize) -> Option<Column> {
+    let compute: fn(i64, i64) -> (i64, bool) = match op {
+        BinaryOp::Add => i64::overflowing_add,
+        BinaryOp::Subtract => i64::overflowing_sub,
+        BinaryOp::Multiply => i64::overflowing_mul,
+        _ => return None,
+    };
+    let mut out = Vec::with_capacity(len);
+    let mut overflow = false;
+    left.pairs(right, len, |l, r| {
+        let (value, over) = compute(l, r);
+        overflow |= over;
+        out.push(value);
+    });
+    (!overflow).then_some(Column::Ints(out))
+}
+
+fn float_arithmetic(op: BinaryOp, left: &Numbers<'_, f64>, right: &Numbers<'_, f64>, len: usize) -> Option<Column> {
+    let compute: fn(f64, f64) -> f64 = match op {
+        BinaryOp::Add => |l, r| l + r,
+        BinaryOp::Subtract => |l, r| l - r,
+        BinaryOp::Multiply => |l, r| l * r,
+        _ => return None,
+    };
+    let mut out = Vec::with_capacity(len);
+    left.pairs(right, len, |l, r| out.push(compute(l, r)));
+    Some(Column::Floats(out))
+}
+
+fn not(column: &Column, operand: &Expr, len: usize) -> Result<Column> {
+    if let Column::Bools(truths) = column {
+        return Ok(Column::Bools(truths.iter().map(|truth| !truth).collect()));
+    }
+    let negated = |row| expect_bool(&column.get(row)).map(|truth| truth.map(|truth| !truth).into());
+    map_rows(len, negated).map_err(|error| error.at(operand.span))
+}
+
+fn is_null(column: &Column, negated: bool, len: usize) -> Result<Column> {
+    Ok(match column {
+        Column::Unset => Column::Constant(Value::Bool(!negated)),
+        Column::Constant(value) => Column::Constant(Value::Bool(value.is_null() != negated)),
+        Column::Values(values) => Column::Bools(values.iter().map(|value| value.is_null() != negated).collect()),
+        _ => Column::Bools(vec![negated; len]),
+    })
+}
+
+/// `AND` (decisive value false) and `OR` (true): each operand is computed for the rows still open.
+fn fold(cx: &Context, operands: &[Expr], decisive: bool, rows: Rows<'_>) -> Result<Column> {
+    let len = rows.len();
+    let mut result: Vec<Option<bool>> = vec![Some(!decisive); len];
+    let mut open: Vec<u32> = (0..len as u32).collect();
+    for operand in operands {
+        if open.is_empty() {
+            break;
+        }
+        let positions: Vec<u32> = open.iter().map(|&row| rows.position(row as usize) as u32).collect();
+        let column = eval_column(cx, operand, Rows::at(rows.chunk, &positions))?;
+        let mut still = Vec::with_capacity(open.len());
+        for (at, &row) in open.iter().enumerate() {
+            match expect_bool(&column.get(at)).map_err(|error| error.at(operand.span))? {
+                Some(truth) if truth == decisive => result[row as usize] = Some(decisive),
+                Some(_) => still.push(row),
+                None => {
+                    result[row as usize] = None;
+                    still.push(row);
+                }
+            }
+        }
+        open = still;
+    }
+    Ok(match result.iter().copied().collect::<Option<Vec<bool>>>() {
+        Some(truths) => Column::Bools(truths),
+        None => Column::Values(result.into_iter().map(Value::from).collect()),
+    })
+}
+
+fn has_labels(cx: &Context, expr: &Expr, base: &Expr, test: &LabelTest, rows: Rows<'_>) -> Result<Column> {
+    let column = eval_column(cx, base, rows)?;
+    match column.as_ref() {
+        Column::Nodes(nodes) if cx.counters.nodes_deleted == 0 => {
+            Ok(Column::Bools(nodes.iter().map(|&id| label_test(cx.graph(), NodeId(id), test)).collect()))
+        }
+        _ => by_row(cx, expr, rows),
+    }
+}
+
+fn has_type(cx: &Context, expr: &Expr, base: &Expr, test: &TypeTest, rows: Rows<'_>) -> Result<Column> {
+    let column = eval_column(cx, base, rows)?;
+    match column.as_ref() {
+        Column::Rels(rels) => Ok(Column::Bools(rels.iter().map(|rel| type_test(rel.rel_type, test)).collect())),
+        _ => by_row(cx, expr, rows),
+    }
+}
+
+fn call_columns(
+    cx: &Context,
+    function: &'static Function,
+    arguments: &[Expr],
+    rows: Rows<'_>,
+) -> Result<Column> {
+    let columns = arguments.iter().map(|argument| eval_column(cx, argument, rows)).collect::<Result<Vec<_>>>()?;
+    let mut values = Vec::with_capacity(columns.len());
+    map_rows(rows.len(), |row| {
+        values.clear();
+        values.extend(columns.iter().map(|column| column.get(row)));
+        call(cx, function, &values)
+    })
+}

@@ -1,0 +1,181 @@
+//! Groups rows and aggregates each group.
+
+use super::super::chunk::Chunk;
+use super::super::column::{Column, value_bytes};
+use super::super::context::{Context, Held};
+use super::super::eval::vector::{Rows, eval_column};
+use super::super::grouping::Groups;
+use super::buffer::Queue;
+use super::{Operator, Stage};
+use crate::error::{Detail, Error, ErrorType, Result};
+use crate::functions::Aggregate;
+use crate::functions::aggregate::Accumulator;
+use crate::semantic::bound::{AggregateCall, Expr, Slot};
+use crate::value::Value;
+
+/// Gives one row for each group, in order of first appearance.
+pub(super) struct Aggregation {
+    input: Stage,
+    keys: Vec<(Slot, Expr)>,
+    aggregates: Vec<(Slot, AggregateCall)>,
+    read: bool,
+    queue: Queue,
+    held: Held,
+}
+
+/// The groups under way: for each aggregate the state of each group.
+struct Grouping {
+    groups: Groups,
+    states: Vec<Vec<State>>,
+}
+
+/// The state of one aggregate in one group.
+enum State {
+    /// A number of rows or values.
+    Count(u64),
+    /// Anything else.
+    Other(Box<Accumulator>),
+}
+
+impl State {
+    fn new(call: &AggregateCall) -> State {
+        match call.aggregate {
+            Aggregate::CountStar => State::Count(0),
+            Aggregate::Count if !call.distinct => State::Count(0),
+            aggregate => State::Other(Box::new(Accumulator::new(aggregate, call.distinct))),
+        }
+    }
+
+    fn add(&mut self, arguments: &[Value], times: u64) -> Result<()> {
+        match self {
+            State::Count(count) if arguments.iter().any(Value::is_null) => *count += 0,
+            State::Count(count) => *count = count.checked_add(times).ok_or_else(overflow)?,
+            State::Other(accumulator) => accumulator.add(arguments, times)?,
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Value> {
+        match self {
+            State::Count(count) => i64::try_from(count).map(Value::Int).map_err(|_| overflow()),
+            State::Other(accumulator) => accumulator.finish(),
+        }
+    }
+}
+
+impl Aggregation {
+    pub(super) fn new(input: Stage, keys: Vec<(Slot, Expr)>, aggregates: Vec<(Slot, AggregateCall)>) -> Aggregation {
+        Aggregation { input, keys, aggregates, read: false, queue: Queue::default(), held: Held::default() }
+    }
+
+    fn read(&mut self, cx: &mut Context) -> Result<()> {
+        let mut grouping = Grouping { groups: Groups::default(), states: Vec::new() };
+        grouping.states.resize_with(self.aggregates.len(), Vec::new);
+        if self.keys.is_empty() {
+            self.add_group(&mut grouping);
+        }
+        while let Some(chunk) = self.input.next(cx)? {
+            if self.only_counts() {
+                self.count_rows(&mut grouping, &chunk)?;
+            } else {
+                self.add(cx, &mut grouping, &chunk)?;
+            }
+        }
+        let rows = self.finish(cx, grouping)?;
+        self.queue.push(rows);
+        Ok(())
+    }
+
+    /// Whether there is one group and its rows need only be counted.
+    fn only_counts(&self) -> bool {
+        self.keys.is_empty() && self.aggregates.iter().all(|(_, call)| call.aggregate == Aggregate::CountStar)
+    }
+
+    fn count_rows(&self, grouping: &mut Grouping, chunk: &Chunk) -> Result<()> {
+        let total = chunk.total();
+        grouping.states.iter_mut().filter_map(|states| states.first_mut()).try_for_each(|state| state.add(&[], total))
+    }
+
+    fn add_group(&self, grouping: &mut Grouping) {
+        for (states, (_, call)) in grouping.states.iter_mut().zip(&self.aggregates) {
+            states.push(State::new(call));
+        }
+    }
+
+    fn add(&mut self, cx: &mut Context, grouping: &mut Grouping, chunk: &Chunk) -> Result<()> {
+        let rows = Rows::of(chunk);
+        let keys = self.keys.iter().map(|(_, key)| eval_column(cx, key, rows)).collect::<Result<Vec<_>>>()?;
+        let keys: Vec<&Column> = keys.iter().map(AsRef::as_ref).collect();
+        let mut groups = Vec::with_capacity(rows.len());
+        for row in 0..rows.len() {
+            let (group, new) = if keys.is_empty() { (0, false) } else { grouping.groups.insert(cx, &keys, row)? };
+            if new {
+                self.add_group(grouping);
+            }
+            groups.push(group);
+        }
+        for (at, (_, call)) in self.aggregates.iter().enumerate() {
+            let columns = call.arguments.iter().map(|argument| eval_column(cx, argument, rows));
+            let columns = columns.collect::<Result<Vec<_>>>()?;
+            let mut arguments: Vec<Value> = Vec::with_capacity(columns.len());
+            for (row, &group) in groups.iter().enumerate() {
+                cx.tick()?;
+                let times = chunk.times(chunk.position(row));
+                arguments.clear();
+                arguments.extend(columns.iter().map(|column| column.get(row)));
+                self.held.grow(cx, kept_bytes(call, &arguments, times))?;
+                grouping.states[at][group].add(&arguments, times).map_err(|error| error.at(call.span))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&self, cx: &Context, grouping: Grouping) -> Result<Chunk> {
+        let width = self.keys.len();
+        let len = if width == 0 { 1 } else { grouping.groups.len() };
+        let mut out = Chunk::new(cx.frame(), len);
+        for (at, (slot, _)) in self.keys.iter().enumerate() {
+            let values = grouping.groups.keys().iter().skip(at).step_by(width).cloned().collect();
+            out.set(*slot, Column::from_values(values));
+        }
+        for ((slot, call), states) in self.aggregates.iter().zip(grouping.states) {
+            let values = states.into_iter().map(State::finish).collect::<Result<Vec<_>>>();
+            out.set(*slot, Column::from_values(values.map_err(|error| error.at(call.span))?));
+        }
+        Ok(out)
+    }
+}
+
+impl Operator for Aggregation {
+    fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
+        if !std::mem::replace(&mut self.read, true) {
+            self.read(cx)?;
+        }
+        let chunk = self.queue.pop(cx.batch());
+        if chunk.is_none() {
+            self.held.release();
+        }
+        Ok(chunk)
+    }
+
+    fn reset(&mut self) {
+        self.input.reset();
+        self.read = false;
+        self.queue.clear();
+        self.held.release();
+    }
+}
+
+/// About how many bytes an aggregate keeps of a row's arguments.
+fn kept_bytes(call: &AggregateCall, arguments: &[Value], times: u64) -> u64 {
+    let bytes = || arguments.iter().map(value_bytes).sum::<u64>();
+    match call.aggregate {
+        _ if call.distinct => bytes(),
+        Aggregate::Collect | Aggregate::PercentileCont | Aggregate::PercentileDisc => bytes().saturating_mul(times),
+        _ => 0,
+    }
+}
+
+fn overflow() -> Error {
+    Error::runtime(ErrorType::ArithmeticError, Detail::IntegerOverflow, "there are more rows than can be counted")
+}

@@ -1,0 +1,151 @@
+//! What the operators that change the graph have in common: rows as lists of values, and single changes.
+
+use super::super::chunk::{Chunk, Live};
+use super::super::column::Column;
+use super::super::context::Context;
+use super::super::eval::scalar::{Row, eval};
+use super::super::eval::{deleted_node, deleted_rel, entity_map};
+use crate::error::{Error, Result};
+use crate::semantic::bound::{Expr, SetItem, Slot};
+use crate::value::{KeyId, LabelId, NodeId, RelId, Value};
+use std::collections::BTreeSet;
+
+/// The values of all slots of a row.
+pub(super) fn frame_of(cx: &Context, chunk: &Chunk, position: usize) -> Vec<Value> {
+    let size = cx.frame().max(chunk.columns.len());
+    (0..size).map(|slot| chunk.columns.get(slot).map_or(Value::Null, |column| column.get(position))).collect()
+}
+
+/// Puts a value into a row.
+pub(super) fn put(frame: &mut Vec<Value>, slot: Slot, value: Value) {
+    let index = slot.0 as usize;
+    if index >= frame.len() {
+        frame.resize(index + 1, Value::Null);
+    }
+    frame[index] = value;
+}
+
+/// A chunk of the live slots of these rows.
+pub(super) fn chunk_of(cx: &Context, frames: &[Vec<Value>], live: &Live) -> Chunk {
+    let mut chunk = Chunk::new(cx.frame(), frames.len());
+    for slot in live.slots() {
+        let at = slot.0 as usize;
+        let values = frames.iter().map(|frame| frame.get(at).cloned().unwrap_or_default()).collect();
+        chunk.set(slot, Column::from_values(values));
+    }
+    chunk
+}
+
+/// A node or relationship that is to be changed.
+#[derive(Clone, Copy)]
+enum Target {
+    Node(NodeId),
+    Rel(RelId),
+}
+
+/// Makes changes for a row, one after another.
+pub(super) fn apply_items(cx: &mut Context, items: &[SetItem], frame: &[Value]) -> Result<()> {
+    items.iter().try_for_each(|item| apply_item(cx, item, frame))
+}
+
+fn apply_item(cx: &mut Context, item: &SetItem, frame: &[Value]) -> Result<()> {
+    match item {
+        SetItem::Property { target, key, value } => {
+            let Some(entity) = target_of(cx, target, frame)? else { return Ok(()) };
+            let new = eval(cx, value, Row::Frame(frame))?;
+            set_property(cx, entity, *key, new).map_err(|error| error.at(value.span))
+        }
+        SetItem::RemoveProperty { target, key } => {
+            let Some(entity) = target_of(cx, target, frame)? else { return Ok(()) };
+            key.map_or(Ok(()), |key| set_property(cx, entity, key, Value::Null))
+        }
+        SetItem::Replace { target, value } => set_all(cx, *target, value, frame, true),
+        SetItem::Merge { target, value } => set_all(cx, *target, value, frame, false),
+        SetItem::AddLabels { target, labels } => change_labels(cx, *target, labels, frame, true),
+        SetItem::RemoveLabels { target, labels } => change_labels(cx, *target, labels, frame, false),
+    }
+}
+
+fn target_of(cx: &Context, target: &Expr, frame: &[Value]) -> Result<Option<Target>> {
+    entity(cx, &eval(cx, target, Row::Frame(frame))?).map_err(|error| error.at(target.span))
+}
+
+/// The entity to change; `None` for null.
+fn entity(cx: &Context, value: &Value) -> Result<Option<Target>> {
+    match value {
+        Value::Null => Ok(None),
+        Value::Node(node) if cx.graph().contains_node(*node) => Ok(Some(Target::Node(*node))),
+        Value::Rel(rel) if cx.graph().contains_rel(*rel) => Ok(Some(Target::Rel(*rel))),
+        Value::Node(_) => Err(deleted_node()),
+        Value::Rel(_) => Err(deleted_rel()),
+        other => {
+            let message = format!("a node or relationship can be changed, not a value of type {}", other.type_name());
+            Err(Error::type_error(message))
+        }
+    }
+}
+
+fn set_property(cx: &mut Context, target: Target, key: KeyId, value: Value) -> Result<()> {
+    let present = match target {
+        Target::Node(node) => !cx.graph().node_property(node, key).is_null(),
+        Target::Rel(rel) => !cx.graph().rel_property(rel, key).is_null(),
+    };
+    if value.is_null() && !present {
+        return Ok(());
+    }
+    match target {
+        Target::Node(node) => cx.graph_mut().set_node_property(node, key, value)?,
+        Target::Rel(rel) => cx.graph_mut().set_rel_property(rel, key, value)?,
+    }
+    cx.counters.properties_set += 1;
+    Ok(())
+}
+
+/// Sets properties from a map or an entity; the others are removed when they are to be replaced.
+fn set_all(cx: &mut Context, target: Slot, value: &Expr, frame: &[Value], replace: bool) -> Result<()> {
+    let held = frame.get(target.0 as usize).cloned().unwrap_or_default();
+    let Some(target) = entity(cx, &held).map_err(|error| error.at(value.span))? else { return Ok(()) };
+    let new = eval(cx, value, Row::Frame(frame))?;
+    let map = entity_map(cx.graph(), &new).map_err(|error| error.at(value.span))?;
+    let mut keys = BTreeSet::new();
+    for (name, item) in map {
+        let key = match cx.graph().catalog().key(&name) {
+            Some(key) => key,
+            None if item.is_null() => continue,
+            None => cx.graph_mut().intern_key(&name),
+        };
+        keys.insert(key);
+        set_property(cx, target, key, item).map_err(|error| error.at(value.span))?;
+    }
+    if replace {
+        for key in property_keys(cx, target).into_iter().filter(|key| !keys.contains(key)) {
+            set_property(cx, target, key, Value::Null)?;
+        }
+    }
+    Ok(())
+}
+
+fn property_keys(cx: &Context, target: Target) -> Vec<KeyId> {
+    let properties = match target {
+        Target::Node(node) => cx.graph().node_properties(node),
+        Target::Rel(rel) => cx.graph().rel_properties(rel),
+    };
+    properties.into_iter().map(|(key, _)| key).collect()
+}
+
+fn change_labels(cx: &mut Context, target: Slot, labels: &[LabelId], frame: &[Value], add: bool) -> Result<()> {
+    let held = frame.get(target.0 as usize).cloned().unwrap_or_default();
+    let node = match entity(cx, &held)? {
+        None => return Ok(()),
+        Some(Target::Node(node)) => node,
+        Some(Target::Rel(_)) => return Err(Error::type_error("a relationship has no labels")),
+    };
+    for &label in labels {
+        if add {
+            cx.counters.labels_added += u64::from(cx.graph_mut().add_label(node, label));
+        } else {
+            cx.counters.labels_removed += u64::from(cx.graph_mut().remove_label(node, label));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,265 @@
+//! Expansions by one relationship.
+
+use super::super::chunk::{Chunk, Live};
+use super::super::column::Column;
+use super::super::context::Context;
+use super::legs::{Cursor, Hop, Legs};
+use super::used::Used;
+use super::{Operator, Stage, not_a_node};
+use crate::error::{Error, Result};
+use crate::plan::physical::Expand;
+use crate::semantic::bound::Slot;
+use crate::value::{NodeId, RelId, Value};
+
+/// For each row, every relationship from a node; or, when the other end is known, those between the two.
+pub(super) struct Expansion {
+    input: Stage,
+    live: Live,
+    plan: Expand,
+    legs: Legs,
+    into: bool,
+    chunk: Option<Chunk>,
+    row: usize,
+    walk: Option<Walk>,
+}
+
+/// The walk over the relationships of one row.
+struct Walk {
+    cursor: Cursor,
+    used: Used,
+}
+
+/// What has been found for a chunk of output.
+#[derive(Default)]
+struct Found {
+    parents: Vec<u32>,
+    hops: Vec<Hop>,
+}
+
+impl Expansion {
+    pub(super) fn new(input: Stage, live: Live, plan: &Expand, into: bool) -> Expansion {
+        let legs = Legs::new(&plan.types, plan.way);
+        Expansion { input, live, plan: plan.clone(), legs, into, chunk: None, row: 0, walk: None }
+    }
+
+    /// Begins a row; `None` when an end of it is null.
+    fn begin(&self, cx: &Context, chunk: &Chunk, position: usize) -> Result<Option<Walk>> {
+        let Some(from) = node_at(chunk, self.plan.from, position)? else { return Ok(None) };
+        let mut target = None;
+        if self.into {
+            target = node_at(chunk, self.plan.to, position)?;
+            if target.is_none() {
+                return Ok(None);
+            }
+        }
+        let cursor = Cursor::new(cx.graph(), &self.legs, from, target);
+        Ok(Some(Walk { cursor, used: Used::of(chunk, position, &self.plan.distinct_from) }))
+    }
+
+    /// Goes on through the rows of a chunk until enough is found.
+    fn find(&mut self, cx: &mut Context, chunk: &Chunk) -> Result<Found> {
+        let mut found = Found::default();
+        while self.row < chunk.rows() && found.hops.len() < cx.batch() {
+            let position = chunk.position(self.row);
+            let walk = match self.walk.take() {
+                Some(walk) => Some(walk),
+                None => self.begin(cx, chunk, position)?,
+            };
+            if let Some(mut walk) = walk {
+                cx.tick()?;
+                let before = found.hops.len();
+                let more = walk.cursor.fill(cx.graph(), cx.batch() - before, &mut found.hops);
+                drop_used(&mut found.hops, before, &walk.used);
+                found.parents.resize(found.hops.len(), position as u32);
+                if more {
+                    self.walk = Some(walk);
+                    continue;
+                }
+            }
+            self.row += 1;
+        }
+        Ok(found)
+    }
+
+    fn output(&self, chunk: &Chunk, found: &Found) -> Chunk {
+        let mut out = chunk.gather(&found.parents, &self.live);
+        if !self.into && self.live.contains(self.plan.to) {
+            out.set(self.plan.to, Column::Nodes(found.hops.iter().map(|hop| hop.0).collect()));
+        }
+        if self.live.contains(self.plan.rel) {
+            out.set(self.plan.rel, Column::Rels(found.hops.iter().map(|hop| hop.1).collect()));
+        }
+        out
+    }
+}
+
+impl Operator for Expansion {
+    fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
+        loop {
+            let chunk = match self.chunk.take() {
+                Some(chunk) if self.row < chunk.rows() => chunk,
+                _ => {
+                    self.row = 0;
+                    let Some(chunk) = self.input.next(cx)? else { return Ok(None) };
+                    chunk
+                }
+            };
+            let found = self.find(cx, &chunk)?;
+            let out = (!found.hops.is_empty()).then(|| self.output(&chunk, &found));
+            self.chunk = Some(chunk);
+            if out.is_some() {
+                return Ok(out);
+            }
+        }
+    }
+
+    fn reset(&mut self) {
+        self.input.reset();
+        self.chunk = None;
+        self.row = 0;
+        self.walk = None;
+    }
+}
+
+fn drop_used(hops: &mut Vec<Hop>, from: usize, used: &Used) {
+    if used.items().is_empty() {
+        return;
+    }
+    let mut kept = from;
+    for at in from..hops.len() {
+        if !used.contains(hops[at].1) {
+            hops.swap(kept, at);
+            kept += 1;
+        }
+    }
+    hops.truncate(kept);
+}
+
+/// The node in a slot of a row; `None` for null.
+///
+/// # Errors
+/// When it is something else.
+pub(super) fn node_at(chunk: &Chunk, slot: Slot, position: usize) -> Result<Option<NodeId>> {
+    if let Column::Nodes(nodes) = chunk.column(slot) {
+        return Ok(nodes.get(position).map(|&id| NodeId(id)));
+    }
+    match chunk.value(slot, position) {
+        Value::Null => Ok(None),
+        Value::Node(node) => Ok(Some(node)),
+        other => Err(not_a_node(&other)),
+    }
+}
+
+/// The relationship in a slot of a row; `None` for null.
+fn rel_at(chunk: &Chunk, slot: Slot, position: usize) -> Result<Option<RelId>> {
+    match chunk.value(slot, position) {
+        Value::Null => Ok(None),
+        Value::Rel(rel) => Ok(Some(rel)),
+        other => Err(Error::type_error(format!("a relationship is needed, not a value of type {}", other.type_name()))),
+    }
+}
+
+/// Follows the relationship given in each row. When the start is not known either, both ends are given.
+pub(super) struct BoundExpansion {
+    input: Stage,
+    live: Live,
+    plan: Expand,
+    legs: Legs,
+    to_known: bool,
+}
+
+/// Ends found for a chunk of output.
+#[derive(Default)]
+struct Ends {
+    parents: Vec<u32>,
+    from: Vec<u32>,
+    to: Vec<u32>,
+}
+
+impl BoundExpansion {
+    pub(super) fn new(input: Stage, live: Live, plan: Expand, to_known: bool) -> BoundExpansion {
+        let legs = Legs::new(&plan.types, plan.way);
+        BoundExpansion { input, live, plan, legs, to_known }
+    }
+
+    /// Adds the ways in which the relationship of a row fits.
+    fn follow(&self, cx: &Context, chunk: &Chunk, position: usize, ends: &mut Ends) -> Result<()> {
+        let Some(rel) = rel_at(chunk, self.plan.rel, position)? else { return Ok(()) };
+        let Some(own) = cx.graph().endpoints(rel) else { return Ok(()) };
+        if !self.legs.fits_type(rel.rel_type) || Used::of(chunk, position, &self.plan.distinct_from).contains(rel) {
+            return Ok(());
+        }
+        let from = known_end(chunk, self.plan.from, position, self.from_known(chunk))?;
+        let to = known_end(chunk, self.plan.to, position, self.to_known)?;
+        for (start, end) in self.legs.orientations(own) {
+            if from.admits(start) && to.admits(end) {
+                ends.parents.push(position as u32);
+                ends.from.push(start.0);
+                ends.to.push(end.0);
+            }
+        }
+        Ok(())
+    }
+
+    fn from_known(&self, chunk: &Chunk) -> bool {
+        !chunk.column(self.plan.from).is_unset()
+    }
+
+    fn output(&self, chunk: &Chunk, ends: Ends) -> Option<Chunk> {
+        if ends.parents.is_empty() {
+            return None;
+        }
+        let mut out = chunk.gather(&ends.parents, &self.live);
+        if !self.from_known(chunk) && self.live.contains(self.plan.from) {
+            out.set(self.plan.from, Column::Nodes(ends.from));
+        }
+        if !self.to_known && self.live.contains(self.plan.to) {
+            out.set(self.plan.to, Column::Nodes(ends.to));
+        }
+        Some(out)
+    }
+}
+
+impl Operator for BoundExpansion {
+    fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
+        while let Some(chunk) = self.input.next(cx)? {
+            let mut ends = Ends::default();
+            for row in 0..chunk.rows() {
+                self.follow(cx, &chunk, chunk.position(row), &mut ends)?;
+            }
+            let out = self.output(&chunk, ends);
+            if out.is_some() {
+                return Ok(out);
+            }
+        }
+        Ok(None)
+    }
+
+    fn reset(&mut self) {
+        self.input.reset();
+    }
+}
+
+/// What is known of an end.
+enum End {
+    Open,
+    Null,
+    Node(NodeId),
+}
+
+impl End {
+    fn admits(&self, node: NodeId) -> bool {
+        match self {
+            End::Open => true,
+            End::Null => false,
+            End::Node(known) => *known == node,
+        }
+    }
+}
+
+fn known_end(chunk: &Chunk, slot: Slot, position: usize, known: bool) -> Result<End> {
+    if !known {
+        return Ok(End::Open);
+    }
+    Ok(node_at(chunk, slot, position)?.map_or(End::Null, End::Node))
+}

@@ -1,0 +1,174 @@
+//! Walks over the relationships at a node, of some types and one or both ways.
+
+use crate::plan::physical::Way;
+use crate::semantic::bound::TypeTest;
+use crate::store::{Direction, Version};
+use crate::value::{NodeId, RelId, RelTypeId};
+
+/// Which relationships at a node are meant.
+#[derive(Clone, Debug)]
+pub(super) struct Legs {
+    /// `None` for any type.
+    types: Option<Vec<RelTypeId>>,
+    way: Way,
+}
+
+/// A relationship at a node and the node at its other end.
+pub(super) type Hop = (u32, RelId);
+
+impl Legs {
+    pub(super) fn new(types: &TypeTest, way: Way) -> Legs {
+        let types = match types {
+            TypeTest::Any => None,
+            TypeTest::OneOf(types) => {
+                let mut types = types.clone();
+                types.sort_unstable();
+                types.dedup();
+                Some(types)
+            }
+        };
+        Legs { types, way }
+    }
+
+    /// The same relationships seen from their other ends.
+    pub(super) fn reversed(&self) -> Legs {
+        let way = match self.way {
+            Way::Outgoing => Way::Incoming,
+            Way::Incoming => Way::Outgoing,
+            Way::Both => Way::Both,
+        };
+        Legs { types: self.types.clone(), way }
+    }
+
+    /// Those that both this and the other mean, when both mean them for the same node. `None`: only self-loops are
+    /// meant by both.
+    pub(super) fn common(&self, other: &Legs) -> (Option<Way>, Legs) {
+        let types = match (&self.types, &other.types) {
+            (None, types) | (types, None) => types.clone(),
+            (Some(left), Some(right)) => Some(left.iter().copied().filter(|item| right.contains(item)).collect()),
+        };
+        let way = match (self.way, other.way) {
+            (left, right) if left == right => Some(left),
+            (Way::Both, way) | (way, Way::Both) => Some(way),
+            _ => None,
+        };
+        (way, Legs { types, way: way.unwrap_or(Way::Outgoing) })
+    }
+
+    pub(super) fn fits_type(&self, rel_type: RelTypeId) -> bool {
+        self.types.as_ref().is_none_or(|types| types.contains(&rel_type))
+    }
+
+    /// Whether a relationship with these ends may be walked from `from` to `to`.
+    pub(super) fn fits(&self, from: NodeId, to: NodeId, ends: (NodeId, NodeId)) -> bool {
+        let along = ends == (from, to);
+        let against = ends == (to, from);
+        match self.way {
+            Way::Outgoing => along,
+            Way::Incoming => against,
+            Way::Both => along || against,
+        }
+    }
+
+    /// The nodes where a relationship with these ends leads from `from`; at most one.
+    pub(super) fn follow(&self, from: NodeId, ends: (NodeId, NodeId)) -> Option<NodeId> {
+        [ends.1, ends.0].into_iter().find(|&to| self.fits(from, to, ends))
+    }
+
+    /// From where to where a relationship with these ends may be walked.
+    pub(super) fn orientations(&self, (start, end): (NodeId, NodeId)) -> Vec<(NodeId, NodeId)> {
+        match self.way {
+            Way::Outgoing => vec![(start, end)],
+            Way::Incoming => vec![(end, start)],
+            Way::Both if start == end => vec![(start, end)],
+            Way::Both => vec![(start, end), (end, start)],
+        }
+    }
+
+    fn directions(&self) -> &'static [Direction] {
+        match self.way {
+            Way::Outgoing => &[Direction::Outgoing],
+            Way::Incoming => &[Direction::Incoming],
+            Way::Both => &[Direction::Outgoing, Direction::Incoming],
+        }
+    }
+
+    fn at(&self, graph: &Version, node: NodeId) -> Vec<(RelTypeId, Direction)> {
+        let mut legs = Vec::new();
+        for &direction in self.directions() {
+            match &self.types {
+                Some(types) => legs.extend(types.iter().map(|&rel_type| (rel_type, direction))),
+                None => legs.extend(graph.types_at(node, direction).into_iter().map(|found| (found, direction))),
+            }
+        }
+        legs
+    }
+
+    /// How many relationships there are at a node; with `Both` a self-loop counts once.
+    pub(super) fn count(&self, graph: &Version, node: NodeId) -> u64 {
+        let total: u64 = self.at(graph, node).into_iter().map(|(t, d)| u64::from(graph.degree(node, t, d))).sum();
+        if self.way == Way::Both { total.saturating_sub(self.self_loops(graph, node)) } else { total }
+    }
+
+    /// How many of them are self-loops.
+    pub(super) fn self_loops(&self, graph: &Version, node: NodeId) -> u64 {
+        let out = Legs { types: self.types.clone(), way: Way::Outgoing };
+        let legs = out.at(graph, node).into_iter();
+        legs.map(|(rel_type, direction)| range_of(graph.adjacent(node, rel_type, direction).neighbours(), node).len() as u64)
+            .sum()
+    }
+}
+
+/// A place in the relationships at a node. It holds no part of the graph, so that a walk can pause.
+pub(super) struct Cursor {
+    node: NodeId,
+    /// Only relationships to this node.
+    target: Option<NodeId>,
+    legs: Vec<(RelTypeId, Direction)>,
+    leg: usize,
+    offset: usize,
+    skip_loops: bool,
+}
+
+impl Cursor {
+    pub(super) fn new(graph: &Version, legs: &Legs, node: NodeId, target: Option<NodeId>) -> Cursor {
+        let skip_loops = legs.way == Way::Both;
+        Cursor { node, target, legs: legs.at(graph, node), leg: 0, offset: 0, skip_loops }
+    }
+
+    /// Appends hops until there are `limit` more of them or no more; whether there may be more.
+    pub(super) fn fill(&mut self, graph: &Version, limit: usize, out: &mut Vec<Hop>) -> bool {
+        let end = out.len() + limit;
+        while let Some(&(rel_type, direction)) = self.legs.get(self.leg) {
+            let room = end - out.len();
+            if room == 0 {
+                return true;
+            }
+            let adjacent = graph.adjacent(self.node, rel_type, direction);
+            let range = self.target.map(|target| range_of(adjacent.neighbours(), target));
+            let range = range.unwrap_or(0..adjacent.neighbours().len());
+            let from = range.start.saturating_add(self.offset).min(range.end);
+            let to = from.saturating_add(room).min(range.end);
+            let hops = adjacent.neighbours()[from..to].iter().zip(&adjacent.rows()[from..to]);
+            let again = self.skip_loops && direction == Direction::Incoming;
+            for (&neighbour, &row) in hops {
+                if !(again && neighbour == self.node.0) {
+                    out.push((neighbour, RelId { rel_type, row }));
+                }
+            }
+            self.offset += to - from;
+            if to == range.end {
+                self.leg += 1;
+                self.offset = 0;
+            }
+        }
+        false
+    }
+}
+
+/// The places of a node in ascending neighbours.
+fn range_of(neighbours: &[u32], node: NodeId) -> std::ops::Range<usize> {
+    let start = neighbours.partition_point(|&other| other < node.0);
+    let len = neighbours[start..].partition_point(|&other| other == node.0);
+    start..start + len
+}

@@ -1,0 +1,256 @@
+//! The operators, one file for each family.
+//!
+//! An operator is built from a plan node and pulls chunks from its input. It gives no empty chunk, `None` at the end,
+//! and can be reset to run again for another argument.
+
+mod aggregate;
+mod apply;
+mod buffer;
+mod call;
+mod changes;
+mod create;
+mod delete;
+mod distinct;
+mod expand;
+mod expand_count;
+mod filter;
+mod foreach;
+mod legs;
+mod limit;
+mod merge;
+mod project;
+mod scan;
+mod seek;
+mod set;
+mod shortest;
+mod sort;
+mod source;
+mod union;
+mod unwind;
+mod used;
+mod var_expand;
+
+use super::chunk::{Chunk, Live};
+use super::context::{Context, Held};
+use crate::error::{Error, Result};
+use crate::plan::physical::{Node, Op};
+use std::time::Instant;
+
+/// An operator of a running plan.
+pub(super) trait Operator: Send {
+    /// The next rows, of which there is at least one; `None` when there are no more.
+    fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>>;
+
+    /// Makes it run from the beginning, for the context's present argument.
+    fn reset(&mut self);
+}
+
+/// An operator in its place in the plan.
+pub(super) struct Stage {
+    operator: Box<dyn Operator>,
+    /// Its number in the plan's pre-order, for the profile; `None` inside expressions, which are not profiled.
+    number: Option<usize>,
+}
+
+impl Stage {
+    /// The next rows; `None` when there are no more.
+    pub(super) fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
+        cx.check()?;
+        match self.number {
+            Some(number) if cx.settings().profile => self.profiled(cx, number),
+            _ => self.operator.next(cx),
+        }
+    }
+
+    /// Makes it run from the beginning.
+    pub(super) fn reset(&mut self) {
+        self.operator.reset();
+    }
+
+    fn profiled(&mut self, cx: &mut Context, number: usize) -> Result<Option<Chunk>> {
+        let start = Instant::now();
+        let chunk = self.operator.next(cx)?;
+        if number >= cx.profile.len() {
+            cx.profile.resize(number + 1, super::OperatorProfile::default());
+        }
+        let entry = &mut cx.profile[number];
+        entry.calls += 1;
+        entry.time += start.elapsed();
+        entry.rows = entry.rows.saturating_add(chunk.as_ref().map_or(0, Chunk::total));
+        Ok(chunk)
+    }
+}
+
+/// The operators of a plan, numbered for the profile.
+pub(super) fn build_numbered(root: &Node) -> Stage {
+    Builder { next: Some(0) }.stage(root)
+}
+
+/// The operators of a plan inside an expression.
+pub(super) fn build(root: &Node) -> Stage {
+    Builder { next: None }.stage(root)
+}
+
+/// Every node of a plan in the order of the profile: a node, its input, its inner plans.
+pub(super) fn preorder<'a>(node: &'a Node, out: &mut Vec<&'a Node>) {
+    out.push(node);
+    if let Some(input) = &node.input {
+        preorder(input, out);
+    }
+    match &node.op {
+        Op::Apply { inner, .. } | Op::Merge { inner, .. } | Op::Foreach { inner, .. } => preorder(inner, out),
+        Op::Union { arms, .. } => arms.iter().for_each(|(arm, _)| preorder(arm, out)),
+        _ => {}
+    }
+}
+
+/// Whether a plan changes the graph.
+fn writes(node: &Node) -> bool {
+    let mut nodes = Vec::new();
+    preorder(node, &mut nodes);
+    nodes.iter().any(|node| {
+        matches!(
+            node.op,
+            Op::Create { .. } | Op::Merge { .. } | Op::Set(_) | Op::Delete { .. } | Op::Foreach { .. }
+        )
+    })
+}
+
+/// Whether a plan's rows may leave the order of the argument's rows.
+fn reorders(node: &Node) -> bool {
+    let mut nodes = Vec::new();
+    preorder(node, &mut nodes);
+    nodes.iter().any(|node| matches!(node.op, Op::Union { .. } | Op::Sort { .. } | Op::Aggregate { .. }))
+}
+
+/// Builds operators from nodes.
+struct Builder {
+    next: Option<usize>,
+}
+
+impl Builder {
+    fn stage(&mut self, node: &Node) -> Stage {
+        let number = self.next;
+        if let Some(next) = &mut self.next {
+            *next += 1;
+        }
+        Stage { operator: self.operator(node), number }
+    }
+
+    /// The node's input; a node that needs one and has none gets one empty row.
+    fn input(&mut self, node: &Node) -> Stage {
+        match &node.input {
+            Some(input) => self.stage(input),
+            None => Stage { operator: Box::new(source::Unit::default()), number: None },
+        }
+    }
+
+    fn operator(&mut self, node: &Node) -> Box<dyn Operator> {
+        match &node.op {
+            Op::Unit => Box::new(source::Unit::default()),
+            Op::Argument => Box::new(source::Argument::new(live(node))),
+            Op::Union { arms, columns } => self.union(node, arms, columns),
+            _ => {
+                let input = self.input(node);
+                self.with_input(node, input)
+            }
+        }
+    }
+
+    fn with_input(&mut self, node: &Node, input: Stage) -> Box<dyn Operator> {
+        let live = live(node);
+        match &node.op {
+            Op::Unit | Op::Argument | Op::Union { .. } => Box::new(source::Broken),
+            Op::NodeScan { slot, label } => Box::new(scan::NodeScan::new(input, live, *slot, *label)),
+            Op::RelScan { rel, from, to, types } => {
+                Box::new(scan::RelScan::new(input, live, [*rel, *from, *to], types.clone()))
+            }
+            Op::EntitySeek { slot, entity } => Box::new(seek::EntitySeek::new(input, live, *slot, entity.clone())),
+            Op::NodeById { slot, id } => Box::new(seek::NodeById::new(input, live, *slot, id.clone())),
+            Op::Expand(expand) => Box::new(expand::Expansion::new(input, live, expand, false)),
+            Op::ExpandInto(expand) => Box::new(expand::Expansion::new(input, live, expand, true)),
+            Op::ExpandBound { expand, to_known } => {
+                Box::new(expand::BoundExpansion::new(input, live, expand.clone(), *to_known))
+            }
+            Op::ExpandCount(expand) => Box::new(expand_count::Counting::degree(input, expand)),
+            Op::PairCount { node, arms } => Box::new(expand_count::Counting::pairs(input, *node, arms)),
+            Op::VarExpand(expand) => Box::new(var_expand::VarExpansion::new(input, live, expand.clone())),
+            Op::ShortestPath { expand, which } => {
+                Box::new(shortest::ShortestPath::new(input, live, expand.clone(), *which))
+            }
+            Op::Filter(predicates) => Box::new(filter::Filter::new(input, predicates.clone())),
+            Op::LabelFilter { slot, test } => Box::new(filter::LabelFilter::new(input, *slot, test.clone())),
+            Op::Project(items) => Box::new(project::Project::new(input, live, items.clone())),
+            Op::Unwind { list, slot } => Box::new(unwind::Unwind::new(input, live, list.clone(), *slot)),
+            Op::Apply { inner, mode, row_id } => {
+                let inner_plan = inner.as_ref();
+                let inner = self.stage(inner_plan);
+                Box::new(apply::Apply::new(input, live, inner, inner_plan, mode.clone(), *row_id))
+            }
+            Op::Aggregate { keys, aggregates } => {
+                Box::new(aggregate::Aggregation::new(input, keys.clone(), aggregates.clone()))
+            }
+            Op::Distinct(slots) => Box::new(distinct::Distinct::new(input, slots.clone())),
+            Op::Sort { keys, limit } => Box::new(sort::Sort::new(input, live, keys.clone(), limit.clone())),
+            Op::Skip(count) => Box::new(limit::Skip::new(input, count.clone())),
+            Op::Limit { count, exhaust } => Box::new(limit::Limit::new(input, count.clone(), *exhaust)),
+            Op::Eager => Box::new(buffer::Eager::new(input, live)),
+            Op::ProcedureCall { procedure, arguments, yields, void, span } => Box::new(call::ProcedureCall::new(
+                input,
+                live,
+                call::Procedure {
+                    name: procedure.clone(),
+                    arguments: arguments.clone(),
+                    yields: yields.clone(),
+                    void: *void,
+                    span: *span,
+                },
+            )),
+            Op::Create { items, paths } => Box::new(create::Create::new(input, live, items.clone(), paths.clone())),
+            Op::Set(items) => Box::new(set::Set::new(input, live, items.clone())),
+            Op::Delete { detach, targets } => Box::new(delete::Delete::new(input, live, *detach, targets.clone())),
+            Op::Merge { inner, items, paths, on_create, on_match } => {
+                let creation = create::Creation::new(items.clone(), paths.clone(), true);
+                let inner = self.stage(inner);
+                Box::new(merge::Merge::new(input, live, inner, creation, [on_create.clone(), on_match.clone()]))
+            }
+            Op::Foreach { slot, list, inner } => {
+                let inner = self.stage(inner);
+                Box::new(foreach::Foreach::new(input, live, inner, *slot, list.clone()))
+            }
+        }
+    }
+
+    fn union(
+        &mut self,
+        node: &Node,
+        arms: &[(Node, Vec<crate::semantic::bound::Slot>)],
+        columns: &[crate::semantic::bound::Slot],
+    ) -> Box<dyn Operator> {
+        let arms = arms.iter().map(|(arm, slots)| (self.stage(arm), slots.clone())).collect();
+        Box::new(union::Union::new(live(node), arms, columns.to_vec()))
+    }
+}
+
+fn live(node: &Node) -> Live {
+    Live::new(&node.live)
+}
+
+/// Reads all rows of an input into dense chunks: of the live slots, or of all.
+fn drain(input: &mut Stage, cx: &mut Context, live: Option<&Live>, held: &mut Held) -> Result<Vec<Chunk>> {
+    let mut chunks = Vec::new();
+    while let Some(chunk) = input.next(cx)? {
+        let chunk = match live {
+            Some(live) => chunk.compact(live),
+            None => chunk.dense(),
+        };
+        held.grow(cx, chunk.bytes())?;
+        chunks.push(chunk);
+    }
+    Ok(chunks)
+}
+
+/// The error of a slot that holds something other than a node.
+fn not_a_node(value: &crate::value::Value) -> Error {
+    Error::type_error(format!("a node is needed, not a value of type {}", value.type_name()))
+}

@@ -1,0 +1,227 @@
+//! Scans: for each row all nodes, or all relationships of some types.
+
+use super::super::chunk::{Chunk, Live};
+use super::super::column::Column;
+use super::super::context::Context;
+use super::{Operator, Stage};
+use crate::error::Result;
+use crate::semantic::bound::{Slot, TypeTest};
+use crate::value::{LabelId, RelId, RelTypeId};
+
+/// For each row, every node or every node with a label.
+pub(super) struct NodeScan {
+    input: Stage,
+    live: Live,
+    slot: Slot,
+    label: Option<LabelId>,
+    outer: Option<Outer>,
+    /// The next segment to read for the present row.
+    segment: u32,
+    /// Nodes read and not yet given.
+    found: Vec<u32>,
+    given: usize,
+}
+
+/// Input rows that are gone through one after another.
+struct Outer {
+    chunk: Chunk,
+    row: usize,
+}
+
+impl Outer {
+    fn position(&self) -> u32 {
+        self.chunk.position(self.row) as u32
+    }
+}
+
+impl NodeScan {
+    pub(super) fn new(input: Stage, live: Live, slot: Slot, label: Option<LabelId>) -> NodeScan {
+        NodeScan { input, live, slot, label, outer: None, segment: 0, found: Vec::new(), given: 0 }
+    }
+
+    /// Takes up to `room` nodes for the present row; whether the row is done.
+    fn take(&mut self, cx: &Context, room: usize, out: &mut Vec<u32>) -> Result<bool> {
+        let end = out.len() + room;
+        loop {
+            let ready = self.found.get(self.given..).unwrap_or_default();
+            let count = ready.len().min(end - out.len());
+            out.extend_from_slice(&ready[..count]);
+            self.given += count;
+            if self.given < self.found.len() {
+                return Ok(false);
+            }
+            if self.segment >= cx.graph().segments() {
+                return Ok(true);
+            }
+            cx.check()?;
+            self.found.clear();
+            self.given = 0;
+            cx.graph().scan(self.segment, self.label, &mut self.found);
+            self.segment += 1;
+        }
+    }
+
+    fn restart(&mut self) {
+        self.segment = 0;
+        self.given = 0;
+        self.found.clear();
+    }
+}
+
+impl Operator for NodeScan {
+    fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
+        loop {
+            let Some(mut outer) = next_outer(&mut self.outer, &mut self.input, cx)? else { return Ok(None) };
+            let (mut parents, mut nodes) = (Vec::new(), Vec::new());
+            while outer.row < outer.chunk.rows() && nodes.len() < cx.batch() {
+                let done = self.take(cx, cx.batch() - nodes.len(), &mut nodes)?;
+                parents.resize(nodes.len(), outer.position());
+                if done {
+                    self.restart();
+                    outer.row += 1;
+                }
+            }
+            let out = gather(&outer.chunk, &parents, &self.live, self.slot, Column::Nodes(nodes));
+            self.outer = Some(outer);
+            if out.is_some() {
+                return Ok(out);
+            }
+        }
+    }
+
+    fn reset(&mut self) {
+        self.input.reset();
+        self.outer = None;
+        self.restart();
+    }
+}
+
+/// The chunk whose rows are not all done, or the input's next.
+fn next_outer(outer: &mut Option<Outer>, input: &mut Stage, cx: &mut Context) -> Result<Option<Outer>> {
+    match outer.take() {
+        Some(outer) if outer.row < outer.chunk.rows() => Ok(Some(outer)),
+        _ => Ok(input.next(cx)?.map(|chunk| Outer { chunk, row: 0 })),
+    }
+}
+
+fn gather(chunk: &Chunk, parents: &[u32], live: &Live, slot: Slot, column: Column) -> Option<Chunk> {
+    if parents.is_empty() {
+        return None;
+    }
+    let mut out = chunk.gather(parents, live);
+    if live.contains(slot) {
+        out.set(slot, column);
+    }
+    Some(out)
+}
+
+/// For each row, every relationship of some types, with its ends.
+pub(super) struct RelScan {
+    input: Stage,
+    live: Live,
+    /// Where the relationship, its start and its end go.
+    slots: [Slot; 3],
+    types: TypeTest,
+    outer: Option<Outer>,
+    /// The types to go through for the present row; `None` before it is begun.
+    pending: Option<Vec<RelTypeId>>,
+    at_type: usize,
+    at_row: u32,
+}
+
+/// Relationships found, beside the rows they were found for.
+#[derive(Default)]
+struct Found {
+    parents: Vec<u32>,
+    rels: Vec<RelId>,
+    from: Vec<u32>,
+    to: Vec<u32>,
+}
+
+impl RelScan {
+    pub(super) fn new(input: Stage, live: Live, slots: [Slot; 3], types: TypeTest) -> RelScan {
+        RelScan { input, live, slots, types, outer: None, pending: None, at_type: 0, at_row: 0 }
+    }
+
+    fn types(&self, cx: &Context) -> Vec<RelTypeId> {
+        match &self.types {
+            TypeTest::Any => cx.graph().catalog().rel_types().map(|(id, _)| id).collect(),
+            TypeTest::OneOf(types) => {
+                let mut types = types.clone();
+                types.sort_unstable();
+                types.dedup();
+                types
+            }
+        }
+    }
+
+    /// Finds relationships for the present row until there are enough; whether the row is done.
+    fn find(&mut self, cx: &mut Context, parent: u32, found: &mut Found) -> Result<bool> {
+        let types = match self.pending.take() {
+            Some(types) => types,
+            None => self.types(cx),
+        };
+        while let Some(&rel_type) = types.get(self.at_type) {
+            while self.at_row < cx.graph().row_bound(rel_type) {
+                if found.rels.len() >= cx.batch() {
+                    self.pending = Some(types);
+                    return Ok(false);
+                }
+                cx.tick()?;
+                let rel = RelId { rel_type, row: self.at_row };
+                self.at_row += 1;
+                if let Some((from, to)) = cx.graph().endpoints(rel) {
+                    found.parents.push(parent);
+                    found.rels.push(rel);
+                    found.from.push(from.0);
+                    found.to.push(to.0);
+                }
+            }
+            self.at_type += 1;
+            self.at_row = 0;
+        }
+        self.at_type = 0;
+        Ok(true)
+    }
+
+    fn output(&self, chunk: &Chunk, found: Found) -> Option<Chunk> {
+        if found.rels.is_empty() {
+            return None;
+        }
+        let mut out = chunk.gather(&found.parents, &self.live);
+        let columns = [Column::Rels(found.rels), Column::Nodes(found.from), Column::Nodes(found.to)];
+        for (slot, column) in self.slots.into_iter().zip(columns) {
+            if self.live.contains(slot) {
+                out.set(slot, column);
+            }
+        }
+        Some(out)
+    }
+}
+
+impl Operator for RelScan {
+    fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
+        loop {
+            let Some(mut outer) = next_outer(&mut self.outer, &mut self.input, cx)? else { return Ok(None) };
+            let mut found = Found::default();
+            while outer.row < outer.chunk.rows() && found.rels.len() < cx.batch() {
+                if self.find(cx, outer.position(), &mut found)? {
+                    outer.row += 1;
+                }
+            }
+            let out = self.output(&outer.chunk, found);
+            self.outer = Some(outer);
+            if out.is_some() {
+                return Ok(out);
+            }
+        }
+    }
+
+    fn reset(&mut self) {
+        self.input.reset();
+        self.outer = None;
+        self.pending = None;
+        self.at_type = 0;
+        self.at_row = 0;
+    }
+}

@@ -1,0 +1,270 @@
+//! Shortest paths between two known nodes: breadth first from both ends, then through the nodes found to lie between.
+
+use super::super::chunk::{Chunk, Live};
+use super::super::column::Column;
+use super::super::context::{Context, Held};
+use super::super::eval::Row;
+use super::expand::node_at;
+use super::legs::{Cursor, Hop, Legs};
+use super::used::Used;
+use super::var_expand::{passes, rel_list};
+use super::{Operator, Stage};
+use crate::error::Result;
+use crate::plan::physical::VarExpand;
+use crate::syntax::ast::Shortest;
+use crate::value::{NodeId, RelId, Value};
+use hashbrown::HashMap;
+
+/// About how many bytes a node takes that a search has reached.
+const REACHED_BYTES: u64 = 64;
+/// How many relationships a search reads at once.
+const AHEAD: usize = 1024;
+
+/// For each row, one or all of the shortest paths between two nodes.
+pub(super) struct ShortestPath {
+    input: Stage,
+    live: Live,
+    plan: VarExpand,
+    which: Shortest,
+    legs: Legs,
+    chunk: Option<Chunk>,
+    row: usize,
+    paths: Option<Paths>,
+    held: Held,
+}
+
+/// The nodes reached from one end.
+struct Side {
+    legs: Legs,
+    /// Each with its distance and the hops back towards the end, all of them from the distance before.
+    reached: HashMap<u32, (u32, Vec<Hop>), foldhash::fast::FixedState>,
+    frontier: Vec<u32>,
+    depth: u32,
+}
+
+impl Side {
+    fn new(legs: Legs, end: NodeId) -> Side {
+        let mut reached = HashMap::default();
+        reached.insert(end.0, (0, Vec::new()));
+        Side { legs, reached, frontier: vec![end.0], depth: 0 }
+    }
+
+    /// Notes a hop from `node` to `hop.0`.
+    fn note(&mut self, node: u32, hop: Hop, all: bool) -> bool {
+        let back = (node, hop.1);
+        match self.reached.get_mut(&hop.0) {
+            None => {
+                self.reached.insert(hop.0, (self.depth, vec![back]));
+                true
+            }
+            Some((depth, hops)) if all && *depth == self.depth => {
+                hops.push(back);
+                false
+            }
+            Some(_) => false,
+        }
+    }
+
+    fn meets(&self, other: &Side) -> Vec<u32> {
+        let at_end = |node: &u32| other.reached.get(node).is_some_and(|(depth, _)| *depth == other.depth);
+        self.frontier.iter().copied().filter(at_end).collect()
+    }
+}
+
+/// The shortest paths of one row, walked one after another.
+struct Paths {
+    /// From each node between the ends, the hops that lead on.
+    onward: HashMap<u32, Vec<Hop>, foldhash::fast::FixedState>,
+    /// For each node of the present path, how many of its hops have been tried.
+    tried: Vec<(u32, usize)>,
+    rels: Vec<RelId>,
+    length: usize,
+    single: bool,
+    done: bool,
+}
+
+impl Paths {
+    fn next(&mut self, cx: &mut Context) -> Result<Option<Value>> {
+        if self.done {
+            return Ok(None);
+        }
+        while let Some((node, tried)) = self.tried.last_mut() {
+            cx.tick()?;
+            if self.rels.len() == self.length {
+                let path = rel_list(&self.rels, false);
+                self.tried.pop();
+                self.rels.pop();
+                self.done = self.single;
+                return Ok(Some(path));
+            }
+            let hop = self.onward.get(node).and_then(|hops| hops.get(*tried)).copied();
+            *tried += 1;
+            match hop {
+                Some((next, rel)) => {
+                    self.tried.push((next, 0));
+                    self.rels.push(rel);
+                }
+                None => {
+                    self.tried.pop();
+                    self.rels.pop();
+                }
+            }
+        }
+        self.done = true;
+        Ok(None)
+    }
+}
+
+impl ShortestPath {
+    pub(super) fn new(input: Stage, live: Live, plan: VarExpand, which: Shortest) -> ShortestPath {
+        let legs = Legs::new(&plan.types, plan.way);
+        ShortestPath { input, live, plan, which, legs, chunk: None, row: 0, paths: None, held: Held::default() }
+    }
+
+    /// Searches for one row. A node has no shortest path to itself but the empty one.
+    fn search(&mut self, cx: &mut Context, chunk: &Chunk, position: usize) -> Result<Option<Paths>> {
+        let from = node_at(chunk, self.plan.from, position)?;
+        let Some((from, to)) = from.zip(node_at(chunk, self.plan.to, position)?) else { return Ok(None) };
+        if from == to {
+            return Ok((self.plan.min == 0).then(|| self.paths(HashMap::default(), from, 0)));
+        }
+        let used = Used::of(chunk, position, &self.plan.distinct_from);
+        let row = Row::Chunk(chunk, position);
+        let mut sides = [Side::new(self.legs.clone(), from), Side::new(self.legs.reversed(), to)];
+        loop {
+            let length = sides[0].depth + sides[1].depth;
+            if self.plan.max.is_some_and(|max| length >= max) || sides.iter().any(|side| side.frontier.is_empty()) {
+                return Ok(None);
+            }
+            let smaller = usize::from(sides[1].frontier.len() < sides[0].frontier.len());
+            self.grow(cx, &mut sides[smaller], &used, row)?;
+            let meeting = sides[0].meets(&sides[1]);
+            if !meeting.is_empty() {
+                let length = length + 1;
+                let onward = join(&sides, meeting);
+                return Ok((length >= self.plan.min).then(|| self.paths(onward, from, length as usize)));
+            }
+        }
+    }
+
+    /// Reaches the nodes one step farther from an end.
+    fn grow(&mut self, cx: &mut Context, side: &mut Side, used: &Used, row: Row<'_>) -> Result<()> {
+        side.depth += 1;
+        let all = matches!(self.which, Shortest::All);
+        let mut next = Vec::new();
+        let mut hops = Vec::new();
+        for node in std::mem::take(&mut side.frontier) {
+            let mut cursor = Cursor::new(cx.graph(), &side.legs, NodeId(node), None);
+            loop {
+                cx.tick()?;
+                hops.clear();
+                let more = cursor.fill(cx.graph(), AHEAD, &mut hops);
+                let before = next.len();
+                for &hop in &hops {
+                    if !used.contains(hop.1) && passes(cx, &self.plan, hop.1, row)? && side.note(node, hop, all) {
+                        next.push(hop.0);
+                    }
+                }
+                self.held.grow(cx, REACHED_BYTES * (next.len() - before) as u64)?;
+                if !more {
+                    break;
+                }
+            }
+        }
+        side.frontier = next;
+        Ok(())
+    }
+
+    fn paths(
+        &self,
+        onward: HashMap<u32, Vec<Hop>, foldhash::fast::FixedState>,
+        from: NodeId,
+        length: usize,
+    ) -> Paths {
+        let single = matches!(self.which, Shortest::Single);
+        Paths { onward, tried: vec![(from.0, 0)], rels: Vec::new(), length, single, done: false }
+    }
+}
+
+impl Operator for ShortestPath {
+    fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
+        loop {
+            let chunk = match self.chunk.take() {
+                Some(chunk) if self.row < chunk.rows() => chunk,
+                _ => {
+                    self.row = 0;
+                    let Some(chunk) = self.input.next(cx)? else { return Ok(None) };
+                    chunk
+                }
+            };
+            let (mut parents, mut rels) = (Vec::new(), Vec::new());
+            while self.row < chunk.rows() && parents.len() < cx.batch() {
+                let position = chunk.position(self.row);
+                if self.paths.is_none() {
+                    self.paths = self.search(cx, &chunk, position)?;
+                }
+                let path = self.paths.as_mut().map_or(Ok(None), |paths| paths.next(cx))?;
+                match path {
+                    Some(path) => {
+                        parents.push(position as u32);
+                        rels.push(if self.plan.reversed { reversed(path) } else { path });
+                    }
+                    None => {
+                        self.paths = None;
+                        self.held.release();
+                        self.row += 1;
+                    }
+                }
+            }
+            let out = (!parents.is_empty()).then(|| {
+                let mut out = chunk.gather(&parents, &self.live);
+                out.set(self.plan.rels, Column::Values(rels));
+                out
+            });
+            self.chunk = Some(chunk);
+            if out.is_some() {
+                return Ok(out);
+            }
+        }
+    }
+
+    fn reset(&mut self) {
+        self.input.reset();
+        self.chunk = None;
+        self.row = 0;
+        self.paths = None;
+        self.held.release();
+    }
+}
+
+fn reversed(path: Value) -> Value {
+    match path {
+        Value::List(items) => Value::list(items.iter().rev().cloned().collect()),
+        other => other,
+    }
+}
+
+/// The hops that lie on shortest paths, from each node onward: through the nodes where the two searches met.
+fn join(sides: &[Side; 2], meeting: Vec<u32>) -> HashMap<u32, Vec<Hop>, foldhash::fast::FixedState> {
+    let mut onward: HashMap<u32, Vec<Hop>, _> = HashMap::default();
+    trace(&sides[0], meeting.clone(), &mut |nearer, farther, rel| {
+        onward.entry(nearer).or_default().push((farther, rel));
+    });
+    trace(&sides[1], meeting, &mut |nearer, farther, rel| onward.entry(farther).or_default().push((nearer, rel)));
+    onward
+}
+
+/// Calls `visit` with every hop between these nodes and the end of a side: the node nearer to the end, the one
+/// farther, the relationship.
+fn trace(side: &Side, from: Vec<u32>, visit: &mut dyn FnMut(u32, u32, RelId)) {
+    let mut seen: hashbrown::HashSet<u32, foldhash::fast::FixedState> = from.iter().copied().collect();
+    let mut open = from;
+    while let Some(node) = open.pop() {
+        for &(nearer, rel) in side.reached.get(&node).map(|(_, hops)| hops.as_slice()).unwrap_or_default() {
+            visit(nearer, node, rel);
+            if seen.insert(nearer) {
+                open.push(nearer);
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Sorts rows.
+
+use super::super::chunk::{Chunk, Live};
+use super::super::column::Column;
+use super::super::context::{Context, Held};
+use super::super::eval::vector::{Rows, eval_column};
+use super::buffer::Queue;
+use super::limit::row_count;
+use super::{Operator, Stage};
+use crate::error::Result;
+use crate::semantic::bound::{Expr, SortKey};
+use crate::value::{Value, compare};
+use std::cmp::Ordering;
+
+/// Sorts stably; of many rows keeps only those that can be among the first, when only they are wanted.
+pub(super) struct Sort {
+    input: Stage,
+    live: Live,
+    keys: Vec<SortKey>,
+    limit: Option<Expr>,
+    sorted: bool,
+    queue: Queue,
+    held: Held,
+}
+
+/// Rows with the values of their sort keys, one column of them for each key.
+#[derive(Default)]
+struct Table {
+    rows: Option<Chunk>,
+    keys: Vec<Vec<Value>>,
+}
+
+impl Table {
+    fn add(&mut self, chunk: Chunk, keys: Vec<Vec<Value>>) {
+        match &mut self.rows {
+            Some(rows) => rows.append(chunk),
+            None => self.rows = Some(chunk),
+        }
+        if self.keys.is_empty() {
+            self.keys = keys;
+        } else {
+            self.keys.iter_mut().zip(keys).for_each(|(all, more)| all.extend(more));
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.rows.as_ref().map_or(0, |rows| rows.len)
+    }
+
+    /// The same rows in order; the first `limit` of them, when there is one.
+    fn sorted(self, order: &[SortKey], limit: Option<usize>) -> Table {
+        let Some(rows) = self.rows else { return self };
+        let mut positions: Vec<u32> = (0..rows.len as u32).collect();
+        let by_keys = |left: &u32, right: &u32| compare_keys(&self.keys, order, *left as usize, *right as usize);
+        positions.sort_by(by_keys);
+        positions.truncate(limit.unwrap_or(usize::MAX));
+        let all: Vec<_> = (0..rows.columns.len() as u32).map(crate::semantic::bound::Slot).collect();
+        let rows = rows.gather(&positions, &Live::new(&all));
+        let keys = self.keys.into_iter().map(|key| Column::Values(key).gather(&positions).into_values(rows.len));
+        Table { keys: keys.collect(), rows: Some(rows) }
+    }
+}
+
+impl Sort {
+    pub(super) fn new(input: Stage, live: Live, keys: Vec<SortKey>, limit: Option<Expr>) -> Sort {
+        Sort { input, live, keys, limit, sorted: false, queue: Queue::default(), held: Held::default() }
+    }
+
+    fn read(&mut self, cx: &mut Context) -> Result<()> {
+        let limit = self.limit.as_ref().map(|expr| row_count(cx, expr, "LIMIT")).transpose()?;
+        let limit = limit.map(|count| usize::try_from(count).unwrap_or(usize::MAX));
+        let room = limit.map_or(usize::MAX, |limit| limit.saturating_mul(2).max(4 * cx.batch()));
+        let mut table = Table::default();
+        while let Some(chunk) = self.input.next(cx)? {
+            let keys = self.key_values(cx, &chunk)?;
+            let chunk = chunk.compact(&self.live);
+            let key_bytes: u64 = 24 * (keys.len() * chunk.len) as u64;
+            self.held.grow(cx, chunk.bytes() + key_bytes)?;
+            table.add(chunk, keys);
+            if table.len() > room {
+                table = table.sorted(&self.keys, limit);
+                self.held.release();
+                let kept = table.rows.as_ref().map_or(0, Chunk::bytes);
+                self.held.grow(cx, kept)?;
+            }
+        }
+        if let Some(rows) = table.sorted(&self.keys, limit).rows {
+            self.queue.push(rows);
+        }
+        Ok(())
+    }
+
+    fn key_values(&self, cx: &Context, chunk: &Chunk) -> Result<Vec<Vec<Value>>> {
+        let rows = Rows::of(chunk);
+        let keys = self.keys.iter();
+        keys.map(|key| Ok(eval_column(cx, &key.expr, rows)?.into_owned().into_values(rows.len()))).collect()
+    }
+}
+
+impl Operator for Sort {
+    fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
+        if !std::mem::replace(&mut self.sorted, true) {
+            self.read(cx)?;
+        }
+        let chunk = self.queue.pop(cx.batch());
+        if chunk.is_none() {
+            self.held.release();
+        }
+        Ok(chunk)
+    }
+
+    fn reset(&mut self) {
+        self.input.reset();
+        self.sorted = false;
+        self.queue.clear();
+        self.held.release();
+    }
+}
+
+fn compare_keys(keys: &[Vec<Value>], order: &[SortKey], left: usize, right: usize) -> Ordering {
+    for (values, key) in keys.iter().zip(order) {
+        let ordering = match (&values[left], &values[right]) {
+            (Value::Int(left), Value::Int(right)) => left.cmp(right),
+            (left, right) => compare::order(left, right),
+        };
+        if ordering.is_ne() {
+            return if key.descending { ordering.reverse() } else { ordering };
+        }
+    }
+    Ordering::Equal
+}

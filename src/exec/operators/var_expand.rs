@@ -1,0 +1,299 @@
+//! Expansions by a variable number of relationships: depth first, over trails.
+
+use super::super::chunk::{Chunk, Live};
+use super::super::column::Column;
+use super::super::context::{Context, Held};
+use super::super::eval::{Interpreter, Row};
+use super::expand::node_at;
+use super::legs::{Cursor, Hop, Legs};
+use super::used::Used;
+use super::{Operator, Stage};
+use crate::error::{Error, Result};
+use crate::plan::physical::VarExpand;
+use crate::value::{NodeId, RelId, Value};
+use std::sync::Arc;
+
+/// How many hops a level of a walk reads ahead.
+const AHEAD: usize = 32;
+/// About how many bytes a level of a walk takes.
+const LEVEL_BYTES: u64 = 512;
+
+/// For each row, every trail of a length within the limits.
+pub(super) struct VarExpansion {
+    input: Stage,
+    live: Live,
+    plan: VarExpand,
+    legs: Legs,
+    chunk: Option<Chunk>,
+    row: usize,
+    walk: Option<Walk>,
+    held: Held,
+}
+
+/// A walk from one node, paused between two trails.
+struct Walk {
+    start: NodeId,
+    target: Option<NodeId>,
+    /// Relationships that must not be walked: those bound before, then those of the trail.
+    used: Used,
+    /// How many of them were bound before.
+    before: usize,
+    levels: Vec<Level>,
+    /// The greatest number of levels so far.
+    deepest: usize,
+    begun: bool,
+}
+
+/// The relationships still to be tried from one node of the trail.
+struct Level {
+    /// `None` when all have been read, or the trail may not grow.
+    cursor: Option<Cursor>,
+    /// Those read and not yet tried, the next one last.
+    ahead: Vec<Hop>,
+}
+
+impl Level {
+    fn next(&mut self, cx: &Context) -> Option<Hop> {
+        while self.ahead.is_empty() {
+            let cursor = self.cursor.as_mut()?;
+            if !cursor.fill(cx.graph(), AHEAD, &mut self.ahead) {
+                self.cursor = None;
+            }
+            self.ahead.reverse();
+        }
+        self.ahead.pop()
+    }
+}
+
+/// What has been found for a chunk of output.
+#[derive(Default)]
+struct Found {
+    parents: Vec<u32>,
+    ends: Vec<u32>,
+    rels: Vec<Value>,
+}
+
+impl VarExpansion {
+    pub(super) fn new(input: Stage, live: Live, plan: VarExpand) -> VarExpansion {
+        let legs = Legs::new(&plan.types, plan.way);
+        VarExpansion { input, live, plan, legs, chunk: None, row: 0, walk: None, held: Held::default() }
+    }
+
+    fn begin(&self, chunk: &Chunk, position: usize) -> Result<Option<Walk>> {
+        let Some(start) = node_at(chunk, self.plan.from, position)? else { return Ok(None) };
+        let mut target = None;
+        if self.plan.to_known {
+            target = node_at(chunk, self.plan.to, position)?;
+            if target.is_none() {
+                return Ok(None);
+            }
+        }
+        let used = Used::of(chunk, position, &self.plan.distinct_from);
+        let before = used.items().len();
+        Ok(Some(Walk { start, target, used, before, levels: Vec::new(), deepest: 0, begun: false }))
+    }
+
+    /// The node at the end of the next trail; the trail itself is then in `walk`.
+    fn advance(&mut self, cx: &mut Context, walk: &mut Walk, row: Row<'_>) -> Result<Option<NodeId>> {
+        if !std::mem::replace(&mut walk.begun, true) {
+            self.descend(cx, walk, walk.start)?;
+            if self.plan.min == 0 && walk.target.is_none_or(|target| target == walk.start) {
+                return Ok(Some(walk.start));
+            }
+        }
+        while let Some(level) = walk.levels.last_mut() {
+            cx.tick()?;
+            let Some((node, rel)) = level.next(cx) else {
+                walk.levels.pop();
+                walk.used.pop_beyond(walk.before);
+                continue;
+            };
+            if walk.used.contains(rel) || !self.passes(cx, rel, row)? {
+                continue;
+            }
+            walk.used.push(rel);
+            let node = NodeId(node);
+            let depth = walk.used.items().len() - walk.before;
+            self.descend(cx, walk, node)?;
+            if depth >= self.plan.min as usize && walk.target.is_none_or(|target| target == node) {
+                return Ok(Some(node));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Goes on from a node, unless the trail has its full length: then the level is empty.
+    fn descend(&mut self, cx: &Context, walk: &mut Walk, node: NodeId) -> Result<()> {
+        let depth = walk.used.items().len() - walk.before;
+        let more = self.plan.max.is_none_or(|max| depth < max as usize);
+        let cursor = more.then(|| Cursor::new(cx.graph(), &self.legs, node, None));
+        walk.levels.push(Level { cursor, ahead: Vec::new() });
+        if walk.levels.len() > walk.deepest {
+            walk.deepest = walk.levels.len();
+            self.held.grow(cx, LEVEL_BYTES)?;
+        }
+        Ok(())
+    }
+
+    fn passes(&self, cx: &Context, rel: RelId, row: Row<'_>) -> Result<bool> {
+        passes(cx, &self.plan, rel, row)
+    }
+
+    fn find(&mut self, cx: &mut Context, chunk: &Chunk) -> Result<Found> {
+        let mut found = Found::default();
+        while self.row < chunk.rows() && found.parents.len() < cx.batch() {
+            let position = chunk.position(self.row);
+            if self.plan.rels_known {
+                self.follow(cx, chunk, position, &mut found)?;
+                self.row += 1;
+                continue;
+            }
+            let walk = match self.walk.take() {
+                Some(walk) => Some(walk),
+                None => self.begin(chunk, position)?,
+            };
+            match walk {
+                Some(mut walk) if self.collect(cx, chunk, position, &mut walk, &mut found)? => self.walk = Some(walk),
+                _ => {
+                    self.held.release();
+                    self.row += 1;
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Adds trails of one row until there are enough; whether there may be more.
+    fn collect(
+        &mut self,
+        cx: &mut Context,
+        chunk: &Chunk,
+        position: usize,
+        walk: &mut Walk,
+        found: &mut Found,
+    ) -> Result<bool> {
+        while let Some(end) = self.advance(cx, walk, Row::Chunk(chunk, position))? {
+            found.parents.push(position as u32);
+            found.ends.push(end.0);
+            if self.live.contains(self.plan.rels) {
+                let trail = walk.used.items().get(walk.before..).unwrap_or_default();
+                found.rels.push(rel_list(trail, self.plan.reversed));
+            }
+            if found.parents.len() >= cx.batch() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Follows the list of relationships given in a row.
+    fn follow(&self, cx: &Context, chunk: &Chunk, position: usize, found: &mut Found) -> Result<()> {
+        let Some(walk) = self.begin(chunk, position)? else { return Ok(()) };
+        let Some(mut rels) = known_rels(&chunk.value(self.plan.rels, position))? else { return Ok(()) };
+        if self.plan.reversed {
+            rels.reverse();
+        }
+        let length = rels.len();
+        if length < self.plan.min as usize || self.plan.max.is_some_and(|max| length > max as usize) {
+            return Ok(());
+        }
+        let mut node = walk.start;
+        let mut used = walk.used;
+        for rel in rels {
+            let Some(ends) = cx.graph().endpoints(rel) else { return Ok(()) };
+            let Some(next) = self.legs.follow(node, ends) else { return Ok(()) };
+            let fits = self.legs.fits_type(rel.rel_type) && !used.contains(rel);
+            if !fits || !self.passes(cx, rel, Row::Chunk(chunk, position))? {
+                return Ok(());
+            }
+            used.push(rel);
+            node = next;
+        }
+        if walk.target.is_none_or(|target| target == node) {
+            found.parents.push(position as u32);
+            found.ends.push(node.0);
+        }
+        Ok(())
+    }
+
+    fn output(&self, chunk: &Chunk, found: Found) -> Chunk {
+        let mut out = chunk.gather(&found.parents, &self.live);
+        if !self.plan.to_known && self.live.contains(self.plan.to) {
+            out.set(self.plan.to, Column::Nodes(found.ends));
+        }
+        if !self.plan.rels_known && self.live.contains(self.plan.rels) {
+            out.set(self.plan.rels, Column::Values(found.rels));
+        }
+        out
+    }
+}
+
+impl Operator for VarExpansion {
+    fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
+        loop {
+            let chunk = match self.chunk.take() {
+                Some(chunk) if self.row < chunk.rows() => chunk,
+                _ => {
+                    self.row = 0;
+                    let Some(chunk) = self.input.next(cx)? else { return Ok(None) };
+                    chunk
+                }
+            };
+            let found = self.find(cx, &chunk)?;
+            let out = (!found.parents.is_empty()).then(|| self.output(&chunk, found));
+            self.chunk = Some(chunk);
+            if out.is_some() {
+                return Ok(out);
+            }
+        }
+    }
+
+    fn reset(&mut self) {
+        self.input.reset();
+        self.chunk = None;
+        self.row = 0;
+        self.walk = None;
+        self.held.release();
+    }
+}
+
+/// Whether a relationship fulfils the predicates of an expansion.
+pub(super) fn passes(cx: &Context, plan: &VarExpand, rel: RelId, row: Row<'_>) -> Result<bool> {
+    if plan.predicates.is_empty() {
+        return Ok(true);
+    }
+    let mut interpreter = Interpreter::new(cx, row);
+    for predicate in &plan.predicates {
+        if !interpreter.holds_with(predicate, plan.element, Value::Rel(rel))? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// A list of relationships, reversed when the walk went against the pattern.
+pub(super) fn rel_list(rels: &[RelId], reversed: bool) -> Value {
+    let values = rels.iter().map(|&rel| Value::Rel(rel));
+    Value::List(Arc::new(if reversed { values.rev().collect() } else { values.collect() }))
+}
+
+fn known_rels(value: &Value) -> Result<Option<Vec<RelId>>> {
+    let items = match value {
+        Value::Null => return Ok(None),
+        Value::List(items) => items,
+        other => return Err(not_rels(other)),
+    };
+    let mut rels = Vec::with_capacity(items.len());
+    for item in items.iter() {
+        match item {
+            Value::Rel(rel) => rels.push(*rel),
+            Value::Null => return Ok(None),
+            other => return Err(not_rels(other)),
+        }
+    }
+    Ok(Some(rels))
+}
+
+fn not_rels(value: &Value) -> Error {
+    Error::type_error(format!("a list of relationships is needed, not a value of type {}", value.type_name()))
+}
