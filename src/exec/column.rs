@@ -52,11 +52,17 @@ impl Column {
     /// A column of these values, typed when they are all of one simple type.
     pub fn from_values(values: Vec<Value>) -> Column {
         match values.first() {
-            Some(Value::Node(_)) => typed(values, |v| if let Value::Node(n) = v { Some(n.0) } else { None }, Column::Nodes),
+            Some(Value::Node(_)) => {
+                typed(values, |v| if let Value::Node(n) = v { Some(n.0) } else { None }, Column::Nodes)
+            }
             Some(Value::Rel(_)) => typed(values, |v| if let Value::Rel(r) = v { Some(*r) } else { None }, Column::Rels),
             Some(Value::Int(_)) => typed(values, Value::as_int, Column::Ints),
-            Some(Value::Float(_)) => typed(values, |v| if let Value::Float(f) = v { Some(*f) } else { None }, Column::Floats),
-            Some(Value::Bool(_)) => typed(values, |v| if let Value::Bool(b) = v { Some(*b) } else { None }, Column::Bools),
+            Some(Value::Float(_)) => {
+                typed(values, |v| if let Value::Float(f) = v { Some(*f) } else { None }, Column::Floats)
+            }
+            Some(Value::Bool(_)) => {
+                typed(values, |v| if let Value::Bool(b) = v { Some(*b) } else { None }, Column::Bools)
+            }
             _ => Column::Values(values),
         }
     }

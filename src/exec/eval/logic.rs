@@ -60,7 +60,9 @@ impl Interpreter<'_> {
                 }
                 Ok(Value::Bool(passes))
             }
-            other => Err(Error::type_error(format!("a label test needs a node, not a value of type {}", other.type_name()))),
+            other => {
+                Err(Error::type_error(format!("a label test needs a node, not a value of type {}", other.type_name())))
+            }
         }
     }
 

@@ -13,4 +13,3 @@ pub(super) mod vector;
 
 pub(super) use access::{ambiguous_entity, deleted_node, deleted_rel, entity_map, resolve_entity};
 pub(super) use scalar::{Interpreter, Row};
-pub(super) use subquery::run_result;

@@ -9,13 +9,13 @@ use crate::value::{Value, arithmetic, compare as relation};
 pub(crate) fn binary(cx: &Context, op: BinaryOp, left: &Value, right: &Value) -> Result<Value> {
     match op {
         BinaryOp::Xor => xor(left, right),
-        BinaryOp::Add => arithmetic::add(left, right),
+        BinaryOp::Add => arithmetic::add(left, right, cx.settings().max_value_bytes),
         BinaryOp::Subtract => arithmetic::subtract(left, right),
         BinaryOp::Multiply => arithmetic::multiply(left, right),
         BinaryOp::Divide => arithmetic::divide(left, right),
         BinaryOp::Modulo => arithmetic::modulo(left, right),
         BinaryOp::Power => arithmetic::power(left, right),
-        BinaryOp::Concat => arithmetic::concat(left, right),
+        BinaryOp::Concat => concat(cx, left, right),
         BinaryOp::In => contains(right, left),
         BinaryOp::StartsWith => Ok(on_texts(left, right, |text, part| text.starts_with(part))),
         BinaryOp::EndsWith => Ok(on_texts(left, right, |text, part| text.ends_with(part))),
@@ -72,12 +72,30 @@ fn xor(left: &Value, right: &Value) -> Result<Value> {
     Ok(left.zip(right).map(|(left, right)| left != right).into())
 }
 
+/// `left || right`: two texts or two lists joined.
+fn concat(cx: &Context, left: &Value, right: &Value) -> Result<Value> {
+    match (left, right) {
+        (Value::Null, _) | (_, Value::Null) => Ok(Value::Null),
+        (Value::String(_), Value::String(_)) | (Value::List(_), Value::List(_)) => {
+            arithmetic::add(left, right, cx.settings().max_value_bytes)
+        }
+        _ => {
+            let (left, right) = (left.type_name(), right.type_name());
+            Err(Error::type_error(format!(
+                "`||` joins two strings or two lists, not values of type {left} and {right}"
+            )))
+        }
+    }
+}
+
 /// Whether a list holds a value, in three-valued logic.
 fn contains(list: &Value, item: &Value) -> Result<Value> {
     let items = match list {
         Value::Null => return Ok(Value::Null),
         Value::List(items) => items,
-        other => return Err(Error::type_error(format!("`IN` needs a list, not a value of type {}", other.type_name()))),
+        other => {
+            return Err(Error::type_error(format!("`IN` needs a list, not a value of type {}", other.type_name())));
+        }
     };
     let mut unknown = false;
     for element in items.iter() {

@@ -29,7 +29,7 @@ impl Interpreter<'_> {
 }
 
 /// Runs operators to the end, or as far as the result needs.
-pub(crate) fn run_result(stage: &mut Stage, cx: &mut Context, result: SubqueryResult) -> Result<Value> {
+fn run_result(stage: &mut Stage, cx: &mut Context, result: SubqueryResult) -> Result<Value> {
     match result {
         SubqueryResult::Exists => Ok(Value::Bool(stage.next(cx)?.is_some())),
         SubqueryResult::Count => count(stage, cx),

@@ -96,19 +96,19 @@ fn kernel(cx: &Context, expr: &Expr, rows: Rows<'_>) -> Result<Column> {
             let (left, right) = (eval_column(cx, left, rows)?, eval_column(cx, right, rows)?);
             binary_columns(cx, *op, &left, &right, rows.len())
         }
-        ExprKind::Not(operand) => not(&eval_column(cx, operand, rows)?, operand, rows.len()),
+        ExprKind::Not(operand) => not(eval_column(cx, operand, rows)?.as_ref(), operand, rows.len()),
         ExprKind::Negate(operand) => {
             let column = eval_column(cx, operand, rows)?;
             map_rows(rows.len(), |row| negate(&column.get(row)))
         }
         ExprKind::And(operands) => fold(cx, operands, false, rows),
         ExprKind::Or(operands) => fold(cx, operands, true, rows),
-        ExprKind::IsNull { operand, negated } => is_null(&eval_column(cx, operand, rows)?, *negated, rows.len()),
+        ExprKind::IsNull { operand, negated } => {
+            Ok(is_null(eval_column(cx, operand, rows)?.as_ref(), *negated, rows.len()))
+        }
         ExprKind::HasLabels { base, labels } => has_labels(cx, expr, base, labels, rows),
         ExprKind::HasType { base, types } => has_type(cx, expr, base, types, rows),
-        ExprKind::Call { function, arguments } if !arguments.is_empty() => {
-            call_columns(cx, function, arguments, rows)
-        }
+        ExprKind::Call { function, arguments } if !arguments.is_empty() => call_columns(cx, function, arguments, rows),
         _ => by_row(cx, expr, rows),
     }
 }
@@ -288,13 +288,13 @@ fn not(column: &Column, operand: &Expr, len: usize) -> Result<Column> {
     map_rows(len, negated).map_err(|error| error.at(operand.span))
 }
 
-fn is_null(column: &Column, negated: bool, len: usize) -> Result<Column> {
-    Ok(match column {
+fn is_null(column: &Column, negated: bool, len: usize) -> Column {
+    match column {
         Column::Unset => Column::Constant(Value::Bool(!negated)),
         Column::Constant(value) => Column::Constant(Value::Bool(value.is_null() != negated)),
         Column::Values(values) => Column::Bools(values.iter().map(|value| value.is_null() != negated).collect()),
         _ => Column::Bools(vec![negated; len]),
-    })
+    }
 }
 
 /// `AND` (decisive value false) and `OR` (true): each operand is computed for the rows still open.
@@ -345,12 +345,7 @@ fn has_type(cx: &Context, expr: &Expr, base: &Expr, test: &TypeTest, rows: Rows<
     }
 }
 
-fn call_columns(
-    cx: &Context,
-    function: &'static Function,
-    arguments: &[Expr],
-    rows: Rows<'_>,
-) -> Result<Column> {
+fn call_columns(cx: &Context, function: &'static Function, arguments: &[Expr], rows: Rows<'_>) -> Result<Column> {
     let columns = arguments.iter().map(|argument| eval_column(cx, argument, rows)).collect::<Result<Vec<_>>>()?;
     let mut values = Vec::with_capacity(columns.len());
     map_rows(rows.len(), |row| {

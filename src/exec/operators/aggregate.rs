@@ -27,6 +27,7 @@ pub(super) struct Aggregation {
 struct Grouping {
     groups: Groups,
     states: Vec<Vec<State>>,
+    max_value_bytes: u64,
 }
 
 /// The state of one aggregate in one group.
@@ -38,11 +39,11 @@ enum State {
 }
 
 impl State {
-    fn new(call: &AggregateCall) -> State {
+    fn new(call: &AggregateCall, max_value_bytes: u64) -> State {
         match call.aggregate {
             Aggregate::CountStar => State::Count(0),
             Aggregate::Count if !call.distinct => State::Count(0),
-            aggregate => State::Other(Box::new(Accumulator::new(aggregate, call.distinct))),
+            aggregate => State::Other(Box::new(Accumulator::new(aggregate, call.distinct, max_value_bytes))),
         }
     }
 
@@ -69,7 +70,8 @@ impl Aggregation {
     }
 
     fn read(&mut self, cx: &mut Context) -> Result<()> {
-        let mut grouping = Grouping { groups: Groups::default(), states: Vec::new() };
+        let max_value_bytes = cx.settings().max_value_bytes;
+        let mut grouping = Grouping { groups: Groups::default(), states: Vec::new(), max_value_bytes };
         grouping.states.resize_with(self.aggregates.len(), Vec::new);
         if self.keys.is_empty() {
             self.add_group(&mut grouping);
@@ -98,7 +100,7 @@ impl Aggregation {
 
     fn add_group(&self, grouping: &mut Grouping) {
         for (states, (_, call)) in grouping.states.iter_mut().zip(&self.aggregates) {
-            states.push(State::new(call));
+            states.push(State::new(call, grouping.max_value_bytes));
         }
     }
 

@@ -114,8 +114,10 @@ impl Legs {
     pub(super) fn self_loops(&self, graph: &Version, node: NodeId) -> u64 {
         let out = Legs { types: self.types.clone(), way: Way::Outgoing };
         let legs = out.at(graph, node).into_iter();
-        legs.map(|(rel_type, direction)| range_of(graph.adjacent(node, rel_type, direction).neighbours(), node).len() as u64)
-            .sum()
+        legs.map(|(rel_type, direction)| {
+            range_of(graph.adjacent(node, rel_type, direction).neighbours(), node).len() as u64
+        })
+        .sum()
     }
 }
 

@@ -65,17 +65,20 @@ pub(super) struct Limit {
     exhaust: bool,
     /// How many rows are still wanted; `None` before it is known.
     left: Option<u64>,
+    /// Whether the input has been read to its end.
+    finished: bool,
 }
 
 impl Limit {
     pub(super) fn new(input: Stage, count: Expr, exhaust: bool) -> Limit {
-        Limit { input, count, exhaust, left: None }
+        Limit { input, count, exhaust, left: None, finished: false }
     }
 
     /// Reads the input to its end for the sake of its changes.
     fn finish(&mut self, cx: &mut Context) -> Result<()> {
-        while self.exhaust && self.input.next(cx)?.is_some() {}
-        self.exhaust = false;
+        while self.exhaust && !self.finished {
+            self.finished = self.input.next(cx)?.is_none();
+        }
         Ok(())
     }
 }
@@ -89,6 +92,7 @@ impl Operator for Limit {
         let mut out = None;
         if left > 0 {
             out = self.input.next(cx)?.map(|chunk| keep_first(chunk, &mut left));
+            self.finished = out.is_none();
         }
         self.left = Some(left);
         if out.is_none() {
@@ -100,6 +104,7 @@ impl Operator for Limit {
     fn reset(&mut self) {
         self.input.reset();
         self.left = None;
+        self.finished = false;
     }
 }
 

@@ -109,10 +109,7 @@ fn writes(node: &Node) -> bool {
     let mut nodes = Vec::new();
     preorder(node, &mut nodes);
     nodes.iter().any(|node| {
-        matches!(
-            node.op,
-            Op::Create { .. } | Op::Merge { .. } | Op::Set(_) | Op::Delete { .. } | Op::Foreach { .. }
-        )
+        matches!(node.op, Op::Create { .. } | Op::Merge { .. } | Op::Set(_) | Op::Delete { .. } | Op::Foreach { .. })
     })
 }
 

@@ -3,8 +3,8 @@
 use super::super::chunk::{Chunk, Live};
 use super::super::column::Column;
 use super::super::context::Context;
-use super::super::eval::vector::{Rows, eval_column};
 use super::super::eval::ambiguous_entity;
+use super::super::eval::vector::{Rows, eval_column};
 use super::{Operator, Stage};
 use crate::error::Result;
 use crate::semantic::bound::{EntityRef, Expr, Slot};

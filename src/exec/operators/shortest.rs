@@ -175,12 +175,7 @@ impl ShortestPath {
         Ok(())
     }
 
-    fn paths(
-        &self,
-        onward: HashMap<u32, Vec<Hop>, foldhash::fast::FixedState>,
-        from: NodeId,
-        length: usize,
-    ) -> Paths {
+    fn paths(&self, onward: HashMap<u32, Vec<Hop>, foldhash::fast::FixedState>, from: NodeId, length: usize) -> Paths {
         let single = matches!(self.which, Shortest::Single);
         Paths { onward, tried: vec![(from.0, 0)], rels: Vec::new(), length, single, done: false }
     }

@@ -152,13 +152,14 @@ impl VarExpansion {
                 Some(walk) => Some(walk),
                 None => self.begin(chunk, position)?,
             };
-            match walk {
-                Some(mut walk) if self.collect(cx, chunk, position, &mut walk, &mut found)? => self.walk = Some(walk),
-                _ => {
-                    self.held.release();
-                    self.row += 1;
+            if let Some(mut walk) = walk {
+                if self.collect(cx, chunk, position, &mut walk, &mut found)? {
+                    self.walk = Some(walk);
+                    continue;
                 }
             }
+            self.held.release();
+            self.row += 1;
         }
         Ok(found)
     }
