@@ -165,3 +165,6 @@ pub fn profile_order(plan: &Plan) -> Vec<&Node> {
     operators::preorder(&plan.root, &mut nodes);
     nodes
 }
+
+#[cfg(test)]
+mod tests;
