@@ -1,7 +1,7 @@
 //! One column of a chunk: the values of one slot for many rows.
 
 use crate::store::Gathered;
-use crate::value::{NodeId, RelId, Value};
+use crate::value::{NodeId, RelId, Value, heap_bytes};
 
 /// A position that stands for "no row": gathering it gives null.
 pub(crate) const NO_ROW: u32 = u32::MAX;
@@ -152,15 +152,7 @@ impl From<Gathered> for Column {
 
 /// About how many bytes a value takes, what it shares with others included.
 pub(crate) fn value_bytes(value: &Value) -> u64 {
-    let held = match value {
-        Value::String(text) => text.len() as u64 + 16,
-        Value::List(items) => items.iter().map(value_bytes).sum::<u64>() + 40,
-        Value::Map(map) => map.iter().map(|(key, item)| key.len() as u64 + 32 + value_bytes(item)).sum::<u64>() + 40,
-        Value::Path(path) => 4 * path.nodes.len() as u64 + 8 * path.rels.len() as u64 + 64,
-        Value::DateTime(_) | Value::Duration(_) => 56,
-        _ => 0,
-    };
-    held + size_of::<Value>() as u64
+    size_of::<Value>() as u64 + heap_bytes(value)
 }
 
 fn typed<T>(values: Vec<Value>, take: impl Fn(&Value) -> Option<T>, make: impl Fn(Vec<T>) -> Column) -> Column {

@@ -159,12 +159,13 @@ fn rel_at(chunk: &Chunk, slot: Slot, position: usize) -> Result<Option<RelId>> {
     }
 }
 
-/// Follows the relationship given in each row. When the start is not known either, both ends are given.
+/// Follows the relationship given in each row to the ends that are not known.
 pub(super) struct BoundExpansion {
     input: Stage,
     live: Live,
     plan: Expand,
     legs: Legs,
+    from_known: bool,
     to_known: bool,
 }
 
@@ -177,9 +178,9 @@ struct Ends {
 }
 
 impl BoundExpansion {
-    pub(super) fn new(input: Stage, live: Live, plan: Expand, to_known: bool) -> BoundExpansion {
+    pub(super) fn new(input: Stage, live: Live, plan: Expand, [from_known, to_known]: [bool; 2]) -> BoundExpansion {
         let legs = Legs::new(&plan.types, plan.way);
-        BoundExpansion { input, live, plan, legs, to_known }
+        BoundExpansion { input, live, plan, legs, from_known, to_known }
     }
 
     /// Adds the ways in which the relationship of a row fits.
@@ -189,7 +190,7 @@ impl BoundExpansion {
         if !self.legs.fits_type(rel.rel_type) || Used::of(chunk, position, &self.plan.distinct_from).contains(rel) {
             return Ok(());
         }
-        let from = known_end(chunk, self.plan.from, position, self.from_known(chunk))?;
+        let from = known_end(chunk, self.plan.from, position, self.from_known)?;
         let to = known_end(chunk, self.plan.to, position, self.to_known)?;
         for (start, end) in self.legs.orientations(own) {
             if from.admits(start) && to.admits(end) {
@@ -201,16 +202,12 @@ impl BoundExpansion {
         Ok(())
     }
 
-    fn from_known(&self, chunk: &Chunk) -> bool {
-        !chunk.column(self.plan.from).is_unset()
-    }
-
     fn output(&self, chunk: &Chunk, ends: Ends) -> Option<Chunk> {
         if ends.parents.is_empty() {
             return None;
         }
         let mut out = chunk.gather(&ends.parents, &self.live);
-        if !self.from_known(chunk) && self.live.contains(self.plan.from) {
+        if !self.from_known && self.live.contains(self.plan.from) {
             out.set(self.plan.from, Column::Nodes(ends.from));
         }
         if !self.to_known && self.live.contains(self.plan.to) {

@@ -91,16 +91,11 @@ pub(super) fn build(root: &Node) -> Stage {
     Builder { next: None }.stage(root)
 }
 
-/// Every node of a plan in the order of the profile: a node, its input, its inner plans.
-pub(super) fn preorder<'a>(node: &'a Node, out: &mut Vec<&'a Node>) {
-    out.push(node);
-    if let Some(input) = &node.input {
-        preorder(input, out);
-    }
-    match &node.op {
-        Op::Apply { inner, .. } | Op::Merge { inner, .. } | Op::Foreach { inner, .. } => preorder(inner, out),
-        Op::Union { arms, .. } => arms.iter().for_each(|(arm, _)| preorder(arm, out)),
-        _ => {}
+/// Every node of a plan in the order of the profile: a node, then its inner plans, then its input.
+pub(super) fn preorder<'a>(root: &'a Node, out: &mut Vec<&'a Node>) {
+    for node in root.chain() {
+        out.push(node);
+        node.op.inner_plans().for_each(|inner| preorder(inner, out));
     }
 }
 
@@ -126,106 +121,111 @@ struct Builder {
 }
 
 impl Builder {
-    fn stage(&mut self, node: &Node) -> Stage {
-        let number = self.next;
-        if let Some(next) = &mut self.next {
-            *next += 1;
+    /// The operators of a plan: numbered from its end, put together from its source.
+    fn stage(&mut self, root: &Node) -> Stage {
+        let mut chain = Vec::new();
+        for node in root.chain() {
+            let number = self.number();
+            let inner: Vec<Stage> = node.op.inner_plans().map(|inner| self.stage(inner)).collect();
+            chain.push((node, number, inner));
         }
-        Stage { operator: self.operator(node), number }
+        let mut below: Option<Stage> = None;
+        while let Some((node, number, inner)) = chain.pop() {
+            let operator = match below.take() {
+                Some(input) => with_input(node, input, inner),
+                None => source(node, inner),
+            };
+            below = Some(Stage { operator, number });
+        }
+        below.unwrap_or_else(unit)
     }
 
-    /// The node's input; a node that needs one and has none gets one empty row.
-    fn input(&mut self, node: &Node) -> Stage {
-        match &node.input {
-            Some(input) => self.stage(input),
-            None => Stage { operator: Box::new(source::Unit::default()), number: None },
-        }
+    fn number(&mut self) -> Option<usize> {
+        let next = self.next.as_mut()?;
+        let number = *next;
+        *next += 1;
+        Some(number)
     }
+}
 
-    fn operator(&mut self, node: &Node) -> Box<dyn Operator> {
-        match &node.op {
-            Op::Unit => Box::new(source::Unit::default()),
-            Op::Argument => Box::new(source::Argument::new(live(node))),
-            Op::Union { arms, columns } => self.union(node, arms, columns),
-            _ => {
-                let input = self.input(node);
-                self.with_input(node, input)
-            }
+fn unit() -> Stage {
+    Stage { operator: Box::new(source::Unit::default()), number: None }
+}
+
+/// The operator of a node without input; one that needs an input gets one empty row.
+fn source(node: &Node, inner: Vec<Stage>) -> Box<dyn Operator> {
+    match &node.op {
+        Op::Unit => Box::new(source::Unit::default()),
+        Op::Argument => Box::new(source::Argument::new(live(node))),
+        Op::StoredCounts(counts) => Box::new(source::StoredCounts::new(counts.clone())),
+        Op::Union { arms, columns } => {
+            let arms = inner.into_iter().zip(arms).map(|(stage, (_, slots))| (stage, slots.clone())).collect();
+            Box::new(union::Union::new(live(node), arms, columns.clone()))
         }
+        _ => with_input(node, unit(), inner),
     }
+}
 
-    fn with_input(&mut self, node: &Node, input: Stage) -> Box<dyn Operator> {
-        let live = live(node);
-        match &node.op {
-            Op::Unit | Op::Argument | Op::Union { .. } => Box::new(source::Broken),
-            Op::NodeScan { slot, label } => Box::new(scan::NodeScan::new(input, live, *slot, *label)),
-            Op::RelScan { rel, from, to, types } => {
-                Box::new(scan::RelScan::new(input, live, [*rel, *from, *to], types.clone()))
-            }
-            Op::EntitySeek { slot, entity } => Box::new(seek::EntitySeek::new(input, live, *slot, entity.clone())),
-            Op::NodeById { slot, id } => Box::new(seek::NodeById::new(input, live, *slot, id.clone())),
-            Op::Expand(expand) => Box::new(expand::Expansion::new(input, live, expand, false)),
-            Op::ExpandInto(expand) => Box::new(expand::Expansion::new(input, live, expand, true)),
-            Op::ExpandBound { expand, to_known } => {
-                Box::new(expand::BoundExpansion::new(input, live, expand.clone(), *to_known))
-            }
-            Op::ExpandCount(expand) => Box::new(expand_count::Counting::degree(input, expand)),
-            Op::PairCount { node, arms } => Box::new(expand_count::Counting::pairs(input, *node, arms)),
-            Op::VarExpand(expand) => Box::new(var_expand::VarExpansion::new(input, live, expand.clone())),
-            Op::ShortestPath { expand, which } => {
-                Box::new(shortest::ShortestPath::new(input, live, expand.clone(), *which))
-            }
-            Op::Filter(predicates) => Box::new(filter::Filter::new(input, predicates.clone())),
-            Op::LabelFilter { slot, test } => Box::new(filter::LabelFilter::new(input, *slot, test.clone())),
-            Op::Project(items) => Box::new(project::Project::new(input, live, items.clone())),
-            Op::Unwind { list, slot } => Box::new(unwind::Unwind::new(input, live, list.clone(), *slot)),
-            Op::Apply { inner, mode, row_id } => {
-                let inner_plan = inner.as_ref();
-                let inner = self.stage(inner_plan);
-                Box::new(apply::Apply::new(input, live, inner, inner_plan, mode.clone(), *row_id))
-            }
-            Op::Aggregate { keys, aggregates } => {
-                Box::new(aggregate::Aggregation::new(input, keys.clone(), aggregates.clone()))
-            }
-            Op::Distinct(slots) => Box::new(distinct::Distinct::new(input, slots.clone())),
-            Op::Sort { keys, limit } => Box::new(sort::Sort::new(input, live, keys.clone(), limit.clone())),
-            Op::Skip(count) => Box::new(limit::Skip::new(input, count.clone())),
-            Op::Limit { count, exhaust } => Box::new(limit::Limit::new(input, count.clone(), *exhaust)),
-            Op::Eager => Box::new(buffer::Eager::new(input, live)),
-            Op::ProcedureCall { procedure, arguments, yields, void, span } => Box::new(call::ProcedureCall::new(
-                input,
-                live,
-                call::Procedure {
-                    name: procedure.clone(),
-                    arguments: arguments.clone(),
-                    yields: yields.clone(),
-                    void: *void,
-                    span: *span,
-                },
-            )),
-            Op::Create { items, paths } => Box::new(create::Create::new(input, live, items.clone(), paths.clone())),
-            Op::Set(items) => Box::new(set::Set::new(input, live, items.clone())),
-            Op::Delete { detach, targets } => Box::new(delete::Delete::new(input, live, *detach, targets.clone())),
-            Op::Merge { inner, items, paths, on_create, on_match } => {
-                let creation = create::Creation::new(items.clone(), paths.clone(), true);
-                let inner = self.stage(inner);
-                Box::new(merge::Merge::new(input, live, inner, creation, [on_create.clone(), on_match.clone()]))
-            }
-            Op::Foreach { slot, list, inner } => {
-                let inner = self.stage(inner);
-                Box::new(foreach::Foreach::new(input, live, inner, *slot, list.clone()))
-            }
+/// The operator of a node with its input and the stages of its inner plans.
+fn with_input(node: &Node, input: Stage, inner: Vec<Stage>) -> Box<dyn Operator> {
+    let live = live(node);
+    let mut inner = inner.into_iter();
+    let mut inner_stage = || inner.next().unwrap_or_else(unit);
+    match &node.op {
+        Op::Unit | Op::Argument | Op::StoredCounts(_) | Op::Union { .. } => Box::new(source::Broken),
+        Op::NodeScan { slot, label } => Box::new(scan::NodeScan::new(input, live, *slot, *label)),
+        Op::RelScan { rel, from, to, types } => {
+            Box::new(scan::RelScan::new(input, live, [*rel, *from, *to], types.clone()))
         }
-    }
-
-    fn union(
-        &mut self,
-        node: &Node,
-        arms: &[(Node, Vec<crate::semantic::bound::Slot>)],
-        columns: &[crate::semantic::bound::Slot],
-    ) -> Box<dyn Operator> {
-        let arms = arms.iter().map(|(arm, slots)| (self.stage(arm), slots.clone())).collect();
-        Box::new(union::Union::new(live(node), arms, columns.to_vec()))
+        Op::EntitySeek { slot, entity } => Box::new(seek::EntitySeek::new(input, live, *slot, entity.clone())),
+        Op::NodeById { slot, id } => Box::new(seek::NodeById::new(input, live, *slot, id.clone())),
+        Op::Expand(expand) => Box::new(expand::Expansion::new(input, live, expand, false)),
+        Op::ExpandInto(expand) => Box::new(expand::Expansion::new(input, live, expand, true)),
+        Op::ExpandBound { expand, from_known, to_known } => {
+            Box::new(expand::BoundExpansion::new(input, live, expand.clone(), [*from_known, *to_known]))
+        }
+        Op::ExpandCount(expand) => Box::new(expand_count::Counting::degree(input, expand)),
+        Op::PairCount { node, arms } => Box::new(expand_count::Counting::pairs(input, *node, arms)),
+        Op::VarExpand(expand) => Box::new(var_expand::VarExpansion::new(input, live, expand.clone())),
+        Op::ShortestPath { expand, which } => {
+            Box::new(shortest::ShortestPath::new(input, live, expand.clone(), *which))
+        }
+        Op::Filter(predicates) => Box::new(filter::Filter::new(input, predicates.clone())),
+        Op::LabelFilter { slot, test } => Box::new(filter::LabelFilter::new(input, *slot, test.clone())),
+        Op::Project(items) => Box::new(project::Project::new(input, live, items.clone())),
+        Op::Unwind { list, slot } => Box::new(unwind::Unwind::new(input, live, list.clone(), *slot)),
+        Op::Apply { inner, mode, row_id } => {
+            Box::new(apply::Apply::new(input, live, inner_stage(), inner, mode.clone(), *row_id))
+        }
+        Op::Aggregate { keys, aggregates } => {
+            Box::new(aggregate::Aggregation::new(input, keys.clone(), aggregates.clone()))
+        }
+        Op::Distinct(slots) => Box::new(distinct::Distinct::new(input, slots.clone())),
+        Op::Sort { keys, limit } => Box::new(sort::Sort::new(input, live, keys.clone(), limit.clone())),
+        Op::Skip(count) => Box::new(limit::Skip::new(input, count.clone())),
+        Op::Limit { count, exhaust } => Box::new(limit::Limit::new(input, count.clone(), *exhaust)),
+        Op::Eager => Box::new(buffer::Eager::new(input, live)),
+        Op::ProcedureCall { procedure, arguments, yields, void, span } => Box::new(call::ProcedureCall::new(
+            input,
+            live,
+            call::Procedure {
+                name: procedure.clone(),
+                arguments: arguments.clone(),
+                yields: yields.clone(),
+                void: *void,
+                span: *span,
+            },
+        )),
+        Op::Create { items, paths } => Box::new(create::Create::new(input, live, items.clone(), paths.clone())),
+        Op::Set(items) => Box::new(set::Set::new(input, live, items.clone())),
+        Op::Delete { detach, targets } => Box::new(delete::Delete::new(input, live, *detach, targets.clone())),
+        Op::Merge { inner: _, items, paths, on_create, on_match } => {
+            let creation = create::Creation::new(items.clone(), paths.clone(), true);
+            Box::new(merge::Merge::new(input, live, inner_stage(), creation, [on_create.clone(), on_match.clone()]))
+        }
+        Op::Foreach { slot, list, .. } => {
+            Box::new(foreach::Foreach::new(input, live, inner_stage(), *slot, list.clone()))
+        }
     }
 }
 
