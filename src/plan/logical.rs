@@ -191,7 +191,30 @@ pub fn may_clash(left: &PatternRel, right: &PatternRel) -> bool {
     }
 }
 
+impl Pipelines {
+    /// How many operators it takes at least.
+    pub fn size(&self) -> usize {
+        self.subqueries.iter().map(Pipeline::size).fold(self.root.size(), usize::saturating_add)
+    }
+}
+
 impl Pipeline {
+    /// How many operators it takes at least.
+    fn size(&self) -> usize {
+        let arms: usize = match &self.source {
+            Source::Union { arms, .. } => arms.iter().map(|(arm, _)| arm.size()).sum(),
+            Source::Unit | Source::Argument => 0,
+        };
+        let steps = self.steps.iter().map(|step| match step {
+            Operator::Match(graph) | Operator::Merge { graph, .. } => {
+                graph.pattern.rels.len().max(graph.pattern.nodes.len() / 2).saturating_add(1)
+            }
+            Operator::Apply { inner, .. } | Operator::Foreach { inner, .. } => inner.size().saturating_add(1),
+            _ => 1,
+        });
+        steps.fold(arms.saturating_add(1), usize::saturating_add)
+    }
+
     /// Whether anything in it changes the graph.
     pub fn writes(&self) -> bool {
         let arms = match &self.source {

@@ -67,16 +67,36 @@ pub fn plan(query: &BoundQuery, version: &Version, options: &Options) -> Result<
 fn plan_for(query: &BoundQuery, counts: &dyn Counts, options: &Options) -> Result<Plan> {
     let mut pipelines = build::pipelines(query);
     rules::rewrite_logical(&mut pipelines, options);
+    check_size(pipelines.size())?;
     let mut plan = lower::lower(query, &pipelines, &Statistics::new(counts), options)?;
+    if let Err(error) = check_size(size(&plan)) {
+        dismantle(plan);
+        return Err(error);
+    }
     rules::rewrite_physical(&mut plan, query, options);
     liveness::fill(&mut plan, query);
-    check_size(&plan)?;
     Ok(plan)
 }
 
-fn check_size(plan: &Plan) -> Result<()> {
+/// How many operators a plan has.
+fn size(plan: &Plan) -> usize {
     let subplans = plan.subqueries.iter().flatten().map(|subplan| operators(&subplan.root));
-    let count = subplans.fold(operators(&plan.root), usize::saturating_add);
+    subplans.fold(operators(&plan.root), usize::saturating_add)
+}
+
+/// Drops a plan operator by operator: one that is too large must not be dropped by recursion.
+fn dismantle(plan: Plan) {
+    let roots = plan.subqueries.into_iter().flatten().map(|subplan| subplan.root);
+    let mut open: Vec<Node> = roots.chain([plan.root]).collect();
+    while let Some(root) = open.pop() {
+        for mut node in root.into_chain() {
+            let inner = node.op.inner_plans_mut().into_iter();
+            open.extend(inner.map(|inner| std::mem::replace(inner, Node::from_chain(Vec::new()))));
+        }
+    }
+}
+
+fn check_size(count: usize) -> Result<()> {
     if count <= MAX_OPERATORS {
         return Ok(());
     }

@@ -4,16 +4,17 @@
 //! most selective places to begin, the cheapest step comes next, and the cheapest of these orders wins. Otherwise: in
 //! the order in which the pattern is written.
 
-use super::estimate::{Statistics, bounded, selectivity_of_all};
+use super::estimate::{Statistics, bounded, selectivity};
 use super::logical::{QueryGraph, may_clash};
 use super::physical::Way;
 use super::slots::{Reads, SlotSet};
 use crate::semantic::bound::{BoundQuery, Expr, PatternNode, PatternRel, Slot};
 use crate::syntax::ast::PatternDirection;
+use std::collections::HashMap;
 
 /// How many beginnings are tried for one pattern.
 const BEGINNINGS: usize = 16;
-/// Patterns with more relationships get one beginning.
+/// Patterns with more nodes or relationships get one beginning.
 const SMALL: usize = 64;
 
 /// The effort of a relationship found by its type against one found at its node: its ends lie anywhere.
@@ -94,11 +95,8 @@ impl<'a> Facts<'a> {
         reads.iter().for_each(|(slots, _)| used.union_with(slots));
         used.extend(graph.pattern.paths.iter().flat_map(|path| path.steps.iter().copied()));
         used.extend(graph.pairs.iter().map(|pair| pair.node));
-        let share = |slot: Slot| {
-            let only: SlotSet = [slot].into_iter().collect();
-            let over_it = reads.iter().filter(|(slots, _)| slots.contains(slot) && slots.is_subset(&only));
-            selectivity_of_all(over_it.map(|(_, predicate)| *predicate))
-        };
+        let shares = shares(&reads);
+        let share = |slot: Slot| shares.get(&slot).copied().unwrap_or(1.0);
         let mut at_node = vec![Vec::new(); nodes.len()];
         for (index, rel) in rels.iter().enumerate() {
             at_node[rel.left].push(index);
@@ -130,6 +128,18 @@ impl<'a> Facts<'a> {
             None => 0.0,
         }
     }
+}
+
+/// For each slot, the share of rows that the predicates over it alone keep.
+fn shares(predicates: &[(SlotSet, &Expr)]) -> HashMap<Slot, f64> {
+    let mut shares = HashMap::new();
+    for (slots, predicate) in predicates {
+        let mut slots = slots.iter();
+        if let (Some(slot), None) = (slots.next(), slots.next()) {
+            *shares.entry(slot).or_insert(1.0) *= selectivity(predicate);
+        }
+    }
+    shares
 }
 
 /// What the predicates on each relationship of a variable length read of the pattern.
@@ -306,7 +316,8 @@ fn beginnings(facts: &Facts<'_>, progress: &Progress) -> Vec<Option<Step>> {
         let effort = |step: &Step| progress.outcome(facts, *step).0;
         effort(left).total_cmp(&effort(right))
     });
-    steps.truncate(if facts.rels.len() > SMALL { 1 } else { BEGINNINGS });
+    let large = facts.rels.len().max(facts.nodes.len()) > SMALL;
+    steps.truncate(if large { 1 } else { BEGINNINGS });
     if steps.is_empty() { vec![None] } else { steps.into_iter().map(Some).collect() }
 }
 

@@ -46,7 +46,7 @@ pub struct Subplan {
 }
 
 /// An operator of a plan with what surrounds it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Node {
     /// What it does.
     pub op: Op,
@@ -336,6 +336,15 @@ pub enum ApplyMode {
     Result(SubqueryResult, Slot),
     /// The outer row, whatever the inner plan gives (a subquery that returns nothing).
     Unit,
+}
+
+impl Clone for Node {
+    fn clone(&self) -> Node {
+        let alone = |node: &Node| Node { live: node.live.clone(), ..Node::new(node.op.clone(), node.estimate) };
+        let mut chain: Vec<Node> = self.chain().map(alone).collect();
+        chain.reverse();
+        Node::from_chain(chain)
+    }
 }
 
 impl Node {

@@ -700,6 +700,12 @@ fn too_many_operators_are_refused() {
     clauses.push(returning(vec![(slot, int(1))]));
     let error = plan_for(&b.query(clauses, &[slot]), &Numbers, &Options::default()).expect_err("too many");
     assert_eq!(error.error_type(), crate::error::ErrorType::ResourceLimit);
+
+    let mut b = Builder::default();
+    let nodes = (0..5_000).map(|_| b.node("", Some(PERSON))).collect();
+    let clauses = vec![matching(nodes, vec![], vec![])];
+    let error = plan_for(&b.query(clauses, &[]), &Numbers, &Options::unoptimized()).expect_err("too many");
+    assert_eq!(error.error_type(), crate::error::ErrorType::ResourceLimit);
 }
 
 /// Patterns of few nodes with any relationships among them, and which slots are returned.
