@@ -1,8 +1,8 @@
 //! Every query text of the openCypher TCK goes through the parser, the printer and the classifier.
 
 use standpoint::error::Detail;
-use standpoint::syntax::parse_statement;
 use standpoint::syntax::script::{Language, classify};
+use standpoint::syntax::{parse_statement, unparse};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -40,6 +40,18 @@ fn every_query_of_the_tck_is_understood() {
         }
     }
     assert!(wrong.is_empty(), "{} queries:\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
+#[test]
+fn every_query_of_the_tck_is_written_and_read_back() {
+    for case in cases() {
+        let Ok(statement) = parse_statement(&case.text) else { continue };
+        let text = unparse::statement(&statement);
+        match parse_statement(&text) {
+            Ok(again) => assert_eq!(again, statement, "{}: {text}", case.place),
+            Err(error) => panic!("{}: {error}: {text}", case.place),
+        }
+    }
 }
 
 #[test]

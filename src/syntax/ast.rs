@@ -185,7 +185,7 @@ pub struct ProjectionItem {
     pub expr: Expr,
     /// The alias.
     pub alias: Option<Name>,
-    /// The expression as written: the column's name when there is no alias.
+    /// The expression as written when there is no alias: the column's name. Empty when there is one.
     pub text: Arc<str>,
 }
 

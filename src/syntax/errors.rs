@@ -139,19 +139,11 @@ impl Failure<'_> {
 
     /// The alternatives as a phrase, when they are few.
     fn expected(&self) -> Option<String> {
-        let mut names: Vec<&str> = Vec::new();
-        for name in self.rules.iter().filter_map(|rule| described(*rule).listed()) {
-            if !names.contains(&name) {
-                names.push(name);
-            }
+        let before = self.found.and_then(|found| self.before(found.start)).map_or("", |token| token.text);
+        if before == "-" && self.rules.contains(&Rule::lbracket) {
+            return Some("`-` or `[`".to_owned());
         }
-        let shown: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        match shown.as_slice() {
-            [] => None,
-            [only] => Some(only.clone()),
-            [rest @ .., last] if shown.len() <= MOST_LISTED => Some(format!("{} or {last}", rest.join(", "))),
-            _ => None,
-        }
+        phrase(&names(self.rules)).or_else(|| phrase(&names(&decisive(self.rules))))
     }
 
     /// A hint for what was found.
@@ -170,6 +162,41 @@ impl Failure<'_> {
             _ => None,
         };
         mark.map(str::to_owned).or_else(word).map(|meant| format!("did you mean {meant}?"))
+    }
+}
+
+/// The names of the rules worth listing, each once.
+fn names(rules: &[Rule]) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    for name in rules.iter().filter_map(|rule| described(*rule)) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// Of many rules, those without which it cannot go on: what closes a bracket or continues a construct.
+fn decisive(rules: &[Rule]) -> Vec<Rule> {
+    let closes = |rule: &Rule| matches!(rule, Rule::rparen | Rule::rbracket | Rule::rbrace);
+    let continues = |rule: &Rule| matches!(rule, Rule::kw_then | Rule::kw_when | Rule::kw_end | Rule::bar);
+    let list = rules.contains(&Rule::comma);
+    let closing = rules.iter().any(closes);
+    let keep = |rule: &Rule| match rule {
+        Rule::comma => closing,
+        Rule::kw_as => !list,
+        rule => closes(rule) || continues(rule),
+    };
+    rules.iter().copied().filter(keep).collect()
+}
+
+/// A few alternatives as a phrase.
+fn phrase(names: &[&str]) -> Option<String> {
+    match names {
+        [] => None,
+        [only] => Some((*only).to_owned()),
+        [rest @ .., last] if names.len() <= MOST_LISTED => Some(format!("{} or {last}", rest.join(", "))),
+        _ => None,
     }
 }
 
@@ -283,25 +310,9 @@ fn step(rows: &[Vec<usize>], a: &[char], b: &[char], i: usize, j: usize) -> usiz
     best
 }
 
-/// What a rule is called in a message.
-enum Described {
-    /// Worth listing.
-    As(&'static str),
-    /// Possible nearly everywhere, so naming it helps nobody.
-    Common,
-}
-
-impl Described {
-    fn listed(&self) -> Option<&'static str> {
-        match self {
-            Described::As(name) => Some(name),
-            Described::Common => None,
-        }
-    }
-}
-
-fn described(rule: Rule) -> Described {
-    keyword(rule).or_else(|| mark(rule)).or_else(|| part(rule)).map_or(Described::Common, Described::As)
+/// What a rule is called in a message; `None` when it is possible nearly everywhere, so that naming it helps nobody.
+fn described(rule: Rule) -> Option<&'static str> {
+    keyword(rule).or_else(|| mark(rule)).or_else(|| part(rule))
 }
 
 macro_rules! named {

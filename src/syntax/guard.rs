@@ -134,9 +134,12 @@ fn too_large(length: usize) -> Error {
 }
 
 fn unclosed(what: &str, token: &Token<'_>) -> Error {
-    let mark = token.text.chars().next().unwrap_or_default();
-    let close = if what == "comment" { "*/".to_owned() } else { mark.to_string() };
-    let message = format!("the {what} that begins here has no end: expected `{close}`");
-    let width = if what == "comment" { 2 } else { 1 };
+    let (close, width) = match token.text.get(..1) {
+        Some("/") => ("`*/`", 2),
+        Some("`") => ("another backtick", 1),
+        Some("'") => ("`'`", 1),
+        _ => ("`\"`", 1),
+    };
+    let message = format!("the {what} that begins here has no end: expected {close}");
     Error::syntax(Detail::UnexpectedSyntax, message).at(Span::new(token.start, token.start + width))
 }

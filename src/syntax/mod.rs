@@ -17,6 +17,7 @@ pub mod facts;
 mod guard;
 mod scan;
 pub mod script;
+pub mod unparse;
 
 use crate::error::Result;
 
@@ -47,3 +48,6 @@ pub fn parse_statement(text: &str) -> Result<ast::Statement> {
 pub fn parse_expression(text: &str) -> Result<ast::Expr> {
     cypher::expression(text)
 }
+
+#[cfg(test)]
+mod tests;

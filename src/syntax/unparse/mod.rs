@@ -1,0 +1,437 @@
+//! Syntax tree to openCypher text.
+//!
+//! The text has as few parentheses as its meaning allows, and parsing it gives the same tree again. A column without
+//! alias keeps its name: its text stays as it was written where that is the expression, and becomes an alias where it
+//! is not.
+
+mod expressions;
+mod patterns;
+
+use super::ast::{
+    Clause, ClauseKind, Expr, Mode, Name, ProcedureCall, Projection, ProjectionItem, Query, RemoveItem, SetItem,
+    SingleQuery, Statement, Yield,
+};
+
+/// A statement as openCypher.
+///
+/// ```
+/// use standpoint::syntax::{parse_statement, unparse};
+/// let statement = parse_statement("match (n:A) where (n.x)=(1) return n")?;
+/// assert_eq!(unparse::statement(&statement), "MATCH (n:A) WHERE n.x = 1 RETURN n");
+/// # Ok::<(), standpoint::error::Error>(())
+/// ```
+pub fn statement(statement: &Statement) -> String {
+    let mut writer = Writer::default();
+    match statement.mode {
+        Mode::Run => {}
+        Mode::Explain => writer.push("EXPLAIN "),
+        Mode::Profile => writer.push("PROFILE "),
+    }
+    writer.query(&statement.query);
+    writer.out
+}
+
+/// A query as openCypher.
+pub fn query(query: &Query) -> String {
+    let mut writer = Writer::default();
+    writer.query(query);
+    writer.out
+}
+
+/// An expression as openCypher.
+pub fn expression(expr: &Expr) -> String {
+    let mut writer = Writer::default();
+    writer.expr(expr);
+    writer.out
+}
+
+/// A name as a label, type or property key: in backticks where it needs them.
+pub fn symbol(name: &str) -> String {
+    if is_word(name) { name.to_owned() } else { quoted(name) }
+}
+
+/// A name as a variable: in backticks also where it is a keyword.
+pub fn variable(name: &str) -> String {
+    if is_word(name) && !is_reserved(name) { name.to_owned() } else { quoted(name) }
+}
+
+/// A string literal.
+pub fn string(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('\'');
+    for c in text.chars() {
+        match c {
+            '\'' => out.push_str("\\'"),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('\'');
+    out
+}
+
+/// The text written so far.
+#[derive(Default)]
+struct Writer {
+    out: String,
+}
+
+impl Writer {
+    fn push(&mut self, text: &str) {
+        self.out.push_str(text);
+    }
+
+    fn variable(&mut self, name: &Name) {
+        self.push(&variable(&name.text));
+    }
+
+    fn symbol(&mut self, name: &Name) {
+        self.push(&symbol(&name.text));
+    }
+
+    /// The items with a separator between them.
+    fn list<T>(&mut self, items: &[T], separator: &str, mut write: impl FnMut(&mut Self, &T)) {
+        for (index, item) in items.iter().enumerate() {
+            if index > 0 {
+                self.push(separator);
+            }
+            write(self, item);
+        }
+    }
+
+    fn labels(&mut self, labels: &[Name]) {
+        for label in labels {
+            self.push(":");
+            self.symbol(label);
+        }
+    }
+
+    /// A name with dots; each part in backticks where it needs them.
+    fn dotted(&mut self, name: &str) {
+        for (index, part) in name.split('.').enumerate() {
+            if index > 0 {
+                self.push(".");
+            }
+            self.push(&if index == 0 { variable(part) } else { symbol(part) });
+        }
+    }
+}
+
+/// Queries and clauses.
+impl Writer {
+    fn query(&mut self, query: &Query) {
+        self.single_query(&query.first);
+        for (all, _, single) in &query.unions {
+            self.push(if *all { " UNION ALL " } else { " UNION " });
+            self.single_query(single);
+        }
+    }
+
+    fn single_query(&mut self, query: &SingleQuery) {
+        self.list(&query.clauses, " ", Self::clause);
+    }
+
+    fn clause(&mut self, clause: &Clause) {
+        match &clause.kind {
+            ClauseKind::Match { optional, pattern, predicate } => {
+                self.push(if *optional { "OPTIONAL MATCH " } else { "MATCH " });
+                self.paths(pattern);
+                self.filter(predicate.as_ref());
+            }
+            ClauseKind::Unwind { list, variable } => self.unwind(list, variable),
+            ClauseKind::With { projection, predicate } => {
+                self.push("WITH ");
+                self.projection(projection);
+                self.filter(predicate.as_ref());
+            }
+            ClauseKind::Return(projection) => {
+                self.push("RETURN ");
+                self.projection(projection);
+            }
+            ClauseKind::Create(pattern) => {
+                self.push("CREATE ");
+                self.paths(pattern);
+            }
+            ClauseKind::Merge { pattern, on_create, on_match } => {
+                self.push("MERGE ");
+                self.path(pattern);
+                self.on(" ON CREATE ", on_create);
+                self.on(" ON MATCH ", on_match);
+            }
+            ClauseKind::Set(items) => self.set(items),
+            ClauseKind::Remove(items) => {
+                self.push("REMOVE ");
+                self.list(items, ", ", Self::remove_item);
+            }
+            ClauseKind::Delete { detach, targets } => {
+                self.push(if *detach { "DETACH DELETE " } else { "DELETE " });
+                self.list(targets, ", ", Self::expr);
+            }
+            ClauseKind::Foreach { variable, list, body } => self.foreach(variable, list, body),
+            ClauseKind::Call(call) => self.procedure_call(call),
+            ClauseKind::Subquery { imports, query } => self.call_subquery(imports.as_deref(), query),
+        }
+    }
+
+    fn filter(&mut self, predicate: Option<&Expr>) {
+        if let Some(predicate) = predicate {
+            self.push(" WHERE ");
+            self.expr(predicate);
+        }
+    }
+
+    fn unwind(&mut self, list: &Expr, variable: &Name) {
+        self.push("UNWIND ");
+        self.expr(list);
+        self.push(" AS ");
+        self.variable(variable);
+    }
+
+    fn on(&mut self, when: &str, items: &[SetItem]) {
+        if !items.is_empty() {
+            self.push(when);
+            self.set(items);
+        }
+    }
+
+    fn set(&mut self, items: &[SetItem]) {
+        self.push("SET ");
+        self.list(items, ", ", Self::set_item);
+    }
+
+    fn set_item(&mut self, item: &SetItem) {
+        match item {
+            SetItem::Property { target, key, value } => {
+                self.property(target, key);
+                self.push(" = ");
+                self.expr(value);
+            }
+            SetItem::Replace { variable, value } => {
+                self.variable(variable);
+                self.push(" = ");
+                self.expr(value);
+            }
+            SetItem::Merge { variable, value } => {
+                self.variable(variable);
+                self.push(" += ");
+                self.expr(value);
+            }
+            SetItem::Labels { variable, labels } => {
+                self.variable(variable);
+                self.labels(labels);
+            }
+        }
+    }
+
+    fn remove_item(&mut self, item: &RemoveItem) {
+        match item {
+            RemoveItem::Property { target, key } => self.property(target, key),
+            RemoveItem::Labels { variable, labels } => {
+                self.variable(variable);
+                self.labels(labels);
+            }
+        }
+    }
+
+    fn foreach(&mut self, variable: &Name, list: &Expr, body: &[Clause]) {
+        self.push("FOREACH (");
+        self.variable(variable);
+        self.push(" IN ");
+        self.expr(list);
+        self.push(" | ");
+        self.list(body, " ", Self::clause);
+        self.push(")");
+    }
+
+    fn call_subquery(&mut self, imports: Option<&[Name]>, query: &Query) {
+        self.push("CALL ");
+        if let Some(imports) = imports {
+            self.push("(");
+            self.list(imports, ", ", Self::variable);
+            self.push(") ");
+        }
+        self.push("{ ");
+        self.query(query);
+        self.push(" }");
+    }
+
+    fn procedure_call(&mut self, call: &ProcedureCall) {
+        self.push("CALL ");
+        self.dotted(&call.name.text);
+        if let Some(arguments) = &call.arguments {
+            self.push("(");
+            self.list(arguments, ", ", Self::expr);
+            self.push(")");
+        }
+        match &call.yields {
+            Yield::Implicit => {}
+            Yield::All => self.push(" YIELD *"),
+            Yield::Items(items) if items.is_empty() => self.push(" YIELD -"),
+            Yield::Items(items) => {
+                self.push(" YIELD ");
+                self.list(items, ", ", |writer, (column, alias)| {
+                    writer.variable(column);
+                    writer.alias(alias.as_ref());
+                });
+            }
+        }
+        self.filter(call.predicate.as_ref());
+    }
+
+    fn alias(&mut self, alias: Option<&Name>) {
+        if let Some(alias) = alias {
+            self.push(" AS ");
+            self.variable(alias);
+        }
+    }
+}
+
+/// Projections.
+impl Writer {
+    fn projection(&mut self, projection: &Projection) {
+        if projection.distinct {
+            self.push("DISTINCT ");
+        }
+        if projection.star {
+            self.push(if projection.items.is_empty() { "*" } else { "*, " });
+        }
+        self.list(&projection.items, ", ", Self::projection_item);
+        if !projection.order_by.is_empty() {
+            self.push(" ORDER BY ");
+            self.list(&projection.order_by, ", ", |writer, item| {
+                writer.expr(&item.expr);
+                writer.push(if item.descending { " DESC" } else { "" });
+            });
+        }
+        self.bound(" SKIP ", projection.skip.as_ref());
+        self.bound(" LIMIT ", projection.limit.as_ref());
+    }
+
+    fn bound(&mut self, keyword: &str, bound: Option<&Expr>) {
+        if let Some(bound) = bound {
+            self.push(keyword);
+            self.expr(bound);
+        }
+    }
+
+    fn projection_item(&mut self, item: &ProjectionItem) {
+        let plain = expression(&item.expr);
+        if item.alias.is_some() || item.text.is_empty() || *item.text == plain {
+            self.push(&plain);
+            self.alias(item.alias.as_ref());
+        } else if super::parse_expression(&item.text).is_ok_and(|written| written == item.expr) {
+            self.push(&item.text);
+        } else {
+            self.push(&plain);
+            self.push(" AS ");
+            self.push(&variable(&item.text));
+        }
+    }
+}
+
+fn quoted(name: &str) -> String {
+    format!("`{}`", name.replace('`', "``"))
+}
+
+/// Whether a name is a word in every reading of the grammar. Others are put in backticks, which is never wrong.
+fn is_word(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars.next().is_some_and(|c| c == '_' || c.is_alphabetic()) && chars.all(|c| c == '_' || c.is_alphanumeric())
+}
+
+/// Whether a word cannot be a variable: the same words as `reserved` in the grammar.
+fn is_reserved(word: &str) -> bool {
+    RESERVED.iter().any(|reserved| word.eq_ignore_ascii_case(reserved))
+}
+
+const RESERVED: [&str; 34] = [
+    "AND", "AS", "CASE", "CONTAINS", "CREATE", "DELETE", "DETACH", "DISTINCT", "ELSE", "ENDS", "FALSE", "IN", "IS",
+    "LIMIT", "MATCH", "MERGE", "NOT", "NULL", "OPTIONAL", "OR", "ORDER", "REMOVE", "RETURN", "SET", "SKIP", "STARTS",
+    "THEN", "TRUE", "UNION", "UNWIND", "WHEN", "WHERE", "WITH", "XOR",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::super::{parse_expression, parse_statement};
+    use super::*;
+    use proptest::prelude::*;
+
+    fn same(text: &str) {
+        let parsed = parse_statement(text).unwrap();
+        assert_eq!(statement(&parsed), text);
+    }
+
+    #[test]
+    fn every_clause_is_written_as_it_is_read() {
+        same("MATCH p = (a:A {x: 1})-[r:R|S*1..3 {y: 2}]->(b), (c) WHERE a.x > 1 AND NOT b:B RETURN p, a.x AS x");
+        same(
+            "OPTIONAL MATCH (a@Kyiv:Actor)<--(@`28-point plan`)--() RETURN DISTINCT *, 1 ORDER BY a DESC SKIP 1 LIMIT $n",
+        );
+        same("MATCH (a:A|B WHERE a.x = 1)-[r WHERE r.y IS NULL]-(b:(A|B)&!%) RETURN 1");
+        same("MERGE (a)-[:R]->(b) ON CREATE SET a.x = 1, a:L:M ON MATCH SET a += {y: 2}, b = $m");
+        same("MATCH (n) REMOVE n.x, n:L DETACH DELETE n, n.m");
+        same("FOREACH (x IN [1, 2] | CREATE (:A {x: x}) SET n.y = x)");
+        same("CALL (a, b) { MATCH (a) RETURN 1 AS one UNION ALL RETURN 2 AS one } RETURN one");
+        same("CALL a.b(1, 2) YIELD x AS y, z WHERE y > 1 RETURN y");
+        same("CALL a.b YIELD -");
+        same("PROFILE UNWIND [x IN xs WHERE x:(A|B) | x.y] AS z RETURN z");
+        same("MATCH p = shortestPath((a)-[*]->(b)) RETURN [q = (a)-->() WHERE a.x | length(q)]");
+    }
+
+    #[test]
+    fn columns_keep_their_names() {
+        let parsed = parse_statement("RETURN  n . x+1, (2) , 3 AS c").unwrap();
+        assert_eq!(statement(&parsed), "RETURN n . x+1, (2), 3 AS c");
+    }
+
+    #[test]
+    fn parentheses_are_as_few_as_can_be() {
+        for (given, wanted) in [
+            ("((1) + (2 * 3))", "1 + 2 * 3"),
+            ("(1 + 2) * 3", "(1 + 2) * 3"),
+            ("1 - (2 - 3)", "1 - (2 - 3)"),
+            ("(1 - 2) - 3", "1 - 2 - 3"),
+            ("(a < b) < c", "(a < b) < c"),
+            ("NOT (a = b)", "NOT a = b"),
+            ("(NOT a) = b", "(NOT a) = b"),
+            ("-(3)", "-(3)"),
+            ("- a.b", "-a.b"),
+            ("(-a).b", "(-a).b"),
+            ("[(x IN xs)]", "[(x IN xs)]"),
+            ("a AND (b AND c) OR d", "a AND (b AND c) OR d"),
+            ("(a + b IS NULL) IS NOT NULL", "a + b IS NULL IS NOT NULL"),
+            ("(-3).x", "(-3).x"),
+            ("`all`((x IN xs))", "`all`(x IN xs)"),
+            ("`a.b`.`c d`(1)", "a.b.`c d`(1)"),
+        ] {
+            let parsed = parse_expression(given).unwrap();
+            assert_eq!(expression(&parsed), wanted);
+            assert_eq!(parse_expression(wanted).unwrap(), parsed, "{wanted}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_name_and_string_is_read_back(text in "\\PC*|[a-z`'\\\\\"\n\t\u{1}é$]*") {
+            let parsed = parse_expression(&string(&text)).unwrap();
+            prop_assert_eq!(parsed.kind, super::super::ast::ExprKind::String(text.as_str().into()));
+            prop_assume!(!text.is_empty());
+            let parsed = parse_expression(&variable(&text)).unwrap();
+            let super::super::ast::ExprKind::Variable(name) = parsed.kind else { panic!("{text}") };
+            prop_assert_eq!(&*name.text, &*text);
+        }
+
+        #[test]
+        fn any_number_is_read_back(int in any::<i64>(), float in any::<f64>()) {
+            for text in [int.to_string(), format!("{float:?}")] {
+                if float.is_finite() || !text.contains(['n', 'N']) {
+                    prop_assert_eq!(expression(&parse_expression(&text).unwrap()), text);
+                }
+            }
+        }
+    }
+}
