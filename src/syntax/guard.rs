@@ -10,12 +10,13 @@ use crate::span::Span;
 /// The largest statement in bytes: 16 MiB.
 pub const MAX_INPUT: usize = 16 << 20;
 
-/// How deep brackets and `CASE` may nest.
-pub const MAX_NESTING: usize = 200;
+/// How deep brackets and `CASE` may nest. With [`MAX_HEIGHT`] it is chosen so that a debug build on a thread of 2 MiB
+/// can parse, print and drop what is allowed.
+pub const MAX_NESTING: usize = 100;
 
 /// How high the tree of an expression may grow. Operators in a row count too, except `AND` and `OR`, which make no
 /// tree of their own.
-pub const MAX_HEIGHT: usize = 1_000;
+pub const MAX_HEIGHT: usize = 500;
 
 /// The first bracket that has no partner.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -232,11 +232,15 @@ fn what_the_limits_allow_is_parsed_written_and_dropped() {
         format!("{}1{}", "CASE WHEN ".repeat(deep), " THEN 1 END".repeat(deep)),
         format!("{}1{}", "({a: ".repeat(deep / 2), "})".repeat(deep / 2)),
         format!("{}1{}", "[x IN [1] | ".repeat(deep / 2), "]".repeat(deep / 2)),
-        format!("{}true{}", "EXISTS { MATCH (a) WHERE ".repeat(deep - 1), " }".repeat(deep - 1)),
+        format!("{}true{}", "EXISTS { MATCH (a) WHERE ".repeat(high / 6), " }".repeat(high / 6)),
+        format!("{}true{}", "NOT NOT NOT EXISTS { MATCH (a) WHERE ".repeat(high / 9), " }".repeat(high / 9)),
+        format!("{}a{}", "NOT NOT NOT [".repeat(deep), "]".repeat(deep)),
+        format!("{}a{}", "- + - f(".repeat(deep), ")".repeat(deep)),
         format!("{}1{}", "[({a: ".repeat(deep / 3), "})-->() | 1]".repeat(deep / 3)),
         format!("{}1{}", "all(x IN [0] WHERE ".repeat(deep - 1), ")".repeat(deep - 1)),
     ];
-    let small_stack = std::thread::Builder::new().stack_size(1 << 20);
+    // The default of threads. A debug build needs several times as much as an optimised one.
+    let small_stack = std::thread::Builder::new().stack_size(1 << 21);
     small_stack.spawn(move || shapes.iter().for_each(|text| there_and_back(text))).unwrap().join().unwrap();
 }
 

@@ -4,7 +4,7 @@ use super::{Builder, Parts, clauses, key, literals, name, span_of, unforeseen};
 use crate::error::{Error, Result};
 use crate::span::Span;
 use crate::syntax::ast::{
-    BinaryOp, CompareOp, Expr, ExprKind, MapProjectionItem, Name, PathPattern, Quantifier, SubqueryKind, UnaryOp,
+    BinaryOp, CompareOp, Expr, ExprKind, MapProjectionItem, Name, PathPattern, Quantifier, Query, SubqueryKind, UnaryOp,
 };
 use pest::iterators::Pair;
 use pest::pratt_parser::{Assoc, ConstPrattParser, Op};
@@ -43,6 +43,9 @@ static PRECEDENCE: ConstPrattParser<Rule, 29> = ConstPrattParser::new_const(prat
         | Op::postfix(Rule::labels_before_bar),
 ]);
 
+/// A subquery counts as several levels of the tree: between it and its expressions stand query, clause and pattern.
+const SUBQUERY_HEIGHT: usize = 5;
+
 /// An expression, and whether it stood in parentheses: then nothing is joined to its own operator.
 struct Term {
     expr: Expr,
@@ -69,7 +72,11 @@ impl Builder<'_> {
 
     /// All that is left, as expressions.
     pub(super) fn expressions(&self, parts: Parts<'_>) -> Result<Vec<Expr>> {
-        parts.map(|pair| self.expression(pair)).collect()
+        let mut expressions = Vec::new();
+        for pair in parts {
+            expressions.push(self.expression(pair)?);
+        }
+        Ok(expressions)
     }
 
     /// An operand that is no parenthesised expression.
@@ -108,24 +115,31 @@ impl Builder<'_> {
             Rule::true_literal => Ok(ExprKind::Bool(true)),
             Rule::false_literal => Ok(ExprKind::Bool(false)),
             Rule::number => literals::number(&pair, false),
-            Rule::negative => literals::number(&Parts::of(pair).required()?, true),
             Rule::string => literals::string(&pair),
-            Rule::parameter => Ok(ExprKind::Parameter(name(&Parts::of(pair).required()?)?)),
-            Rule::variable => Ok(ExprKind::Variable(name(&pair)?)),
+            Rule::variable => name(&pair).map(ExprKind::Variable),
+            rule => self.compound(rule, Parts::of(pair)),
+        }
+    }
+
+    /// Everything that nests passes here, so this stays a plain choice with a small stack frame.
+    fn compound(&self, rule: Rule, parts: Parts<'_>) -> Result<ExprKind> {
+        match rule {
+            Rule::negative => negative(parts),
+            Rule::parameter => parameter(parts),
             Rule::count_star => Ok(ExprKind::CountStar),
-            Rule::shortest => Ok(ExprKind::Pattern(Box::new(self.shortest(pair)?))),
-            Rule::path_expression => Ok(ExprKind::Pattern(Box::new(self.chain(&mut Parts::of(pair))?))),
-            Rule::case => self.case(Parts::of(pair)),
-            Rule::subquery => self.subquery(Parts::of(pair)),
-            Rule::quantifier => self.quantifier(Parts::of(pair)),
-            Rule::reduce => self.reduce(Parts::of(pair)),
-            Rule::call => self.call(Parts::of(pair)),
-            Rule::map_projection => self.map_projection(Parts::of(pair)),
-            Rule::map => self.map(Parts::of(pair)),
-            Rule::list => Ok(ExprKind::List(self.expressions(Parts::of(pair))?)),
-            Rule::in_bracket => self.in_bracket(pair),
-            Rule::pattern_comprehension => self.pattern_comprehension(Parts::of(pair)),
-            _ => Err(unforeseen(&pair)),
+            Rule::shortest => self.shortest_expression(parts),
+            Rule::path_expression => self.path_expression(parts),
+            Rule::case => self.case(parts),
+            Rule::subquery => self.subquery(parts),
+            Rule::quantifier => self.quantifier(parts),
+            Rule::reduce => self.reduce(parts),
+            Rule::call => self.call(parts),
+            Rule::map_projection => self.map_projection(parts),
+            Rule::map => self.map(parts),
+            Rule::list => self.expressions(parts).map(ExprKind::List),
+            Rule::in_bracket => self.in_bracket(parts),
+            Rule::pattern_comprehension => self.pattern_comprehension(parts),
+            rule => Err(Error::internal(format!("unforeseen operand: {rule:?}")).at(parts.span)),
         }
     }
 }
@@ -168,6 +182,14 @@ impl Builder<'_> {
 
 /// Operands with parts.
 impl Builder<'_> {
+    fn shortest_expression(&self, parts: Parts<'_>) -> Result<ExprKind> {
+        Ok(ExprKind::Pattern(Box::new(self.shortest(parts)?)))
+    }
+
+    fn path_expression(&self, mut parts: Parts<'_>) -> Result<ExprKind> {
+        Ok(ExprKind::Pattern(Box::new(self.chain(&mut parts)?)))
+    }
+
     fn case(&self, mut parts: Parts<'_>) -> Result<ExprKind> {
         let subject = self.next_boxed(&mut parts)?;
         let mut branches = Vec::new();
@@ -182,11 +204,15 @@ impl Builder<'_> {
     fn subquery(&self, mut parts: Parts<'_>) -> Result<ExprKind> {
         let kind = subquery_kind(parts.required()?.as_str());
         let body = parts.required()?;
-        let query = match body.as_rule() {
-            Rule::query => self.query(body)?,
-            _ => self.pattern_query(body)?,
-        };
+        let query = self.within(SUBQUERY_HEIGHT, parts.span, |builder| builder.subquery_body(body))?;
         Ok(ExprKind::Subquery { kind, query: Box::new(query) })
+    }
+
+    fn subquery_body(&self, pair: Pair<'_, Rule>) -> Result<Query> {
+        match pair.as_rule() {
+            Rule::query => self.query(pair),
+            _ => self.pattern_query(pair),
+        }
     }
 
     fn quantifier(&self, mut parts: Parts<'_>) -> Result<ExprKind> {
@@ -221,7 +247,11 @@ impl Builder<'_> {
     }
 
     fn map(&self, parts: Parts<'_>) -> Result<ExprKind> {
-        Ok(ExprKind::Map(parts.map(|entry| self.entry(entry)).collect::<Result<_>>()?))
+        let mut entries = Vec::new();
+        for entry in parts {
+            entries.push(self.entry(entry)?);
+        }
+        Ok(ExprKind::Map(entries))
     }
 
     fn entry(&self, pair: Pair<'_, Rule>) -> Result<(Name, Expr)> {
@@ -245,11 +275,10 @@ impl Builder<'_> {
     }
 
     /// A list comprehension; or a list whose first element begins with `variable IN`, when a comma follows.
-    fn in_bracket(&self, pair: Pair<'_, Rule>) -> Result<ExprKind> {
-        if pair.clone().into_inner().any(|part| part.as_rule() == Rule::comma) {
-            return self.list_of_in(Parts::of(pair));
+    fn in_bracket(&self, mut parts: Parts<'_>) -> Result<ExprKind> {
+        if parts.has_comma() {
+            return self.list_of_in(parts);
         }
-        let mut parts = Parts::of(pair);
         let (variable, list) = self.variable_in(&mut parts)?;
         let predicate = self.boxed_where(&mut parts)?;
         Ok(ExprKind::ListComprehension { variable, list, predicate, result: self.next_boxed(&mut parts)? })
@@ -272,6 +301,14 @@ impl Builder<'_> {
         let predicate = self.boxed_where(&mut parts)?;
         Ok(ExprKind::PatternComprehension { pattern, predicate, result: self.boxed(parts.required()?)? })
     }
+}
+
+fn negative(mut parts: Parts<'_>) -> Result<ExprKind> {
+    literals::number(&parts.required()?, true)
+}
+
+fn parameter(mut parts: Parts<'_>) -> Result<ExprKind> {
+    Ok(ExprKind::Parameter(name(&parts.required()?)?))
 }
 
 /// Whether an operator makes the tree higher.

@@ -87,6 +87,11 @@ impl<'i> Parts<'i> {
         if self.pairs.peek()?.as_rule() == rule { self.pairs.next() } else { None }
     }
 
+    /// Whether a comma is among the parts that are left.
+    fn has_comma(&self) -> bool {
+        self.pairs.clone().any(|pair| pair.as_rule() == Rule::comma)
+    }
+
     /// Whether the next part is of this rule; then it is taken.
     fn accept(&mut self, rule: Rule) -> bool {
         self.optional(rule).is_some()

@@ -24,7 +24,7 @@ impl Builder<'_> {
         let mut parts = Parts::of(pair);
         let variable = self.path_variable(&mut parts)?;
         let mut path = match parts.optional(Rule::shortest) {
-            Some(shortest) => self.shortest(shortest)?,
+            Some(shortest) => self.shortest(Parts::of(shortest))?,
             None => self.chain(&mut parts)?,
         };
         path.variable = variable;
@@ -36,9 +36,8 @@ impl Builder<'_> {
         parts.optional(Rule::path_variable).map(|part| name(&Parts::of(part).required()?)).transpose()
     }
 
-    pub(super) fn shortest(&self, pair: Pair<'_, Rule>) -> Result<PathPattern> {
-        let span = span_of(&pair);
-        let mut parts = Parts::of(pair);
+    pub(super) fn shortest(&self, mut parts: Parts<'_>) -> Result<PathPattern> {
+        let span = parts.span;
         let all = parts.required()?.as_str().len() > "shortestPath".len();
         let mut path = self.chain(&mut parts)?;
         path.shortest = Some(if all { Shortest::All } else { Shortest::Single });

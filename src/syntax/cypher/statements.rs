@@ -3,7 +3,7 @@
 use super::{Builder, Parts, name, span_of};
 use crate::error::Result;
 use crate::span::Span;
-use crate::syntax::ast::{Clause, ClauseKind, Mode, Projection, Query, SingleQuery, Statement};
+use crate::syntax::ast::{Clause, ClauseKind, Mode, Name, Projection, Query, SingleQuery, Statement};
 use pest::iterators::Pair;
 use standpoint_grammar::cypher::Rule;
 
@@ -42,13 +42,16 @@ impl Builder<'_> {
     }
 
     /// `name` for each variable of a comma-separated list.
-    pub(super) fn names(&self, parts: Parts<'_>) -> Result<Vec<crate::syntax::ast::Name>> {
+    pub(super) fn names(&self, parts: Parts<'_>) -> Result<Vec<Name>> {
         parts.map(|pair| name(&pair)).collect()
     }
 
     fn single_query(&self, pair: Pair<'_, Rule>) -> Result<SingleQuery> {
         let span = span_of(&pair);
-        let clauses = Parts::of(pair).map(|clause| self.clause(clause)).collect::<Result<_>>()?;
+        let mut clauses = Vec::new();
+        for clause in Parts::of(pair) {
+            clauses.push(self.clause(clause)?);
+        }
         Ok(SingleQuery { clauses, span })
     }
 

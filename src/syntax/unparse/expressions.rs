@@ -219,7 +219,7 @@ impl Writer {
         self.push("[");
         for (index, element) in elements.iter().enumerate() {
             self.push(if index > 0 { ", " } else { "" });
-            let alone = elements.len() == 1 && level(&element.kind) < Level::Sum;
+            let alone = elements.len() == 1 && begins_with_in(element);
             self.operand_apart(element, Level::Or, alone);
         }
         self.push("]");
@@ -325,6 +325,26 @@ impl Writer {
         });
         self.query(query);
         self.push(" }");
+    }
+}
+
+/// Whether the text of an expression begins with `variable IN`.
+fn begins_with_in(expr: &Expr) -> bool {
+    let mut expr = expr;
+    loop {
+        expr = match &expr.kind {
+            ExprKind::Binary { op: BinaryOp::In, left, .. } if matches!(left.kind, ExprKind::Variable(_)) => {
+                return true;
+            }
+            ExprKind::Binary { left, .. } => left,
+            ExprKind::Comparison { first, .. } => first,
+            ExprKind::IsNull { operand, .. } => operand,
+            ExprKind::And(operands) | ExprKind::Or(operands) => match operands.first() {
+                Some(first) => first,
+                None => return false,
+            },
+            _ => return false,
+        }
     }
 }
 
