@@ -5,7 +5,7 @@
 
 use super::view::Visited;
 use super::{GraphView, Projection};
-use crate::store::Version;
+use crate::store::{SEGMENT, Version};
 use crate::value::{NodeId, RelId};
 use petgraph::Directed;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -36,12 +36,11 @@ impl Compact {
     pub fn new(version: &Version, projection: &Projection) -> Compact {
         let view = GraphView::new(version, projection);
         let mut compact = Compact { nodes: view.node_identifiers().map(NodeId).collect(), ..Compact::default() };
-        let mut number = vec![u32::MAX; version.node_bound() as usize];
-        compact.nodes.iter().enumerate().for_each(|(index, node)| number[node.0 as usize] = index as u32);
+        let numbers = Numbers::new(&compact.nodes);
         for edge in view.edge_references() {
             compact.rels.push(edge.id());
-            compact.sources.push(number[edge.source() as usize]);
-            compact.targets.push(number[edge.target() as usize]);
+            compact.sources.push(numbers.get(edge.source()));
+            compact.targets.push(numbers.get(edge.target()));
         }
         compact.starts = starts(&compact.sources, compact.nodes.len());
         compact.incoming_starts = starts(&compact.targets, compact.nodes.len());
@@ -98,6 +97,32 @@ impl Compact {
     fn edge(&self, edge: u32) -> CompactEdge {
         let index = edge as usize;
         CompactEdge { edge, source: self.sources[index], target: self.targets[index], rel: self.rels[index] }
+    }
+}
+
+/// The numbers of nodes that take part: by segment, so that holes in the identifiers cost little.
+struct Numbers<'a> {
+    nodes: &'a [NodeId],
+    segments: Vec<(u32, u32)>,
+}
+
+impl<'a> Numbers<'a> {
+    fn new(nodes: &'a [NodeId]) -> Numbers<'a> {
+        let mut segments = Vec::new();
+        let mut start = 0;
+        for run in nodes.chunk_by(|a, b| a.0 / SEGMENT == b.0 / SEGMENT) {
+            segments.push((run[0].0 / SEGMENT, start));
+            start += run.len() as u32;
+        }
+        Numbers { nodes, segments }
+    }
+
+    /// The number of a node that takes part.
+    fn get(&self, node: u32) -> u32 {
+        let index = self.segments.partition_point(|(segment, _)| *segment <= node / SEGMENT).saturating_sub(1);
+        let start = self.segments.get(index).map_or(0, |(_, start)| *start as usize);
+        let end = self.segments.get(index + 1).map_or(self.nodes.len(), |(_, start)| *start as usize);
+        (start + self.nodes[start..end].partition_point(|other| other.0 < node)) as u32
     }
 }
 

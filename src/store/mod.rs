@@ -36,6 +36,8 @@ pub mod similar;
 mod spelling;
 mod statistics;
 mod storable;
+#[cfg(test)]
+mod tests;
 mod version;
 
 pub use catalog::Catalog;

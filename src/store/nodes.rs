@@ -135,11 +135,6 @@ impl NodeTable {
         self.segments.get(segment)
     }
 
-    #[cfg(test)]
-    pub(super) fn shared_segment(&self, segment: u32) -> Option<&Arc<NodeSegment>> {
-        self.segments.get_shared(segment)
-    }
-
     #[inline]
     pub(crate) fn contains(&self, node: u32) -> bool {
         let (segment, place) = split(node);
@@ -277,11 +272,20 @@ impl NodeTable {
             self.shape_states.get_mut(shape).created += 1;
             return Ok(segment);
         }
-        let segment = self.open(state.own)?;
+        let own = state.own.or_else(|| self.take_over_shared(state.created));
+        let segment = self.open(own)?;
         if state.own != Some(segment) {
             self.shape_states.get_mut(shape).own = Some(segment);
         }
         Ok(segment)
+    }
+
+    /// The shared segment, when a set that has become frequent is alone in it.
+    fn take_over_shared(&mut self, created: u32) -> Option<u32> {
+        let alone = |index: &u32| self.segments.get(*index).is_some_and(|segment| u32::from(segment.used) == created);
+        let segment = self.shared.filter(alone)?;
+        self.shared = None;
+        Some(segment)
     }
 
     /// The segment, if it has room; else a new one.

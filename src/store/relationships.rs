@@ -196,8 +196,15 @@ impl RelTable {
     }
 }
 
-/// The same relationships by end, start and row: a counting sort by end, which keeps the order of the rest.
+/// The same relationships by end, start and row.
 fn transpose(forward: &[Entry], node_bound: u32) -> Vec<Entry> {
+    let reversed = |entry: &Entry| Entry { node: entry.neighbour, neighbour: entry.node, row: entry.row };
+    if node_bound as usize / 8 > forward.len() {
+        let mut backward: Vec<Entry> = forward.iter().map(reversed).collect();
+        backward.sort_unstable();
+        return backward;
+    }
+    // A counting sort by end keeps the order of the rest.
     let mut next = vec![0usize; node_bound as usize + 1];
     forward.iter().for_each(|entry| next[entry.neighbour as usize + 1] += 1);
     for node in 0..node_bound as usize {
@@ -206,7 +213,7 @@ fn transpose(forward: &[Entry], node_bound: u32) -> Vec<Entry> {
     let mut backward = vec![Entry { node: 0, neighbour: 0, row: 0 }; forward.len()];
     for entry in forward {
         let position = &mut next[entry.neighbour as usize];
-        backward[*position] = Entry { node: entry.neighbour, neighbour: entry.node, row: entry.row };
+        backward[*position] = reversed(entry);
         *position += 1;
     }
     backward
