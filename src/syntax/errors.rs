@@ -107,6 +107,11 @@ impl Failure<'_> {
         scan::tokens(self.text).take_while(|token| token.start < at).filter(Token::is_significant).last()
     }
 
+    /// Whether this text stands before a token.
+    fn follows(&self, token: &Token<'_>, text: &str) -> bool {
+        self.before(token.start).is_some_and(|before| before.text == text)
+    }
+
     fn general(&self) -> Error {
         let found = self.found_text();
         let error = match self.expected() {
@@ -139,9 +144,8 @@ impl Failure<'_> {
 
     /// The alternatives as a phrase, when they are few.
     fn expected(&self) -> Option<String> {
-        let before = self.found.and_then(|found| self.before(found.start)).map_or("", |token| token.text);
-        if before == "-" && self.rules.contains(&Rule::lbracket) {
-            return Some("`-` or `[`".to_owned());
+        if self.rules.contains(&Rule::number) && self.rules.contains(&Rule::string) {
+            return Some("an expression".to_owned());
         }
         phrase(&names(self.rules)).or_else(|| phrase(&names(&decisive(self.rules))))
     }
@@ -152,9 +156,9 @@ impl Failure<'_> {
             "!=" => Some("`<>`"),
             "==" => Some("`=`"),
             "&&" => Some("`AND`"),
-            "->" | ">" if self.before(found.start).is_some_and(|token| matches!(token.text, "-" | ")")) => {
-                Some("`-->`")
-            }
+            ">" if self.follows(found, "-") => Some("`-->`"),
+            "->" if self.follows(found, ")") => Some("`-->`"),
+            ">" if self.follows(found, "]") => Some("`->`"),
             _ => None,
         };
         let word = || match found.kind {
@@ -344,7 +348,7 @@ named! {
     mark {
         lparen => "`(`", rparen => "`)`", lbracket => "`[`", rbracket => "`]`", lbrace => "`{`", rbrace => "`}`",
         comma => "`,`", colon => "`:`", semicolon => "`;`", bar => "`|`", dots => "`..`", assign => "`=`",
-        assign_add => "`+=`", star => "`*`", nothing => "`-`",
+        assign_add => "`+=`", second_dash => "`-`", star => "`*`", nothing => "`-`",
     }
 }
 

@@ -168,6 +168,8 @@ fn errors_say_what_was_expected_where() {
         ("RETURN `abc", "the name in backticks that begins here has no end: expected another backtick", 7),
         ("RETURN 1 != 2", "unexpected `!=` (did you mean `<>`?)", 9),
         ("MATCH (a)->(b) RETURN a", "expected `-` or `[`, found `>` (did you mean `-->`?)", 10),
+        ("MATCH (a)-[:X]>(b) RETURN a", "expected `-`, found `>` (did you mean `->`?)", 14),
+        ("MATCH (n) WHERE n.x = RETURN n", "expected an expression, found `RETURN`", 22),
         ("RETURN 42 — 41", "the character `—` (U+2014) has no meaning here (did you mean `-`?)", 10),
         ("RETURN {a 1}", "expected `:`, found `1`", 10),
         ("MATCH (n) RETURN n LIMT 1", "unexpected `LIMT` (did you mean `LIMIT`?)", 19),

@@ -150,6 +150,7 @@ fn is_silent(rule: Rule) -> bool {
             | Rule::kw_where
             | Rule::kw_with
             | Rule::kw_yield
+            | Rule::second_dash
             | Rule::count_word
             | Rule::reduce_name
     )

@@ -71,7 +71,7 @@ impl Builder<'_> {
     }
 
     fn relationship(&self, pair: Pair<'_, Rule>) -> Result<RelPattern> {
-        let span = relationship_span(&pair);
+        let span = span_of(&pair);
         let mut parts = Parts::of(pair);
         let left = parts.accept(Rule::left_head);
         let mut rel = match parts.optional(Rule::rel_detail) {
@@ -154,12 +154,6 @@ impl Builder<'_> {
 
 fn variable(parts: &mut Parts<'_>) -> Result<Option<Name>> {
     parts.optional(Rule::variable).map(|part| name(&part)).transpose()
-}
-
-/// Dashes are no tokens of their own, so the text tells where the relationship ends.
-fn relationship_span(pair: &Pair<'_, Rule>) -> Span {
-    let span = pair.as_span();
-    Span::new(span.start(), span.start() + span.as_str().trim_end().len())
 }
 
 fn plain_relationship(span: Span) -> RelPattern {
