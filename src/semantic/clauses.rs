@@ -85,7 +85,7 @@ impl Binder<'_> {
             match &clause.kind {
                 ClauseKind::Return(projection) => columns = self.returned(projection, &mut clauses)?,
                 ClauseKind::Call(call) if standalone => {
-                    columns = self.standalone_call(call, clause.span, &mut clauses)?
+                    columns = self.standalone_call(call, clause.span, &mut clauses)?;
                 }
                 _ => self.clause(clause, &mut clauses)?,
             }
@@ -156,21 +156,16 @@ impl Binder<'_> {
     }
 
     fn with(&mut self, projection: &Projection, predicate: Option<&Expr>, out: &mut Vec<BoundClause>) -> Result<()> {
-        let mut projected = self.project(projection)?;
+        let projected = self.project(projection, predicate)?;
         let unnamed = projection.items.iter().find(|item| item.alias.is_none() && !is_variable(&item.expr));
         if let Some(item) = unnamed {
             let message = format!("`{}` needs a name in `WITH`", item.text);
             let error = Error::syntax(Detail::NoExpressionAlias, message).at(item.expr.span);
             return Err(error.hint(format!("write `{} AS name`", item.text)));
         }
-        self.scope = projected.filter_scope;
-        let filter = predicate.map(|predicate| self.condition(predicate)).transpose()?;
         self.scope = projected.scope;
-        if let Some(filter) = &filter {
-            self.keep_visible(filter, &mut projected.projection.visible);
-        }
         out.push(BoundClause::Project(projected.projection));
-        out.extend(filter.map(BoundClause::Filter));
+        out.extend(projected.filter.map(BoundClause::Filter));
         Ok(())
     }
 
@@ -179,7 +174,7 @@ impl Binder<'_> {
             let message = "`RETURN *` needs at least one variable";
             return Err(Error::syntax(Detail::NoVariablesInScope, message).at(projection.span));
         }
-        let projected = self.project(projection)?;
+        let projected = self.project(projection, None)?;
         out.push(BoundClause::Project(projected.projection));
         Ok(projected.columns)
     }

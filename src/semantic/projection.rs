@@ -53,8 +53,8 @@ pub(super) struct Projected {
     pub(super) columns: Vec<(Arc<str>, Slot)>,
     /// What later clauses see.
     pub(super) scope: Scope,
-    /// What `WHERE` sees.
-    pub(super) filter_scope: Scope,
+    /// The conjuncts of `WHERE`.
+    pub(super) filter: Option<Vec<Expr>>,
 }
 
 /// A projection item with its column's name.
@@ -72,8 +72,8 @@ struct BoundItems {
 }
 
 impl Binder<'_> {
-    /// Binds the body of `WITH` or `RETURN` in the present scope, which stays in force.
-    pub(super) fn project(&mut self, projection: &ast::Projection) -> Result<Projected> {
+    /// Binds the body of `WITH` or `RETURN` and its `WHERE` in the present scope, which stays in force.
+    pub(super) fn project(&mut self, projection: &ast::Projection, predicate: Option<&ast::Expr>) -> Result<Projected> {
         let items = self.projection_items(projection)?;
         let grouped = items.iter().any(|item| item.aggregates);
         let bound = if grouped { self.grouped_items(&items)? } else { self.plain_items(&items)? };
@@ -84,13 +84,14 @@ impl Binder<'_> {
         let skip = self.row_count(projection.skip.as_ref(), "SKIP")?;
         let limit = self.row_count(projection.limit.as_ref(), "LIMIT")?;
         let scope = with_columns(self.scope.forgotten(), &columns);
-        let filter_scope = if closed { scope.clone() } else { with_columns(self.scope.clone(), &columns) };
+        let filter = predicate.map(|predicate| self.filter(predicate, &items, &columns, closed)).transpose()?;
         let aggregates = calls.into_iter().map(|(_, slot, call)| (slot, call)).collect();
         let grouping = grouped.then_some(Grouping { keys: bound.grouping_keys, aggregates });
-        let visible = columns.iter().map(|(_, slot)| *slot).collect();
+        let mut visible = columns.iter().map(|(_, slot)| *slot).collect();
+        self.keep_visible(filter.as_deref().unwrap_or_default(), &mut visible);
         let (items, distinct) = (bound.items, projection.distinct);
         let projection = Projection { grouping, items, distinct, order_by, skip, limit, visible };
-        Ok(Projected { projection, columns, scope, filter_scope })
+        Ok(Projected { projection, columns, scope, filter })
     }
 
     /// The items with `*` written out.
@@ -198,10 +199,10 @@ impl Binder<'_> {
     ) -> Result<(Vec<SortKey>, Vec<(ast::Expr, Slot, AggregateCall)>)> {
         let grouped = collector.is_some();
         let base = self.replacements.len();
-        let before = if closed { self.scope.restricted(Access::Gone) } else { self.scope.clone() };
+        let before = self.before(closed);
         let scope = with_columns(before, columns);
         if closed {
-            self.replace_items(items, columns, &scope);
+            self.replace_items(items, columns, &scope, grouped);
         }
         let input = std::mem::replace(&mut self.scope, scope);
         let aggregation = match collector {
@@ -226,9 +227,34 @@ impl Binder<'_> {
         Ok((keys, calls))
     }
 
-    /// Lets `ORDER BY` use projected expressions whose variables no column hides.
-    fn replace_items(&mut self, items: &[Item<'_>], columns: &[(Arc<str>, Slot)], scope: &Scope) {
-        for (item, (_, slot)) in items.iter().zip(columns) {
+    /// What `ORDER BY` and `WHERE` see beside the columns: nothing from before once rows are grouped or made distinct.
+    fn before(&self, closed: bool) -> Scope {
+        if closed { self.scope.restricted(Access::Gone) } else { self.scope.clone() }
+    }
+
+    /// Binds the `WHERE` of a projection. It runs after the projection.
+    fn filter(
+        &mut self,
+        predicate: &ast::Expr,
+        items: &[Item<'_>],
+        columns: &[(Arc<str>, Slot)],
+        closed: bool,
+    ) -> Result<Vec<Expr>> {
+        let base = self.replacements.len();
+        let scope = with_columns(self.before(closed), columns);
+        if closed {
+            self.replace_items(items, columns, &scope, false);
+        }
+        let input = std::mem::replace(&mut self.scope, scope);
+        let filter = self.condition(predicate)?;
+        self.scope = input;
+        self.replacements.truncate(base);
+        Ok(filter)
+    }
+
+    /// Lets what follows the projection use projected expressions whose variables no column hides.
+    fn replace_items(&mut self, items: &[Item<'_>], columns: &[(Arc<str>, Slot)], scope: &Scope, aggregates: bool) {
+        for (item, (_, slot)) in items.iter().zip(columns).filter(|(item, _)| aggregates || !item.aggregates) {
             let names = variables(&item.expr);
             let same = |name: &Arc<str>| {
                 self.scope.get(name).map(|entry| entry.slot) == scope.get(name).map(|entry| entry.slot)
@@ -354,7 +380,7 @@ impl Binder<'_> {
     }
 
     /// Adds the slots that a filter reads to those that stay visible.
-    pub(super) fn keep_visible(&self, filter: &[Expr], visible: &mut Vec<Slot>) {
+    fn keep_visible(&self, filter: &[Expr], visible: &mut Vec<Slot>) {
         for slot in filter.iter().flat_map(|expr| self.slots_read(expr)) {
             if !visible.contains(&slot) {
                 visible.push(slot);
