@@ -5,10 +5,10 @@
 mod feature;
 
 use feature::{Scenario, Step};
+use standpoint::algo::{Parameter, Procedure, Registry, Signature};
 use standpoint::error::{Error, Phase};
-use standpoint::functions::TypeSet;
 use standpoint::semantic::bound::BoundQuery;
-use standpoint::semantic::names::{Input, Output, Procedures, ReadNames, Signature, WriteNames};
+use standpoint::semantic::names::{ReadNames, WriteNames};
 use standpoint::semantic::{bind, writes};
 use standpoint::store::Version;
 use standpoint::syntax::parse_statement;
@@ -35,11 +35,11 @@ fn the_kit_is_bound_or_refused_as_it_says() {
 
 /// Binds the queries of a scenario and compares the outcome with the expected one.
 fn check(scenario: &Scenario) -> Result<(), String> {
-    let mut procedures = Mocks(Vec::new());
+    let mut procedures = Registry::default();
     let expected = scenario.steps.iter().find_map(|step| step.text.split_once(" should be raised at "));
     for (at, step) in scenario.steps.iter().enumerate() {
         if let Some(text) = step.text.strip_prefix("there exists a procedure ") {
-            procedures.0.push(signature(text));
+            procedures.register(procedure(text));
         }
         let Some(query) = &step.doc else { continue };
         let outcome = bound(query, &procedures);
@@ -82,7 +82,7 @@ fn describe(error: &Error) -> String {
     format!("{} {:?} {}: {error}", error.error_type().as_str(), error.phase(), error.detail().as_str())
 }
 
-fn bound(query: &str, procedures: &Mocks) -> Result<BoundQuery, Error> {
+fn bound(query: &str, procedures: &Registry) -> Result<BoundQuery, Error> {
     let statement = parse_statement(query)?;
     let mut version = Version::new();
     if writes(&statement) {
@@ -92,40 +92,24 @@ fn bound(query: &str, procedures: &Mocks) -> Result<BoundQuery, Error> {
     }
 }
 
-/// The procedures that a scenario asks for.
-struct Mocks(Vec<Signature>);
-
-impl Procedures for Mocks {
-    fn signature(&self, name: &str) -> Option<Signature> {
-        self.0.iter().find(|signature| &*signature.name == name).cloned()
-    }
-    fn names(&self) -> Vec<Arc<str>> {
-        self.0.iter().map(|signature| signature.name.clone()).collect()
-    }
-}
-
 /// Reads `name(a :: TYPE, …) :: (b :: TYPE, …):`.
-fn signature(text: &str) -> Signature {
+fn procedure(text: &str) -> Procedure {
     let (name, rest) = text.split_once('(').unwrap();
     let (inputs, outputs) = rest.split_once(") :: (").unwrap();
     let outputs = outputs.rsplit_once(')').unwrap().0;
-    let inputs = fields(inputs).map(|(name, accepts)| Input { name, accepts, optional: false }).collect();
-    let outputs = fields(outputs).map(|(name, gives)| Output { name, gives }).collect();
-    Signature { name: name.into(), inputs, outputs, writes: false }
+    let (inputs, outputs) = (parameters(inputs), parameters(outputs));
+    let signature = Signature { name: name.into(), inputs, outputs, summary: "A mock.".into() };
+    Procedure { signature, run: Arc::new(|_, _| Ok(Vec::new())) }
 }
 
-fn fields(text: &str) -> impl Iterator<Item = (Arc<str>, TypeSet)> {
-    text.split(',').filter(|field| !field.trim().is_empty()).map(|field| {
-        let (name, ty) = field.split_once("::").unwrap();
-        let ty = match ty.trim().trim_end_matches('?') {
-            "INTEGER" => TypeSet::INT,
-            "FLOAT" => TypeSet::FLOAT,
-            "NUMBER" => TypeSet::NUMBER,
-            "STRING" => TypeSet::STRING,
-            other => panic!("a type the kit did not have: {other}"),
-        };
-        (name.trim().into(), ty)
-    })
+fn parameters(text: &str) -> Vec<Parameter> {
+    let fields = text.split(',').filter(|field| !field.trim().is_empty());
+    fields
+        .map(|field| {
+            let (name, ty) = field.split_once("::").unwrap();
+            Parameter::new(name.trim(), ty).unwrap()
+        })
+        .collect()
 }
 
 fn features() -> Option<PathBuf> {

@@ -2,12 +2,12 @@
 
 use super::Binder;
 use super::bound::{Expr, ExprKind};
-use super::nearest::nearest;
 use super::types::{Type, mismatch};
 use crate::error::{Detail, Error, Result};
 use crate::functions::{self, Aggregate, Body, Function, Parameter, TypeSet};
 use crate::span::Span;
 use crate::syntax::ast::{self, ExprKind as Ast, Name};
+use crate::text::nearest;
 
 impl Binder<'_> {
     /// Binds a call by its function's kind.

@@ -11,7 +11,6 @@ mod clauses;
 mod create;
 mod expressions;
 mod invocations;
-mod nearest;
 mod operators;
 mod patterns;
 mod procedures;
@@ -22,16 +21,16 @@ mod types;
 mod updates;
 mod walk;
 
+use crate::algo::Registry;
 use crate::error::Result;
 use crate::span::Span;
 use crate::syntax::ast;
 use bound::{BoundQuery, Column, Notification, Subquery};
-use names::{NameKind, Names, Procedures};
+use names::{NameKind, Names};
 use scope::{Frame, Scope, SlotInfo};
 use std::collections::HashSet;
 use std::sync::Arc;
 
-pub use nearest::nearest;
 pub use walk::writes;
 
 /// Says what a statement means, or why it means nothing.
@@ -39,7 +38,7 @@ pub use walk::writes;
 /// # Errors
 /// The compile-time errors of openCypher, each with its place; `EntityNotFound` for `@name` in a reading clause when
 /// nothing has the name.
-pub fn bind(statement: &ast::Statement, names: &mut dyn Names, procedures: &dyn Procedures) -> Result<BoundQuery> {
+pub fn bind(statement: &ast::Statement, names: &mut dyn Names, procedures: &Registry) -> Result<BoundQuery> {
     let mut binder = Binder::new(names, procedures);
     let (query, columns) = binder.query(&statement.query, clauses::Place::Statement)?;
     let columns = columns.into_iter().zip(&query.columns).map(|(name, slot)| Column { name, slot: *slot }).collect();
@@ -50,7 +49,7 @@ pub fn bind(statement: &ast::Statement, names: &mut dyn Names, procedures: &dyn 
         slot_names: binder.slots.into_iter().map(|slot| slot.name).collect(),
         subqueries: binder.subqueries,
         parameters: binder.parameters,
-        writes: writes(statement) || binder.procedure_writes,
+        writes: writes(statement),
         notifications: binder.notifications,
     })
 }
@@ -58,7 +57,7 @@ pub fn bind(statement: &ast::Statement, names: &mut dyn Names, procedures: &dyn 
 /// The state of binding one statement. An error ends it, so nothing is put back on the way out of one.
 struct Binder<'a> {
     names: &'a mut dyn Names,
-    procedures: &'a dyn Procedures,
+    procedures: &'a Registry,
     slots: Vec<SlotInfo>,
     scope: Scope,
     /// The subqueries being bound, outermost first.
@@ -72,7 +71,6 @@ struct Binder<'a> {
     introduced: HashSet<(NameKind, Arc<str>)>,
     /// Names of entities that this statement may create.
     created_entities: HashSet<Arc<str>>,
-    procedure_writes: bool,
     /// Whether a path pattern may stand here as a predicate.
     predicate_position: bool,
     aggregation: projection::Aggregation,
@@ -83,7 +81,7 @@ struct Binder<'a> {
 }
 
 impl<'a> Binder<'a> {
-    fn new(names: &'a mut dyn Names, procedures: &'a dyn Procedures) -> Self {
+    fn new(names: &'a mut dyn Names, procedures: &'a Registry) -> Self {
         Binder {
             names,
             procedures,
@@ -97,7 +95,6 @@ impl<'a> Binder<'a> {
             noted: HashSet::new(),
             introduced: HashSet::new(),
             created_entities: HashSet::new(),
-            procedure_writes: false,
             predicate_position: false,
             aggregation: projection::Aggregation::Forbidden("here"),
             replacements: Vec::new(),

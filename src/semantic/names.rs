@@ -1,8 +1,7 @@
-//! What the binder may ask: names of the graph, and signatures of procedures.
+//! What the binder may ask the graph: identifiers of names, and what entities are called.
 
-use super::nearest::nearest;
-use crate::functions::TypeSet;
 use crate::store::{Resolution, Version};
+use crate::text::nearest;
 use crate::value::{KeyId, LabelId, NodeId, RelTypeId, Value};
 use std::sync::Arc;
 
@@ -170,59 +169,5 @@ fn node_name(version: &Version, node: NodeId) -> String {
     match name {
         Some(Value::String(text)) => text.to_string(),
         _ => format!("node {}", node.0),
-    }
-}
-
-/// What a procedure takes and gives.
-#[derive(Clone, Debug)]
-pub struct Signature {
-    /// The full name.
-    pub name: Arc<str>,
-    /// The parameters.
-    pub inputs: Vec<Input>,
-    /// The columns it gives.
-    pub outputs: Vec<Output>,
-    /// Whether it changes the graph.
-    pub writes: bool,
-}
-
-/// A parameter of a procedure.
-#[derive(Clone, Debug)]
-pub struct Input {
-    /// The name.
-    pub name: Arc<str>,
-    /// What it accepts.
-    pub accepts: TypeSet,
-    /// Whether it may be left out.
-    pub optional: bool,
-}
-
-/// A column that a procedure gives.
-#[derive(Clone, Debug)]
-pub struct Output {
-    /// The name.
-    pub name: Arc<str>,
-    /// What it holds.
-    pub gives: TypeSet,
-}
-
-/// The procedures that a statement may call.
-pub trait Procedures {
-    /// The signature of a procedure.
-    fn signature(&self, name: &str) -> Option<Signature>;
-    /// All their names, for hints.
-    fn names(&self) -> Vec<Arc<str>>;
-}
-
-/// No procedures at all.
-#[derive(Clone, Copy, Debug)]
-pub struct NoProcedures;
-
-impl Procedures for NoProcedures {
-    fn signature(&self, _: &str) -> Option<Signature> {
-        None
-    }
-    fn names(&self) -> Vec<Arc<str>> {
-        Vec::new()
     }
 }

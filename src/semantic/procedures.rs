@@ -2,13 +2,13 @@
 
 use super::Binder;
 use super::bound::{BoundClause, Expr, ExprKind, Slot};
-use super::names::{Input, Output, Signature};
-use super::nearest::nearest;
 use super::types::{Type, mismatch};
-use crate::error::{Detail, Error, ErrorType, Phase, Result};
+use crate::algo::{Parameter, Signature, ValueType};
+use crate::error::{Detail, Error, Result};
 use crate::functions::TypeSet;
 use crate::span::Span;
 use crate::syntax::ast::{self, Name, ProcedureCall, Yield};
+use crate::text::nearest;
 use std::sync::Arc;
 
 impl Binder<'_> {
@@ -19,25 +19,25 @@ impl Binder<'_> {
         span: Span,
         out: &mut Vec<BoundClause>,
     ) -> Result<Vec<(Arc<str>, Slot)>> {
-        let signature = self.signature(&call.name)?;
+        let signature = &self.procedures.find(&call.name.text).map_err(|error| error.at(call.name.span))?.signature;
         let arguments = match &call.arguments {
-            Some(arguments) => self.call_arguments(call, arguments, &signature)?,
-            None => self.implicit_arguments(&signature, call.name.span),
+            Some(arguments) => self.call_arguments(call, arguments, signature)?,
+            None => self.implicit_arguments(signature, call.name.span),
         };
         let all = call.yields == Yield::Implicit;
-        self.call(call, &signature, arguments, all, span, out)
+        self.call(call, signature, arguments, all, span, out)
     }
 
     /// Binds a call among other clauses; outputs are bound only when `YIELD` names them.
     pub(super) fn call_in_query(&mut self, call: &ProcedureCall, span: Span, out: &mut Vec<BoundClause>) -> Result<()> {
-        let signature = self.signature(&call.name)?;
+        let signature = &self.procedures.find(&call.name.text).map_err(|error| error.at(call.name.span))?.signature;
         let Some(arguments) = &call.arguments else {
             let message =
                 format!("the arguments of `{}` must be written in parentheses inside a query", signature.name);
             return Err(Error::syntax(Detail::InvalidArgumentPassingMode, message).at(call.name.span));
         };
-        let arguments = self.call_arguments(call, arguments, &signature)?;
-        self.call(call, &signature, arguments, false, span, out).map(drop)
+        let arguments = self.call_arguments(call, arguments, signature)?;
+        self.call(call, signature, arguments, false, span, out).map(drop)
     }
 
     fn call(
@@ -49,7 +49,6 @@ impl Binder<'_> {
         span: Span,
         out: &mut Vec<BoundClause>,
     ) -> Result<Vec<(Arc<str>, Slot)>> {
-        self.procedure_writes |= signature.writes;
         let (yields, columns) = self.yields(call, signature, all)?;
         let void = signature.outputs.is_empty();
         out.push(BoundClause::Call { procedure: signature.name.clone(), arguments, yields, void, span });
@@ -59,27 +58,14 @@ impl Binder<'_> {
         Ok(columns)
     }
 
-    fn signature(&self, name: &Name) -> Result<Signature> {
-        if let Some(signature) = self.procedures.signature(&name.text) {
-            return Ok(signature);
-        }
-        let message = format!("there is no procedure `{}`", name.text);
-        let error = Error::new(ErrorType::ProcedureError, Phase::Compile, Detail::ProcedureNotFound, message);
-        let known = self.procedures.names();
-        Err(match nearest(&name.text, known.iter().map(|known| &**known)) {
-            Some(near) => error.at(name.span).hint(format!("did you mean `{near}`?")),
-            None => error.at(name.span),
-        })
-    }
-
     fn call_arguments(
         &mut self,
         call: &ProcedureCall,
         arguments: &[ast::Expr],
         signature: &Signature,
     ) -> Result<Vec<Expr>> {
-        let required = signature.inputs.iter().filter(|input| !input.optional).count();
-        if arguments.len() < required || arguments.len() > signature.inputs.len() {
+        let (fewest, most) = signature.arity();
+        if arguments.len() < fewest || arguments.len() > most {
             return Err(wrong_count(signature, arguments.len(), call.name.span));
         }
         self.without_aggregates("in the arguments of a procedure", |binder| {
@@ -91,18 +77,19 @@ impl Binder<'_> {
         })
     }
 
-    fn call_argument(&mut self, argument: &ast::Expr, input: &Input) -> Result<Expr> {
+    fn call_argument(&mut self, argument: &ast::Expr, input: &Parameter) -> Result<Expr> {
         let (bound, ty) = self.expr(argument)?;
-        let widened = if input.accepts.meets(TypeSet::FLOAT) { input.accepts | TypeSet::INT } else { input.accepts };
+        let accepts = types_of(input.value_type);
+        let widened = if accepts.meets(TypeSet::FLOAT) { TypeSet::NUMBER } else { accepts };
         if !ty.fits(widened) {
-            return Err(mismatch(&format!("argument `{}`", input.name), input.accepts, ty, argument.span));
+            return Err(mismatch(&format!("argument `{}`", input.name), accepts, ty, argument.span));
         }
         Ok(bound)
     }
 
     /// Arguments from parameters of the same names.
     fn implicit_arguments(&mut self, signature: &Signature, span: Span) -> Vec<Expr> {
-        let needed = signature.inputs.iter().filter(|input| !input.optional);
+        let needed = signature.inputs.iter().filter(|input| input.default.is_none());
         let mut arguments = Vec::with_capacity(signature.inputs.len());
         for input in needed {
             self.needs_parameter(&input.name, span);
@@ -122,7 +109,7 @@ impl Binder<'_> {
         let (mut yields, mut columns) = (Vec::new(), Vec::new());
         for (at, output, name) in chosen {
             self.must_be_free(&name)?;
-            let slot = self.declare(&name.text, Type::of(output.gives));
+            let slot = self.declare(&name.text, Type::of(types_of(output.value_type)));
             yields.push((at, slot));
             columns.push((name.text, slot));
         }
@@ -135,11 +122,11 @@ impl Binder<'_> {
         call: &ProcedureCall,
         signature: &'s Signature,
         all: bool,
-    ) -> Result<Vec<(usize, &'s Output, Name)>> {
+    ) -> Result<Vec<(usize, &'s Parameter, Name)>> {
         let items = match &call.yields {
             Yield::Implicit if !all => return Ok(Vec::new()),
             Yield::Implicit | Yield::All => {
-                let named = |output: &Output| Name { text: output.name.clone(), span: call.name.span };
+                let named = |output: &Parameter| Name { text: output.name.clone(), span: call.name.span };
                 let every = signature.outputs.iter().enumerate();
                 return Ok(every.map(|(at, output)| (at, output, named(output))).collect());
             }
@@ -152,6 +139,29 @@ impl Binder<'_> {
             chosen.push((at, output, alias.clone().unwrap_or_else(|| column.clone())));
         }
         Ok(chosen)
+    }
+}
+
+/// The static type that a signature names.
+fn types_of(value_type: ValueType) -> TypeSet {
+    match value_type {
+        ValueType::Any => TypeSet::ANY,
+        ValueType::Boolean => TypeSet::BOOL,
+        ValueType::Integer => TypeSet::INT,
+        ValueType::Float => TypeSet::FLOAT,
+        ValueType::Number => TypeSet::NUMBER,
+        ValueType::String => TypeSet::STRING,
+        ValueType::List => TypeSet::LIST,
+        ValueType::Map => TypeSet::MAP,
+        ValueType::Node => TypeSet::NODE,
+        ValueType::Relationship => TypeSet::REL,
+        ValueType::Path => TypeSet::PATH,
+        ValueType::Date => TypeSet::DATE,
+        ValueType::LocalTime => TypeSet::LOCAL_TIME,
+        ValueType::Time => TypeSet::TIME,
+        ValueType::LocalDateTime => TypeSet::LOCAL_DATE_TIME,
+        ValueType::DateTime => TypeSet::DATE_TIME,
+        ValueType::Duration => TypeSet::DURATION,
     }
 }
 

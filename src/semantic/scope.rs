@@ -2,11 +2,11 @@
 
 use super::Binder;
 use super::bound::{Expr, ExprKind, Slot};
-use super::nearest::nearest;
 use super::types::Type;
 use crate::error::{Detail, Error, Result};
 use crate::span::Span;
 use crate::syntax::ast::Name;
+use crate::text::nearest;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
