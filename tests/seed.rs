@@ -1,5 +1,7 @@
 //! The graph that comes with Standpoint: in canonical form, and the same as the data it was written from.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout)] // a test may fail, and says what it skips
+
 use serde_json::{Map, Value as Json};
 use standpoint::syntax::facts::ast::{Body, Entity, Fact, Meta, Modality, PartialDate, Property, Value};
 use standpoint::syntax::facts::{format, format_file, read};

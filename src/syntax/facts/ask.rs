@@ -119,7 +119,7 @@ fn term(parts: &mut Parts<'_>, arrow: Option<Span>) -> Result<Term> {
 fn variable<'t>(parts: &Parts<'t>, part: Part<'t>) -> Result<Term> {
     let mut inner = part.into_inner();
     let name = inner.next().ok_or_else(|| wrong("a variable is missing", parts.whole()))?;
-    let label = inner.next().map(|label| parts.label(label)).transpose()?;
+    let label = inner.next().map(|label| parts.label(&label)).transpose()?;
     Ok(Term::Variable { name: Name { text: name.as_str().into(), span: parts.span_of(&name) }, label })
 }
 

@@ -74,6 +74,13 @@ impl Block {
         }
     }
 
+    /// Whether the block could stand under the source line of the other as well.
+    fn continues(&self, other: &Block) -> bool {
+        let (Some((source, item)), Some((declared, _))) = (&self.source, &other.source) else { return false };
+        let same = source.is_bare() && source.reference == declared.reference || source == declared;
+        same && self.date == other.date && item.comments.is_empty() && item.text == format::source(source)
+    }
+
     /// Takes over the lines of a later block of the same source.
     fn absorb(&mut self, other: Block) {
         self.entities.extend(other.entities);
@@ -107,9 +114,9 @@ fn read(text: &str) -> Result<File> {
         place(&mut file, &mut defaults, line.body, item);
     }
     file.foot = comments;
+    file.blocks.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
     file.blocks = merged(file.blocks);
     file.blocks.iter_mut().for_each(Block::sort);
-    file.blocks.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
     Ok(file)
 }
 
@@ -144,24 +151,13 @@ fn place(file: &mut File, defaults: &mut Defaults, body: Body, item: Item) {
     }
 }
 
-/// Joins blocks of one source, where the later line declares nothing else and has no comment to lose.
+/// Joins neighbouring blocks of one source and date, where the later line declares nothing else and has no comment.
 fn merged(blocks: Vec<Block>) -> Vec<Block> {
     let mut merged: Vec<Block> = Vec::new();
-    let mut places: std::collections::HashMap<std::sync::Arc<str>, usize> = std::collections::HashMap::new();
     for block in blocks {
-        let Some((source, item)) = &block.source else {
-            merged.push(block);
-            continue;
-        };
-        let declared = |there: &usize| merged[*there].source.as_ref().map(|(first, _)| first);
-        let same = |there: &usize| source.is_bare() || declared(there) == Some(source);
-        let bare_text = item.comments.is_empty() && item.text == format::source(source);
-        match places.get(&source.reference.text).copied().filter(same).filter(|_| bare_text) {
-            Some(place) => merged[place].absorb(block),
-            None => {
-                places.insert(source.reference.text.clone(), merged.len());
-                merged.push(block);
-            }
+        match merged.last_mut() {
+            Some(last) if block.continues(last) => last.absorb(block),
+            _ => merged.push(block),
         }
     }
     merged

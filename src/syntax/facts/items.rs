@@ -41,7 +41,7 @@ fn said<'t>(parts: &Parts<'t>, meta: &mut Meta, item: Part<'t>) -> Result<()> {
         }
         Rule::date => set_once(&mut meta.date, partial_date(item.as_str(), span)?, "date", span),
         Rule::percent | Rule::number => {
-            let confidence = confidence(number_of(item, span)?, span)?;
+            let confidence = confidence(&number_of(item, span)?, span)?;
             set_once(&mut meta.confidence, (confidence, span), "confidence", span)
         }
         Rule::plain_word => match Modality::find(item.as_str()) {
@@ -58,7 +58,7 @@ fn said_by_key<'t>(parts: &Parts<'t>, meta: &mut Meta, pair: Part<'t>) -> Result
         ("date", Value::Date(date)) => set_once(&mut meta.date, date, "date", span),
         ("since", Value::Date(date)) => set_once(&mut meta.since, date, "since", span),
         ("until", Value::Date(date)) => set_once(&mut meta.until, date, "until", span),
-        ("confidence", value) => set_once(&mut meta.confidence, (confidence(value, span)?, span), "confidence", span),
+        ("confidence", value) => set_once(&mut meta.confidence, (confidence(&value, span)?, span), "confidence", span),
         ("modality", Value::String(text)) => set_once(&mut meta.modality, Name { text, span }, "modality", span),
         ("quote", Value::String(text)) => set_once(&mut meta.quote, Name { text, span }, "quote", span),
         ("modality" | "quote", _) => Err(wrong(format!("`{}` takes words", key.text), span)),
@@ -124,7 +124,7 @@ fn filter<'t>(parts: &Parts<'t>, item: Part<'t>) -> Result<Filter> {
             Ok(Filter::Overlaps { from, to, span })
         }
         Rule::percent | Rule::number => {
-            Ok(named("confidence", CompareOp::Equal, Value::Float(confidence(number_of(item, span)?, span)?)))
+            Ok(named("confidence", CompareOp::Equal, Value::Float(confidence(&number_of(item, span)?, span)?)))
         }
         Rule::plain_word => match Modality::find(item.as_str()) {
             Some(known) => Ok(named("modality", CompareOp::Equal, Value::String(known.word.into()))),
@@ -134,7 +134,7 @@ fn filter<'t>(parts: &Parts<'t>, item: Part<'t>) -> Result<Filter> {
             let (op, value) = compared(parts, item, "date")?;
             match value {
                 Value::Date(_) => Ok(named("date", op, value)),
-                Value::Int(_) | Value::Float(_) => Ok(named("confidence", op, Value::Float(confidence(value, span)?))),
+                Value::Int(_) | Value::Float(_) => Ok(named("confidence", op, Value::Float(confidence(&value, span)?))),
                 _ => Err(wrong("a comparison without a key is about the confidence or the date", span)
                     .hint("write `key: >= value`")),
             }
@@ -314,8 +314,8 @@ fn number(text: &str, span: Span) -> Result<Value> {
     text.parse().map(Value::Int).map_err(|_| too_large())
 }
 
-fn confidence(value: Value, span: Span) -> Result<f64> {
-    let number = match value {
+fn confidence(value: &Value, span: Span) -> Result<f64> {
+    let number = match *value {
         #[allow(clippy::cast_precision_loss)] // anything but 0 and 1 is refused
         Value::Int(number) => number as f64,
         Value::Float(number) => number,

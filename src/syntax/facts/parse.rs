@@ -284,7 +284,7 @@ impl<'t> Parts<'t> {
     /// The labels of ` : Label, Label`.
     pub(super) fn labels(&self, part: Part<'t>) -> Result<Vec<Name>> {
         let span = self.span_of(&part);
-        let labels = part.into_inner().map(|label| self.label(label)).collect::<Result<Vec<_>>>()?;
+        let labels = part.into_inner().map(|label| self.label(&label)).collect::<Result<Vec<_>>>()?;
         let labels = distinct(labels);
         if labels.is_empty() {
             return Err(wrong("a label is missing after ` : `", span));
@@ -293,8 +293,8 @@ impl<'t> Parts<'t> {
     }
 
     /// A label; one that begins with a small letter is a slip, unless it stands in backticks.
-    pub(super) fn label(&self, part: Part<'t>) -> Result<Name> {
-        let span = self.span_of(&part);
+    pub(super) fn label(&self, part: &Part<'t>) -> Result<Name> {
+        let span = self.span_of(part);
         let text = part.as_str();
         if text.starts_with('`') {
             return Ok(Name { text: without_backticks(text).into(), span });

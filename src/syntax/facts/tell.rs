@@ -194,8 +194,8 @@ pub(super) fn fact(fact: &Fact, defaults: &Defaults, span: Span) -> Translated {
         })
         .collect();
     let clauses = vec![
-        build::merge(build::entity(Some(a.clone()), &fact.subject)),
-        build::merge(build::entity(Some(b.clone()), &fact.object)),
+        build::merge(build::entity(Some(a), &fact.subject)),
+        build::merge(build::entity(Some(b), &fact.object)),
         Clause { kind: ClauseKind::Create(create), span },
     ];
     Translated::new(build::statement(clauses, span), Kind::Tell, vec![fact.subject.clone(), fact.object.clone()])
@@ -328,7 +328,7 @@ fn same_value(of: &Name, key: &str, value: &Value, span: Span) -> Vec<Expr> {
 }
 
 fn set_clause(items: Vec<SetItem>, span: Span) -> Option<Clause> {
-    (!items.is_empty()).then(|| Clause { kind: ClauseKind::Set(items), span })
+    (!items.is_empty()).then_some(Clause { kind: ClauseKind::Set(items), span })
 }
 
 fn delete(variable: &Name, span: Span) -> Clause {

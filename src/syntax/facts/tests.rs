@@ -5,7 +5,10 @@ use super::ast::{
     Meta, Modality, Name, PartialDate, PatternDirection, Property, Source, Term, Value, Verbs, days_in,
 };
 use super::*;
+use crate::error::{Detail, Error, ErrorType, Phase, Result};
 use crate::span::{Span, line_column};
+use crate::syntax::ast::Statement;
+use crate::syntax::{parse_statement, unparse};
 use proptest::prelude::*;
 
 fn parsed(text: &str) -> Line {
@@ -134,19 +137,198 @@ fn meta_items() {
     );
 }
 
-#[test]
-fn slips_have_their_own_messages() {
-    let expected = include_str!("slips.txt");
-    let mut actual = String::new();
-    for line in expected.lines().filter(|line| line.starts_with("> ")) {
-        let slip = line.trim_start_matches("> ");
-        actual.push_str(&format!("> {slip}\n{}\n\n", refused(slip)));
-    }
+/// Checks a text of lines `> input`, each with what `answer` makes of it; `UPDATE=1` writes it anew.
+fn check(file: &str, expected: &str, answer: fn(&str) -> String) {
+    let inputs = expected.lines().filter_map(|line| line.strip_prefix("> "));
+    let actual: String = inputs.map(|input| format!("> {input}\n{}\n\n", answer(input))).collect();
     if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/src/syntax/facts/slips.txt"), &actual).unwrap();
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/syntax/facts/");
+        std::fs::write(format!("{folder}{file}"), &actual).unwrap();
     } else {
         assert_eq!(actual, expected);
     }
+}
+
+#[test]
+fn slips_have_their_own_messages() {
+    check("slips.txt", include_str!("slips.txt"), refused);
+}
+
+#[test]
+fn lines_mean_what_their_opencypher_says() {
+    check("translations.txt", include_str!("translations.txt"), |text| {
+        let translated = translate(&parsed(text), &Defaults::default()).unwrap().unwrap();
+        let opencypher = round_trip(&translated.statement);
+        match &translated.known {
+            Some(known) => format!("{:?}: {opencypher}\nknown: {}", translated.kind, round_trip(known)),
+            None => format!("{:?}: {opencypher}", translated.kind),
+        }
+    });
+}
+
+/// The statement as text, which gives the statement back.
+fn round_trip(statement: &Statement) -> String {
+    let text = unparse::statement(statement);
+    let read = parse_statement(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
+    assert_eq!(unparse::statement(&read), text);
+    text
+}
+
+#[test]
+fn told_facts_take_source_and_date_from_above() {
+    let text =
+        "A -b-> C\n[s] 2025-11\nA -b-> C\nA -b-> C {2024} [t 1]\n[t] 2023\nA -b-> C\n[s]\nA -b-> C\n- A -b-> C\n";
+    let cypher: Vec<String> = read(text)
+        .map(|entry| entry.unwrap())
+        .filter(|entry| matches!(entry.line.body, Body::Fact(_)))
+        .map(|entry| translate(&entry.line, &entry.defaults).unwrap().unwrap())
+        .map(|translated| unparse::statement(&translated.statement).replace("MERGE (a@A) MERGE (b@C) CREATE ", ""))
+        .collect();
+    let november = "date: date('2025-11-01'), date_precision: 'month'";
+    let expected = [
+        "(a)-[:B]->(b)".to_owned(),
+        format!("(a)-[:B {{source: 's', {november}}}]->(b)"),
+        "(a)-[:B {source: 't', locator: '1', date: date('2024-01-01'), date_precision: 'year'}]->(b)".to_owned(),
+        "(a)-[:B {source: 't', date: date('2023-01-01'), date_precision: 'year'}]->(b)".to_owned(),
+        format!("(a)-[:B {{source: 's', {november}}}]->(b)"),
+        "MATCH (@A)-[r:B]->(@C) DELETE r RETURN count(*) AS removed".to_owned(),
+    ];
+    assert_eq!(cypher, expected);
+}
+
+const DIFF: &str = "\
+diff --git a/README.md b/README.md
+index 1..2 100644
+--- a/README.md
++++ b/README.md
+@@ -1 +1 @@
+-old -x-> words
++new
+diff --git a/x.facts b/x.facts
+index 3..4 100644
+--- a/x.facts
++++ b/x.facts
+@@ -1,4 +1,5 @@
+-[s] 2024
++[s] 2025
+ A : Actor
+-A -b-> C
++A -b-> D
++- A -b-> C
+ A -b-> E
+@@ -20,2 +21,3 @@ A -b-> C
+ A -x-> Y
++A -y-> Z [t 1]
++A -z-> Z
+\\ No newline at end of file
+";
+
+#[test]
+fn a_diff_is_a_patch() {
+    let entries: Vec<Result<Entry>> = read(DIFF).collect();
+    let lines: Vec<String> = entries
+        .iter()
+        .map(|entry| match entry {
+            Ok(Entry { number, line, defaults, .. }) => {
+                assert_eq!(&DIFF[line.span.start as usize..line.span.end as usize], &format::body(&line.body));
+                let year = defaults.date.map_or(0, |date| date.year);
+                format!("{number} {} {} {year}", format::line(line), defaults.source.as_deref().unwrap_or("-"))
+            }
+            Err(error) => format!("{:?} {}", line_column(DIFF, error.span().unwrap().start as usize), error.message()),
+        })
+        .collect();
+    let expected = [
+        "13 - [s] 2024 - 0".replace("- 0", "s 2024"),
+        "14 + [s] 2025 s 2025".to_owned(),
+        "16 - A -b-> C s 2024".to_owned(),
+        "17 + A -b-> D s 2025".to_owned(),
+        "(18, 2) a file of facts that is under version control has no marks of its own".to_owned(),
+        "22 + A -y-> Z [t 1] - 0".to_owned(),
+        "(23, 2) the diff does not show under which source this fact stands".to_owned(),
+    ];
+    assert_eq!(lines, expected);
+    let other = "--- a/notes.txt\n+++ b/notes.txt\n@@ -1 +1 @@\n-a\n+b\n";
+    assert_eq!(read(other).next().unwrap().unwrap_err().message(), "the diff is of no `.facts` file");
+}
+
+#[test]
+fn the_examples_of_the_reference_are_canonical() {
+    let examples = include_str!("../../../docs/facts.md").lines().filter_map(|line| line.strip_prefix("    "));
+    let examples: Vec<&str> = examples.filter(|line| !line.starts_with("SUBJECT")).collect();
+    assert!(examples.len() > 8);
+    for example in examples {
+        let marked = if example.starts_with("?who") { format!("? {example}") } else { example.to_owned() };
+        assert_eq!(canonical(example), marked);
+    }
+}
+
+#[test]
+fn an_error_is_that_of_its_line_alone() {
+    let text = "A : Actor\nB : actor\n? ?x : Actor\nC : Actor\r\n";
+    let read: Vec<_> = read(text)
+        .map(|entry| entry.map_err(|error| line_column(text, error.span().unwrap().start as usize)))
+        .collect();
+    assert_eq!(read.len(), 4);
+    assert_eq!(read[1].as_ref().unwrap_err(), &(2, 5));
+    assert_eq!(read[2].as_ref().unwrap_err(), &(3, 1));
+    assert!(read[0].is_ok() && read[3].as_ref().is_ok_and(|entry| entry.number == 4));
+}
+
+#[test]
+fn files_have_a_canonical_form() {
+    let text = "\
+// head
+
+[b] 2025-02
+Z -x-> Y // seen
+// about A
+A -x-> B
+B : Place,Actor
+[a] \"t\" 2025-01
+D -x->  E {80%}
+[b]
+C -x-> E
+// foot
+";
+    let expected = "\
+// head
+
+[a] \"t\" 2025-01
+D -x-> E {0.8}
+
+[b] 2025-02
+B : Actor, Place
+// about A
+A -x-> B
+C -x-> E
+Z -x-> Y // seen
+
+// foot
+";
+    let formatted = format_file(text).unwrap();
+    assert_eq!(formatted, expected);
+    assert_eq!(format_file(&formatted).unwrap(), formatted);
+    let refused = format_file("A : B\n+ A -x-> B\n").unwrap_err();
+    assert_eq!(refused.message(), "a patch has no canonical form");
+}
+
+#[test]
+fn an_unknown_name_may_be_a_variable() {
+    let translated = translate(&parsed("? who -opposes-> Kyiv"), &Defaults::default()).unwrap().unwrap();
+    let unknown =
+        |span| Error::new(ErrorType::SemanticError, Phase::Compile, Detail::UnknownEntity, "no entity").at(span);
+    assert_eq!(translated.explain(unknown(Span::new(2, 5))).hints(), ["did you mean the variable `?who`?"]);
+    assert!(translated.explain(unknown(Span::new(17, 21))).hints().is_empty());
+}
+
+#[test]
+fn a_retraction_knows_what_was_not_there() {
+    let translated = translate(&parsed("- Europe -supports-> 28-point plan"), &Defaults::default()).unwrap().unwrap();
+    let error = translated.not_there().unwrap();
+    assert_eq!(error.message(), "there is no `Europe -supports-> 28-point plan` to retract");
+    assert_eq!(error.detail(), Detail::UnknownFact);
+    let told = translate(&parsed("Europe -supports-> X"), &Defaults::default()).unwrap().unwrap();
+    assert!(told.not_there().is_none());
 }
 
 #[test]
@@ -370,4 +552,43 @@ proptest! {
             prop_assert!(span.start >= 7 && span.end as usize <= text.len() + 8, "{:?} in {}", span, text);
         }
     }
+
+    #[test]
+    fn formatting_a_file_keeps_what_it_tells(lines in proptest::collection::vec(file_line(), 0..12)) {
+        let text = lines.join("\n");
+        let formatted = format_file(&text).map_err(|error| TestCaseError::fail(format!("{text}: {error}")))?;
+        prop_assert_eq!(&format_file(&formatted).unwrap(), &formatted, "{}", text);
+        prop_assert_eq!(told(&formatted), told(&text), "{}", text);
+        prop_assert_eq!(formatted.matches("//").count(), text.matches("//").count(), "{}", text);
+    }
+}
+
+/// A line of a small file in which sources and names come again.
+fn file_line() -> impl Strategy<Value = String> {
+    let source = ("[ab]", proptest::option::of("202[1-3]"), any::<bool>()).prop_map(|(name, date, comment)| {
+        let date = date.map(|date| format!(" {date}")).unwrap_or_default();
+        format!("[{name}]{date}{}", if comment { " // note" } else { "" })
+    });
+    prop_oneof![
+        source,
+        "[X-Z] -v-> [X-Z]( \\{202[4-6]\\})?( \\[c\\])?( // why)?",
+        "[X-Z] : [A-C](, [A-C])?",
+        Just(String::new()),
+        Just("// remark".to_owned()),
+    ]
+}
+
+/// What a file tells of facts and entities, in no particular order.
+fn told(text: &str) -> Vec<String> {
+    let entries = read(text).map(Result::unwrap).filter(|entry| !matches!(entry.line.body, Body::Source(_)));
+    let statements = entries.map(|entry| translate(&entry.line, &entry.defaults).unwrap().unwrap().statement);
+    // labels are written in order, so that they are compared without it
+    let mut told: Vec<String> = statements.map(|statement| unparse::statement(&statement)).collect();
+    told.iter_mut().filter(|text| text.contains("SET n:")).for_each(|text| {
+        let mut labels: Vec<&str> = text.split(':').collect();
+        labels[1..].sort_unstable();
+        *text = labels.join(":");
+    });
+    told.sort_unstable();
+    told
 }
