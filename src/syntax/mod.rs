@@ -8,6 +8,8 @@
 //! derived parser of `grammar/cypher.pest` gives a flat sequence of tokens, [`cypher`] builds the tree from it, and
 //! [`errors`] turns a failure into words.
 //!
+//! [`facts`] is the other language: it reads arrow facts line by line and gives the same trees.
+//!
 //! This layer knows neither graph nor value: names stay text, and whether a query makes sense is not asked here.
 
 pub mod ast;
