@@ -1,7 +1,7 @@
 //! Arrow facts: the small language to tell, to ask and to read back.
 //!
-//! Takes lines and gives [`ast`], translates each line into the syntax tree of openCypher ([`translate`]) and writes
-//! lines in canonical form ([`format`]). Knows no graph: whether a name is known is found where the translation is
+//! Takes lines and gives [`ast`], translates each line into the syntax tree of openCypher ([`translate()`]) and writes
+//! lines in canonical form ([`mod@format`]). Knows no graph: whether a name is known is found where the translation is
 //! bound.
 
 mod ask;
