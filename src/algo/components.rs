@@ -32,7 +32,7 @@ pub fn components(context: &ProcedureContext<'_>, projection: &Projection) -> Re
         queue.push(start);
         while let Some(node) = queue.pop() {
             seen += 1;
-            if seen % STRETCH == 0 {
+            if seen.is_multiple_of(STRETCH) {
                 (context.check)()?;
             }
             let successors = compact.successors(node).iter().copied();

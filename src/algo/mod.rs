@@ -18,7 +18,7 @@ mod view;
 
 pub use compact::{Compact, CompactEdge, EdgesAt};
 pub use components::components;
-pub use procedure::{BuiltIn, Parameter, Procedure, ProcedureContext, Registry, Run, Signature, ValueType};
+pub use procedure::{BuiltIn, Parameter, Procedure, ProcedureContext, Registry, Rows, Run, Signature, ValueType};
 pub use projection::Projection;
 pub use shortest::{Route, shortest_path};
 pub use strong::strong_components;

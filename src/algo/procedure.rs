@@ -23,8 +23,11 @@ impl<'a> ProcedureContext<'a> {
     }
 }
 
-/// The code of a procedure: arguments to rows, one value for each output.
-pub type Run = Arc<dyn Fn(&ProcedureContext<'_>, &[Value]) -> Result<Vec<Vec<Value>>> + Send + Sync>;
+/// What a procedure gives: one value for each output in every row.
+pub type Rows = Vec<Vec<Value>>;
+
+/// The code of a procedure: arguments to rows.
+pub type Run = Arc<dyn Fn(&ProcedureContext<'_>, &[Value]) -> Result<Rows> + Send + Sync>;
 
 /// A procedure.
 #[derive(Clone)]
@@ -47,7 +50,7 @@ impl Procedure {
     ///
     /// # Errors
     /// When an argument does not fit, and what the procedure itself reports.
-    pub fn call(&self, context: &ProcedureContext<'_>, arguments: &[Value]) -> Result<Vec<Vec<Value>>> {
+    pub fn call(&self, context: &ProcedureContext<'_>, arguments: &[Value]) -> Result<Rows> {
         let arguments = self.signature.accept(arguments)?;
         (self.run)(context, &arguments)
     }
@@ -249,7 +252,7 @@ pub struct BuiltIn {
     /// What it does, in a sentence.
     pub summary: &'static str,
     /// Its code.
-    pub run: fn(&ProcedureContext<'_>, &[Value]) -> Result<Vec<Vec<Value>>>,
+    pub run: fn(&ProcedureContext<'_>, &[Value]) -> Result<Rows>,
 }
 
 impl BuiltIn {

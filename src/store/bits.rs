@@ -77,6 +77,9 @@ pub(crate) struct Ranked {
     bits: Bits,
     /// For each word, the count of numbers in the words before it.
     before: [u16; WORDS],
+    count: u16,
+    /// Whether the set is all numbers below the count: then a number is its own position.
+    dense: bool,
 }
 
 impl Ranked {
@@ -88,6 +91,9 @@ impl Ranked {
     /// The position of a number among those in the set, if it is there.
     #[inline]
     pub(crate) fn position(&self, place: u16) -> Option<usize> {
+        if self.dense {
+            return (place < self.count).then_some(usize::from(place));
+        }
         let word = self.bits.0[usize::from(place / 64)];
         (word >> (place % 64) & 1 == 1).then(|| self.rank(place))
     }
@@ -104,6 +110,8 @@ impl Ranked {
     pub(crate) fn insert(&mut self, place: u16) {
         if self.bits.insert(place) {
             self.before[usize::from(place / 64) + 1..].iter_mut().for_each(|count| *count += 1);
+            self.count += 1;
+            self.dense = self.is_prefix();
         }
     }
 
@@ -111,7 +119,14 @@ impl Ranked {
     pub(crate) fn remove(&mut self, place: u16) {
         if self.bits.remove(place) {
             self.before[usize::from(place / 64) + 1..].iter_mut().for_each(|count| *count -= 1);
+            self.count -= 1;
+            self.dense = self.is_prefix();
         }
+    }
+
+    /// Whether as many numbers are below the count as there are at all.
+    fn is_prefix(&self) -> bool {
+        u32::from(self.count) == SEGMENT || self.rank(self.count) == usize::from(self.count)
     }
 }
 
@@ -131,7 +146,8 @@ mod tests {
             prop_assert_eq!(ranked.bits().iter().collect::<Vec<_>>(), plain.iter().copied().collect::<Vec<_>>());
             for place in [0, 1, 63, 64, 511, 1023] {
                 prop_assert_eq!(ranked.rank(place), plain.range(..place).count());
-                prop_assert_eq!(ranked.position(place).is_some(), plain.contains(&place));
+                let position = plain.contains(&place).then(|| plain.range(..place).count());
+                prop_assert_eq!(ranked.position(place), position);
             }
             let mut out = Vec::new();
             ranked.bits().append_to(2048, &mut out);

@@ -142,6 +142,24 @@ impl Column {
         self.cell(place).to_value()
     }
 
+    /// The integer at a place, where the column is one of integers.
+    #[inline]
+    pub(crate) fn int(&self, place: u16) -> Option<i64> {
+        match &self.data {
+            Data::Ints(values) => self.present.position(place).map(|index| values.get(index)),
+            _ => None,
+        }
+    }
+
+    /// The float at a place, where the column is one of floats.
+    #[inline]
+    pub(crate) fn float(&self, place: u16) -> Option<f64> {
+        match &self.data {
+            Data::Floats(values) => self.present.position(place).map(|index| values[index]),
+            _ => None,
+        }
+    }
+
     /// How many places have a value.
     pub(crate) fn len(&self) -> u32 {
         self.present.bits().count()

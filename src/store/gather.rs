@@ -27,19 +27,45 @@ pub(crate) fn gather<'a>(
 }
 
 fn collect<'a>(entities: &[u32], mut column: impl FnMut(u32) -> Option<&'a Column>) -> Gathered {
-    let mut cell = |entity: u32| {
-        let (segment, place) = split(entity);
-        column(segment).map_or(Cell::Absent, |column| column.cell(place))
+    let first = entities.first().map_or(Cell::Absent, |entity| cell(&mut column, *entity));
+    let typed = match first {
+        Cell::Int(_) => all(entities, &mut column, Column::int).map(Gathered::Ints),
+        Cell::Float(_) => all(entities, &mut column, Column::float).map(Gathered::Floats),
+        _ => None,
     };
+    typed.unwrap_or_else(|| mixed(entities, &mut column))
+}
+
+/// The values of one type, when all are present and the columns are of that type.
+fn all<'a, T>(
+    entities: &[u32],
+    mut column: impl FnMut(u32) -> Option<&'a Column>,
+    value: impl Fn(&'a Column, u16) -> Option<T>,
+) -> Option<Vec<T>> {
+    let mut values = Vec::with_capacity(entities.len());
+    for entity in entities {
+        let (segment, place) = split(*entity);
+        values.push(value(column(segment)?, place)?);
+    }
+    Some(values)
+}
+
+/// The values as they come: typed as long as they are of the type of the first.
+fn mixed<'a>(entities: &[u32], mut column: impl FnMut(u32) -> Option<&'a Column>) -> Gathered {
     let mut gathered = Gathered::Values(Vec::new());
     for (index, entity) in entities.iter().enumerate() {
-        let cell = cell(*entity);
+        let cell = cell(&mut column, *entity);
         if index == 0 {
             gathered = start(&cell, entities.len());
         }
         push(&mut gathered, &cell, entities.len());
     }
     gathered
+}
+
+fn cell<'a>(column: &mut impl FnMut(u32) -> Option<&'a Column>, entity: u32) -> Cell<'a> {
+    let (segment, place) = split(entity);
+    column(segment).map_or(Cell::Absent, |column| column.cell(place))
 }
 
 fn start(cell: &Cell<'_>, capacity: usize) -> Gathered {

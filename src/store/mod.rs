@@ -19,11 +19,13 @@
 //! Neighbour and row in both directions are 4 × 4 = 16 bytes. The start by row is stored as runs, and the end not at
 //! all, when rows were loaded in bulk in order of start and end: the end stands beside the row in the start's
 //! adjacency. Offsets cost 4 bytes for each node, type and direction, or nothing where few nodes have the type. At 24
-//! relationships a node that is about 17 bytes in all; rows that came one by one in no order cost up to 8 more.
+//! relationships a node that is about 17 bytes in all. Rows that came one by one in no order have both ends packed in as
+//! few bits as the identifiers need: about 21 bytes in all with 100,000 nodes.
 
 mod adjacency;
 mod bits;
 mod catalog;
+mod change;
 mod column;
 mod directory;
 mod entities;

@@ -98,7 +98,7 @@ impl RelTable {
     /// Leaves rows unused up to a row.
     pub(crate) fn skip_to(&mut self, row: u32) {
         while self.row_bound < row {
-            if self.row_bound % SEGMENT == 0 && row - self.row_bound >= SEGMENT {
+            if self.row_bound.is_multiple_of(SEGMENT) && row - self.row_bound >= SEGMENT {
                 self.row_bound += SEGMENT;
             } else {
                 self.rows.get_mut(self.row_bound / SEGMENT).push(None);
@@ -187,7 +187,7 @@ impl RelTable {
     /// Loads the rows from the row bound on, no further than the end of the segment.
     fn load_row_segment(&mut self, ends: &[Option<(u32, u32)>]) {
         let segment = self.row_bound / SEGMENT;
-        if self.row_bound % SEGMENT == 0 {
+        if self.row_bound.is_multiple_of(SEGMENT) {
             self.rows.insert(segment, RowSegment::load(ends, ends.iter().flatten().is_sorted()));
         } else {
             let rows = self.rows.get_mut(segment);

@@ -2,7 +2,7 @@
 //!
 //! A row knows its start. Its end is stored only when the rows of the segment do not stand in forward order (start,
 //! then end); when they do, as after bulk loading, the start's adjacency has the end at a position that follows from the
-//! row. Full segments are packed: runs of equal numbers, or 16-bit offsets, where that is smaller. So a bulk-loaded
+//! row. Full segments are packed: runs of equal numbers, or distances from the least number in as few bits as they need. So a bulk-loaded
 //! relationship costs 16 bytes of neighbours and rows in both directions, and a fraction of a byte for its ends.
 
 use super::SEGMENT;
@@ -57,7 +57,7 @@ impl RowSegment {
             to.push(end);
         }
         let full = ends.len() == SEGMENT as usize;
-        let pack = |numbers| Arc::new(if full { Packed::smallest(numbers) } else { Packed::Plain(numbers) });
+        let pack = |numbers: Vec<u32>| Arc::new(if full { Packed::smallest(&numbers) } else { Packed::Plain(numbers) });
         let to = if full && forward { To::Forward } else { To::Stored(pack(to)) };
         RowSegment {
             from: pack(from),
@@ -132,10 +132,11 @@ enum Packed {
         starts: Box<[u16]>,
         numbers: Box<[u32]>,
     },
-    /// Distances from the least number.
-    Offsets {
+    /// Distances from the least number, each in `width` bits, one after the other; one word more than needed.
+    Distances {
         least: u32,
-        offsets: Box<[u16]>,
+        width: u32,
+        words: Box<[u64]>,
     },
 }
 
@@ -146,17 +147,26 @@ impl Default for Packed {
 }
 
 impl Packed {
-    fn smallest(numbers: Vec<u32>) -> Packed {
+    fn smallest(numbers: &[u32]) -> Packed {
         let runs = numbers.chunk_by(|a, b| a == b).count();
         let (least, greatest) = numbers.iter().fold((u32::MAX, 0), |(l, g), n| (l.min(*n), g.max(*n)));
-        let narrow = greatest.saturating_sub(least) <= u32::from(u16::MAX);
-        if runs * 3 <= numbers.len() {
-            Packed::runs(&numbers)
-        } else if narrow {
-            Packed::Offsets { least, offsets: numbers.iter().map(|number| (number - least) as u16).collect() }
+        let width = u32::BITS - greatest.saturating_sub(least).leading_zeros();
+        if width == 0 || runs * 48 <= numbers.len() * width as usize {
+            Packed::runs(numbers)
         } else {
-            Packed::Plain(numbers)
+            Packed::distances(numbers, least, width)
         }
+    }
+
+    fn distances(numbers: &[u32], least: u32, width: u32) -> Packed {
+        let mut words = vec![0u64; (numbers.len() * width as usize).div_ceil(64) + 1];
+        for (index, number) in numbers.iter().enumerate() {
+            let (word, shift) = bit(index, width);
+            let distance = u128::from(number - least) << shift;
+            words[word] |= distance as u64;
+            words[word + 1] |= (distance >> 64) as u64;
+        }
+        Packed::Distances { least, width, words: words.into_boxed_slice() }
     }
 
     fn runs(numbers: &[u32]) -> Packed {
@@ -173,8 +183,7 @@ impl Packed {
     fn len(&self) -> usize {
         match self {
             Packed::Plain(numbers) => numbers.len(),
-            Packed::Runs { .. } => SEGMENT as usize,
-            Packed::Offsets { offsets, .. } => offsets.len(),
+            Packed::Runs { .. } | Packed::Distances { .. } => SEGMENT as usize,
         }
     }
 
@@ -182,7 +191,11 @@ impl Packed {
         match self {
             Packed::Plain(numbers) => numbers[usize::from(place)],
             Packed::Runs { starts, numbers } => numbers[run_at(starts, place)],
-            Packed::Offsets { least, offsets } => least + u32::from(offsets[usize::from(place)]),
+            Packed::Distances { least, width, words } => {
+                let (word, shift) = bit(usize::from(place), *width);
+                let both = u128::from(words[word]) | u128::from(words[word + 1]) << 64;
+                least + ((both >> shift) as u64 & ((1u64 << width) - 1)) as u32
+            }
         }
     }
 
@@ -191,7 +204,7 @@ impl Packed {
         if let Packed::Plain(numbers) = self {
             numbers.push(number.or(numbers.last().copied()).unwrap_or_default());
             if numbers.len() == SEGMENT as usize {
-                *self = Packed::smallest(std::mem::take(numbers));
+                *self = Packed::smallest(numbers);
             }
         }
     }
@@ -201,9 +214,15 @@ impl Packed {
             + match self {
                 Packed::Plain(numbers) => numbers.capacity() * 4,
                 Packed::Runs { starts, numbers } => starts.len() * 2 + numbers.len() * 4,
-                Packed::Offsets { offsets, .. } => offsets.len() * 2,
+                Packed::Distances { words, .. } => words.len() * 8,
             }
     }
+}
+
+/// The word and the bit in it where a number of a width begins.
+fn bit(index: usize, width: u32) -> (usize, u32) {
+    let first = index * width as usize;
+    (first / 64, (first % 64) as u32)
 }
 
 fn run_at(starts: &[u16], place: u16) -> usize {
@@ -231,10 +250,11 @@ mod tests {
     fn every_packing_gives_back_what_was_put_in() {
         let runs = check(|row| (row / 50, 7));
         assert!(runs.ends_bytes() < 2000);
-        let offsets = check(|row| (1_000_000 + row * 60, u32::MAX - row));
-        assert!(matches!(*offsets.from, Packed::Offsets { .. }));
-        let plain = check(|row| (row.wrapping_mul(2_654_435_761), row));
-        assert!(matches!(*plain.from, Packed::Plain(_)));
+        let distances = check(|row| (1_000_000 + row * 60, u32::MAX - row));
+        assert!(matches!(*distances.from, Packed::Distances { width: 16, .. }));
+        let widest = check(|row| (row.wrapping_mul(2_654_435_761), if row == 0 { u32::MAX } else { 0 }));
+        assert!(matches!(*widest.from, Packed::Distances { width: 32, .. }));
+        check(|row| (row, row % 3));
     }
 
     #[test]

@@ -135,8 +135,7 @@ mod tests {
         let store = Store::default();
         let guard = store.write(SHORT).unwrap();
         assert_eq!(store.write(SHORT).unwrap_err().detail(), Detail::Locked);
-        let other = store.clone();
-        let waiting = std::thread::spawn(move || other.write(Duration::from_secs(30)).unwrap().commit().sequence());
+        let waiting = std::thread::spawn(move || store.write(Duration::from_secs(30)).unwrap().commit().sequence());
         std::thread::sleep(SHORT);
         assert_eq!(guard.commit().sequence(), 1);
         assert_eq!(waiting.join().unwrap(), 2);

@@ -16,9 +16,11 @@ const KEYS: u32 = 4;
 /// A graph as anybody would write it down.
 #[derive(Clone, Debug, Default)]
 struct Model {
-    nodes: BTreeMap<u32, (BTreeSet<u32>, BTreeMap<u32, Value>)>,
-    rels: BTreeMap<(u32, u32), (u32, u32, BTreeMap<u32, Value>)>,
+    nodes: BTreeMap<u32, (BTreeSet<u32>, Properties)>,
+    rels: BTreeMap<(u32, u32), (u32, u32, Properties)>,
 }
+
+type Properties = BTreeMap<u32, Value>;
 
 #[derive(Clone, Debug)]
 enum Change {

@@ -1,47 +1,38 @@
-//! One state of a graph: reading and changing it.
-//!
-//! Every method checks what it is given and delegates to the part that holds the data; this is where the parts are kept
-//! consistent with each other: adjacency with rows, counts with contents, the entity index with the properties.
+//! One state of a graph: its parts, and reading it.
 
-use super::adjacency::{AdjSegment, Entry};
-use super::column::Columns;
+use super::adjacency::AdjSegment;
 use super::directory::Directory;
 use super::entities::Entities;
 use super::gather::gather;
 use super::nodes::NodeTable;
 use super::relationships::RelTable;
-use super::storable::check_storable;
 use super::{Adjacent, Catalog, Direction, Gathered, Resolution, split};
-use crate::error::{Detail, Error, ErrorType, Result};
 use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId, Value};
 use std::sync::Arc;
-
-/// The greatest row that is given out, so that a bound still is a `u32`.
-const LAST_ROW: u32 = u32::MAX - 1;
 
 /// One state of a graph. Cheap to clone: a clone shares everything until one of the two is changed.
 #[derive(Clone, Debug, Default)]
 pub struct Version {
-    sequence: u64,
-    catalog: Arc<Catalog>,
-    naming: Naming,
+    pub(super) sequence: u64,
+    pub(super) catalog: Arc<Catalog>,
+    pub(super) naming: Naming,
     pub(super) nodes: NodeTable,
     pub(super) rels: Arc<Vec<Arc<RelTable>>>,
     /// For each segment of nodes, the relationship types that any of them ever had.
-    types: Directory<SegmentTypes>,
+    pub(super) types: Directory<SegmentTypes>,
     pub(super) entities: Entities,
 }
 
 /// The keys whose values are names.
 #[derive(Clone, Copy, Debug, Default)]
-struct Naming {
-    name: Option<KeyId>,
-    aliases: Option<KeyId>,
+pub(super) struct Naming {
+    pub(super) name: Option<KeyId>,
+    pub(super) aliases: Option<KeyId>,
 }
 
 /// Relationship types by direction, in order of identifier.
 #[derive(Clone, Debug, Default)]
-struct SegmentTypes([Vec<RelTypeId>; 2]);
+pub(super) struct SegmentTypes(pub(super) [Vec<RelTypeId>; 2]);
 
 /// The adjacency of one relationship type and direction, looked up once for many nodes.
 #[derive(Clone, Copy, Debug)]
@@ -314,317 +305,10 @@ impl Version {
     }
 }
 
-/// Changing nodes.
-impl Version {
-    /// Creates a node.
-    ///
-    /// # Errors
-    /// When the identifiers are used up, or a value cannot be stored.
-    pub fn create_node(&mut self, labels: &[LabelId], properties: &[(KeyId, Value)]) -> Result<NodeId> {
-        self.check_properties(properties)?;
-        let labels = self.label_set(labels)?;
-        let node = self.nodes.create(&labels)?;
-        self.set_node_values(node, properties);
-        Ok(NodeId(node))
-    }
-
-    /// Creates a node with a given identifier that is free, as when a file or log is read. After the last one call
-    /// [`Version::settle`].
-    ///
-    /// # Errors
-    /// When the identifier is not free, or a value cannot be stored.
-    pub fn restore_node(&mut self, node: NodeId, labels: &[LabelId], properties: &[(KeyId, Value)]) -> Result<()> {
-        self.check_properties(properties)?;
-        let labels = self.label_set(labels)?;
-        self.nodes.restore(node.0, &labels)?;
-        self.set_node_values(node.0, properties);
-        Ok(())
-    }
-
-    /// Decides where new nodes go, after nodes were restored.
-    pub fn settle(&mut self) {
-        self.nodes.settle();
-    }
-
-    /// Gives a node a label; whether it did not have it.
-    pub fn add_label(&mut self, node: NodeId, label: LabelId) -> bool {
-        (label.0 as usize) < self.catalog.label_count() && self.nodes.add_label(node.0, label)
-    }
-
-    /// Takes a label from a node; whether it had it.
-    pub fn remove_label(&mut self, node: NodeId, label: LabelId) -> bool {
-        self.nodes.remove_label(node.0, label)
-    }
-
-    /// Sets a property of a node; null removes it.
-    ///
-    /// # Errors
-    /// `TypeError`/`InvalidPropertyType` when the value cannot be stored (maps, entities, paths, and lists of them);
-    /// `EntityNotFound`/`DeletedEntityAccess` when the node does not exist.
-    pub fn set_node_property(&mut self, node: NodeId, key: KeyId, value: Value) -> Result<()> {
-        self.check_key(key)?;
-        check_storable(&value)?;
-        self.check_node(node)?;
-        self.set_node_value(node.0, key, value);
-        Ok(())
-    }
-
-    /// Deletes a node that has no relationships; whether it existed.
-    ///
-    /// # Errors
-    /// `ConstraintVerificationFailed`/`DeleteConnectedNode` when it has relationships.
-    pub fn delete_node(&mut self, node: NodeId) -> Result<bool> {
-        if !self.contains_node(node) {
-            return Ok(false);
-        }
-        let connected = [Direction::Outgoing, Direction::Incoming]
-            .into_iter()
-            .any(|direction| !self.types_at(node, direction).is_empty());
-        if connected {
-            let message = "a node that still has relationships cannot be deleted";
-            let error_type = ErrorType::ConstraintVerificationFailed;
-            let error = Error::runtime(error_type, Detail::DeleteConnectedNode, message);
-            return Err(error.hint("`DETACH DELETE` deletes its relationships too"));
-        }
-        for key in [self.naming.name, self.naming.aliases].into_iter().flatten() {
-            self.set_node_value(node.0, key, Value::Null);
-        }
-        Ok(self.nodes.delete(node.0))
-    }
-
-    fn set_node_values(&mut self, node: u32, properties: &[(KeyId, Value)]) {
-        for (key, value) in properties {
-            self.set_node_value(node, *key, value.clone());
-        }
-    }
-
-    fn set_node_value(&mut self, node: u32, key: KeyId, value: Value) {
-        if self.naming.name == Some(key) || self.naming.aliases == Some(key) {
-            let old = self.nodes.property(node, key);
-            each_text(&old, |text| self.entities.remove(text, node));
-            each_text(&value, |text| self.entities.add(text, node));
-        }
-        if !value.is_null() || !self.nodes.property(node, key).is_null() {
-            self.nodes.columns_mut(node).set(split(node).1, key, value);
-        }
-    }
-}
-
-/// Changing relationships.
-impl Version {
-    /// Creates a relationship.
-    ///
-    /// # Errors
-    /// When an end does not exist, the rows are used up, or a value cannot be stored.
-    pub fn create_rel(
-        &mut self,
-        rel_type: RelTypeId,
-        from: NodeId,
-        to: NodeId,
-        properties: &[(KeyId, Value)],
-    ) -> Result<RelId> {
-        self.check_new_rel(rel_type, from, to)?;
-        self.check_properties(properties)?;
-        self.check_rows(rel_type, 1)?;
-        self.note_type(from, rel_type, Direction::Outgoing);
-        self.note_type(to, rel_type, Direction::Incoming);
-        let table = self.table_mut(rel_type);
-        let row = table.create(from.0, to.0);
-        if !properties.is_empty() {
-            set_values(table.columns_mut(row), row, properties);
-        }
-        Ok(RelId { rel_type, row })
-    }
-
-    /// Creates a relationship with a given row that was never given out, as when a log is read.
-    ///
-    /// # Errors
-    /// When the row was given out, and as [`Version::create_rel`].
-    pub fn restore_rel(&mut self, rel: RelId, from: NodeId, to: NodeId, properties: &[(KeyId, Value)]) -> Result<()> {
-        if rel.row < self.row_bound(rel.rel_type) || rel.row > LAST_ROW {
-            return Err(Error::internal(format!("relationship row {} cannot be restored", rel.row)));
-        }
-        self.check_new_rel(rel.rel_type, from, to)?;
-        self.check_properties(properties)?;
-        self.table_mut(rel.rel_type).skip_to(rel.row);
-        self.create_rel(rel.rel_type, from, to, properties).map(drop)
-    }
-
-    /// Creates many relationships of one type at once; their rows, in the order given.
-    ///
-    /// # Errors
-    /// When an end does not exist, or the rows are used up; then none was created.
-    pub fn bulk_rels(&mut self, rel_type: RelTypeId, ends: &[(NodeId, NodeId)]) -> Result<Vec<u32>> {
-        self.check_rows(rel_type, ends.len())?;
-        let mut order: Vec<(u64, u32)> = ends
-            .iter()
-            .enumerate()
-            .map(|(index, (from, to))| ((u64::from(from.0) << 32) | u64::from(to.0), index as u32))
-            .collect();
-        order.sort_unstable();
-        let first = self.row_bound(rel_type);
-        let mut rows = vec![0; ends.len()];
-        let mut forward = Vec::with_capacity(ends.len());
-        for (position, (key, index)) in order.into_iter().enumerate() {
-            let row = first + position as u32;
-            rows[index as usize] = row;
-            forward.push(Entry { node: (key >> 32) as u32, neighbour: key as u32, row });
-        }
-        self.load(rel_type, &forward)?;
-        Ok(rows)
-    }
-
-    /// Creates many relationships of one type with given rows that were never given out, as when a file is read.
-    ///
-    /// # Errors
-    /// When a row was given out or stands twice, or an end does not exist; then none was created.
-    pub fn restore_rels(&mut self, rel_type: RelTypeId, rels: &[(u32, NodeId, NodeId)]) -> Result<()> {
-        let bound = self.row_bound(rel_type);
-        let mut seen = rels.iter().map(|rel| rel.0).collect::<Vec<_>>();
-        seen.sort_unstable();
-        let fresh = seen.first().is_none_or(|row| *row >= bound) && seen.last().is_none_or(|row| *row <= LAST_ROW);
-        if !fresh || !seen.is_sorted_by(|a, b| a < b) {
-            return Err(Error::internal("relationship rows cannot be restored: given out before, or twice"));
-        }
-        let entry = |(row, from, to): &(u32, NodeId, NodeId)| Entry { node: from.0, neighbour: to.0, row: *row };
-        let mut forward: Vec<Entry> = rels.iter().map(entry).collect();
-        forward.sort_unstable();
-        self.load(rel_type, &forward)
-    }
-
-    /// Sets a property of a relationship; null removes it.
-    ///
-    /// # Errors
-    /// As [`Version::set_node_property`].
-    pub fn set_rel_property(&mut self, rel: RelId, key: KeyId, value: Value) -> Result<()> {
-        self.check_key(key)?;
-        check_storable(&value)?;
-        if !self.contains_rel(rel) {
-            return Err(absent("relationship"));
-        }
-        if !value.is_null() || !self.rel_property(rel, key).is_null() {
-            self.table_mut(rel.rel_type).columns_mut(rel.row).set(split(rel.row).1, key, value);
-        }
-        Ok(())
-    }
-
-    /// Deletes a relationship; whether it existed.
-    pub fn delete_rel(&mut self, rel: RelId) -> bool {
-        self.contains_rel(rel) && self.table_mut(rel.rel_type).delete(rel.row)
-    }
-
-    /// Loads relationships that are sorted by start, end and row.
-    fn load(&mut self, rel_type: RelTypeId, forward: &[Entry]) -> Result<()> {
-        self.check_rel_type(rel_type)?;
-        let missing = |node: u32| !self.nodes.contains(node);
-        if forward.iter().any(|entry| missing(entry.node) || missing(entry.neighbour)) {
-            return Err(absent("node"));
-        }
-        for entry in forward {
-            self.note_type(NodeId(entry.node), rel_type, Direction::Outgoing);
-            self.note_type(NodeId(entry.neighbour), rel_type, Direction::Incoming);
-        }
-        let bound = self.node_bound();
-        self.table_mut(rel_type).load(forward, bound);
-        Ok(())
-    }
-
-    fn note_type(&mut self, node: NodeId, rel_type: RelTypeId, direction: Direction) {
-        let segment = node.0 / super::SEGMENT;
-        if let Err(position) = self.types_in_segment(segment, direction).binary_search(&rel_type) {
-            self.types.get_mut(segment).0[direction.index()].insert(position, rel_type);
-        }
-    }
-}
-
-/// Checks and lookups.
+/// Lookups.
 impl Version {
     #[inline]
     pub(super) fn table(&self, rel_type: RelTypeId) -> Option<&RelTable> {
         self.rels.get(rel_type.0 as usize).map(|table| &**table)
     }
-
-    /// The table of a type that the catalog knows.
-    fn table_mut(&mut self, rel_type: RelTypeId) -> &mut RelTable {
-        let tables = Arc::make_mut(&mut self.rels);
-        if tables.len() <= rel_type.0 as usize {
-            tables.resize_with(rel_type.0 as usize + 1, Arc::default);
-        }
-        Arc::make_mut(&mut tables[rel_type.0 as usize])
-    }
-
-    /// The labels sorted and without duplicates.
-    fn label_set(&self, labels: &[LabelId]) -> Result<Vec<LabelId>> {
-        let mut labels = labels.to_vec();
-        labels.sort_unstable();
-        labels.dedup();
-        match labels.last() {
-            Some(label) if label.0 as usize >= self.catalog.label_count() => Err(unknown("label", label.0)),
-            _ => Ok(labels),
-        }
-    }
-
-    fn check_properties(&self, properties: &[(KeyId, Value)]) -> Result<()> {
-        properties.iter().try_for_each(|(key, value)| {
-            self.check_key(*key)?;
-            check_storable(value)
-        })
-    }
-
-    fn check_key(&self, key: KeyId) -> Result<()> {
-        let known = (key.0 as usize) < self.catalog.key_count();
-        if known { Ok(()) } else { Err(unknown("property key", key.0)) }
-    }
-
-    fn check_rel_type(&self, rel_type: RelTypeId) -> Result<()> {
-        let known = (rel_type.0 as usize) < self.catalog.rel_type_count();
-        if known { Ok(()) } else { Err(unknown("relationship type", rel_type.0)) }
-    }
-
-    fn check_node(&self, node: NodeId) -> Result<()> {
-        if self.contains_node(node) { Ok(()) } else { Err(absent("node")) }
-    }
-
-    fn check_new_rel(&self, rel_type: RelTypeId, from: NodeId, to: NodeId) -> Result<()> {
-        self.check_rel_type(rel_type)?;
-        self.check_node(from)?;
-        self.check_node(to)
-    }
-
-    /// Whether so many more rows can be given out.
-    fn check_rows(&self, rel_type: RelTypeId, count: usize) -> Result<()> {
-        if count <= LAST_ROW.saturating_sub(self.row_bound(rel_type)) as usize {
-            return Ok(());
-        }
-        let message = format!("all rows of the type `{}` are used up", self.catalog.rel_type_name(rel_type));
-        Err(Error::runtime(ErrorType::ResourceLimit, Detail::IdsExhausted, message))
-    }
-}
-
-fn set_values(columns: &mut Columns, id: u32, properties: &[(KeyId, Value)]) {
-    for (key, value) in properties {
-        columns.set(split(id).1, *key, value.clone());
-    }
-}
-
-/// Calls `visit` with the texts of a name or of a list of aliases.
-fn each_text(value: &Value, mut visit: impl FnMut(&Arc<str>)) {
-    match value {
-        Value::String(text) => visit(text),
-        Value::List(items) => items.iter().for_each(|item| {
-            if let Value::String(text) = item {
-                visit(text);
-            }
-        }),
-        _ => {}
-    }
-}
-
-fn absent(what: &str) -> Error {
-    let message = format!("the {what} does not exist, or was deleted");
-    Error::runtime(ErrorType::EntityNotFound, Detail::DeletedEntityAccess, message)
-}
-
-fn unknown(what: &str, id: u32) -> Error {
-    Error::internal(format!("no {what} has the identifier {id}"))
 }
