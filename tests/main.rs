@@ -1,6 +1,6 @@
 //! The integration tests: one binary, one module a file.
 
-#![allow(unreachable_pub)] // modules here have no users outside
+#![allow(clippy::unwrap_used, unreachable_pub)] // tests may panic, and nobody uses them from outside
 
 mod grammar;
 mod seed;

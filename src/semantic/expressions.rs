@@ -418,7 +418,7 @@ fn check_index(base: Type, base_span: Span, index: Type, index_span: Span) -> Re
         return Err(type_error("a list is indexed by an integer", index, index_span));
     }
     if base.is_within(keyed) && !index.fits(TypeSet::STRING) {
-        let message = format!("a key is a string, not a {}", describe(index.set));
+        let message = format!("a key is a string, not {}", describe(index.set));
         let detail = Detail::MapElementAccessByNonString;
         return Err(Error::new(ErrorType::TypeError, Phase::Compile, detail, message).at(index_span));
     }
@@ -426,6 +426,6 @@ fn check_index(base: Type, base_span: Span, index: Type, index_span: Span) -> Re
 }
 
 fn type_error(rule: &str, found: Type, span: Span) -> Error {
-    let message = format!("{rule}; this is a {}", describe(found.set));
+    let message = format!("{rule}; this is {}", describe(found.set));
     Error::new(ErrorType::TypeError, Phase::Compile, Detail::InvalidArgumentType, message).at(span)
 }

@@ -21,6 +21,9 @@ mod types;
 mod updates;
 mod walk;
 
+#[cfg(test)]
+mod tests;
+
 use crate::algo::Registry;
 use crate::error::Result;
 use crate::span::Span;

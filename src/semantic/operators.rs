@@ -13,7 +13,7 @@ pub(super) fn binary(op: BinaryOp, left: Type, right: Type, span: Span) -> Resul
         BinaryOp::StartsWith | BinaryOp::EndsWith | BinaryOp::Contains | BinaryOp::Matches => Ok(Type::BOOL),
         BinaryOp::In if right.fits(TypeSet::LIST) => Ok(Type::BOOL),
         BinaryOp::In => {
-            let message = format!("the right side of `IN` must be a list, not a {}", describe(right.set));
+            let message = format!("the right side of `IN` must be a list, not {}", describe(right.set));
             Err(Error::syntax(Detail::InvalidArgumentType, message).at(span))
         }
         BinaryOp::Add => combined(op, left, right, sum, span),
@@ -58,7 +58,7 @@ fn combined(op: BinaryOp, left: Type, right: Type, rule: fn(TypeSet, TypeSet) ->
     }
     if set == TypeSet::NONE {
         let (left, right) = (describe(left.set), describe(right.set));
-        let message = format!("`{}` does not work between a {left} and a {right}", symbol(op));
+        let message = format!("`{}` does not work between {left} and {right}", symbol(op));
         return Err(Error::syntax(Detail::InvalidArgumentType, message).at(span));
     }
     let parts = |side: Type| side.element | TypeSet(side.set.0 & !TypeSet::LIST.0);

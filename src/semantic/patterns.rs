@@ -334,7 +334,7 @@ fn check_shortest(path: &PathPattern) -> Result<()> {
 
 /// The error that a variable stands for one kind of thing and is used as another.
 pub(super) fn type_conflict(name: &Name, known: Type, wanted: &str) -> Error {
-    let message = format!("variable `{}` is a {} and cannot be {wanted} too", name.text, describe(known.set));
+    let message = format!("variable `{}` is {} and cannot stand for {wanted}", name.text, describe(known.set));
     Error::syntax(Detail::VariableTypeConflict, message).at(name.span)
 }
 

@@ -53,24 +53,24 @@ impl Type {
     }
 }
 
-/// The names of the types in a set, for messages.
+/// The types in a set with an article, for messages.
 pub(super) fn describe(set: TypeSet) -> String {
     const NAMES: [(TypeSet, &str); 15] = [
-        (TypeSet::BOOL, "boolean"),
-        (TypeSet::INT, "integer"),
-        (TypeSet::FLOAT, "float"),
-        (TypeSet::STRING, "string"),
-        (TypeSet::LIST, "list"),
-        (TypeSet::MAP, "map"),
-        (TypeSet::NODE, "node"),
-        (TypeSet::REL, "relationship"),
-        (TypeSet::PATH, "path"),
-        (TypeSet::DATE, "date"),
-        (TypeSet::LOCAL_TIME, "local time"),
-        (TypeSet::TIME, "time"),
-        (TypeSet::LOCAL_DATE_TIME, "local date-time"),
-        (TypeSet::DATE_TIME, "date-time"),
-        (TypeSet::DURATION, "duration"),
+        (TypeSet::BOOL, "a boolean"),
+        (TypeSet::INT, "an integer"),
+        (TypeSet::FLOAT, "a float"),
+        (TypeSet::STRING, "a string"),
+        (TypeSet::LIST, "a list"),
+        (TypeSet::MAP, "a map"),
+        (TypeSet::NODE, "a node"),
+        (TypeSet::REL, "a relationship"),
+        (TypeSet::PATH, "a path"),
+        (TypeSet::DATE, "a date"),
+        (TypeSet::LOCAL_TIME, "a local time"),
+        (TypeSet::TIME, "a time"),
+        (TypeSet::LOCAL_DATE_TIME, "a local date-time"),
+        (TypeSet::DATE_TIME, "a date-time"),
+        (TypeSet::DURATION, "a duration"),
     ];
     let names: Vec<&str> = NAMES.iter().filter(|(one, _)| one.meets(set)).map(|(_, name)| *name).collect();
     match names.split_last() {
@@ -82,6 +82,6 @@ pub(super) fn describe(set: TypeSet) -> String {
 
 /// The error that something of one type stands where another is needed.
 pub(super) fn mismatch(what: &str, needs: TypeSet, found: Type, span: Span) -> Error {
-    let message = format!("{what} must be a {}, not a {}", describe(needs), describe(found.set));
+    let message = format!("{what} must be {}, not {}", describe(needs), describe(found.set));
     Error::syntax(Detail::InvalidArgumentType, message).at(span)
 }
