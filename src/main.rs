@@ -1,2 +1,7 @@
 //! The `standpoint` program.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(standpoint::cli::main::main(std::env::args_os(), standpoint::shell::run))
+}

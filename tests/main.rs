@@ -1,7 +1,28 @@
-//! The integration tests: one binary, one module a file.
+//! The integration tests: one binary, one module a file. A file in this folder that no module names fails a test.
 
 #![allow(clippy::unwrap_used, unreachable_pub)] // tests may panic, and nobody uses them from outside
 
+mod console;
+mod golden;
 mod grammar;
+mod layers;
+mod questions;
+mod scripts;
 mod seed;
 mod semantic;
+mod tck;
+
+/// Every file and folder of `tests/` that holds Rust code is a module above.
+#[test]
+fn no_test_file_is_forgotten() {
+    let source = include_str!("main.rs");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let is_module = path.join("mod.rs").exists() || path.extension().is_some_and(|ending| ending == "rs");
+        if is_module && name != "main" {
+            assert!(source.contains(&format!("mod {name};")), "tests/{name} is no module of tests/main.rs");
+        }
+    }
+}

@@ -88,6 +88,20 @@ pub struct Counters {
 }
 
 impl Counters {
+    /// The changes of both.
+    #[must_use]
+    pub fn plus(&self, other: &Counters) -> Counters {
+        Counters {
+            nodes_created: self.nodes_created + other.nodes_created,
+            nodes_deleted: self.nodes_deleted + other.nodes_deleted,
+            rels_created: self.rels_created + other.rels_created,
+            rels_deleted: self.rels_deleted + other.rels_deleted,
+            properties_set: self.properties_set + other.properties_set,
+            labels_added: self.labels_added + other.labels_added,
+            labels_removed: self.labels_removed + other.labels_removed,
+        }
+    }
+
     /// Whether anything was changed.
     pub fn changed(&self) -> bool {
         *self != Counters::default()

@@ -1,5 +1,6 @@
 //! From a failure of the derived parser to words: what was expected, what was found, what may have been meant.
 
+use super::keywords::KEYWORDS;
 use super::guard::{self, Brackets};
 use super::scan::{self, Kind, Token};
 use crate::error::{Detail, Error};
@@ -234,55 +235,6 @@ fn look_alike(text: &str) -> Option<&'static str> {
     })
 }
 
-/// The keywords that a misspelt word may have been.
-const KEYWORDS: [&str; 46] = [
-    "ASCENDING",
-    "CALL",
-    "CASE",
-    "CONTAINS",
-    "CREATE",
-    "DELETE",
-    "DESCENDING",
-    "DETACH",
-    "DISTINCT",
-    "ELSE",
-    "ENDS",
-    "EXISTS",
-    "EXPLAIN",
-    "FALSE",
-    "FOREACH",
-    "LIMIT",
-    "MATCH",
-    "MERGE",
-    "NOT",
-    "NULL",
-    "OPTIONAL",
-    "ORDER",
-    "PROFILE",
-    "REMOVE",
-    "RETURN",
-    "SET",
-    "SKIP",
-    "STARTS",
-    "THEN",
-    "TRUE",
-    "UNION",
-    "UNWIND",
-    "WHEN",
-    "WHERE",
-    "WITH",
-    "XOR",
-    "YIELD",
-    "AND",
-    "OR",
-    "IN",
-    "IS",
-    "AS",
-    "BY",
-    "ON",
-    "END",
-    "ALL",
-];
 
 /// The keyword that a word is a slip of, if there is one.
 fn nearest_keyword(word: &str) -> Option<&'static str> {

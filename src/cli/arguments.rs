@@ -1,0 +1,151 @@
+//! The arguments of the program.
+
+use super::output::Format;
+use clap::builder::PossibleValue;
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, ValueEnum};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The arguments, as written.
+#[derive(Clone, Debug, Parser)]
+#[command(
+    name = "standpoint",
+    version,
+    about = "A knowledge graph of who supports, opposes and proposes what, since when, and according to whom",
+    after_help = "Without -c and -f: the shell on a terminal, otherwise statements from standard input.\n\
+        A statement ends with `;` or is a one-line arrow fact (`? ?who -opposes-> X`).\n\
+        Exit codes: 0 well, 1 a statement failed, 2 wrong arguments, 3 the graph cannot be opened or saved,\n\
+        5 a limit was reached, 130 interrupted."
+)]
+pub struct Arguments {
+    /// The graph to open: a saved `.graph` file, or a `.facts` text that is loaded into memory
+    pub graph: Option<PathBuf>,
+
+    /// Run this statement (repeatable, in order with -f)
+    #[arg(short = 'c', long = "command", value_name = "STATEMENT")]
+    pub commands: Vec<String>,
+
+    /// Run the statements of this file; a `.facts` file is told whole or not at all (repeatable)
+    #[arg(short = 'f', long = "file", value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// How results are written [default: table on a terminal, jsonl on a pipe]
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+
+    /// A parameter: `-p name=value`, the value an openCypher literal or, failing that, text (repeatable)
+    #[arg(short = 'p', long = "param", value_name = "NAME=VALUE")]
+    pub parameters: Vec<String>,
+
+    /// Refuse statements that change the graph
+    #[arg(long)]
+    pub readonly: bool,
+
+    /// Stop a statement after this time, e.g. 500ms, 30s, 5m
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub timeout: Option<Duration>,
+
+    /// Stop a statement whose intermediate results need more than this, e.g. 512MB, 4GB [default: 8GB]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory: Option<u64>,
+}
+
+/// One thing to run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// Statements given as text.
+    Text(String),
+    /// A file of statements or facts.
+    File(PathBuf),
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Format::Table, Format::Csv, Format::Json, Format::Jsonl]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, _, help) = Format::ALL.iter().find(|(_, format, _)| format == self)?;
+        Some(PossibleValue::new(*name).help(*help))
+    }
+}
+
+impl Arguments {
+    /// Reads the arguments; gives them with the tasks of `-c` and `-f` in the order written.
+    ///
+    /// # Errors
+    /// clap's own: usage errors, and the texts of `--help` and `--version`.
+    pub fn read(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Result<(Self, Vec<Task>), clap::Error> {
+        let matches = Arguments::command().try_get_matches_from(arguments)?;
+        let parsed = Arguments::from_arg_matches(&matches)?;
+        let tasks = parsed.tasks(&matches);
+        Ok((parsed, tasks))
+    }
+
+    fn tasks(&self, matches: &ArgMatches) -> Vec<Task> {
+        let places = |id: &str| matches.indices_of(id).map(Iterator::collect::<Vec<_>>).unwrap_or_default();
+        let texts = places("commands").into_iter().zip(self.commands.iter().cloned().map(Task::Text));
+        let files = places("files").into_iter().zip(self.files.iter().cloned().map(Task::File));
+        let mut tasks: Vec<(usize, Task)> = texts.chain(files).collect();
+        tasks.sort_by_key(|(place, _)| *place);
+        tasks.into_iter().map(|(_, task)| task).collect()
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let (number, unit) = number_and_unit(text)?;
+    let seconds = match unit {
+        "ms" => number / 1000.0,
+        "" | "s" => number,
+        "m" | "min" => number * 60.0,
+        "h" => number * 3600.0,
+        _ => return Err(format!("`{unit}` is no unit of time: use ms, s, m or h")),
+    };
+    Duration::try_from_secs_f64(seconds).map_err(|_| "that is no length of time".to_owned())
+}
+
+fn size(text: &str) -> Result<u64, String> {
+    let (number, unit) = number_and_unit(text)?;
+    let scale = match unit.to_ascii_uppercase().as_str() {
+        "" | "B" => 1.0,
+        "K" | "KB" | "KIB" => 1024.0,
+        "M" | "MB" | "MIB" => 1024.0 * 1024.0,
+        "G" | "GB" | "GIB" => 1024.0 * 1024.0 * 1024.0,
+        _ => return Err(format!("`{unit}` is no unit of size: use KB, MB or GB")),
+    };
+    Ok((number * scale) as u64)
+}
+
+fn number_and_unit(text: &str) -> Result<(f64, &str), String> {
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let number = number.parse().map_err(|_| format!("`{text}` does not begin with a number"))?;
+    Ok((number, unit.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(arguments: &[&str]) -> (Arguments, Vec<Task>) {
+        let arguments = std::iter::once("standpoint").chain(arguments.iter().copied());
+        Arguments::read(arguments.map(Into::into)).unwrap()
+    }
+
+    #[test]
+    fn tasks_keep_the_order_they_are_written_in() {
+        let (arguments, tasks) = read(&["x.graph", "-c", "a", "-f", "b.cypher", "-c", "c"]);
+        assert_eq!(arguments.graph, Some(PathBuf::from("x.graph")));
+        assert_eq!(tasks, [Task::Text("a".into()), Task::File("b.cypher".into()), Task::Text("c".into())]);
+    }
+
+    #[test]
+    fn times_and_sizes_have_units() {
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("1.5m"), Ok(Duration::from_secs(90)));
+        assert!(duration("-1s").is_err() && duration("3 parsecs").is_err());
+        assert_eq!(size("2kb"), Ok(2048));
+        assert_eq!(size("1GiB"), Ok(1 << 30));
+        assert!(size("GB").is_err());
+    }
+}

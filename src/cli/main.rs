@@ -1,0 +1,213 @@
+//! The program from its arguments to its exit code.
+
+use super::app::{App, Settings, Stop, decode, exit_code, read_text};
+use super::arguments::{Arguments, Task};
+use super::output::{Format, Room};
+use super::report::{self, Source};
+use super::streams::Output;
+use crate::error::{Detail, Error, Result};
+use crate::session::{Graph, RunOptions};
+use crate::value::{Map, Value};
+use std::ffi::OsString;
+use std::io::{BufWriter, IsTerminal, Read, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// The code of wrong arguments.
+const USAGE: u8 = 2;
+/// The code of a graph that cannot be opened or saved.
+const NO_GRAPH: u8 = 3;
+
+/// How a person is talked to when neither `-c` nor `-f` is given and there is a terminal.
+pub type Shell = fn(&mut App) -> Result<()>;
+
+/// Runs the program; gives its exit code.
+pub fn main(arguments: impl IntoIterator<Item = OsString>, shell: Shell) -> u8 {
+    let (arguments, tasks) = match Arguments::read(arguments) {
+        Ok(read) => read,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { USAGE } else { 0 };
+        }
+    };
+    let mut err = std::io::stderr();
+    let graph = match graph_of(&arguments) {
+        Ok(graph) => graph,
+        Err(error) => {
+            let _ = err.write_all(report::error(&error, nowhere()).as_bytes());
+            return NO_GRAPH;
+        }
+    };
+    let mut app = match app_of(&arguments, &graph, tasks.is_empty()) {
+        Ok(app) => app,
+        Err(error) => {
+            let _ = err.write_all(report::error(&error, nowhere()).as_bytes());
+            return USAGE;
+        }
+    };
+    watch_interrupts(&app.options);
+    if app.settings.interactive {
+        return match shell(&mut app) {
+            Ok(()) => 0,
+            Err(error) => finish(app.fail(&error, nowhere())),
+        };
+    }
+    let code = match run_tasks(&mut app, &tasks) {
+        Ok(()) => 0,
+        Err(stop) => finish(stop),
+    };
+    code.max(save_changes(&mut app))
+}
+
+/// Opens a graph by its file's name: a saved graph, a `.facts` text, or a name for a new graph.
+///
+/// # Errors
+/// When there is a file but it cannot be read as what it should be.
+pub fn open_graph(path: &Path, say: &mut dyn FnMut(&str)) -> Result<Graph> {
+    if path.extension().is_some_and(|ending| ending == "facts") {
+        let graph = Graph::in_memory();
+        let text = read_text(path)?;
+        graph.load_facts(&text).map_err(|error| located(&error, path, &text))?;
+        graph.forget_changes();
+        return Ok(graph);
+    }
+    if path.exists() {
+        return Graph::open(path);
+    }
+    say(&format!("`{}` is new: it is written when the graph is saved", path.display()));
+    Graph::create(path)
+}
+
+/// The error with its place in the text as part of the message, for a file that is not shown.
+fn located(error: &Error, path: &Path, text: &str) -> Error {
+    let name = path.display().to_string();
+    let report = report::error(error, Source { file: Some(&name), text, offset: 0 });
+    let report = report.strip_prefix("error: ").unwrap_or(&report).trim_end().to_owned();
+    Error::new(error.error_type(), error.phase(), error.detail(), report)
+}
+
+fn graph_of(arguments: &Arguments) -> Result<Graph> {
+    match &arguments.graph {
+        None => Ok(Graph::in_memory()),
+        Some(path) if arguments.readonly && !path.exists() => {
+            let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
+            Err(Error::io(format!("cannot open `{}`", path.display()), &missing))
+        }
+        Some(path) => open_graph(path, &mut |text| {
+            let _ = writeln!(std::io::stderr(), "{text}");
+        }),
+    }
+}
+
+fn app_of(arguments: &Arguments, graph: &Graph, no_tasks: bool) -> Result<App> {
+    let terminal = std::io::stdout().is_terminal();
+    let interactive = no_tasks && terminal && std::io::stdin().is_terminal();
+    let format = arguments.format.unwrap_or(if terminal { Format::Table } else { Format::Jsonl });
+    let room = if terminal { terminal_room() } else { Room::default() };
+    let settings = Settings { format, room, timer: false, interactive };
+    let defaults = RunOptions::default();
+    let options = RunOptions {
+        read_only: arguments.readonly,
+        timeout: arguments.timeout,
+        memory: arguments.memory.or(defaults.memory),
+        ..defaults
+    };
+    let (out, closed): (Box<dyn Write>, Arc<AtomicBool>) = if interactive {
+        let (out, closed) = Output::new(std::io::stdout());
+        (Box::new(out), closed)
+    } else {
+        let (out, closed) = Output::new(BufWriter::with_capacity(1 << 16, std::io::stdout()));
+        (Box::new(out), closed)
+    };
+    let mut app = App::new(graph, settings, options, (out, closed), Box::new(std::io::stderr()));
+    app.parameters = parameters(&arguments.parameters)?;
+    Ok(app)
+}
+
+/// The room of the terminal; tables of results beyond it show their first and last rows.
+fn terminal_room() -> Room {
+    const ROWS_SHOWN: usize = 40;
+    let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    Room { width: terminal_size::columns().or(columns), rows: Some(ROWS_SHOWN) }
+}
+
+/// Reads `name=value`: the value is an openCypher literal, or text when it is none.
+fn parameters(written: &[String]) -> Result<Map> {
+    let graph = Graph::in_memory();
+    let mut parameters = Map::new();
+    for parameter in written {
+        let Some((name, text)) = parameter.split_once('=') else {
+            let message = format!("`-p {parameter}` is not of the form `-p name=value`");
+            return Err(Error::syntax(Detail::InvalidUse, message));
+        };
+        let literal = graph.run(&format!("RETURN {text} AS value")).and_then(|mut answer| answer.next_row());
+        let value = match literal {
+            Ok(Some(row)) => row.get("value")?.clone(),
+            _ => Value::string(text),
+        };
+        parameters.insert(Arc::from(name.trim_start_matches('$')), value);
+    }
+    Ok(parameters)
+}
+
+fn watch_interrupts(options: &RunOptions) {
+    let cancel = options.cancel.clone();
+    // Without a handler an interrupt ends the program, which is also right.
+    let _ = ctrlc::set_handler(move || cancel.cancel());
+}
+
+fn run_tasks(app: &mut App, tasks: &[Task]) -> Result<(), Stop> {
+    for task in tasks {
+        match task {
+            Task::Text(text) => app.run_text(text, None)?,
+            Task::File(path) => app.run_file(path)?,
+        }
+    }
+    if tasks.is_empty() {
+        let text = standard_input().map_err(|error| app.fail(&error, nowhere()))?;
+        app.run_text(&text, Some("<stdin>"))?;
+    }
+    Ok(())
+}
+
+fn standard_input() -> Result<String> {
+    let mut bytes = Vec::new();
+    let read = std::io::stdin().lock().read_to_end(&mut bytes);
+    read.map_err(|error| Error::io("cannot read standard input", &error))?;
+    decode(bytes, "<stdin>")
+}
+
+/// What was told to a graph with a file is kept, also when a later statement failed.
+fn save_changes(app: &mut App) -> u8 {
+    let graph = app.session.graph().clone();
+    if graph.path().is_none() || !graph.has_unsaved_changes() {
+        return 0;
+    }
+    match graph.save() {
+        Ok(()) => 0,
+        Err(error) => {
+            app.fail(&error, nowhere());
+            exit_code(&error).max(NO_GRAPH)
+        }
+    }
+}
+
+fn finish(stop: Stop) -> u8 {
+    match stop {
+        Stop::Failed(code) => code,
+        Stop::Quit | Stop::Closed => 0,
+    }
+}
+
+fn nowhere() -> Source<'static> {
+    Source { file: None, text: "", offset: 0 }
+}
+
+/// The size of the terminal, asked of the operating system.
+mod terminal_size {
+    /// The columns of the terminal on standard output.
+    pub(super) fn columns() -> Option<usize> {
+        terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
+    }
+}

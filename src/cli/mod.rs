@@ -1,0 +1,14 @@
+//! The command line: arguments, scripts, dot-commands, and how results and errors are shown.
+//!
+//! Takes arguments and files, gives results on one stream and everything else on another. The interactive shell adds
+//! line editing to it and nothing else.
+
+pub mod app;
+pub mod arguments;
+pub mod commands;
+pub mod main;
+pub mod output;
+pub mod report;
+pub mod schema;
+pub mod streams;
+pub mod table;

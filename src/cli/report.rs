@@ -1,0 +1,117 @@
+//! Errors and remarks as people read them: what, where with a caret, and what may help.
+
+use crate::error::Error;
+use crate::session::Notification;
+use crate::span::{Span, line_column};
+use std::fmt::Write;
+use unicode_width::UnicodeWidthStr;
+
+/// Where a text came from, for the `-->` line.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The file's name, where the text is a file's.
+    pub file: Option<&'a str>,
+    /// The whole text.
+    pub text: &'a str,
+    /// Where the statement begins in the text: spans count from there.
+    pub offset: usize,
+}
+
+/// The most characters of a source line that are shown.
+const SHOWN: usize = 120;
+
+/// The whole message of an error, lines ended.
+pub fn error(error: &Error, source: Source<'_>) -> String {
+    message("error", error.message(), error.span(), error.hints(), source)
+}
+
+/// The whole message of a remark, lines ended.
+pub fn notification(notification: &Notification, source: Source<'_>) -> String {
+    let hints: Vec<String> = notification.hint.iter().map(|name| format!("did you mean `{name}`?")).collect();
+    message("warning", &notification.message, Some(notification.span), &hints, source)
+}
+
+fn message(kind: &str, text: &str, span: Option<Span>, hints: &[String], source: Source<'_>) -> String {
+    let mut message = format!("{kind}: {text}\n");
+    match span {
+        Some(span) => message += &place(span, source),
+        None => {
+            if let Some(file) = source.file {
+                let (line, column) = line_column(source.text, source.offset);
+                let _ = writeln!(message, " --> {file}:{line}:{column}");
+            }
+        }
+    }
+    for hint in hints {
+        let _ = writeln!(message, "  = {hint}");
+    }
+    message
+}
+
+/// The place, the line of text, and carets below what the span covers.
+fn place(span: Span, source: Source<'_>) -> String {
+    let start = (source.offset + span.start as usize).min(source.text.len());
+    let (number, column) = line_column(source.text, start);
+    let file = source.file.map(|file| format!("{file}:")).unwrap_or_default();
+    let line = source.text.lines().nth(number - 1).unwrap_or("");
+    let (line, column_shown) = window(line, column - 1);
+    let before: String = line.chars().take(column_shown).collect();
+    let covered = Span::new(start, source.offset + span.end as usize).of(source.text);
+    let covered = covered.lines().next().unwrap_or("");
+    let room = line.width().saturating_sub(before.width()).max(1);
+    let carets = "^".repeat(covered.width().clamp(1, room));
+    let margin = " ".repeat(number.to_string().len());
+    let indent = " ".repeat(before.width());
+    format!(" --> {file}{number}:{column}\n{margin} |\n{number} | {line}\n{margin} | {indent}{carets}\n")
+}
+
+/// The part of a long line around a column, with `…` where it is cut, and the column within that part.
+fn window(line: &str, column: usize) -> (String, usize) {
+    let visible = |c: char| if c.is_control() { ' ' } else { c };
+    let length = line.chars().count();
+    if length <= SHOWN {
+        return (line.chars().map(visible).collect(), column);
+    }
+    let first = column.saturating_sub(SHOWN / 2).min(length - SHOWN);
+    let mut part: String = line.chars().skip(first).take(SHOWN).map(visible).collect();
+    let mut column = column - first;
+    if first > 0 {
+        part.insert(0, '…');
+        column += 1;
+    }
+    if first + SHOWN < length {
+        part.push('…');
+    }
+    (part, column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Detail;
+
+    #[test]
+    fn an_error_shows_its_line_with_carets() {
+        let text = "MATCH (n)\nRETURN m.name";
+        let error = super::error(
+            &Error::syntax(Detail::UndefinedVariable, "variable `m` is not defined")
+                .at(Span::new(17, 18))
+                .hint("did you mean `n`?"),
+            Source { file: Some("q.cypher"), text, offset: 0 },
+        );
+        let expected = "error: variable `m` is not defined\n --> q.cypher:2:8\n  |\n2 | RETURN m.name\n  |        ^\n  = did you mean `n`?\n";
+        assert_eq!(error, expected);
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_the_place() {
+        let text = format!("RETURN {}x", "1 + ".repeat(100));
+        let error = super::error(
+            &Error::syntax(Detail::UndefinedVariable, "variable `x` is not defined").at(Span::new(407, 408)),
+            Source { file: None, text: &text, offset: 0 },
+        );
+        let lines: Vec<&str> = error.lines().collect();
+        assert!(lines[3].starts_with("1 | …") && lines[3].ends_with("+ x"), "{error}");
+        assert_eq!(lines[4].find('^'), lines[3].chars().position(|c| c == 'x'), "{error}");
+    }
+}

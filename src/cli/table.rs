@@ -1,0 +1,157 @@
+//! Answers as a table with lines.
+//!
+//! Width is counted as a terminal shows it: wide characters count two, combining ones none. When a table is wider than
+//! its room, the widest columns give way and their cells are cut with `…`. Numbers stand to the right.
+
+use super::output::Room;
+use crate::error::Result;
+use crate::io::{cell, write_error};
+use crate::session::{Answer, Row};
+use crate::value::Value;
+use std::collections::VecDeque;
+use std::io::Write;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// The least width a column is cut to.
+const LEAST: usize = 8;
+
+/// Writes the rows as a table; gives how many rows there were. An answer without columns writes nothing.
+///
+/// # Errors
+/// What goes wrong while computing the rows or writing them.
+pub fn write(answer: &mut Answer, room: Room, out: &mut dyn Write) -> Result<u64> {
+    let header: Vec<String> = answer.columns().iter().map(|name| name.to_string()).collect();
+    let shown = take_rows(answer, room.rows)?;
+    if header.is_empty() {
+        return Ok(shown.count);
+    }
+    let mut widths: Vec<usize> = header.iter().map(|name| name.width()).collect();
+    for cells in shown.head.iter().chain(&shown.tail) {
+        for (width, cell) in widths.iter_mut().zip(cells) {
+            *width = (*width).max(cell.text.width()).min(room.width.unwrap_or(usize::MAX));
+        }
+    }
+    if let Some(room) = room.width {
+        narrow(&mut widths, room);
+    }
+    let text = draw(&header, &shown, &widths);
+    out.write_all(text.as_bytes()).map_err(|error| write_error(&error))?;
+    Ok(shown.count)
+}
+
+struct Cell {
+    text: String,
+    right: bool,
+}
+
+/// The rows to show: the first, and after a gap the last.
+struct Shown {
+    head: Vec<Vec<Cell>>,
+    tail: VecDeque<Vec<Cell>>,
+    count: u64,
+}
+
+fn take_rows(answer: &mut Answer, limit: Option<usize>) -> Result<Shown> {
+    let mut shown = Shown { head: Vec::new(), tail: VecDeque::new(), count: 0 };
+    let (head, tail) = limit.map_or((usize::MAX, 0), |limit| (limit - limit / 2, limit / 2));
+    while let Some(row) = answer.next_row()? {
+        shown.count += 1;
+        if shown.head.len() < head {
+            shown.head.push(cells(&row));
+        } else {
+            shown.tail.push_back(cells(&row));
+            if shown.tail.len() > tail {
+                shown.tail.pop_front();
+            }
+        }
+    }
+    Ok(shown)
+}
+
+fn cells(row: &Row) -> Vec<Cell> {
+    let cell = |value: &Value| Cell {
+        text: cell::text(row.graph(), value),
+        right: matches!(value, Value::Int(_) | Value::Float(_)),
+    };
+    row.values().iter().map(cell).collect()
+}
+
+/// Cuts the widest columns until the table fits, none below [`LEAST`].
+fn narrow(widths: &mut [usize], room: usize) {
+    let lines = 3 * widths.len() + 1;
+    while widths.iter().sum::<usize>() + lines > room {
+        let Some(widest) = widths.iter_mut().max() else { return };
+        if *widest <= LEAST {
+            return;
+        }
+        *widest -= 1;
+    }
+}
+
+fn draw(header: &[String], shown: &Shown, widths: &[usize]) -> String {
+    let mut text = rule(widths, ['┌', '┬', '┐']);
+    let names = header.iter().map(|name| (name.as_str(), false));
+    text += &line(names, widths);
+    text += &rule(widths, ['├', '┼', '┤']);
+    for row in &shown.head {
+        text += &line(row.iter().map(|cell| (cell.text.as_str(), cell.right)), widths);
+    }
+    if shown.count > (shown.head.len() + shown.tail.len()) as u64 {
+        text += &line(widths.iter().map(|_| ("·", false)), widths);
+    }
+    for row in &shown.tail {
+        text += &line(row.iter().map(|cell| (cell.text.as_str(), cell.right)), widths);
+    }
+    text + &rule(widths, ['└', '┴', '┘'])
+}
+
+fn rule(widths: &[usize], [left, middle, right]: [char; 3]) -> String {
+    let parts: Vec<String> = widths.iter().map(|width| "─".repeat(width + 2)).collect();
+    format!("{left}{}{right}\n", parts.join(&middle.to_string()))
+}
+
+fn line<'a>(cells: impl Iterator<Item = (&'a str, bool)>, widths: &[usize]) -> String {
+    let mut text = String::from("│");
+    for ((cell, right), width) in cells.zip(widths) {
+        let cell = fit(cell, *width);
+        let space = " ".repeat(width.saturating_sub(cell.width()));
+        text += &if right { format!(" {space}{cell} │") } else { format!(" {cell}{space} │") };
+    }
+    text + "\n"
+}
+
+/// The text cut to a width by whole graphemes, with `…` where something is left out.
+fn fit(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut fitted = String::new();
+    for grapheme in text.graphemes(true) {
+        if fitted.width() + grapheme.width() >= width {
+            break;
+        }
+        fitted += grapheme;
+    }
+    fitted + "…"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_and_combining_characters_keep_the_lines_straight() {
+        let text = line([("北京", false), ("e\u{301}", false), ("7", true)].into_iter(), &[5, 3, 3]);
+        assert_eq!(text, "│ 北京  │ e\u{301}   │   7 │\n");
+    }
+
+    #[test]
+    fn long_cells_are_cut_and_the_widest_column_gives_way() {
+        assert_eq!(fit("territorial concessions", 10), "territori…");
+        assert_eq!(fit("北京北京", 5), "北京…");
+        let mut widths = [40, 10, 3];
+        narrow(&mut widths, 43);
+        assert_eq!(widths, [20, 10, 3]);
+    }
+}

@@ -1,0 +1,77 @@
+//! Property values as columns of a file, and back.
+
+use super::format::{Encoding, Problem, Stored};
+use crate::value::Value;
+use crate::value::temporal::{Date, DateTime, Duration, LocalDateTime, LocalTime, Time};
+use std::sync::Arc;
+
+/// The encoding of a value's column.
+pub(super) fn encoding_of(value: &Value) -> Encoding {
+    match value {
+        Value::Bool(_) => Encoding::Bool,
+        Value::Int(_) => Encoding::Int,
+        Value::Float(_) => Encoding::Float,
+        Value::String(_) => Encoding::Text,
+        Value::Date(_) => Encoding::Date,
+        _ => Encoding::Other,
+    }
+}
+
+/// A value without a column encoding of its own; `None` for what no property holds.
+pub(super) fn store(value: &Value) -> Option<Stored> {
+    Some(match value {
+        Value::Bool(value) => Stored::Bool(*value),
+        Value::Int(value) => Stored::Int(*value),
+        Value::Float(value) => Stored::Float(*value),
+        Value::String(text) => Stored::Text(text.to_string()),
+        Value::Date(date) => Stored::Date(date.days),
+        Value::LocalTime(time) => Stored::LocalTime(time.nanos),
+        Value::Time(time) => Stored::Time { nanos: time.nanos, offset: time.offset },
+        Value::LocalDateTime(local) => Stored::LocalDateTime { seconds: local.seconds, nanos: local.nanos },
+        Value::DateTime(moment) => Stored::DateTime {
+            seconds: moment.local.seconds,
+            nanos: moment.local.nanos,
+            offset: moment.offset,
+            zone: moment.zone.as_ref().map(|zone| zone.to_string()),
+        },
+        Value::Duration(length) => Stored::Duration {
+            months: length.months,
+            days: length.days,
+            seconds: length.seconds,
+            nanos: length.nanos,
+        },
+        Value::List(items) => Stored::List(items.iter().map(store).collect::<Option<_>>()?),
+        Value::Null | Value::Map(_) | Value::Node(_) | Value::Rel(_) | Value::Path(_) => return None,
+    })
+}
+
+/// The opposite of [`store`].
+pub(super) fn restore(stored: Stored) -> Value {
+    match stored {
+        Stored::Bool(value) => Value::Bool(value),
+        Stored::Int(value) => Value::Int(value),
+        Stored::Float(value) => Value::Float(value),
+        Stored::Text(text) => Value::string(text),
+        Stored::Date(days) => Value::Date(Date { days }),
+        Stored::LocalTime(nanos) => Value::LocalTime(LocalTime { nanos }),
+        Stored::Time { nanos, offset } => Value::Time(Time { nanos, offset }),
+        Stored::LocalDateTime { seconds, nanos } => Value::LocalDateTime(LocalDateTime { seconds, nanos }),
+        Stored::DateTime { seconds, nanos, offset, zone } => {
+            let local = LocalDateTime { seconds, nanos };
+            Value::DateTime(Arc::new(DateTime { local, offset, zone: zone.map(Arc::from) }))
+        }
+        Stored::Duration { months, days, seconds, nanos } => {
+            Value::Duration(Arc::new(Duration { months, days, seconds, nanos }))
+        }
+        Stored::List(items) => Value::list(items.into_iter().map(restore).collect()),
+    }
+}
+
+/// The little-endian numbers of a section.
+pub(super) fn numbers<const N: usize, T>(bytes: &[u8], read: fn([u8; N]) -> T) -> Result<Vec<T>, Problem> {
+    let (chunks, rest) = bytes.as_chunks::<N>();
+    if !rest.is_empty() {
+        return Err(Problem::damaged("a section has an impossible length"));
+    }
+    Ok(chunks.iter().map(|chunk| read(*chunk)).collect())
+}

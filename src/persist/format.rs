@@ -1,0 +1,231 @@
+//! The types on disk and their bytes. This is the one module that knows bincode.
+//!
+//! Types here are never those the engine works with: they change only together with [`FORMAT`].
+
+use crate::error::{Detail, Error, ErrorType};
+use serde::{Deserialize, Serialize};
+
+/// The first bytes of every file. The last two show whether the file went through a conversion of line ends.
+pub(super) const MAGIC: [u8; 8] = *b"STNDPT\r\n";
+/// The version of the format that is written, and the greatest that is read.
+pub(super) const FORMAT: u32 = 1;
+/// The length of the header.
+pub(super) const HEADER: usize = 64;
+/// Sections begin at multiples of this.
+pub(super) const ALIGNMENT: u64 = 64;
+/// The most bytes that decoding may take at once.
+const LIMIT: usize = 1 << 32;
+
+/// What is wrong with a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Problem {
+    /// It does not begin as a graph does.
+    Foreign,
+    /// It was written by a later version.
+    Newer(u32),
+    /// It is cut off or changed; what shows it.
+    Damaged(String),
+}
+
+impl Problem {
+    pub(super) fn damaged(what: impl Into<String>) -> Problem {
+        Problem::Damaged(what.into())
+    }
+
+    /// The error for a file of that name.
+    pub(super) fn about(&self, name: &str) -> Error {
+        let corrupt = |detail, message| Error::runtime(ErrorType::Corrupt, detail, message);
+        match self {
+            Problem::Foreign => corrupt(Detail::Foreign, format!("`{name}` is not a graph of standpoint"))
+                .hint("a text of facts ends with `.facts`, statements are run with `-f`"),
+            Problem::Newer(format) => {
+                let message = format!("`{name}` has format {format}; this program reads up to {FORMAT}");
+                corrupt(Detail::NewerVersion, message).hint("a newer version of standpoint opens it")
+            }
+            Problem::Damaged(what) => corrupt(Detail::Damaged, format!("`{name}` is damaged: {what}"))
+                .hint("nothing was changed; a copy of the file may be whole"),
+        }
+    }
+}
+
+/// The header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Header {
+    /// The identifier of the graph; a log beside the file names it.
+    pub(super) graph: [u8; 16],
+    /// Where the table is.
+    pub(super) table: Section,
+}
+
+/// A stretch of the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Section {
+    /// Its first byte.
+    pub(super) offset: u64,
+    /// Its length in bytes.
+    pub(super) length: u64,
+    /// The CRC-32 of its bytes.
+    pub(super) checksum: u32,
+}
+
+/// The table at the end of the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Table {
+    /// How many versions were published before the one that was saved.
+    pub(super) sequence: u64,
+    /// The names of labels, by identifier.
+    pub(super) labels: Vec<String>,
+    /// The names of relationship types, by identifier.
+    pub(super) rel_types: Vec<String>,
+    /// The names of property keys, by identifier.
+    pub(super) keys: Vec<String>,
+    /// Nodes by the set of labels they have.
+    pub(super) nodes: Vec<NodeGroup>,
+    /// Relationships by type.
+    pub(super) rels: Vec<RelGroup>,
+    /// Property values.
+    pub(super) columns: Vec<Column>,
+}
+
+/// The nodes that have one set of labels.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct NodeGroup {
+    /// The labels.
+    pub(super) labels: Vec<u32>,
+    /// Identifiers, ascending: u32.
+    pub(super) ids: Section,
+}
+
+/// The relationships of one type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct RelGroup {
+    /// The type.
+    pub(super) rel_type: u32,
+    /// Rows, ascending: u32.
+    pub(super) rows: Section,
+    /// Where each starts: u32.
+    pub(super) from: Section,
+    /// Where each ends: u32.
+    pub(super) to: Section,
+}
+
+/// The values of one key and one type of value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Column {
+    /// Whose values.
+    pub(super) owner: Owner,
+    /// The key.
+    pub(super) key: u32,
+    /// How they are written.
+    pub(super) encoding: Encoding,
+    /// The nodes, or rows, that have one, ascending: u32.
+    pub(super) ids: Section,
+    /// The values.
+    pub(super) values: Section,
+    /// For texts, where each ends in the values: u64.
+    pub(super) ends: Option<Section>,
+}
+
+/// Whose a property is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub(super) enum Owner {
+    /// Nodes.
+    Nodes,
+    /// Relationships of a type.
+    Rels(u32),
+}
+
+/// How the values of a column are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub(super) enum Encoding {
+    /// A byte each, 0 or 1.
+    Bool,
+    /// i64.
+    Int,
+    /// f64, bit for bit.
+    Float,
+    /// UTF-8, one after another.
+    Text,
+    /// Days since 1970-01-01: i64.
+    Date,
+    /// A list of [`Stored`].
+    Other,
+}
+
+/// A value that has no column encoding of its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) enum Stored {
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(String),
+    Date(i64),
+    LocalTime(u64),
+    Time { nanos: u64, offset: i32 },
+    LocalDateTime { seconds: i64, nanos: u32 },
+    DateTime { seconds: i64, nanos: u32, offset: i32, zone: Option<String> },
+    Duration { months: i64, days: i64, seconds: i64, nanos: u32 },
+    List(Vec<Stored>),
+}
+
+/// The bytes of something for a section of its own.
+pub(super) fn encode<T: Serialize>(value: &T) -> std::io::Result<Vec<u8>> {
+    bincode::serde::encode_to_vec(value, bincode::config::legacy()).map_err(std::io::Error::other)
+}
+
+/// The opposite of [`encode`]. All bytes must be used.
+pub(super) fn decode<T: for<'a> Deserialize<'a>>(bytes: &[u8], what: &str) -> Result<T, Problem> {
+    let config = bincode::config::legacy().with_limit::<LIMIT>();
+    match bincode::serde::decode_from_slice(bytes, config) {
+        Ok((value, used)) if used == bytes.len() => Ok(value),
+        _ => Err(Problem::damaged(format!("{what} cannot be read"))),
+    }
+}
+
+impl Header {
+    pub(super) fn to_bytes(self) -> [u8; HEADER] {
+        let mut bytes = [0; HEADER];
+        bytes[..8].copy_from_slice(&MAGIC);
+        bytes[8..12].copy_from_slice(&FORMAT.to_le_bytes());
+        bytes[16..32].copy_from_slice(&self.graph);
+        bytes[32..40].copy_from_slice(&self.table.offset.to_le_bytes());
+        bytes[40..48].copy_from_slice(&self.table.length.to_le_bytes());
+        bytes[48..52].copy_from_slice(&self.table.checksum.to_le_bytes());
+        let checksum = crc32fast::hash(&bytes[..60]);
+        bytes[60..].copy_from_slice(&checksum.to_le_bytes());
+        bytes
+    }
+
+    /// Reads the header of a file, checking it in the order that gives the most helpful message.
+    pub(super) fn from_bytes(file: &[u8]) -> Result<Header, Problem> {
+        if file.len() < MAGIC.len() || file[..8] != MAGIC {
+            return Err(Problem::Foreign);
+        }
+        let Some(bytes) = file.first_chunk::<HEADER>() else {
+            return Err(Problem::damaged("it ends inside its header"));
+        };
+        let format = u32_at(bytes, 8);
+        if format > FORMAT {
+            return Err(Problem::Newer(format));
+        }
+        if crc32fast::hash(&bytes[..60]) != u32_at(bytes, 60) || format == 0 {
+            return Err(Problem::damaged("the checksum of its header is wrong"));
+        }
+        let mut graph = [0; 16];
+        graph.copy_from_slice(&bytes[16..32]);
+        let table = Section { offset: u64_at(bytes, 32), length: u64_at(bytes, 40), checksum: u32_at(bytes, 48) };
+        Ok(Header { graph, table })
+    }
+}
+
+fn u32_at(bytes: &[u8; HEADER], at: usize) -> u32 {
+    let mut number = [0; 4];
+    number.copy_from_slice(&bytes[at..at + 4]);
+    u32::from_le_bytes(number)
+}
+
+fn u64_at(bytes: &[u8; HEADER], at: usize) -> u64 {
+    let mut number = [0; 8];
+    number.copy_from_slice(&bytes[at..at + 8]);
+    u64::from_le_bytes(number)
+}

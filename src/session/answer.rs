@@ -1,0 +1,201 @@
+//! The answer to a statement: columns, rows, what changed, what there is to know.
+
+use super::deserialize::RowDeserializer;
+use super::entity::{Node, Relationship};
+use crate::error::{Detail, Error, ErrorType, Result};
+use crate::exec::{Counters, Execution};
+use crate::semantic::bound::Notification;
+use crate::store::Snapshot;
+use crate::value::{Map, Value};
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+
+/// The answer to one statement. A reading statement computes its rows as they are taken; a writing one has done its
+/// work, and committed, before it answers.
+#[derive(Debug)]
+pub struct Answer {
+    pub(super) columns: Arc<[Arc<str>]>,
+    pub(super) rows: Rows,
+    pub(super) graph: Snapshot,
+    pub(super) summary: Summary,
+}
+
+/// What there is to know about a statement besides its rows.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// What it changed.
+    pub counters: Counters,
+    /// Whether it could change the graph.
+    pub writes: bool,
+    /// Remarks about names the graph does not know.
+    pub notifications: Vec<Notification>,
+    /// What was done in words, for a fact told or retracted.
+    pub told: Option<String>,
+    /// Whether it is a question without variables, whose one row says yes or no.
+    pub yes_no: bool,
+    /// For a question that is answered with no: what is known instead, as arrow facts.
+    pub known: Vec<String>,
+}
+
+#[derive(Debug)]
+pub(super) enum Rows {
+    Stored(std::vec::IntoIter<Vec<Value>>),
+    Running(Box<Execution>),
+}
+
+/// One row of an answer.
+#[derive(Clone, Debug)]
+pub struct Row {
+    columns: Arc<[Arc<str>]>,
+    graph: Snapshot,
+    values: Vec<Value>,
+}
+
+impl Answer {
+    /// The names of the columns, in order.
+    pub fn columns(&self) -> &[Arc<str>] {
+        &self.columns
+    }
+
+    /// The next row, or `None` after the last.
+    ///
+    /// # Errors
+    /// What goes wrong while computing it.
+    pub fn next_row(&mut self) -> Result<Option<Row>> {
+        let row = self.rows.next()?;
+        Ok(row.map(|values| Row { columns: Arc::clone(&self.columns), graph: Arc::clone(&self.graph), values }))
+    }
+
+    /// All remaining rows.
+    ///
+    /// # Errors
+    /// What goes wrong while computing them.
+    pub fn rows(&mut self) -> Result<Vec<Row>> {
+        let mut rows = Vec::new();
+        while let Some(row) = self.next_row()? {
+            rows.push(row);
+        }
+        Ok(rows)
+    }
+
+    /// All remaining rows as values of a type of the caller's.
+    ///
+    /// ```
+    /// #[derive(serde::Deserialize, Debug, PartialEq)]
+    /// struct Stance { who: String, sure: f64 }
+    ///
+    /// # fn main() -> standpoint::error::Result<()> {
+    /// let graph = standpoint::Graph::in_memory();
+    /// graph.run("+ Kyiv -opposes-> territorial concessions {0.9}")?;
+    /// let stances: Vec<Stance> =
+    ///     graph.run("MATCH (a)-[r:OPPOSES]->() RETURN a.name AS who, r.confidence AS sure")?.into_typed()?;
+    /// assert_eq!(stances, [Stance { who: "Kyiv".to_owned(), sure: 0.9 }]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// What goes wrong while computing them, and rows that do not fit the type.
+    pub fn into_typed<T: DeserializeOwned>(mut self) -> Result<Vec<T>> {
+        let mut typed = Vec::new();
+        while let Some(row) = self.next_row()? {
+            typed.push(row.typed()?);
+        }
+        Ok(typed)
+    }
+
+    /// What there is to know besides the rows. Complete once the last row is taken.
+    pub fn summary(&self) -> &Summary {
+        &self.summary
+    }
+
+    /// The same answer with other rows.
+    pub(super) fn with_rows(mut self, rows: Vec<Vec<Value>>, summary: Summary) -> Answer {
+        self.rows = Rows::Stored(rows.into_iter());
+        self.summary = summary;
+        self
+    }
+
+    /// The graph the answer is about: what its nodes and relationships are read from.
+    pub fn graph(&self) -> &Snapshot {
+        &self.graph
+    }
+}
+
+impl Rows {
+    pub(super) fn next(&mut self) -> Result<Option<Vec<Value>>> {
+        match self {
+            Rows::Stored(rows) => Ok(rows.next()),
+            Rows::Running(execution) => execution.next_row(),
+        }
+    }
+}
+
+impl Row {
+    /// The values, in the order of the columns.
+    pub fn values(&self) -> &[Value] {
+        &self.values
+    }
+
+    /// The names of the columns.
+    pub fn columns(&self) -> &[Arc<str>] {
+        &self.columns
+    }
+
+    /// The graph that nodes and relationships of the row are read from.
+    pub fn graph(&self) -> &Snapshot {
+        &self.graph
+    }
+
+    /// The value of a column.
+    ///
+    /// # Errors
+    /// When there is no such column.
+    pub fn get(&self, column: &str) -> Result<&Value> {
+        let found = self.columns.iter().position(|name| &**name == column).and_then(|at| self.values.get(at));
+        found.ok_or_else(|| {
+            let names: Vec<&str> = self.columns.iter().map(|name| &**name).collect();
+            misuse(format!("there is no column `{column}`; the columns are {}", names.join(", ")))
+        })
+    }
+
+    /// The node of a column.
+    ///
+    /// # Errors
+    /// When there is no such column or it holds something else.
+    pub fn node(&self, column: &str) -> Result<Node> {
+        match self.get(column)? {
+            Value::Node(id) => Ok(Node::read(&self.graph, *id)),
+            other => Err(misuse(format!("column `{column}` holds a {}, not a node", other.type_name()))),
+        }
+    }
+
+    /// The relationship of a column.
+    ///
+    /// # Errors
+    /// When there is no such column or it holds something else.
+    pub fn relationship(&self, column: &str) -> Result<Relationship> {
+        match self.get(column)? {
+            Value::Rel(id) => Ok(Relationship::read(&self.graph, *id)),
+            other => Err(misuse(format!("column `{column}` holds a {}, not a relationship", other.type_name()))),
+        }
+    }
+
+    /// The row as a map from column to value.
+    pub fn to_map(&self) -> Map {
+        self.columns.iter().cloned().zip(self.values.iter().cloned()).collect()
+    }
+
+    /// The row as a value of a type of the caller's: a struct with a field for each column, or a tuple.
+    ///
+    /// # Errors
+    /// When the row does not fit the type.
+    pub fn typed<T: DeserializeOwned>(&self) -> Result<T> {
+        T::deserialize(RowDeserializer { graph: &self.graph, columns: &self.columns, values: &self.values })
+            .map_err(|error| misuse(error.to_string()))
+    }
+}
+
+fn misuse(message: String) -> Error {
+    Error::runtime(ErrorType::ArgumentError, Detail::InvalidUse, message)
+}

@@ -1,0 +1,197 @@
+//! Arrow facts: told, retracted and asked, a line or a file at a time.
+
+use super::answer::Answer;
+use super::graph::Graph;
+use super::options::RunOptions;
+use super::run::{self, Outcome};
+use super::state::Session;
+use crate::error::{Detail, Error, ErrorType, Result};
+use crate::exec::Counters;
+use crate::store::Version;
+use crate::syntax::ast::Mode;
+use crate::syntax::facts::ast::{Body, Fact, Line, Mark};
+use crate::syntax::facts::{self, Defaults, Kind, Translated, translate};
+use crate::value::{Map, Value};
+use std::fmt;
+
+/// What loading a `.facts` text told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Loaded {
+    /// Lines that declare a source.
+    pub sources: u64,
+    /// Lines that declare an entity.
+    pub entities: u64,
+    /// Lines that tell a fact.
+    pub facts: u64,
+    /// Lines that retract something.
+    pub retracted: u64,
+    /// What changed in the graph.
+    pub counters: Counters,
+}
+
+impl fmt::Display for Loaded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = [
+            counted(self.sources, "source", "sources"),
+            counted(self.entities, "entity", "entities"),
+            counted(self.facts, "fact", "facts"),
+            counted(self.retracted, "retraction", "retractions"),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        if parts.is_empty() { f.write_str("nothing told") } else { f.write_str(&parts.join(", ")) }
+    }
+}
+
+/// Runs one line of a conversation: a source, a told or retracted fact or entity, or a question.
+pub(super) fn run_line(session: &mut Session, text: &str, options: &RunOptions) -> Result<Answer> {
+    let line = facts::parse_line(text, 0)?;
+    let Some(translated) = translate(&line, &defaults_for(&line, &session.defaults))? else {
+        return Err(Error::syntax(Detail::UnexpectedInput, "there is nothing to tell or ask here"));
+    };
+    let graph = session.graph().clone();
+    let answer = match translated.kind {
+        Kind::Tell | Kind::Retract => tell(&graph, &line, &translated, options),
+        Kind::Rows => ask(&graph, &translated, options),
+        Kind::YesNo => yes_no(&graph, &translated, options),
+    }
+    .map_err(|error| translated.explain(error))?;
+    if let (Body::Source(source), Mark::None | Mark::Tell) = (&line.body, line.mark) {
+        session.defaults.enter(source);
+    }
+    session.remember(translated.statement);
+    Ok(answer)
+}
+
+/// The plan of a line.
+pub(super) fn explain_line(session: &Session, text: &str, options: &RunOptions) -> Result<Answer> {
+    let mut translated = translated(session, text)?;
+    translated.statement.mode = Mode::Explain;
+    let answer = run::execute(session.graph(), &translated.statement, &Map::new(), options);
+    answer.map_err(|error| translated.explain(error))
+}
+
+/// A line as a statement, without running it.
+pub(super) fn translated(session: &Session, text: &str) -> Result<Translated> {
+    let line = facts::parse_line(text, 0)?;
+    let translated = translate(&line, &defaults_for(&line, &session.defaults))?;
+    translated.ok_or_else(|| Error::syntax(Detail::UnexpectedInput, "there is nothing to tell or ask here"))
+}
+
+/// Tells a whole `.facts` text, or nothing of it.
+pub(super) fn load(graph: &Graph, text: &str, options: &RunOptions) -> Result<Loaded> {
+    if options.read_only {
+        return Err(Error::runtime(ErrorType::Conflict, Detail::ReadOnly, "the graph is open read-only"));
+    }
+    let mut write = graph.write()?;
+    let mut loaded = Loaded::default();
+    for entry in facts::read(text) {
+        let entry = entry?;
+        let line = &entry.line;
+        let Some(translated) = translate(line, &entry.defaults)? else { continue };
+        if matches!(translated.kind, Kind::Rows | Kind::YesNo) {
+            let message = "a question has no place in a file of facts";
+            return Err(Error::syntax(Detail::UnexpectedSyntax, message).at(line.span));
+        }
+        let outcome = change(graph, write.version_mut(), &translated, options)?;
+        loaded.count(line, &outcome.summary.counters);
+    }
+    write.commit();
+    Ok(loaded)
+}
+
+impl Loaded {
+    fn count(&mut self, line: &Line, counters: &Counters) {
+        match (&line.body, line.mark) {
+            (_, Mark::Retract) => self.retracted += 1,
+            (Body::Source(_), _) => self.sources += 1,
+            (Body::Entity(_), _) => self.entities += 1,
+            (Body::Fact(_), _) => self.facts += 1,
+            _ => {}
+        }
+        self.counters = self.counters.plus(counters);
+    }
+}
+
+/// What is retracted is retracted whatever the source that facts are told from.
+fn defaults_for(line: &Line, defaults: &Defaults) -> Defaults {
+    if line.mark == Mark::Retract { Defaults::default() } else { defaults.clone() }
+}
+
+/// Tells or retracts on a private version; a retraction that removes nothing is an error.
+fn change(graph: &Graph, version: &mut Version, translated: &Translated, options: &RunOptions) -> Result<Outcome> {
+    let outcome = run::apply(graph, version, &translated.statement, &Map::new(), options)?;
+    let removed = outcome.rows.first().and_then(|row| row.first()).and_then(Value::as_int);
+    match translated.not_there() {
+        Some(error) if removed == Some(0) => Err(error),
+        _ => Ok(outcome),
+    }
+}
+
+fn tell(graph: &Graph, line: &Line, translated: &Translated, options: &RunOptions) -> Result<Answer> {
+    if options.read_only {
+        return Err(Error::runtime(ErrorType::Conflict, Detail::ReadOnly, "the graph is open read-only"));
+    }
+    let mut write = graph.write()?;
+    let mut outcome = change(graph, write.version_mut(), translated, options)?;
+    outcome.summary.told = Some(told(line, &outcome.summary.counters, write.base()));
+    Ok(outcome.without_rows().answer(write.commit()))
+}
+
+fn ask(graph: &Graph, translated: &Translated, options: &RunOptions) -> Result<Answer> {
+    run::execute(graph, &translated.statement, &Map::new(), options)
+}
+
+/// A question without variables: its one row, and when that says no, what is known instead.
+fn yes_no(graph: &Graph, translated: &Translated, options: &RunOptions) -> Result<Answer> {
+    let mut answer = run::execute(graph, &translated.statement, &Map::new(), options)?;
+    let row = answer.next_row()?.map(|row| row.values().to_vec()).unwrap_or_default();
+    let no = matches!(row.as_slice(), [Value::Bool(false)]);
+    let mut known = Vec::new();
+    if let (true, Some(statement)) = (no, &translated.known) {
+        let mut rows = run::execute(graph, statement, &Map::new(), options)?;
+        while let Some(row) = rows.next_row()? {
+            known.extend(row.values().iter().map(|value| super::known::text(row.graph(), value)));
+        }
+    }
+    let mut summary = answer.summary().clone();
+    summary.yes_no = true;
+    summary.known = known;
+    Ok(answer.with_rows(vec![row], summary))
+}
+
+/// What was done, in words, and new names that are near to known ones.
+fn told(line: &Line, counters: &Counters, before: &Version) -> String {
+    let sign = if line.mark == Mark::Retract { "-" } else { "+" };
+    let facts = if line.mark == Mark::Retract { counters.rels_deleted } else { counters.rels_created };
+    let entities = if line.mark == Mark::Retract { counters.nodes_deleted } else { counters.nodes_created };
+    let noun = if matches!(line.body, Body::Source(_)) { ("source", "sources") } else { ("entity", "entities") };
+    let parts = [counted(entities, noun.0, noun.1), counted(facts, "fact", "facts")];
+    let parts: Vec<String> = parts.into_iter().flatten().map(|part| format!("{sign}{part}")).collect();
+    let mut text = if parts.is_empty() { "nothing new".to_owned() } else { parts.join(", ") };
+    if let (Body::Fact(fact), Mark::None | Mark::Tell) = (&line.body, line.mark) {
+        text += &near_names(fact, before);
+    }
+    text
+}
+
+/// Remarks on names that a fact brings in and that are near to known ones.
+fn near_names(fact: &Fact, before: &Version) -> String {
+    let mut remarks = String::new();
+    for name in [&fact.subject, &fact.object] {
+        if before.resolve(&name.text) != crate::store::Resolution::Unknown {
+            continue;
+        }
+        if let Some(near) = before.similar_names(&name.text, 1).first() {
+            remarks += &format!("; `{}` is new and close to `{near}`", name.text);
+        }
+    }
+    remarks
+}
+
+fn counted(count: u64, one: &str, many: &str) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        count => Some(format!("{count} {many}")),
+    }
+}

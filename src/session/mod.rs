@@ -1,0 +1,27 @@
+//! From text to rows: the public way into the engine.
+//!
+//! One query, followed through: [`Session::run_with`] asks [`crate::syntax::script::classify`] which language a text
+//! is. An arrow fact is translated by [`crate::syntax::facts::translate`] into the same tree that
+//! [`crate::syntax::parse_statement`] gives for openCypher. `run::execute` binds the tree
+//! ([`crate::semantic::bind`]), plans it ([`crate::plan::plan`]) against the statistics of a version, and runs the
+//! plan ([`crate::exec::Execution`]). A reading statement runs on the current snapshot; a writing one on a private
+//! version that is published when all went well and dropped when not.
+
+mod answer;
+mod deserialize;
+pub mod entity;
+mod facts;
+mod graph;
+mod known;
+mod options;
+mod procedures;
+mod run;
+mod state;
+
+pub use crate::exec::Counters;
+pub use crate::semantic::bound::Notification;
+pub use answer::{Answer, Row, Summary};
+pub use facts::Loaded;
+pub use graph::Graph;
+pub use options::{CancelToken, RunOptions};
+pub use state::Session;

@@ -1,0 +1,86 @@
+//! How a statement is run: its limits, and switches that never change an answer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// Cancels running statements from another thread; clones cancel the same.
+///
+/// ```
+/// use standpoint::CancelToken;
+///
+/// let token = CancelToken::default();
+/// token.clone().cancel();
+/// assert!(token.is_cancelled());
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct CancelToken(Arc<AtomicBool>);
+
+impl CancelToken {
+    /// Stops what runs with the token, now and later, until [`CancelToken::reset`].
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Lets statements run again.
+    pub fn reset(&self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether it was cancelled.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.0)
+    }
+}
+
+/// How a statement is run.
+///
+/// ```
+/// use standpoint::{Graph, RunOptions};
+/// use std::time::Duration;
+///
+/// let options = RunOptions { timeout: Some(Duration::from_millis(50)), ..RunOptions::default() };
+/// let graph = Graph::in_memory();
+/// let endless = "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b RETURN max(a + b)";
+/// let answer = graph.session().run_with(endless, &Default::default(), &options);
+/// let error = answer.and_then(|mut answer| answer.rows()).unwrap_err();
+/// assert_eq!(error.detail(), standpoint::error::Detail::Timeout);
+/// ```
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// The longest it may take.
+    pub timeout: Option<Duration>,
+    /// The most bytes that its intermediate results may hold.
+    pub memory: Option<u64>,
+    /// The most rows it may give.
+    pub max_rows: Option<u64>,
+    /// Refuse statements that change the graph.
+    pub read_only: bool,
+    /// Cancels it from another thread.
+    pub cancel: CancelToken,
+    /// The most rows in a batch of the executor.
+    pub batch_size: usize,
+    /// Whether plans are rewritten; off, clauses run as they are written.
+    pub optimize: bool,
+    /// Whether typed kernels compute expressions; off, the reference interpreter computes all.
+    pub kernels: bool,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        RunOptions {
+            timeout: None,
+            memory: Some(8 << 30),
+            max_rows: None,
+            read_only: false,
+            cancel: CancelToken::default(),
+            batch_size: 2048,
+            optimize: true,
+            kernels: true,
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! One statement from its tree to its answer.
+
+use super::answer::{Answer, Rows, Summary};
+use super::graph::Graph;
+use super::options::RunOptions;
+use crate::error::{Detail, Error, ErrorType, Phase, Result};
+use crate::exec::{Counters, Execution, OperatorProfile, Settings};
+use crate::plan::explain::{self, ExplainLine};
+use crate::plan::physical::Plan;
+use crate::plan::{self};
+use crate::semantic::bound::{BoundQuery, Notification};
+use crate::semantic::names::{ReadNames, WriteNames};
+use crate::semantic::{bind, writes};
+use crate::store::{Snapshot, Version};
+use crate::syntax::ast::{Mode, Statement};
+use crate::value::{Map, Value};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Runs a statement on the current state of a graph; what it writes is published when it ends well.
+pub(super) fn execute(graph: &Graph, statement: &Statement, parameters: &Map, options: &RunOptions) -> Result<Answer> {
+    if !writes(statement) {
+        return read(graph, statement, parameters, options);
+    }
+    if options.read_only {
+        return Err(read_only());
+    }
+    let mut write = graph.write()?;
+    let outcome = apply(graph, write.version_mut(), statement, parameters, options)?;
+    let version = if outcome.changed { write.commit() } else { Arc::clone(write.base()) };
+    Ok(outcome.answer(version))
+}
+
+/// What a writing statement gave, before its version is published.
+pub(super) struct Outcome {
+    columns: Arc<[Arc<str>]>,
+    pub(super) rows: Vec<Vec<Value>>,
+    pub(super) summary: Summary,
+    changed: bool,
+}
+
+impl Outcome {
+    /// The same without columns and rows.
+    pub(super) fn without_rows(self) -> Outcome {
+        Outcome { columns: Arc::from([]), rows: Vec::new(), ..self }
+    }
+
+    /// The answer, over the version that was published.
+    pub(super) fn answer(self, graph: Snapshot) -> Answer {
+        Answer { columns: self.columns, rows: Rows::Stored(self.rows.into_iter()), graph, summary: self.summary }
+    }
+}
+
+/// Runs a writing statement on a private version.
+pub(super) fn apply(
+    graph: &Graph,
+    version: &mut Version,
+    statement: &Statement,
+    parameters: &Map,
+    options: &RunOptions,
+) -> Result<Outcome> {
+    let bound = bind(statement, &mut WriteNames::new(version), &graph.procedures())?;
+    let plan = Arc::new(plan_of(&bound, version, parameters, options)?);
+    let mut summary = summary_of(&bound.notifications, true);
+    if statement.mode == Mode::Explain {
+        let (columns, rows) = explained(&explain::lines(&plan, version.catalog()));
+        return Ok(Outcome { columns, rows, summary, changed: false });
+    }
+    let settings = settings(graph, parameters, options, statement.mode);
+    let mut execution = Execution::new(Arc::clone(&plan), Arc::new(std::mem::take(version)), settings)?;
+    let mut rows = Vec::new();
+    while let Some(row) = execution.next_row()? {
+        rows.push(row);
+    }
+    let finished = execution.finish();
+    summary.counters = finished.counters;
+    let changed = summary.counters.changed();
+    let columns = columns(&plan);
+    *version = Arc::unwrap_or_clone(finished.graph);
+    Ok(Outcome { columns, rows, summary, changed })
+}
+
+fn read(graph: &Graph, statement: &Statement, parameters: &Map, options: &RunOptions) -> Result<Answer> {
+    let snapshot = graph.snapshot();
+    let bound = bind(statement, &mut ReadNames(&snapshot), &graph.procedures())?;
+    if bound.writes && options.read_only {
+        return Err(read_only());
+    }
+    let plan = Arc::new(plan_of(&bound, &snapshot, parameters, options)?);
+    let summary = summary_of(&bound.notifications, false);
+    if statement.mode == Mode::Explain {
+        let (columns, rows) = explained(&explain::lines(&plan, snapshot.catalog()));
+        return Ok(Answer { columns, rows: Rows::Stored(rows.into_iter()), graph: snapshot, summary });
+    }
+    let settings = settings(graph, parameters, options, statement.mode);
+    let execution = Execution::new(Arc::clone(&plan), Arc::clone(&snapshot), settings)?;
+    if statement.mode == Mode::Profile {
+        return profile(execution, &plan, snapshot, summary);
+    }
+    let rows = Rows::Running(Box::new(execution));
+    Ok(Answer { columns: columns(&plan), rows, graph: snapshot, summary })
+}
+
+/// `PROFILE`: the statement runs to its end, and its answer is what each operator did.
+fn profile(mut execution: Execution, plan: &Plan, graph: Snapshot, summary: Summary) -> Result<Answer> {
+    while execution.next_row()?.is_some() {}
+    let lines = explain::lines(plan, graph.catalog());
+    let (columns, rows) = profiled(&lines, &execution.finish().profile);
+    Ok(Answer { columns, rows: Rows::Stored(rows.into_iter()), graph, summary })
+}
+
+fn plan_of(bound: &BoundQuery, version: &Version, parameters: &Map, options: &RunOptions) -> Result<Plan> {
+    check_parameters(bound, parameters)?;
+    let planning = if options.optimize { plan::Options::default() } else { plan::Options::unoptimized() };
+    plan::plan(bound, version, &planning)
+}
+
+fn check_parameters(bound: &BoundQuery, parameters: &Map) -> Result<()> {
+    let missing = bound.parameters.iter().find(|(name, _)| !parameters.contains_key(name));
+    let Some((name, span)) = missing else { return Ok(()) };
+    let message = format!("the parameter `${name}` has no value");
+    let error = Error::new(ErrorType::ParameterMissing, Phase::Compile, Detail::MissingParameter, message).at(*span);
+    Err(match crate::text::nearest(name, parameters.keys().map(|known| &**known)) {
+        Some(near) => error.hint(format!("did you mean `${near}`?")),
+        None => error,
+    })
+}
+
+fn settings(graph: &Graph, parameters: &Map, options: &RunOptions, mode: Mode) -> Settings {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Settings {
+        parameters: parameters.clone(),
+        now: i128::try_from(now.as_nanos()).unwrap_or(0),
+        batch: options.batch_size,
+        kernels: options.kernels,
+        profile: mode == Mode::Profile,
+        max_rows: options.max_rows,
+        max_memory: options.memory,
+        timeout: options.timeout,
+        cancel: options.cancel.flag(),
+        procedures: Some(Arc::new(graph.procedures())),
+        ..Settings::default()
+    }
+}
+
+fn summary_of(notifications: &[Notification], writes: bool) -> Summary {
+    Summary { notifications: notifications.to_vec(), writes, counters: Counters::default(), ..Summary::default() }
+}
+
+fn columns(plan: &Plan) -> Arc<[Arc<str>]> {
+    plan.columns.iter().map(|column| Arc::clone(&column.name)).collect()
+}
+
+/// A plan as rows: the tree of operators, what each works on, and the rows expected of it.
+fn explained(lines: &[ExplainLine]) -> (Arc<[Arc<str>]>, Vec<Vec<Value>>) {
+    let columns = ["operator", "details", "rows"].map(Arc::from);
+    let row = |line: &ExplainLine| {
+        let operator = format!("{}{}", "  ".repeat(line.depth), line.operator);
+        vec![Value::string(operator), Value::string(&line.details), Value::Int(line.estimate.round() as i64)]
+    };
+    (Arc::from(columns), lines.iter().map(row).collect())
+}
+
+/// A plan as rows, with what each operator did. The lines of subqueries inside expressions come last and have no
+/// numbers of their own.
+fn profiled(lines: &[ExplainLine], profile: &[OperatorProfile]) -> (Arc<[Arc<str>]>, Vec<Vec<Value>>) {
+    let columns = ["operator", "details", "rows expected", "rows", "milliseconds"].map(Arc::from);
+    let (_, mut rows) = explained(lines);
+    for (at, row) in rows.iter_mut().enumerate() {
+        let did = profile.get(at);
+        row.push(did.map_or(Value::Null, |did| Value::Int(i64::try_from(did.rows).unwrap_or(i64::MAX))));
+        row.push(did.map_or(Value::Null, |did| Value::Float((did.time.as_secs_f64() * 1e6).round() / 1e3)));
+    }
+    (Arc::from(columns), rows)
+}
+
+fn read_only() -> Error {
+    Error::runtime(ErrorType::Conflict, Detail::ReadOnly, "the statement would change a graph that is open read-only")
+}

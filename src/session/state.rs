@@ -1,0 +1,119 @@
+//! A conversation with a graph.
+
+use super::answer::Answer;
+use super::facts::{Loaded, explain_line, run_line, translated};
+use super::graph::Graph;
+use super::options::RunOptions;
+use super::run;
+use crate::error::{Detail, Error, Result};
+use crate::syntax::ast::{Mode, Statement};
+use crate::syntax::facts::Defaults;
+use crate::syntax::script::{Language, classify};
+use crate::syntax::{parse_statement, unparse};
+use crate::value::Map;
+
+/// A conversation with a graph. It remembers the source that facts are told from and the last question.
+///
+/// ```
+/// # fn main() -> standpoint::error::Result<()> {
+/// let graph = standpoint::Graph::in_memory();
+/// let mut session = graph.session();
+/// session.run("[ki-1121] \"What is in the plan\" 2025-11-21")?;
+/// session.run("+ Kyiv -opposes-> 28-point plan")?;
+/// let mut answer = session.run("MATCH ()-[r:OPPOSES]->() RETURN r.source AS source")?;
+/// assert_eq!(answer.next_row()?.expect("one row").get("source")?.as_str(), Some("ki-1121"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Session {
+    graph: Graph,
+    pub(super) defaults: Defaults,
+    last: Option<Statement>,
+}
+
+impl Session {
+    pub(super) fn new(graph: Graph) -> Session {
+        Session { graph, defaults: Defaults::default(), last: None }
+    }
+
+    /// The graph it is about.
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// Runs one statement of either language, without parameters.
+    ///
+    /// # Errors
+    /// What is wrong with the statement, or goes wrong while it runs. Nothing of a failed statement stays.
+    pub fn run(&mut self, text: &str) -> Result<Answer> {
+        self.run_with(text, &Map::new(), &RunOptions::default())
+    }
+
+    /// Runs one statement of either language.
+    ///
+    /// # Errors
+    /// What is wrong with the statement, or goes wrong while it runs. Nothing of a failed statement stays.
+    pub fn run_with(&mut self, text: &str, parameters: &Map, options: &RunOptions) -> Result<Answer> {
+        match classify(text) {
+            Language::Cypher | Language::Pattern => {
+                let statement = parse_statement(text)?;
+                let answer = run::execute(&self.graph, &statement, parameters, options);
+                self.last = Some(statement);
+                answer
+            }
+            Language::Command => Err(Error::syntax(Detail::UnknownCommand, "only the shell and scripts know commands")),
+            Language::Tell | Language::Retract | Language::Ask | Language::Source => run_line(self, text, options),
+        }
+    }
+
+    /// Tells all facts of a `.facts` text, or none when one of its lines is wrong. The text's sources do not become
+    /// the session's.
+    ///
+    /// # Errors
+    /// The first wrong line, with its place.
+    pub fn load_facts(&mut self, text: &str) -> Result<Loaded> {
+        super::facts::load(&self.graph, text, &RunOptions::default())
+    }
+
+    /// The openCypher of the last statement that was understood, whichever language it was in.
+    pub fn last_cypher(&self) -> Option<String> {
+        self.last.as_ref().map(unparse::statement)
+    }
+
+    /// The openCypher of a statement of either language, without running it.
+    ///
+    /// # Errors
+    /// What is wrong with the statement.
+    pub fn cypher_of(&self, text: &str) -> Result<String> {
+        match classify(text) {
+            Language::Cypher | Language::Pattern => Ok(unparse::statement(&parse_statement(text)?)),
+            _ => Ok(unparse::statement(&translated(self, text)?.statement)),
+        }
+    }
+
+    /// The plan of a statement of either language: one row an operator, in the columns `operator`, `details` and
+    /// `rows`.
+    ///
+    /// # Errors
+    /// What is wrong with the statement.
+    pub fn explain(&self, text: &str, parameters: &Map, options: &RunOptions) -> Result<Answer> {
+        match classify(text) {
+            Language::Cypher | Language::Pattern => {
+                let mut statement = parse_statement(text)?;
+                statement.mode = Mode::Explain;
+                run::execute(&self.graph, &statement, parameters, options)
+            }
+            _ => explain_line(self, text, options),
+        }
+    }
+
+    /// The source that facts are told from, where one was declared.
+    pub fn source(&self) -> Option<&str> {
+        self.defaults.source.as_deref()
+    }
+
+    pub(super) fn remember(&mut self, statement: Statement) {
+        self.last = Some(statement);
+    }
+}

@@ -1,0 +1,188 @@
+//! Reading a line with rustyline.
+
+use super::complete::{Completion, complete};
+use super::history;
+use super::tokens::{self, Token};
+use super::terminal_error;
+use crate::cli::app::App;
+use crate::error::Result;
+use crate::store::Snapshot;
+use crate::value::Map;
+use rustyline::completion::{Candidate, Completer, FilenameCompleter};
+use rustyline::config::Configurer;
+use rustyline::error::ReadlineError;
+use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::hint::{Hinter, HistoryHinter};
+use rustyline::history::FileHistory;
+use rustyline::validate::Validator;
+use rustyline::{ColorMode, CompletionType, Config, Context, Editor, Helper};
+use std::borrow::Cow;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What came of reading a line.
+pub(super) enum Line {
+    /// A line.
+    Text(String),
+    /// Ctrl-C.
+    Interrupted,
+    /// Ctrl-D.
+    End,
+}
+
+/// Reads lines and remembers them.
+pub(super) struct Reader {
+    editor: Editor<Assistant, FileHistory>,
+    history: Option<PathBuf>,
+}
+
+impl Reader {
+    pub(super) fn new() -> Result<Reader> {
+        let config = Config::builder()
+            .history_ignore_space(true)
+            .completion_type(CompletionType::List)
+            .auto_add_history(false)
+            .build();
+        let mut editor = Editor::with_config(config).map_err(|error| terminal_error(&error))?;
+        if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) {
+            editor.set_color_mode(ColorMode::Disabled);
+        }
+        let history = history::file();
+        if let Some(file) = &history {
+            // A history that cannot be read is begun anew.
+            let _ = editor.load_history(file);
+        }
+        editor.set_helper(Some(Assistant::default()));
+        Ok(Reader { editor, history })
+    }
+
+    /// Reads a line, completing from the graph as it is now.
+    pub(super) fn read(&mut self, app: &App, prompt: &str) -> Result<Line> {
+        if let Some(helper) = self.editor.helper_mut() {
+            helper.graph = Some(app.session.graph().snapshot());
+            helper.parameters = app.parameters.clone();
+        }
+        match self.editor.readline(prompt) {
+            Ok(line) => Ok(Line::Text(line)),
+            Err(ReadlineError::Interrupted) => Ok(Line::Interrupted),
+            Err(ReadlineError::Eof) => Ok(Line::End),
+            Err(error) => Err(terminal_error(&error)),
+        }
+    }
+
+    /// Adds a statement to the history and writes it down at once.
+    pub(super) fn remember(&mut self, text: &str) {
+        let text = text.trim_end();
+        if text.trim().is_empty() || !self.editor.add_history_entry(text).unwrap_or(false) {
+            return;
+        }
+        if let Some(file) = &self.history
+            && history::save(&mut self.editor, file).is_err()
+        {
+            // A history that cannot be written is not tried again; the statement itself is not affected.
+            self.history = None;
+        }
+    }
+}
+
+/// What helps while a line is typed.
+#[derive(Default)]
+struct Assistant {
+    graph: Option<Snapshot>,
+    parameters: Map,
+    files: FilenameCompleter,
+    hinter: HistoryHinter,
+}
+
+/// A completion as rustyline lists it.
+struct Listed {
+    shown: String,
+    inserted: Arc<str>,
+}
+
+impl Candidate for Listed {
+    fn display(&self) -> &str {
+        &self.shown
+    }
+
+    fn replacement(&self) -> &str {
+        &self.inserted
+    }
+}
+
+impl Completer for Assistant {
+    type Candidate = Listed;
+
+    fn complete(&self, line: &str, at: usize, context: &Context<'_>) -> rustyline::Result<(usize, Vec<Listed>)> {
+        let Some(graph) = &self.graph else { return Ok((at, Vec::new())) };
+        match complete(graph, &self.parameters, line, at) {
+            Completion::File => {
+                let (start, pairs) = self.files.complete(line, at, context)?;
+                let listed = |pair: rustyline::completion::Pair| Listed {
+                    shown: pair.display,
+                    inserted: Arc::from(pair.replacement),
+                };
+                Ok((start, pairs.into_iter().map(listed).collect()))
+            }
+            Completion::Words { start, words } => {
+                let listed = words.into_iter().map(|word| Listed {
+                    shown: if word.about.is_empty() { word.text.to_string() } else { format!("{}  {}", word.text, word.about) },
+                    inserted: word.text,
+                });
+                Ok((start, listed.collect()))
+            }
+        }
+    }
+}
+
+impl Hinter for Assistant {
+    type Hint = String;
+
+    fn hint(&self, line: &str, at: usize, context: &Context<'_>) -> Option<String> {
+        if line.trim().is_empty() { None } else { self.hinter.hint(line, at, context) }
+    }
+}
+
+impl Highlighter for Assistant {
+    fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
+        let mut text = String::with_capacity(line.len() * 2);
+        for (range, token) in tokens::scan(line) {
+            match colour(token) {
+                Some(colour) => text += &format!("\x1b[{colour}m{}\x1b[0m", &line[range]),
+                None => text += &line[range],
+            }
+        }
+        Cow::Owned(text)
+    }
+
+    fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
+        Cow::Owned(format!("\x1b[1m{prompt}\x1b[0m"))
+    }
+
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        Cow::Owned(format!("\x1b[2m{hint}\x1b[0m"))
+    }
+
+    fn highlight_char(&self, _: &str, _: usize, kind: CmdKind) -> bool {
+        kind != CmdKind::MoveCursor
+    }
+}
+
+impl Validator for Assistant {}
+
+impl Helper for Assistant {}
+
+/// The code of a token's colour.
+fn colour(token: Token) -> Option<&'static str> {
+    match token {
+        Token::Keyword => Some("1;34"),
+        Token::Text => Some("33"),
+        Token::Number => Some("36"),
+        Token::Variable => Some("35"),
+        Token::Arrow => Some("32"),
+        Token::Command => Some("1;36"),
+        Token::Comment => Some("2"),
+        Token::Unclosed => Some("1;31"),
+        Token::Plain => None,
+    }
+}

@@ -1,0 +1,118 @@
+//! The interactive shell: line editing around the command line's [`App`].
+//!
+//! Takes keys, gives statements to the app. Knows how a line is edited, completed, coloured and remembered; what a
+//! statement means and how a result looks is not decided here.
+
+mod complete;
+mod editor;
+mod history;
+mod tokens;
+
+use crate::cli::app::{App, Stop};
+use crate::error::{Detail, Error, ErrorType, Result};
+use crate::syntax::script::{self, Completeness, Language};
+use crate::syntax::parse_statement;
+use editor::{Line, Reader};
+
+/// Talks to a person until they leave.
+///
+/// # Errors
+/// When the terminal cannot be used.
+pub fn run(app: &mut App) -> Result<()> {
+    let mut reader = Reader::new()?;
+    greet(app);
+    let mut pending = String::new();
+    let mut warned = false;
+    loop {
+        let prompt = if pending.is_empty() { prompt(app) } else { continuation(&pending) };
+        match reader.read(app, &prompt)? {
+            Line::Text(line) => {
+                warned = false;
+                pending.push_str(&line);
+                if !is_complete(&pending) {
+                    pending.push('\n');
+                    continue;
+                }
+                let text = std::mem::take(&mut pending);
+                reader.remember(&text);
+                app.options.cancel.reset();
+                if app.run_text(&text, None) == Err(Stop::Quit) && may_leave(app, &mut warned) {
+                    return Ok(());
+                }
+            }
+            Line::Interrupted => pending.clear(),
+            Line::End if !pending.is_empty() => {
+                app.say("");
+                pending.clear();
+            }
+            Line::End => {
+                app.say("");
+                if may_leave(app, &mut warned) {
+                    return Ok(());
+                }
+            }
+        }
+    }
+}
+
+fn greet(app: &mut App) {
+    let graph = app.session.graph().snapshot();
+    let name = app.session.graph().path().map(|path| format!("  {}", path.display())).unwrap_or_default();
+    let greeting = format!(
+        "standpoint {}{name}  {} nodes, {} relationships\n.help tells what can be typed, Tab completes, Ctrl-D leaves",
+        env!("CARGO_PKG_VERSION"),
+        graph.node_count(),
+        graph.rel_count(),
+    );
+    app.say(&greeting);
+}
+
+/// The name of the graph's file without its ending, `*` when something is not saved, and the source of facts.
+fn prompt(app: &App) -> String {
+    let graph = app.session.graph();
+    let path = graph.path();
+    let name = path.as_deref().and_then(std::path::Path::file_stem).map(|name| name.to_string_lossy().into_owned());
+    let changed = if graph.has_unsaved_changes() { "*" } else { "" };
+    let source = app.session.source().map(|source| format!(" [{source}]")).unwrap_or_default();
+    format!("{}{changed}{source}▸ ", name.unwrap_or_else(|| "standpoint".to_owned()))
+}
+
+/// Says what is open.
+fn continuation(pending: &str) -> String {
+    match script::is_complete(pending) {
+        Completeness::Open { what, .. } => format!("   {what} is open … "),
+        _ => "   … ".to_owned(),
+    }
+}
+
+/// Whether the text can be run: all of it ends, or it is one line that is a whole statement without its `;`.
+fn is_complete(text: &str) -> bool {
+    if text.trim().is_empty() {
+        return true;
+    }
+    match script::is_complete(text) {
+        Completeness::Complete => true,
+        Completeness::Open { .. } => false,
+        Completeness::Unended => {
+            let one_line = !text.trim_end().contains('\n');
+            one_line && script::classify(text) == Language::Cypher && parse_statement(text).is_ok()
+        }
+    }
+}
+
+/// Whether nothing would be lost by leaving, or the person has been told and wants it.
+fn may_leave(app: &mut App, warned: &mut bool) -> bool {
+    let graph = app.session.graph();
+    if *warned || !graph.has_unsaved_changes() {
+        return true;
+    }
+    *warned = true;
+    let advice = if graph.path().is_some() { ".save" } else { ".save FILE" };
+    app.say(&format!("there are changes that are not saved: `{advice}` keeps them, leaving again drops them"));
+    false
+}
+
+/// The error of a terminal that cannot be used.
+fn terminal_error(error: &rustyline::error::ReadlineError) -> Error {
+    Error::runtime(ErrorType::Io, Detail::Io, format!("the terminal cannot be used: {error}"))
+}
