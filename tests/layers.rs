@@ -20,7 +20,17 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "session",
         &[
-            "error", "span", "text", "syntax", "value", "store", "persist", "functions", "algo", "semantic", "plan",
+            "error",
+            "span",
+            "text",
+            "syntax",
+            "value",
+            "store",
+            "persist",
+            "functions",
+            "algo",
+            "semantic",
+            "plan",
             "exec",
         ],
     ),

@@ -68,7 +68,8 @@ fn strip_plans(text: &str) -> String {
 }
 
 fn run(session: &mut Session, text: &str, options: &RunOptions) -> String {
-    let code: String = text.lines().map(|line| if line.starts_with('#') { "\n".into() } else { format!("{line}\n") }).collect();
+    let code: String =
+        text.lines().map(|line| if line.starts_with('#') { "\n".into() } else { format!("{line}\n") }).collect();
     let mut result = String::new();
     for range in script::statements(&code) {
         let outcome = range.and_then(|range| {

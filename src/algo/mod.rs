@@ -12,6 +12,7 @@ mod procedure;
 mod projection;
 mod shortest;
 mod strong;
+mod table;
 #[cfg(test)]
 mod tests;
 mod view;

@@ -93,25 +93,25 @@ mod tests {
     #[test]
     fn an_error_shows_its_line_with_carets() {
         let text = "MATCH (n)\nRETURN m.name";
-        let error = super::error(
+        let shown = error(
             &Error::syntax(Detail::UndefinedVariable, "variable `m` is not defined")
                 .at(Span::new(17, 18))
                 .hint("did you mean `n`?"),
             Source { file: Some("q.cypher"), text, offset: 0 },
         );
         let expected = "error: variable `m` is not defined\n --> q.cypher:2:8\n  |\n2 | RETURN m.name\n  |        ^\n  = did you mean `n`?\n";
-        assert_eq!(error, expected);
+        assert_eq!(shown, expected);
     }
 
     #[test]
     fn a_long_line_is_cut_around_the_place() {
         let text = format!("RETURN {}x", "1 + ".repeat(100));
-        let error = super::error(
+        let shown = error(
             &Error::syntax(Detail::UndefinedVariable, "variable `x` is not defined").at(Span::new(407, 408)),
             Source { file: None, text: &text, offset: 0 },
         );
-        let lines: Vec<&str> = error.lines().collect();
-        assert!(lines[3].starts_with("1 | …") && lines[3].ends_with("+ x"), "{error}");
-        assert_eq!(lines[4].find('^'), lines[3].chars().position(|c| c == 'x'), "{error}");
+        let lines: Vec<&str> = shown.lines().collect();
+        assert!(lines[3].starts_with("1 | …") && lines[3].ends_with("+ x"), "{shown}");
+        assert_eq!(lines[4].find('^'), lines[3].chars().position(|c| c == 'x'), "{shown}");
     }
 }

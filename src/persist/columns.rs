@@ -34,12 +34,9 @@ pub(super) fn store(value: &Value) -> Option<Stored> {
             offset: moment.offset,
             zone: moment.zone.as_ref().map(|zone| zone.to_string()),
         },
-        Value::Duration(length) => Stored::Duration {
-            months: length.months,
-            days: length.days,
-            seconds: length.seconds,
-            nanos: length.nanos,
-        },
+        Value::Duration(length) => {
+            Stored::Duration { months: length.months, days: length.days, seconds: length.seconds, nanos: length.nanos }
+        }
         Value::List(items) => Stored::List(items.iter().map(store).collect::<Option<_>>()?),
         Value::Null | Value::Map(_) | Value::Node(_) | Value::Rel(_) | Value::Path(_) => return None,
     })

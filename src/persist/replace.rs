@@ -14,9 +14,8 @@ pub(super) fn replace(path: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> io
         _ => PathBuf::from("."),
     };
     let (new, file) = create_beside(&path, &folder)?;
-    let written = fill_and_sync(file, fill)
-        .and_then(|()| keep_permissions(&path, &new))
-        .and_then(|()| fs::rename(&new, &path));
+    let written =
+        fill_and_sync(file, fill).and_then(|()| keep_permissions(&path, &new)).and_then(|()| fs::rename(&new, &path));
     if let Err(error) = written {
         let _ = fs::remove_file(&new);
         return Err(error);

@@ -28,7 +28,8 @@ impl<'de> Deserializer<'de> for RowDeserializer<'_> {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let graph = self.graph;
         let entries = self.columns.iter().zip(self.values);
-        visitor.visit_map(MapDeserializer::new(entries.map(|(name, value)| (&**name, ValueDeserializer { graph, value }))))
+        visitor
+            .visit_map(MapDeserializer::new(entries.map(|(name, value)| (&**name, ValueDeserializer { graph, value }))))
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {

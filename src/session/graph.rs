@@ -2,7 +2,6 @@
 
 use super::answer::Answer;
 use super::facts::Loaded;
-use super::procedures::Procedures;
 use super::state::Session;
 use crate::algo::{Procedure, Registry};
 use crate::error::{Detail, Error, ErrorType, Result};
@@ -159,8 +158,8 @@ impl Graph {
         self.inner.file.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn procedures(&self) -> Procedures {
-        Procedures(self.inner.procedures.read().unwrap_or_else(PoisonError::into_inner).clone())
+    pub(super) fn procedures(&self) -> Registry {
+        self.inner.procedures.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The right to change the graph; waits for another writer.

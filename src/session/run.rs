@@ -3,6 +3,7 @@
 use super::answer::{Answer, Rows, Summary};
 use super::graph::Graph;
 use super::options::RunOptions;
+use super::procedures::Procedures;
 use crate::error::{Detail, Error, ErrorType, Phase, Result};
 use crate::exec::{Counters, Execution, OperatorProfile, Settings};
 use crate::plan::explain::{self, ExplainLine};
@@ -138,7 +139,7 @@ fn settings(graph: &Graph, parameters: &Map, options: &RunOptions, mode: Mode) -
         max_memory: options.memory,
         timeout: options.timeout,
         cancel: options.cancel.flag(),
-        procedures: Some(Arc::new(graph.procedures())),
+        procedures: Some(Arc::new(Procedures(graph.procedures()))),
         ..Settings::default()
     }
 }

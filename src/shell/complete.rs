@@ -60,11 +60,17 @@ fn command_line(graph: &Version, parameters: &Map, before: &str, typed: &str) ->
     match completes {
         Some(Completes::File) => Completion::File,
         Some(Completes::Label) => begin_with(before, argument.trim_start(), labels(graph)),
-        Some(Completes::Words(words)) => begin_with(before, argument.trim_start(), words.iter().map(|text| word(text, ""))),
-        Some(Completes::Command) => {
-            begin_with(before, argument.trim_start(), COMMANDS.iter().map(|command| word(command.name, command.summary)))
+        Some(Completes::Words(words)) => {
+            begin_with(before, argument.trim_start(), words.iter().map(|text| word(text, "")))
         }
-        Some(Completes::Statement) if argument.trim_start().starts_with(['+', '-', '?', '[']) => arrow_line(graph, before),
+        Some(Completes::Command) => begin_with(
+            before,
+            argument.trim_start(),
+            COMMANDS.iter().map(|command| word(command.name, command.summary)),
+        ),
+        Some(Completes::Statement) if argument.trim_start().starts_with(['+', '-', '?', '[']) => {
+            arrow_line(graph, before)
+        }
         Some(Completes::Statement) => statement(graph, parameters, before),
         Some(Completes::Nothing) | None => Completion::Words { start: before.len(), words: Vec::new() },
     }
@@ -73,7 +79,11 @@ fn command_line(graph: &Version, parameters: &Map, before: &str, typed: &str) ->
 /// The place in an arrow fact: inside an arrow a verb, after ` : ` a label, otherwise an entity.
 fn arrow_line(graph: &Version, before: &str) -> Completion {
     if let Some(verb) = open_verb(before) {
-        return begin_with(before, verb, types(graph).map(|word| Word { text: Arc::from(verb_of_type(&word.text)), ..word }));
+        return begin_with(
+            before,
+            verb,
+            types(graph).map(|word| Word { text: Arc::from(verb_of_type(&word.text)), ..word }),
+        );
     }
     let mark = before.len() - before.trim_start_matches([' ', '+', '-', '?', '[']).len();
     let stops = ["-> ", "- ", " : ", " & ", " = ", ", "];
@@ -100,7 +110,8 @@ fn open_verb(before: &str) -> Option<&str> {
 }
 
 fn statement(graph: &Version, parameters: &Map, before: &str) -> Completion {
-    let typed = &before[before.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |at| at + char_length(before, at))..];
+    let typed = &before
+        [before.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |at| at + char_length(before, at))..];
     let rest = &before[..before.len() - typed.len()];
     if let Some(at) = open_entity(before) {
         return entities(graph, before, &before[at..], |name| entity_name(name));
@@ -160,7 +171,8 @@ fn names_beginning<'g>(graph: &'g Version, prefix: &str) -> Vec<(&'g str, NodeId
     let prefix = prefix.to_lowercase();
     let fitting = |fits: fn(&str, &str) -> bool| {
         let fits = |name: &str| fits(&name.to_lowercase(), &prefix);
-        let mut names: Vec<_> = graph.names().filter(|(name, _)| fits(name)).map(|(name, node)| (&**name, node)).collect();
+        let mut names: Vec<_> =
+            graph.names().filter(|(name, _)| fits(name)).map(|(name, node)| (&**name, node)).collect();
         names.sort_unstable();
         names.dedup();
         names.truncate(ENTITIES);
@@ -173,7 +185,8 @@ fn names_beginning<'g>(graph: &'g Version, prefix: &str) -> Vec<(&'g str, NodeId
 /// A name as it stands after `@`.
 fn entity_name(name: &str) -> String {
     let mut chars = name.chars();
-    let plain = chars.next().is_some_and(|c| c.is_alphabetic() || c == '_') && chars.all(|c| c.is_alphanumeric() || c == '_');
+    let plain =
+        chars.next().is_some_and(|c| c.is_alphabetic() || c == '_') && chars.all(|c| c.is_alphanumeric() || c == '_');
     if plain { name.to_owned() } else { format!("`{}`", name.replace('`', "``")) }
 }
 
@@ -206,7 +219,8 @@ fn keys(graph: &Version) -> impl Iterator<Item = Word> {
 
 /// Functions whose dotted names begin with what stands before the dot, without that part.
 fn dotted_functions(rest: &str) -> impl Iterator<Item = Word> {
-    let start = rest.rfind(|c: char| !c.is_alphanumeric() && c != '_' && c != '.').map_or(0, |at| at + char_length(rest, at));
+    let start =
+        rest.rfind(|c: char| !c.is_alphanumeric() && c != '_' && c != '.').map_or(0, |at| at + char_length(rest, at));
     let prefix = rest[start..].to_lowercase();
     functions::all().filter_map(move |function| {
         let tail = function.name.to_lowercase().starts_with(&prefix).then(|| &function.name[prefix.len()..])?;

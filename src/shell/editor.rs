@@ -2,8 +2,8 @@
 
 use super::complete::{Completion, complete};
 use super::history;
-use super::tokens::{self, Token};
 use super::terminal_error;
+use super::tokens::{self, Token};
 use crate::cli::app::App;
 use crate::error::Result;
 use crate::store::Snapshot;
@@ -126,7 +126,11 @@ impl Completer for Assistant {
             }
             Completion::Words { start, words } => {
                 let listed = words.into_iter().map(|word| Listed {
-                    shown: if word.about.is_empty() { word.text.to_string() } else { format!("{}  {}", word.text, word.about) },
+                    shown: if word.about.is_empty() {
+                        word.text.to_string()
+                    } else {
+                        format!("{}  {}", word.text, word.about)
+                    },
                     inserted: word.text,
                 });
                 Ok((start, listed.collect()))

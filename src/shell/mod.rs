@@ -10,8 +10,8 @@ mod tokens;
 
 use crate::cli::app::{App, Stop};
 use crate::error::{Detail, Error, ErrorType, Result};
-use crate::syntax::script::{self, Completeness, Language};
 use crate::syntax::parse_statement;
+use crate::syntax::script::{self, Completeness, Language};
 use editor::{Line, Reader};
 
 /// Talks to a person until they leave.

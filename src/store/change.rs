@@ -5,6 +5,7 @@
 
 use super::adjacency::Entry;
 use super::column::Columns;
+use super::entities::Role;
 use super::relationships::RelTable;
 use super::storable::check_storable;
 use super::{Direction, SEGMENT, Version, split};
@@ -100,10 +101,11 @@ impl Version {
     }
 
     fn set_node_value(&mut self, node: u32, key: KeyId, value: Value) {
-        if self.naming.name == Some(key) || self.naming.aliases == Some(key) {
+        let role = if self.naming.name == Some(key) { Role::Name } else { Role::Alias };
+        if role == Role::Name || self.naming.aliases == Some(key) {
             let old = self.nodes.property(node, key);
-            each_text(&old, |text| self.entities.remove(text, node));
-            each_text(&value, |text| self.entities.add(text, node));
+            each_text(&old, |text| self.entities.remove(text, node, role));
+            each_text(&value, |text| self.entities.add(text, node, role));
         }
         if !value.is_null() || !self.nodes.property(node, key).is_null() {
             self.nodes.columns_mut(node).set(split(node).1, key, value);

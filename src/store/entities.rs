@@ -32,12 +32,22 @@ pub(crate) struct Entities {
     count: u64,
 }
 
+/// What a text is to a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Role {
+    /// Its name.
+    Name,
+    /// One of its aliases.
+    Alias,
+}
+
 /// One text of one node.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {
     hash: u64,
     node: u32,
     text: Arc<str>,
+    role: Role,
 }
 
 impl Default for Entities {
@@ -48,17 +58,17 @@ impl Default for Entities {
 
 impl Entities {
     /// Adds a text for a node; as often as it is added it must be removed.
-    pub(crate) fn add(&mut self, text: &Arc<str>, node: u32) {
+    pub(crate) fn add(&mut self, text: &Arc<str>, node: u32, role: Role) {
         if self.count >= u64::from(self.width) * SHARD && self.width < 1 << 24 {
             self.grow();
         }
-        self.put(Entry { hash: hash(&fold(text)), node, text: Arc::clone(text) });
+        self.put(Entry { hash: hash(&fold(text)), node, text: Arc::clone(text), role });
         self.count += 1;
     }
 
     /// Removes a text of a node.
-    pub(crate) fn remove(&mut self, text: &Arc<str>, node: u32) {
-        let entry = Entry { hash: hash(&fold(text)), node, text: Arc::clone(text) };
+    pub(crate) fn remove(&mut self, text: &Arc<str>, node: u32, role: Role) {
+        let entry = Entry { hash: hash(&fold(text)), node, text: Arc::clone(text), role };
         let shard = self.shard_of(entry.hash);
         let found = self.shards.get(shard).and_then(|entries| entries.binary_search(&entry).ok());
         if let Some(position) = found {
@@ -67,7 +77,8 @@ impl Entities {
         }
     }
 
-    /// What a text denotes.
+    /// What a text denotes: an exact spelling comes before one that differs in case, and among equal spellings a name
+    /// before an alias.
     pub(crate) fn resolve(&self, text: &str) -> Resolution {
         let folded = fold(text);
         let candidates = self.with_hash(hash(&folded));
@@ -132,8 +143,12 @@ impl Entities {
     }
 }
 
+/// The nodes of the entries that are names; of all entries when none is.
 fn nodes<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<NodeId> {
-    let mut nodes: Vec<NodeId> = entries.map(|entry| NodeId(entry.node)).collect();
+    let entries: Vec<&Entry> = entries.collect();
+    let named = entries.iter().any(|entry| entry.role == Role::Name);
+    let fitting = entries.iter().filter(|entry| !named || entry.role == Role::Name);
+    let mut nodes: Vec<NodeId> = fitting.map(|entry| NodeId(entry.node)).collect();
     nodes.sort_unstable();
     nodes.dedup();
     nodes
@@ -149,7 +164,7 @@ mod tests {
 
     fn index(texts: &[(&str, u32)]) -> Entities {
         let mut entities = Entities::default();
-        texts.iter().for_each(|(text, node)| entities.add(&Arc::from(*text), *node));
+        texts.iter().for_each(|(text, node)| entities.add(&Arc::from(*text), *node, Role::Name));
         entities
     }
 
@@ -160,6 +175,19 @@ mod tests {
         assert_eq!(entities.resolve("Eu"), Resolution::Ambiguous(vec![NodeId(1), NodeId(2)]));
         assert_eq!(entities.resolve("kyiv"), Resolution::One(NodeId(3)));
         assert_eq!(entities.resolve(""), Resolution::Unknown);
+    }
+
+    #[test]
+    fn a_name_comes_before_an_alias_of_the_same_spelling() {
+        let mut entities = index(&[("Geneva", 1), ("Bucha", 3)]);
+        entities.add(&Arc::from("Geneva"), 2, Role::Alias);
+        entities.add(&Arc::from("BUCHA"), 4, Role::Alias);
+        entities.add(&Arc::from("the town"), 3, Role::Alias);
+        entities.add(&Arc::from("the town"), 4, Role::Alias);
+        assert_eq!(entities.resolve("Geneva"), Resolution::One(NodeId(1)));
+        assert_eq!(entities.resolve("geneva"), Resolution::One(NodeId(1)));
+        assert_eq!(entities.resolve("BUCHA"), Resolution::One(NodeId(4)));
+        assert_eq!(entities.resolve("the town"), Resolution::Ambiguous(vec![NodeId(3), NodeId(4)]));
     }
 
     #[test]
@@ -175,11 +203,11 @@ mod tests {
     fn a_text_stays_until_it_was_removed_as_often_as_added() {
         let mut entities = index(&[("Kyiv", 1), ("Kyiv", 1), ("Kyiv", 2)]);
         let kyiv: Arc<str> = Arc::from("Kyiv");
-        entities.remove(&kyiv, 2);
-        entities.remove(&kyiv, 1);
-        entities.remove(&kyiv, 9);
+        entities.remove(&kyiv, 2, Role::Name);
+        entities.remove(&kyiv, 1, Role::Name);
+        entities.remove(&kyiv, 9, Role::Name);
         assert_eq!(entities.resolve("Kyiv"), Resolution::One(NodeId(1)));
-        entities.remove(&kyiv, 1);
+        entities.remove(&kyiv, 1, Role::Name);
         assert_eq!(entities.resolve("Kyiv"), Resolution::Unknown);
         assert_eq!((entities.count, entities.iter().count()), (0, 0));
     }
@@ -188,9 +216,9 @@ mod tests {
     fn nothing_is_lost_when_the_index_grows_and_a_held_clone_stays() {
         let mut entities = Entities::default();
         let name = |node: u32| -> Arc<str> { Arc::from(format!("Person {node}")) };
-        (0..3000).for_each(|node| entities.add(&name(node), node));
+        (0..3000).for_each(|node| entities.add(&name(node), node, Role::Name));
         let held = entities.clone();
-        (0..3000).filter(|node| node % 3 == 0).for_each(|node| entities.remove(&name(node), node));
+        (0..3000).filter(|node| node % 3 == 0).for_each(|node| entities.remove(&name(node), node, Role::Name));
         for node in 0..3000 {
             let expected = Resolution::One(NodeId(node));
             assert_eq!(held.resolve(&name(node).to_uppercase()), expected);

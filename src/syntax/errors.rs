@@ -1,7 +1,7 @@
 //! From a failure of the derived parser to words: what was expected, what was found, what may have been meant.
 
-use super::keywords::KEYWORDS;
 use super::guard::{self, Brackets};
+use super::keywords::KEYWORDS;
 use super::scan::{self, Kind, Token};
 use crate::error::{Detail, Error};
 use crate::span::Span;
@@ -234,7 +234,6 @@ fn look_alike(text: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
-
 
 /// The keyword that a word is a slip of, if there is one.
 fn nearest_keyword(word: &str) -> Option<&'static str> {

@@ -59,7 +59,8 @@ fn check(options: &RunOptions) {
     }
     report(&by_folder, scenarios.len(), failures.len());
     if let Ok(file) = std::env::var("TCK_FAILURES") {
-        let text: String = failures.iter().map(|(id, why)| format!("{id}\n\t{}\n", why.replace('\n', "\n\t"))).collect();
+        let text: String =
+            failures.iter().map(|(id, why)| format!("{id}\n\t{}\n", why.replace('\n', "\n\t"))).collect();
         std::fs::write(file, text).unwrap();
     }
     let unexpected: Vec<_> = failures.iter().filter(|(id, _)| !expected.contains(*id)).collect();
@@ -70,7 +71,12 @@ fn check(options: &RunOptions) {
     for id in &surprises {
         eprintln!("PASSED, or gone, though expected to fail: {id}");
     }
-    assert!(unexpected.is_empty() && surprises.is_empty(), "{} failures, {} surprises", unexpected.len(), surprises.len());
+    assert!(
+        unexpected.is_empty() && surprises.is_empty(),
+        "{} failures, {} surprises",
+        unexpected.len(),
+        surprises.len()
+    );
 }
 
 fn tck_folder() -> Option<PathBuf> {
@@ -194,10 +200,16 @@ impl<'a> Runner<'a> {
         if let Some(name) = text.strip_prefix("the ").and_then(|rest| rest.strip_suffix(" graph")) {
             let file = self.folder.join("graphs").join(name).join(format!("{name}.cypher"));
             let query = std::fs::read_to_string(file).map_err(|error| error.to_string())?;
-            return self.session.run_with(&query, &Map::new(), &self.options).map(drop).map_err(|error| describe(&error));
+            return self
+                .session
+                .run_with(&query, &Map::new(), &self.options)
+                .map(drop)
+                .map_err(|error| describe(&error));
         }
         if let Some(signature) = text.strip_prefix("there exists a procedure ") {
-            let procedure = Procedure::from_table(signature, procedure_rows(&step.table)).map_err(|error| describe(&error))?;
+            let signature = Signature::parse(signature).map_err(|error| describe(&error))?;
+            let rows = procedure_rows(&step.table, signature.inputs.len() + signature.outputs.len());
+            let procedure = Procedure::from_table(signature, rows).map_err(|error| describe(&error))?;
             self.graph.register(procedure);
             return Ok(());
         }
@@ -263,7 +275,8 @@ impl<'a> Runner<'a> {
             "runtime" => error.phase() == Phase::Runtime,
             _ => phase == "any time",
         };
-        let fits = error.error_type().as_str() == kind && phase_fits && (detail == "*" || error.detail().as_str() == detail);
+        let fits =
+            error.error_type().as_str() == kind && phase_fits && (detail == "*" || error.detail().as_str() == detail);
         let unchanged = Content::of(&self.graph.snapshot()).effects(&self.before).is_empty();
         match (fits, unchanged) {
             (true, true) => Ok(()),
@@ -346,7 +359,7 @@ fn evaluate(literal: &str) -> Result<Value, String> {
 }
 
 /// The rows of a procedure's table; the header only names the columns of the signature.
-fn procedure_rows(table: &[Vec<String>]) -> Vec<Vec<Value>> {
-    let rows = table.iter().skip(1);
+fn procedure_rows(table: &[Vec<String>], width: usize) -> Vec<Vec<Value>> {
+    let rows = table.iter().skip(1).filter(|row| row.len() == width);
     rows.map(|row| row.iter().map(|cell| evaluate(cell).unwrap()).collect()).collect()
 }

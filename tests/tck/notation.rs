@@ -48,7 +48,7 @@ pub fn actual(graph: &Version, value: &Value, unordered: bool) -> String {
 
 fn node_text(graph: &Version, node: NodeId, unordered: bool) -> String {
     let labels = graph.node_labels(node).iter().map(|id| graph.catalog().label_name(*id).to_string()).collect();
-    node(labels, properties(graph, graph.node_properties(node), unordered))
+    node_notation(labels, properties(graph, graph.node_properties(node), unordered))
 }
 
 fn rel_text(graph: &Version, rel: RelId, unordered: bool) -> String {
@@ -62,7 +62,8 @@ fn properties(graph: &Version, properties: Vec<(KeyId, Value)>, unordered: bool)
 }
 
 fn float(value: f64) -> String {
-    if value.is_nan() { "NaN".to_owned() } else { format!("{value:?}") }
+    // Zero has one text: the kit compares numbers, and negative zero equals zero.
+    if value.is_nan() { "NaN".to_owned() } else { format!("{:?}", if value == 0.0 { 0.0 } else { value }) }
 }
 
 fn quoted(text: &str) -> String {
@@ -82,7 +83,7 @@ fn map(mut entries: Vec<(String, String)>) -> String {
     format!("{{{}}}", entries.join(", "))
 }
 
-fn node(mut labels: Vec<String>, properties: Vec<(String, String)>) -> String {
+fn node_notation(mut labels: Vec<String>, properties: Vec<(String, String)>) -> String {
     labels.sort();
     let labels: String = labels.iter().map(|label| format!(":{label}")).collect();
     format!("({labels} {})", map(properties))
@@ -185,7 +186,7 @@ impl Reader<'_> {
         }
         let properties = if self.eat('{') { self.entries_after_brace() } else { Vec::new() };
         self.need(')');
-        node(labels, properties)
+        node_notation(labels, properties)
     }
 
     fn path(&mut self) -> String {
