@@ -124,8 +124,9 @@ fn layers_used(text: &str, relative: &Path) -> BTreeSet<String> {
         let chain = text[at..].split("super::").take_while(|part| part.is_empty()).count();
         let after = &text[at + chain * "super::".len()..];
         // A file `layer/name.rs` reaches the crate's root with as many `super` as its path has parts; a `mod.rs` with
-        // one fewer.
-        let to_root = if relative.ends_with("mod.rs") { depth - 1 } else { depth };
+        // one fewer; inside the file's own module of tests it takes one more.
+        let inline = usize::from(text[..at].contains("\nmod tests {"));
+        let to_root = if relative.ends_with("mod.rs") { depth - 1 } else { depth } + inline;
         if chain >= to_root && depth > 1 {
             used.extend(heads(after));
         } else if depth > 1 {

@@ -10,6 +10,7 @@ mod questions;
 mod scripts;
 mod seed;
 mod semantic;
+mod shipped;
 mod tck;
 
 /// Every file and folder of `tests/` that holds Rust code is a module above.

@@ -95,7 +95,7 @@ fn show(answer: &mut Answer) -> standpoint::error::Result<String> {
     }
     let summary = answer.summary();
     for notification in &summary.notifications {
-        let hint = notification.hint.as_ref().map(|name| format!(" (did you mean `{name}`?)")).unwrap_or_default();
+        let hint = notification.hint.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
         let _ = writeln!(text, "warning: {}{hint}", notification.message);
     }
     if summary.writes {

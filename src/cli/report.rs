@@ -27,8 +27,8 @@ pub fn error(error: &Error, source: Source<'_>) -> String {
 
 /// The whole message of a remark, lines ended.
 pub fn notification(notification: &Notification, source: Source<'_>) -> String {
-    let hints: Vec<String> = notification.hint.iter().map(|name| format!("did you mean `{name}`?")).collect();
-    message("warning", &notification.message, Some(notification.span), &hints, source)
+    let hints = notification.hint.as_slice();
+    message("warning", &notification.message, Some(notification.span), hints, source)
 }
 
 fn message(kind: &str, text: &str, span: Option<Span>, hints: &[String], source: Source<'_>) -> String {

@@ -53,7 +53,7 @@ pub struct Notification {
     pub message: String,
     /// The place.
     pub span: Span,
-    /// The nearest known name.
+    /// What may help, e.g. the nearest known name, as a sentence.
     pub hint: Option<String>,
 }
 

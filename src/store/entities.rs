@@ -77,14 +77,14 @@ impl Entities {
         }
     }
 
-    /// What a text denotes: an exact spelling comes before one that differs in case, and among equal spellings a name
-    /// before an alias.
+    /// What a text denotes. An exact spelling comes before one that differs in case; among exact spellings, a name comes
+    /// before an alias. Spellings that differ in case are no better for being names: then both are candidates.
     pub(crate) fn resolve(&self, text: &str) -> Resolution {
         let folded = fold(text);
         let candidates = self.with_hash(hash(&folded));
-        let exact = nodes(candidates.iter().filter(|entry| &*entry.text == text));
-        let found =
-            if exact.is_empty() { nodes(candidates.iter().filter(|entry| fold(&entry.text) == folded)) } else { exact };
+        let exact = |role| nodes(candidates.iter().filter(move |entry| &*entry.text == text && entry.role == role));
+        let found = [exact(Role::Name), exact(Role::Alias)].into_iter().find(|nodes| !nodes.is_empty());
+        let found = found.unwrap_or_else(|| nodes(candidates.iter().filter(|entry| fold(&entry.text) == folded)));
         match found[..] {
             [] => Resolution::Unknown,
             [node] => Resolution::One(node),
@@ -143,12 +143,8 @@ impl Entities {
     }
 }
 
-/// The nodes of the entries that are names; of all entries when none is.
 fn nodes<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<NodeId> {
-    let entries: Vec<&Entry> = entries.collect();
-    let named = entries.iter().any(|entry| entry.role == Role::Name);
-    let fitting = entries.iter().filter(|entry| !named || entry.role == Role::Name);
-    let mut nodes: Vec<NodeId> = fitting.map(|entry| NodeId(entry.node)).collect();
+    let mut nodes: Vec<NodeId> = entries.map(|entry| NodeId(entry.node)).collect();
     nodes.sort_unstable();
     nodes.dedup();
     nodes
@@ -185,7 +181,7 @@ mod tests {
         entities.add(&Arc::from("the town"), 3, Role::Alias);
         entities.add(&Arc::from("the town"), 4, Role::Alias);
         assert_eq!(entities.resolve("Geneva"), Resolution::One(NodeId(1)));
-        assert_eq!(entities.resolve("geneva"), Resolution::One(NodeId(1)));
+        assert_eq!(entities.resolve("geneva"), Resolution::Ambiguous(vec![NodeId(1), NodeId(2)]));
         assert_eq!(entities.resolve("BUCHA"), Resolution::One(NodeId(4)));
         assert_eq!(entities.resolve("the town"), Resolution::Ambiguous(vec![NodeId(3), NodeId(4)]));
     }

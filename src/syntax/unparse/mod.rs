@@ -11,6 +11,7 @@ use super::ast::{
     Clause, ClauseKind, Expr, Mode, Name, ProcedureCall, Projection, ProjectionItem, Query, RemoveItem, SetItem,
     SingleQuery, Statement, Yield,
 };
+use pest::unicode::{XID_CONTINUE, XID_START};
 
 /// A statement as openCypher.
 ///
@@ -339,8 +340,10 @@ fn quoted(name: &str) -> String {
 
 /// Whether a name is a word in every reading of the grammar. Others are put in backticks, which is never wrong.
 fn is_word(name: &str) -> bool {
+    let starts = |c: char| c == '_' || c.is_ascii_alphabetic() || XID_START(c);
+    let goes_on = |c: char| c == '_' || c.is_ascii_alphanumeric() || XID_CONTINUE(c);
     let mut chars = name.chars();
-    chars.next().is_some_and(|c| c == '_' || c.is_alphabetic()) && chars.all(|c| c == '_' || c.is_alphanumeric())
+    chars.next().is_some_and(starts) && chars.all(goes_on)
 }
 
 /// Whether a word cannot be a variable: the same words as `reserved` in the grammar.
