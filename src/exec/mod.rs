@@ -20,8 +20,13 @@ use crate::error::{Detail, Error, ErrorType, Result};
 use crate::plan::physical::{Node, Plan};
 use crate::store::Version;
 use crate::value::Value;
-use operators::Stage;
+use operators::{Part, Stage};
 use std::sync::Arc;
+
+/// How many operators may stand above one another, where an operator with an inner plan counts for five: each takes
+/// part of the stack. Chosen so that a debug build on a thread of 2 MiB can run them, with an expression of the
+/// greatest height on top.
+pub const MAX_DEPTH: usize = 300;
 
 /// A plan that is being run.
 ///
@@ -29,6 +34,8 @@ use std::sync::Arc;
 /// its end by the first pull. The changed graph is handed back by [`Execution::finish`].
 pub struct Execution {
     plan: Arc<Plan>,
+    /// Parts of the plan that end with changes, to be run to their end one after another before anything is given.
+    parts: std::vec::IntoIter<Part>,
     root: Stage,
     cx: Context,
     given: u64,
@@ -62,14 +69,15 @@ impl Execution {
     /// otherwise.
     ///
     /// # Errors
-    /// When a parameter is missing.
+    /// When a parameter is missing, or too many operators stand above one another.
     pub fn new(plan: Arc<Plan>, graph: Arc<Version>, settings: Settings) -> Result<Execution> {
         if let Some((name, span)) = plan.parameters.iter().find(|(name, _)| !settings.parameters.contains_key(name)) {
             return Err(context::missing_parameter(name).at(*span));
         }
-        let root = operators::build_numbered(&plan.root);
+        let (parts, root) = operators::build_parts(&plan.root);
+        operators::check_depth(&plan)?;
         let cx = Context::new(&plan, graph, settings);
-        Ok(Execution { plan, root, cx, given: 0, done: false, current: None })
+        Ok(Execution { plan, parts: parts.into_iter(), root, cx, given: 0, done: false, current: None })
     }
 
     /// The next rows; `None` at the end. They may have a selection and multiplicities: see [`Chunk::result_rows`].
@@ -77,6 +85,9 @@ impl Execution {
     /// # Errors
     /// Whatever goes wrong while running.
     pub fn next_chunk(&mut self) -> Result<Option<Chunk>> {
+        for mut part in self.parts.by_ref() {
+            part.run(&mut self.cx)?;
+        }
         while !self.done {
             match self.root.next(&mut self.cx)? {
                 None => self.done = true,
@@ -96,10 +107,10 @@ impl Execution {
     /// Whatever goes wrong while running.
     pub fn next_row(&mut self) -> Result<Option<Vec<Value>>> {
         loop {
-            if let Some(rows) = &mut self.current {
-                if let Some(row) = rows.next(&self.plan) {
-                    return Ok(Some(row));
-                }
+            if let Some(rows) = &mut self.current
+                && let Some(row) = rows.next(&self.plan)
+            {
+                return Ok(Some(row));
             }
             self.current = self.next_chunk()?.map(|chunk| Rows { chunk, row: 0, times: 0 });
             if self.current.is_none() {

@@ -6,7 +6,8 @@ use super::super::paths;
 use super::operators::{binary, compare, expect_bool, negate, plus};
 use crate::error::{Error, Result};
 use crate::functions::{Body, Function};
-use crate::semantic::bound::{Expr, ExprKind, Slot};
+use crate::semantic::bound::{EntityRef, Expr, ExprKind, Slot};
+use crate::syntax::ast::{BinaryOp, CompareOp};
 use crate::value::{Map, Value};
 use std::sync::Arc;
 
@@ -74,6 +75,8 @@ impl<'a> Interpreter<'a> {
         local.map_or_else(|| self.row.value(slot), |(_, value)| value.clone())
     }
 
+    // Each arm is one call, so that this function, which stands on the stack for every level of an expression, needs
+    // little of it.
     fn eval_kind(&mut self, kind: &ExprKind) -> Result<Value> {
         match kind {
             ExprKind::Const(value) => Ok(value.clone()),
@@ -82,17 +85,17 @@ impl<'a> Interpreter<'a> {
             ExprKind::Property { base, key, id } => self.property(base, key, *id),
             ExprKind::Index { base, index } => self.index(base, index),
             ExprKind::Slice { base, from, to } => self.slice(base, from.as_deref(), to.as_deref()),
-            ExprKind::List(items) => Ok(Value::list(self.eval_all(items)?)),
+            ExprKind::List(items) => self.list_of(items),
             ExprKind::Map(items) => self.map(items),
             ExprKind::MapProjection { base, all, items } => self.map_projection(base, *all, items),
-            ExprKind::Not(operand) => Ok(self.truth(operand)?.map(|truth| !truth).into()),
-            ExprKind::Negate(operand) => negate(&self.eval(operand)?),
-            ExprKind::Plus(operand) => plus(self.eval(operand)?),
+            ExprKind::Not(operand) => self.not(operand),
+            ExprKind::Negate(operand) => self.negated(operand),
+            ExprKind::Plus(operand) => self.eval(operand).and_then(plus),
             ExprKind::And(operands) => self.and(operands),
             ExprKind::Or(operands) => self.or(operands),
-            ExprKind::Binary(op, left, right) => binary(self.cx, *op, &self.eval(left)?, &self.eval(right)?),
-            ExprKind::Compare(op, left, right) => Ok(compare(*op, &self.eval(left)?, &self.eval(right)?)),
-            ExprKind::IsNull { operand, negated } => Ok(Value::Bool(self.eval(operand)?.is_null() != *negated)),
+            ExprKind::Binary(op, left, right) => self.binary(*op, left, right),
+            ExprKind::Compare(op, left, right) => self.compared(*op, left, right),
+            ExprKind::IsNull { operand, negated } => self.is_null(operand, *negated),
             ExprKind::HasLabels { base, labels } => self.has_labels(base, labels),
             ExprKind::HasType { base, types } => self.has_type(base, types),
             ExprKind::Call { function, arguments } => self.call(function, arguments),
@@ -108,10 +111,46 @@ impl<'a> Interpreter<'a> {
             ExprKind::Reduce { accumulator, initial, variable, list, step } => {
                 self.reduce((*accumulator, initial), *variable, list, step)
             }
-            ExprKind::Path(steps) => paths::build(self.cx.graph(), steps, &|slot| self.slot(slot)),
+            ExprKind::Path(steps) => self.path(steps),
             ExprKind::Subquery(id) => self.subquery(*id),
-            ExprKind::Entity(entity) => super::resolve_entity(self.cx.graph(), entity).map(Value::Node),
+            ExprKind::Entity(entity) => self.entity(entity),
         }
+    }
+
+    fn list_of(&mut self, items: &[Expr]) -> Result<Value> {
+        self.eval_all(items).map(Value::list)
+    }
+
+    fn not(&mut self, operand: &Expr) -> Result<Value> {
+        Ok(self.truth(operand)?.map(|truth| !truth).into())
+    }
+
+    fn negated(&mut self, operand: &Expr) -> Result<Value> {
+        negate(&self.eval(operand)?)
+    }
+
+    fn binary(&mut self, op: BinaryOp, left: &Expr, right: &Expr) -> Result<Value> {
+        let left = self.eval(left)?;
+        let right = self.eval(right)?;
+        binary(self.cx, op, &left, &right)
+    }
+
+    fn compared(&mut self, op: CompareOp, left: &Expr, right: &Expr) -> Result<Value> {
+        let left = self.eval(left)?;
+        let right = self.eval(right)?;
+        Ok(compare(op, &left, &right))
+    }
+
+    fn is_null(&mut self, operand: &Expr, negated: bool) -> Result<Value> {
+        Ok(Value::Bool(self.eval(operand)?.is_null() != negated))
+    }
+
+    fn path(&self, steps: &[Slot]) -> Result<Value> {
+        paths::build(self.cx.graph(), steps, &|slot| self.slot(slot))
+    }
+
+    fn entity(&self, entity: &EntityRef) -> Result<Value> {
+        super::resolve_entity(self.cx.graph(), entity).map(Value::Node)
     }
 
     pub(super) fn eval_all(&mut self, items: &[Expr]) -> Result<Vec<Value>> {

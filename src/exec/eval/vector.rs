@@ -80,6 +80,7 @@ fn by_row(cx: &Context, expr: &Expr, rows: Rows<'_>) -> Result<Column> {
     Ok(Column::from_values(values.collect::<Result<_>>()?))
 }
 
+// Each arm is one call, so that a level of an expression needs little of the stack.
 fn kernel(cx: &Context, expr: &Expr, rows: Rows<'_>) -> Result<Column> {
     match &expr.kind {
         _ if rows.len() == 0 => Ok(Column::Values(Vec::new())),
@@ -88,29 +89,35 @@ fn kernel(cx: &Context, expr: &Expr, rows: Rows<'_>) -> Result<Column> {
         ExprKind::Property { base, id, .. } if matches!(base.kind, ExprKind::Slot(_)) => {
             property(cx, expr, base, *id, rows)
         }
-        ExprKind::Compare(op, left, right) => {
-            let (left, right) = (eval_column(cx, left, rows)?, eval_column(cx, right, rows)?);
-            Ok(compare_columns(*op, &left, &right, rows.len()))
-        }
-        ExprKind::Binary(op, left, right) => {
-            let (left, right) = (eval_column(cx, left, rows)?, eval_column(cx, right, rows)?);
-            binary_columns(cx, *op, &left, &right, rows.len())
-        }
-        ExprKind::Not(operand) => not(eval_column(cx, operand, rows)?.as_ref(), operand, rows.len()),
-        ExprKind::Negate(operand) => {
-            let column = eval_column(cx, operand, rows)?;
-            map_rows(rows.len(), |row| negate(&column.get(row)))
-        }
+        ExprKind::Compare(op, left, right) => compared(cx, *op, [left, right], rows),
+        ExprKind::Binary(op, left, right) => combined(cx, *op, [left, right], rows),
+        ExprKind::Not(operand) => not(cx, operand, rows),
+        ExprKind::Negate(operand) => negated(cx, operand, rows),
         ExprKind::And(operands) => fold(cx, operands, false, rows),
         ExprKind::Or(operands) => fold(cx, operands, true, rows),
-        ExprKind::IsNull { operand, negated } => {
-            Ok(is_null(eval_column(cx, operand, rows)?.as_ref(), *negated, rows.len()))
-        }
+        ExprKind::IsNull { operand, negated } => is_null(cx, operand, *negated, rows),
         ExprKind::HasLabels { base, labels } => has_labels(cx, expr, base, labels, rows),
         ExprKind::HasType { base, types } => has_type(cx, expr, base, types, rows),
         ExprKind::Call { function, arguments } if !arguments.is_empty() => call_columns(cx, function, arguments, rows),
         _ => by_row(cx, expr, rows),
     }
+}
+
+fn compared(cx: &Context, op: CompareOp, [left, right]: [&Expr; 2], rows: Rows<'_>) -> Result<Column> {
+    let left = eval_column(cx, left, rows)?;
+    let right = eval_column(cx, right, rows)?;
+    Ok(compare_columns(op, &left, &right, rows.len()))
+}
+
+fn combined(cx: &Context, op: BinaryOp, [left, right]: [&Expr; 2], rows: Rows<'_>) -> Result<Column> {
+    let left = eval_column(cx, left, rows)?;
+    let right = eval_column(cx, right, rows)?;
+    binary_columns(cx, op, &left, &right, rows.len())
+}
+
+fn negated(cx: &Context, operand: &Expr, rows: Rows<'_>) -> Result<Column> {
+    let column = eval_column(cx, operand, rows)?;
+    map_rows(rows.len(), |row| negate(&column.get(row)))
 }
 
 fn map_rows(len: usize, value: impl FnMut(usize) -> Result<Value>) -> Result<Column> {
@@ -238,14 +245,11 @@ fn held(column: &Column, row: usize) -> Option<&Value> {
 }
 
 fn binary_columns(cx: &Context, op: BinaryOp, left: &Column, right: &Column, len: usize) -> Result<Column> {
-    if let (Some(left), Some(right)) = (ints(left), ints(right)) {
-        if let Some(column) = int_arithmetic(op, &left, &right, len) {
-            return Ok(column);
-        }
-    } else if let (Some(left), Some(right)) = (floats(left), floats(right)) {
-        if let Some(column) = float_arithmetic(op, &left, &right, len) {
-            return Ok(column);
-        }
+    let by_ints = ints(left).zip(ints(right)).and_then(|(left, right)| int_arithmetic(op, &left, &right, len));
+    let by_floats =
+        || floats(left).zip(floats(right)).and_then(|(left, right)| float_arithmetic(op, &left, &right, len));
+    if let Some(column) = by_ints.or_else(by_floats) {
+        return Ok(column);
     }
     map_rows(len, |row| with_values(left, right, row, |l, r| binary(cx, op, l, r)))
 }
@@ -280,21 +284,23 @@ fn float_arithmetic(op: BinaryOp, left: &Numbers<'_, f64>, right: &Numbers<'_, f
     Some(Column::Floats(out))
 }
 
-fn not(column: &Column, operand: &Expr, len: usize) -> Result<Column> {
-    if let Column::Bools(truths) = column {
+fn not(cx: &Context, operand: &Expr, rows: Rows<'_>) -> Result<Column> {
+    let column = eval_column(cx, operand, rows)?;
+    if let Column::Bools(truths) = column.as_ref() {
         return Ok(Column::Bools(truths.iter().map(|truth| !truth).collect()));
     }
     let negated = |row| expect_bool(&column.get(row)).map(|truth| truth.map(|truth| !truth).into());
-    map_rows(len, negated).map_err(|error| error.at(operand.span))
+    map_rows(rows.len(), negated).map_err(|error| error.at(operand.span))
 }
 
-fn is_null(column: &Column, negated: bool, len: usize) -> Column {
-    match column {
+fn is_null(cx: &Context, operand: &Expr, negated: bool, rows: Rows<'_>) -> Result<Column> {
+    let column = eval_column(cx, operand, rows)?;
+    Ok(match column.as_ref() {
         Column::Unset => Column::Constant(Value::Bool(!negated)),
         Column::Constant(value) => Column::Constant(Value::Bool(value.is_null() != negated)),
         Column::Values(values) => Column::Bools(values.iter().map(|value| value.is_null() != negated).collect()),
-        _ => Column::Bools(vec![negated; len]),
-    }
+        _ => Column::Bools(vec![negated; rows.len()]),
+    })
 }
 
 /// `AND` (decisive value false) and `OR` (true): each operand is computed for the rows still open.

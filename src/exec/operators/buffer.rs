@@ -5,6 +5,7 @@ use super::super::context::{Context, Held};
 use super::{Operator, Stage, drain};
 use crate::error::Result;
 use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Chunks that wait to be given; they may be larger than a batch.
 #[derive(Default)]
@@ -40,6 +41,27 @@ impl Queue {
         self.chunks.clear();
         self.given = 0;
     }
+}
+
+/// Rows that one part of a plan leaves for the next.
+#[derive(Clone, Default)]
+pub(super) struct Handover {
+    queue: Arc<Mutex<Queue>>,
+}
+
+impl Handover {
+    pub(super) fn push(&self, chunk: Chunk) {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).push(chunk);
+    }
+}
+
+impl Operator for Handover {
+    fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
+        Ok(self.queue.lock().unwrap_or_else(PoisonError::into_inner).pop(cx.batch()))
+    }
+
+    /// Its rows are given once: it stands only in the outermost chain of a plan, which is never run again.
+    fn reset(&mut self) {}
 }
 
 /// Reads all input before giving any.

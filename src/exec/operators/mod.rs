@@ -32,8 +32,9 @@ mod var_expand;
 
 use super::chunk::{Chunk, Live};
 use super::context::{Context, Held};
-use crate::error::{Error, Result};
-use crate::plan::physical::{Node, Op};
+use crate::error::{Detail, Error, ErrorType, Result};
+use crate::plan::physical::{Node, Op, Plan};
+use buffer::Handover;
 use std::time::Instant;
 
 /// An operator of a running plan.
@@ -81,9 +82,67 @@ impl Stage {
     }
 }
 
-/// The operators of a plan, numbered for the profile.
-pub(super) fn build_numbered(root: &Node) -> Stage {
-    Builder { next: Some(0) }.stage(root)
+/// For how many operators more an operator with an inner plan counts.
+const INNER: usize = 4;
+/// How many operators a part of a plan has at least.
+const PART: usize = 64;
+
+/// A part of a plan that ends with an operator that changes the graph. Such an operator reads all its input before it
+/// gives a row and is always run, so that the part can be run to its end before the operators above it: a statement
+/// of thousands of clauses needs no deep stack.
+pub(super) struct Part {
+    stage: Stage,
+    rows: Handover,
+}
+
+impl Part {
+    /// Runs it to its end.
+    pub(super) fn run(&mut self, cx: &mut Context) -> Result<()> {
+        let mut held = Held::default();
+        for chunk in drain(&mut self.stage, cx, None, &mut held)? {
+            self.rows.push(chunk);
+        }
+        Ok(())
+    }
+}
+
+/// The operators of a plan, numbered for the profile: parts to be run first, and what gives the rows.
+pub(super) fn build_parts(root: &Node) -> (Vec<Part>, Stage) {
+    let mut parts = Vec::new();
+    let root = Builder { next: Some(0) }.stage_with(root, &mut Some(&mut parts));
+    (parts, root)
+}
+
+/// Fails when the operators of a plan stand too high above one another to be run.
+pub(super) fn check_depth(plan: &Plan) -> Result<()> {
+    let subplans = plan.subqueries.iter().flatten().map(|subplan| &subplan.root);
+    let inner = subplans.map(|root| depth(root, usize::MAX)).sum::<usize>();
+    if depth(&plan.root, PART).saturating_add(inner) <= super::MAX_DEPTH {
+        return Ok(());
+    }
+    let message = "the statement has too many clauses in a row, or subqueries inside one another";
+    let error = Error::runtime(ErrorType::ResourceLimit, Detail::NestingTooDeep, message);
+    Err(error.hint("run it as several statements"))
+}
+
+/// The greatest number of operators that are under way at the same time, when parts of at least `part` operators that
+/// end with changes are run by themselves.
+fn depth(root: &Node, part: usize) -> usize {
+    let mut chain: Vec<&Node> = root.chain().collect();
+    let (mut deepest, mut below) = (0, 0);
+    while let Some(node) = chain.pop() {
+        let inner = node.op.inner_plans().map(|inner| INNER + depth(inner, usize::MAX)).max().unwrap_or(0);
+        below += 1;
+        deepest = deepest.max(below + inner);
+        if below >= part && changes(&node.op) {
+            below = 1;
+        }
+    }
+    deepest
+}
+
+fn changes(op: &Op) -> bool {
+    matches!(op, Op::Create { .. } | Op::Merge { .. } | Op::Set(_) | Op::Delete { .. } | Op::Foreach { .. })
 }
 
 /// The operators of a plan inside an expression.
@@ -123,6 +182,11 @@ struct Builder {
 impl Builder {
     /// The operators of a plan: numbered from its end, put together from its source.
     fn stage(&mut self, root: &Node) -> Stage {
+        self.stage_with(root, &mut None)
+    }
+
+    /// The same, with parts split off where there is a place for them.
+    fn stage_with(&mut self, root: &Node, parts: &mut Option<&mut Vec<Part>>) -> Stage {
         let mut chain = Vec::new();
         for node in root.chain() {
             let number = self.number();
@@ -130,12 +194,25 @@ impl Builder {
             chain.push((node, number, inner));
         }
         let mut below: Option<Stage> = None;
+        let mut height = 0;
         while let Some((node, number, inner)) = chain.pop() {
+            height += 1;
             let operator = match below.take() {
                 Some(input) => with_input(node, input, inner),
                 None => source(node, inner),
             };
-            below = Some(Stage { operator, number });
+            let mut stage = Stage { operator, number };
+            if let Some(parts) = parts
+                && height >= PART
+                && changes(&node.op)
+                && !chain.is_empty()
+            {
+                let rows = Handover::default();
+                parts.push(Part { stage, rows: rows.clone() });
+                stage = Stage { operator: Box::new(rows), number: None };
+                height = 1;
+            }
+            below = Some(stage);
         }
         below.unwrap_or_else(unit)
     }

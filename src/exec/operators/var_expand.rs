@@ -152,11 +152,11 @@ impl VarExpansion {
                 Some(walk) => Some(walk),
                 None => self.begin(chunk, position)?,
             };
-            if let Some(mut walk) = walk {
-                if self.collect(cx, chunk, position, &mut walk, &mut found)? {
-                    self.walk = Some(walk);
-                    continue;
-                }
+            if let Some(mut walk) = walk
+                && self.collect(cx, chunk, position, &mut walk, &mut found)?
+            {
+                self.walk = Some(walk);
+                continue;
             }
             self.held.release();
             self.row += 1;

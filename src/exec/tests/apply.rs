@@ -17,10 +17,10 @@ fn hop(from: u32, rel: u32, to: u32) -> Op {
     })
 }
 
-fn applied(before: Vec<Op>, inner: Vec<Op>, mode: &ApplyMode, columns: &[u32], random: &RandomGraph) -> Vec<String> {
+fn applied(before: &[Op], inner: &[Op], mode: &ApplyMode, columns: &[u32], random: &RandomGraph) -> Vec<String> {
     let rows = |row_id| {
-        let mut ops = before.clone();
-        ops.push(Op::Apply { inner: Box::new(chain(inner.clone())), mode: mode.clone(), row_id });
+        let mut ops = before.to_vec();
+        ops.push(Op::Apply { inner: Box::new(chain(inner.to_vec())), mode: mode.clone(), row_id });
         run(&plan(ops, columns), &random.graph)
     };
     let together = rows(Some(Slot(10)));
@@ -49,7 +49,7 @@ fn every_mode_gives_the_same_for_many_rows_and_for_each() {
             ApplyMode::Result(..) => &[0, 5],
             _ => &[0],
         };
-        let rows = applied(vec![Op::Unit, scan(0)], inner(), mode, columns, &random);
+        let rows = applied(&[Op::Unit, scan(0)], &inner(), mode, columns, &random);
         assert!(matches!(mode, ApplyMode::Anti | ApplyMode::Semi) || rows.len() >= 12, "{mode:?}");
     }
 }
@@ -57,7 +57,7 @@ fn every_mode_gives_the_same_for_many_rows_and_for_each() {
 #[test]
 fn semi_and_anti_divide_the_rows() {
     let random = RandomGraph::new(22, 20, 14);
-    let rows = |mode| applied(vec![Op::Unit, scan(0)], vec![Op::Argument, hop(0, 1, 2)], &mode, &[0], &random);
+    let rows = |mode| applied(&[Op::Unit, scan(0)], &[Op::Argument, hop(0, 1, 2)], &mode, &[0], &random);
     let (with, without) = (rows(ApplyMode::Semi), rows(ApplyMode::Anti));
     assert!(!with.is_empty() && !without.is_empty());
     let naive = random.nodes.iter().filter(|node| !random.hops(**node, &TypeTest::Any, Way::Outgoing).is_empty());
@@ -69,7 +69,7 @@ fn semi_and_anti_divide_the_rows() {
 fn optional_keeps_the_order_of_the_outer_rows() {
     let random = RandomGraph::new(23, 20, 14);
     let mode = ApplyMode::Optional(vec![Slot(1), Slot(2)]);
-    let rows = applied(vec![Op::Unit, scan(0)], vec![Op::Argument, hop(0, 1, 2)], &mode, &[0], &random);
+    let rows = applied(&[Op::Unit, scan(0)], &[Op::Argument, hop(0, 1, 2)], &mode, &[0], &random);
     let mut deduplicated = rows.clone();
     deduplicated.dedup();
     assert_eq!(deduplicated, random.nodes.iter().map(|node| format!("n{}", node.0)).collect::<Vec<_>>());
@@ -92,7 +92,7 @@ fn multiplicities_of_both_plans_are_multiplied() {
     };
     let before = vec![Op::Unit, scan(0), count(0)];
     let inner = vec![Op::Argument, hop(0, 1, 2), count(2)];
-    let rows = applied(before, inner, &ApplyMode::Inner, &[0, 2], &random);
+    let rows = applied(&before, &inner, &ApplyMode::Inner, &[0, 2], &random);
     let mut naive = Vec::new();
     for &node in &random.nodes {
         let hops = random.hops(node, &TypeTest::Any, Way::Outgoing);
@@ -111,7 +111,7 @@ fn inner_unions_are_put_back_in_order() {
     let random = RandomGraph::new(25, 5, 10);
     let arm = || (chain(vec![Op::Argument, hop(0, 1, 2)]), vec![Slot(2)]);
     let union = vec![Op::Union { arms: vec![arm(), arm()], columns: vec![Slot(4)] }];
-    let rows = applied(vec![Op::Unit, scan(0)], union, &ApplyMode::Optional(vec![Slot(4)]), &[0, 4], &random);
+    let rows = applied(&[Op::Unit, scan(0)], &union, &ApplyMode::Optional(vec![Slot(4)]), &[0, 4], &random);
     let nodes: Vec<&str> = rows.iter().map(|row| row.split(' ').next().unwrap()).collect();
     assert!(nodes.is_sorted());
 }
@@ -121,6 +121,6 @@ fn uncorrelated_filters_see_the_outer_row() {
     let random = RandomGraph::new(26, 4, 0);
     let same = expr(ExprKind::Compare(CompareOp::Equal, Box::new(slot(0)), Box::new(slot(1))));
     let inner = vec![Op::Argument, scan(1), Op::Filter(vec![same])];
-    let rows = applied(vec![Op::Unit, scan(0)], inner, &ApplyMode::Inner, &[0, 1], &random);
+    let rows = applied(&[Op::Unit, scan(0)], &inner, &ApplyMode::Inner, &[0, 1], &random);
     assert_eq!(rows, ["n0 n0", "n1 n1", "n2 n2", "n3 n3"]);
 }

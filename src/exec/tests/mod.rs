@@ -1,6 +1,7 @@
 //! Plans built by hand, compared with naive computations and with themselves under other settings.
 
 mod apply;
+mod depth;
 mod expressions;
 mod patterns;
 mod rows;
