@@ -1,5 +1,7 @@
 //! Standpoint inside a program: tell facts, ask them, read rows into types, read beside a writer.
 
+#![allow(clippy::print_stdout, reason = "an example talks")]
+
 use serde::Deserialize;
 use standpoint::{Graph, Value};
 use std::sync::Arc;

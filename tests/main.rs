@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one module a file. A file in this folder that no module names fails a test.
 
-#![allow(clippy::unwrap_used, unreachable_pub)] // tests may panic, and nobody uses them from outside
+// Tests may panic and print, and nobody uses them from outside.
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, unreachable_pub)]
 
 mod console;
 mod golden;

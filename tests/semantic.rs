@@ -1,10 +1,8 @@
 //! Binding, checked against every query of the openCypher Technology Compatibility Kit on an empty graph: what must
 //! be refused before running is refused with exactly that detail, and everything else is bound.
 
-#[path = "tck/feature.rs"]
-mod feature;
-
-use feature::{Scenario, Step};
+use crate::tck::feature::{Scenario, Step};
+use crate::tck::{all_scenarios, tck_folder};
 use standpoint::algo::{Parameter, Procedure, Registry, Signature};
 use standpoint::error::{Error, Phase};
 use standpoint::semantic::bound::BoundQuery;
@@ -12,12 +10,11 @@ use standpoint::semantic::names::{ReadNames, WriteNames};
 use standpoint::semantic::{bind, writes};
 use standpoint::store::Version;
 use standpoint::syntax::parse_statement;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 #[test]
 fn the_kit_is_bound_or_refused_as_it_says() {
-    let Some(folder) = features() else {
+    let Some(folder) = tck_folder() else {
         eprintln!("the openCypher TCK is not here: set OPENCYPHER_TCK to its folder to run it");
         return;
     };
@@ -110,24 +107,4 @@ fn parameters(text: &str) -> Vec<Parameter> {
             Parameter::new(name.trim(), ty).unwrap()
         })
         .collect()
-}
-
-fn features() -> Option<PathBuf> {
-    let named = std::env::var_os("OPENCYPHER_TCK").map(PathBuf::from);
-    let folder = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/tck")).join("features");
-    folder.is_dir().then_some(folder)
-}
-
-fn all_scenarios(folder: &Path) -> Vec<Scenario> {
-    let mut scenarios = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            scenarios.extend(all_scenarios(&path));
-        } else if path.extension().is_some_and(|ending| ending == "feature") {
-            let file = path.file_stem().unwrap().to_str().unwrap();
-            scenarios.extend(feature::scenarios(file, &std::fs::read_to_string(&path).unwrap()));
-        }
-    }
-    scenarios
 }

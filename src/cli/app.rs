@@ -143,8 +143,9 @@ impl App {
             let text = report::notification(notification, source);
             let _ = self.err.write_all(text.as_bytes());
         }
-        let person = self.settings.interactive && self.settings.format == Format::Table;
-        if person && let Some(verdict) = verdict(&mut answer)? {
+        if self.settings.format == Format::Table
+            && let Some(verdict) = verdict(&mut answer)?
+        {
             self.print(&verdict)?;
             return Ok(());
         }

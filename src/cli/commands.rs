@@ -256,9 +256,9 @@ fn read(app: &mut App, argument: &str) -> Result<Flow> {
 fn save(app: &mut App, argument: &str) -> Result<Flow> {
     let graph = app.session.graph().clone();
     if argument.is_empty() {
-        graph.save()?
+        graph.save()?;
     } else {
-        graph.save_as(argument)?
+        graph.save_as(argument)?;
     }
     if let Some(path) = graph.path() {
         app.say(&format!("saved {}", path.display()));

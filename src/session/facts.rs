@@ -150,7 +150,7 @@ fn yes_no(graph: &Graph, translated: &Translated, options: &RunOptions) -> Resul
     if let (true, Some(statement)) = (no, &translated.known) {
         let mut rows = run::execute(graph, statement, &Map::new(), options)?;
         while let Some(row) = rows.next_row()? {
-            known.extend(row.values().iter().map(|value| super::known::text(row.graph(), value)));
+            known.push(super::known::fact(&row));
         }
     }
     let mut summary = answer.summary().clone();

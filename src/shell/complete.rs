@@ -97,7 +97,7 @@ fn arrow_line(graph: &Version, before: &str) -> Completion {
     if typed.starts_with('?') {
         return Completion::Words { start: before.len(), words: Vec::new() };
     }
-    entities(graph, before, typed, |name| fact_name(name))
+    entities(graph, before, typed, fact_name)
 }
 
 /// The text after the `-` or `<-` of an arrow that is not closed.
@@ -114,7 +114,7 @@ fn statement(graph: &Version, parameters: &Map, before: &str) -> Completion {
         [before.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |at| at + char_length(before, at))..];
     let rest = &before[..before.len() - typed.len()];
     if let Some(at) = open_entity(before) {
-        return entities(graph, before, &before[at..], |name| entity_name(name));
+        return entities(graph, before, &before[at..], entity_name);
     }
     match rest.chars().next_back() {
         Some(':' | '|' | '&' | '!') if in_relationship(rest) => begin_with(before, typed, types(graph)),

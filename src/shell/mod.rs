@@ -10,6 +10,7 @@ mod tokens;
 
 use crate::cli::app::{App, Stop};
 use crate::error::{Detail, Error, ErrorType, Result};
+use crate::syntax::ast::{ClauseKind, Statement};
 use crate::syntax::parse_statement;
 use crate::syntax::script::{self, Completeness, Language};
 use editor::{Line, Reader};
@@ -95,9 +96,22 @@ fn is_complete(text: &str) -> bool {
         Completeness::Open { .. } => false,
         Completeness::Unended => {
             let one_line = !text.trim_end().contains('\n');
-            one_line && script::classify(text) == Language::Cypher && parse_statement(text).is_ok()
+            one_line && script::classify(text) == Language::Cypher && is_whole(text)
         }
     }
+}
+
+/// Whether a text is a statement to which nothing need be added: it parses, and does not stop after a clause that
+/// only finds rows.
+fn is_whole(text: &str) -> bool {
+    let last = |statement: Statement| {
+        let arm = statement.query.unions.into_iter().last().map_or(statement.query.first, |(_, _, arm)| arm);
+        arm.clauses.into_iter().last().map(|clause| clause.kind)
+    };
+    let finds_rows = |clause: &ClauseKind| {
+        matches!(clause, ClauseKind::Match { .. } | ClauseKind::With { .. } | ClauseKind::Unwind { .. })
+    };
+    parse_statement(text).ok().and_then(last).is_some_and(|clause| !finds_rows(&clause))
 }
 
 /// Whether nothing would be lost by leaving, or the person has been told and wants it.

@@ -4,9 +4,9 @@
 //! where. [`script`] splits a longer text and says which language each piece is in; [`unparse`] goes the other way,
 //! from tree to text.
 //!
-//! One statement goes like this: [`guard`] refuses what is too large or nested too deeply in one linear pass, the
-//! derived parser of `grammar/cypher.pest` gives a flat sequence of tokens, [`cypher`] builds the tree from it, and
-//! [`errors`] turns a failure into words.
+//! One statement goes like this: `guard` refuses what is too large or nested too deeply in one linear pass, the
+//! derived parser of `grammar/cypher.pest` gives a flat sequence of tokens, `cypher` builds the tree from it, and
+//! `errors` turns a failure into words.
 //!
 //! [`facts`] is the other language: it reads arrow facts line by line and gives the same trees.
 //!

@@ -5,7 +5,7 @@
 //! effects as differences of the graph, and an error's type, phase and detail. What is known to fail stands in
 //! `expected_failures.txt`; a surprise either way fails the test.
 
-mod feature;
+pub mod feature;
 mod notation;
 
 use feature::{Scenario, Step};
@@ -79,13 +79,13 @@ fn check(options: &RunOptions) {
     );
 }
 
-fn tck_folder() -> Option<PathBuf> {
+pub fn tck_folder() -> Option<PathBuf> {
     let named = std::env::var_os("OPENCYPHER_TCK").map(PathBuf::from);
     let folder = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/tck"));
     folder.join("features").is_dir().then_some(folder)
 }
 
-fn all_scenarios(folder: &Path) -> Vec<Scenario> {
+pub fn all_scenarios(folder: &Path) -> Vec<Scenario> {
     let features = folder.join("features");
     let mut files = Vec::new();
     feature_files(&features, &mut files);

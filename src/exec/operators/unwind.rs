@@ -3,57 +3,78 @@
 use super::super::chunk::{Chunk, Live};
 use super::super::column::Column;
 use super::super::context::Context;
-use super::super::eval::vector::{Rows, eval_column};
+use super::super::eval::scalar::{self, Row};
 use super::{Operator, Stage};
 use crate::error::Result;
-use crate::semantic::bound::{Expr, Slot};
+use crate::semantic::bound::{Expr, ExprKind, Slot};
 use crate::value::Value;
 use std::sync::Arc;
 
-/// Null gives no row, a value that is no list gives one.
+/// Null gives no row, a value that is no list gives one. One list is held at a time, and one that is the same for every
+/// row is computed once.
 pub(super) struct Unwind {
     input: Stage,
     live: Live,
     list: Expr,
     slot: Slot,
-    /// The chunk under way with its lists.
-    chunk: Option<(Chunk, Column)>,
+    /// Whether the list is the same for every row.
+    fixed: bool,
+    /// The chunk under way.
+    chunk: Option<Chunk>,
     row: usize,
+    /// The list of the present row.
+    items: Option<Arc<Vec<Value>>>,
     /// The next element of the present row.
     element: usize,
 }
 
 impl Unwind {
     pub(super) fn new(input: Stage, live: Live, list: Expr, slot: Slot) -> Unwind {
-        Unwind { input, live, list, slot, chunk: None, row: 0, element: 0 }
+        let fixed = is_fixed(&list);
+        Unwind { input, live, list, slot, fixed, chunk: None, row: 0, items: None, element: 0 }
     }
 
-    fn find(&mut self, chunk: &Chunk, lists: &Column, batch: usize) -> (Vec<u32>, Vec<Value>) {
+    /// The next batch of elements with the positions of their rows.
+    fn take(&mut self, cx: &Context, chunk: &Chunk) -> Result<(Vec<u32>, Vec<Value>)> {
         let (mut parents, mut values) = (Vec::new(), Vec::new());
-        while self.row < chunk.rows() && values.len() < batch {
-            let items = elements(lists.get(self.row));
+        while self.row < chunk.rows() && values.len() < cx.batch() {
+            cx.check()?;
+            let position = chunk.position(self.row);
+            let items = self.items_at(cx, chunk, position)?;
             let rest = items.get(self.element..).unwrap_or_default();
-            let taken = rest.len().min(batch - values.len());
+            let taken = rest.len().min(cx.batch() - values.len());
             values.extend_from_slice(&rest[..taken]);
-            parents.resize(values.len(), chunk.position(self.row) as u32);
+            parents.resize(values.len(), position as u32);
             self.element += taken;
             if self.element >= items.len() {
                 self.row += 1;
                 self.element = 0;
+            } else {
+                self.items = Some(items);
             }
         }
-        (parents, values)
+        Ok((parents, values))
     }
 
-    fn next_chunk(&mut self, cx: &mut Context) -> Result<Option<(Chunk, Column)>> {
+    fn items_at(&mut self, cx: &Context, chunk: &Chunk, position: usize) -> Result<Arc<Vec<Value>>> {
+        if let Some(items) = if self.fixed { self.items.clone() } else { self.items.take() } {
+            return Ok(items);
+        }
+        let list = scalar::eval(cx, &self.list, Row::Chunk(chunk, position));
+        let items = elements(list.map_err(|error| error.at(self.list.span))?);
+        if self.fixed {
+            self.items = Some(Arc::clone(&items));
+        }
+        Ok(items)
+    }
+
+    fn next_chunk(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
         match self.chunk.take() {
-            Some(pair) if self.row < pair.0.rows() => Ok(Some(pair)),
+            Some(chunk) if self.row < chunk.rows() => Ok(Some(chunk)),
             _ => {
                 self.row = 0;
                 self.element = 0;
-                let Some(chunk) = self.input.next(cx)? else { return Ok(None) };
-                let lists = eval_column(cx, &self.list, Rows::of(&chunk))?.into_owned();
-                Ok(Some((chunk, lists)))
+                self.input.next(cx)
             }
         }
     }
@@ -61,8 +82,8 @@ impl Unwind {
 
 impl Operator for Unwind {
     fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
-        while let Some((chunk, lists)) = self.next_chunk(cx)? {
-            let (parents, values) = self.find(&chunk, &lists, cx.batch());
+        while let Some(chunk) = self.next_chunk(cx)? {
+            let (parents, values) = self.take(cx, &chunk)?;
             let out = (!parents.is_empty()).then(|| {
                 let mut out = chunk.gather(&parents, &self.live);
                 if self.live.contains(self.slot) {
@@ -70,7 +91,7 @@ impl Operator for Unwind {
                 }
                 out
             });
-            self.chunk = Some((chunk, lists));
+            self.chunk = Some(chunk);
             if out.is_some() {
                 return Ok(out);
             }
@@ -82,8 +103,22 @@ impl Operator for Unwind {
         self.input.reset();
         self.chunk = None;
         self.row = 0;
+        self.items = None;
         self.element = 0;
     }
+}
+
+/// Whether an expression has one value in the whole run: it reads no row, and no function in it gives something new at
+/// each call.
+fn is_fixed(expr: &Expr) -> bool {
+    let own = match &expr.kind {
+        ExprKind::Slot(_) | ExprKind::Path(_) | ExprKind::Subquery(_) | ExprKind::Entity(_) => false,
+        ExprKind::Call { function, .. } => !function.is_volatile(),
+        _ => true,
+    };
+    let mut parts = true;
+    expr.for_each_child(&mut |part| parts &= is_fixed(part));
+    own && parts
 }
 
 /// The elements that a value stands for when it is unwound.

@@ -73,7 +73,7 @@ impl Display for Offset {
         let sign = if self.0 < 0 { '-' } else { '+' };
         let seconds = self.0.unsigned_abs() % DAY_SECONDS as u32;
         write!(f, "{sign}{:02}:{:02}", seconds / 3600, seconds / 60 % 60)?;
-        if seconds % 60 != 0 { write!(f, ":{:02}", seconds % 60) } else { Ok(()) }
+        if !seconds.is_multiple_of(60) { write!(f, ":{:02}", seconds % 60) } else { Ok(()) }
     }
 }
 
