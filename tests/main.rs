@@ -6,11 +6,13 @@
 mod console;
 mod golden;
 mod grammar;
+mod hostile;
 mod layers;
 mod questions;
 mod scripts;
 mod seed;
 mod semantic;
+mod shell;
 mod shipped;
 mod tck;
 

@@ -1,0 +1,144 @@
+//! The interactive shell in a real pseudo-terminal, driven by keys.
+
+use rexpect::session::{PtySession, spawn_command};
+use std::path::Path;
+use std::process::Command;
+
+/// How long anything may take, on a slow machine too.
+const WAIT: Option<u64> = Some(30_000);
+
+/// A shell on the shipped graph with a home of its own.
+fn shell(home: &Path) -> PtySession {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_standpoint"));
+    command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("graphs/peace-talks.graph"));
+    command.env("HOME", home).env("NO_COLOR", "1").env("TERM", "xterm").env_remove("XDG_STATE_HOME").current_dir(home);
+    let mut session = spawn_command(command, WAIT).unwrap();
+    expect(&mut session, "Ctrl-D leaves");
+    expect(&mut session, "▸");
+    session
+}
+
+#[track_caller]
+fn expect(session: &mut PtySession, text: &str) {
+    // What comes from the terminal is read as one character a byte.
+    let bytes: String = text.bytes().map(char::from).collect();
+    session.exp_string(&bytes).unwrap_or_else(|error| panic!("waiting for {text:?}: {error}"));
+}
+
+fn keys(session: &mut PtySession, text: &str) {
+    session.send(text).unwrap();
+    session.flush().unwrap();
+}
+
+#[test]
+fn questions_are_answered_with_a_footer() {
+    let home = tempfile::tempdir().unwrap();
+    let mut session = shell(home.path());
+    keys(&mut session, "? ?who -opposes-> territorial concessions\r");
+    expect(&mut session, "│ Kyiv:Actor:State");
+    expect(&mut session, "2 rows, ");
+    keys(&mut session, "? Moscow -opposes-> 28-point plan\r");
+    expect(&mut session, "No. Known instead: 28-point plan -favours-> Moscow {0.7} [posture]");
+    keys(&mut session, ".cypher\r");
+    expect(&mut session, "MATCH");
+    keys(&mut session, "RETURN 6 * 7 AS answer\r");
+    expect(&mut session, "42");
+}
+
+#[test]
+fn a_statement_goes_on_until_it_ends() {
+    let home = tempfile::tempdir().unwrap();
+    let mut session = shell(home.path());
+    keys(&mut session, "MATCH (a:Actor\r");
+    expect(&mut session, "`(` is open");
+    keys(&mut session, ")\r");
+    expect(&mut session, "…");
+    keys(&mut session, "RETURN count(a) AS actors;\r");
+    expect(&mut session, "│     14 │");
+    // Ctrl-C drops what is typed, and the shell goes on.
+    keys(&mut session, "MATCH (a:Actor\r");
+    expect(&mut session, "`(` is open");
+    keys(&mut session, "\x03");
+    expect(&mut session, "▸");
+    keys(&mut session, "RETURN 'still here' AS x;\r");
+    expect(&mut session, "│ still here │");
+}
+
+#[test]
+fn several_pasted_statements_run_one_by_one() {
+    let home = tempfile::tempdir().unwrap();
+    let mut session = shell(home.path());
+    keys(&mut session, "\x1b[200~RETURN 'first' AS x;\nRETURN 'second' AS x;\x1b[201~\r");
+    expect(&mut session, "│ first │");
+    expect(&mut session, "│ second │");
+}
+
+#[test]
+fn tab_completes_labels_types_entities_verbs_and_commands() {
+    let home = tempfile::tempdir().unwrap();
+    let mut session = shell(home.path());
+    for (typed, completed) in [
+        ("MATCH (a:Act\t", "Actor"),
+        ("MATCH (a)-[:OPP\t", "OPPOSES"),
+        ("MATCH (@Steve\t", "`Steve Witkoff`"),
+        ("? Kyiv -opp\t", "opposes"),
+        ("? Steve W\t", "Steve Witkoff"),
+        (".sch\t", ".schema"),
+        ("RETURN toUpp\t", "toUpper("),
+    ] {
+        keys(&mut session, typed);
+        expect(&mut session, completed);
+        keys(&mut session, "\x03");
+        expect(&mut session, "▸");
+    }
+}
+
+#[test]
+fn control_c_cancels_a_running_query() {
+    let home = tempfile::tempdir().unwrap();
+    let mut session = shell(home.path());
+    keys(&mut session, "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b RETURN sum(a * b) AS endless;\r");
+    expect(&mut session, "endless;");
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    keys(&mut session, "\x03");
+    expect(&mut session, "the statement was cancelled");
+    expect(&mut session, "▸");
+    keys(&mut session, "RETURN 'alive' AS x;\r");
+    expect(&mut session, "│ alive │");
+}
+
+#[test]
+fn errors_show_the_place_and_a_way_out() {
+    let home = tempfile::tempdir().unwrap();
+    let mut session = shell(home.path());
+    keys(&mut session, "MATCH (n:Actor) RETRUN n;\r");
+    expect(&mut session, "error: unexpected `RETRUN`");
+    expect(&mut session, "^^^^^^");
+    expect(&mut session, "did you mean `RETURN`?");
+    keys(&mut session, ".opne x\r");
+    expect(&mut session, "did you mean `.open`?");
+}
+
+#[test]
+fn leaving_asks_before_something_is_lost_and_the_history_stays() {
+    let home = tempfile::tempdir().unwrap();
+    let mut session = shell(home.path());
+    keys(&mut session, "+ Oslo -supports-> annexation\r");
+    expect(&mut session, "+1 entity, +1 fact");
+    expect(&mut session, "peace-talks*▸");
+    keys(&mut session, "\x04");
+    expect(&mut session, "not saved");
+    keys(&mut session, "\x04");
+    session.exp_eof().unwrap();
+    let history = home.path().join(".local/state/standpoint/history");
+    assert!(std::fs::read_to_string(&history).unwrap().contains("+ Oslo -supports-> annexation"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&history).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let mut session = shell(home.path());
+    keys(&mut session, "\x1b[A");
+    expect(&mut session, "+ Oslo -supports-> annexation");
+    assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 1, "something was written to the current folder");
+}
