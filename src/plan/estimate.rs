@@ -58,6 +58,11 @@ impl<'a> Statistics<'a> {
         Statistics { counts }
     }
 
+    /// The counts themselves.
+    pub fn counts(&self) -> &'a dyn Counts {
+        self.counts
+    }
+
     /// How many nodes there are.
     pub fn nodes(&self) -> f64 {
         self.counts.nodes() as f64

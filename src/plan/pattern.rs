@@ -16,7 +16,7 @@ use crate::syntax::ast::CompareOp;
 /// Appends the operators that match a query graph. `needed`: the slots that are read after it.
 pub(super) fn match_graph(lowering: &mut Lowering<'_>, chain: &mut Vec<Node>, graph: &QueryGraph, needed: &SlotSet) {
     let mut graph = graph.clone();
-    rules::rewrite_graph(&mut graph, needed, lowering.query, lowering.options);
+    rules::rewrite_graph(&mut graph, needed, lowering.query, lowering.statistics.counts(), lowering.options);
     let steps = if lowering.options.allows(rules::JOIN_ORDER) {
         by_cost(&graph, needed, lowering.query, &lowering.statistics)
     } else {

@@ -295,21 +295,24 @@ fn check_adjacency(version: &Version, model: &Model) {
 }
 
 fn check_names(version: &Version, model: &Model) {
-    let mut names: BTreeMap<String, BTreeSet<NodeId>> = BTreeMap::new();
+    // By spelling: the nodes whose name it is, and those it is an alias of.
+    let mut names: BTreeMap<String, [BTreeSet<NodeId>; 2]> = BTreeMap::new();
     for (node, (_, properties)) in &model.nodes {
-        for value in [0, 1].iter().filter_map(|key| properties.get(key)) {
+        for role in [0, 1] {
+            let Some(value) = properties.get(&role) else { continue };
             let items = if let Value::List(items) = value { items.to_vec() } else { vec![value.clone()] };
             for text in items.iter().filter_map(Value::as_str) {
-                names.entry(text.to_owned()).or_default().insert(NodeId(*node));
+                names.entry(text.to_owned()).or_default()[role as usize].insert(NodeId(*node));
             }
         }
     }
     for text in (0..100).map(|number| format!("Name {number}")).chain(["Alias".to_owned(), "name 1".to_owned()]) {
         let found: Vec<NodeId> = match names.get(&text) {
-            Some(nodes) => nodes.iter().copied().collect(),
+            Some([named, known]) => if named.is_empty() { known } else { named }.iter().copied().collect(),
             None => {
                 let alike = names.iter().filter(|(name, _)| name.eq_ignore_ascii_case(&text));
-                alike.flat_map(|(_, nodes)| nodes.iter().copied()).collect::<BTreeSet<_>>().into_iter().collect()
+                let nodes: BTreeSet<NodeId> = alike.flat_map(|(_, nodes)| nodes.iter().flatten().copied()).collect();
+                nodes.into_iter().collect()
             }
         };
         let expected = match found[..] {

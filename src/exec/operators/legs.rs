@@ -2,7 +2,7 @@
 
 use crate::plan::physical::Way;
 use crate::semantic::bound::TypeTest;
-use crate::store::{Direction, Version};
+use crate::store::{Direction, SEGMENT, Version};
 use crate::value::{NodeId, RelId, RelTypeId};
 
 /// Which relationships at a node are meant.
@@ -96,28 +96,38 @@ impl Legs {
     fn at(&self, graph: &Version, node: NodeId) -> Vec<(RelTypeId, Direction)> {
         let mut legs = Vec::new();
         for &direction in self.directions() {
-            match &self.types {
-                Some(types) => legs.extend(types.iter().map(|&rel_type| (rel_type, direction))),
-                None => legs.extend(graph.types_at(node, direction).into_iter().map(|found| (found, direction))),
-            }
+            legs.extend(self.types_at(graph, node, direction).iter().map(|&rel_type| (rel_type, direction)));
         }
         legs
     }
 
+    /// The types to look at; some may have no relationship at the node.
+    fn types_at<'a>(&'a self, graph: &'a Version, node: NodeId, direction: Direction) -> &'a [RelTypeId] {
+        match &self.types {
+            Some(types) => types,
+            None => graph.types_in_segment(node.0 / SEGMENT, direction),
+        }
+    }
+
     /// How many relationships there are at a node; with `Both` a self-loop counts once.
     pub(super) fn count(&self, graph: &Version, node: NodeId) -> u64 {
-        let total: u64 = self.at(graph, node).into_iter().map(|(t, d)| u64::from(graph.degree(node, t, d))).sum();
+        let mut total = 0;
+        for &direction in self.directions() {
+            for &rel_type in self.types_at(graph, node, direction) {
+                total += u64::from(graph.degree(node, rel_type, direction));
+            }
+        }
         if self.way == Way::Both { total.saturating_sub(self.self_loops(graph, node)) } else { total }
     }
 
     /// How many of them are self-loops.
     pub(super) fn self_loops(&self, graph: &Version, node: NodeId) -> u64 {
-        let out = Legs { types: self.types.clone(), way: Way::Outgoing };
-        let legs = out.at(graph, node).into_iter();
-        legs.map(|(rel_type, direction)| {
-            range_of(graph.adjacent(node, rel_type, direction).neighbours(), node).len() as u64
-        })
-        .sum()
+        let direction = Direction::Outgoing;
+        let loops = self
+            .types_at(graph, node, direction)
+            .iter()
+            .map(|&rel_type| range_of(graph.adjacent(node, rel_type, direction).neighbours(), node).len() as u64);
+        loops.sum()
     }
 }
 

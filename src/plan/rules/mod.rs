@@ -3,6 +3,7 @@
 //! Each rule keeps the meaning of a statement: its equation says which two forms give the same rows. Each can be
 //! switched off by its name; statements must give the same answer with any of them off.
 
+mod common_label;
 mod count_not_null;
 mod expand_count;
 mod hoist_subqueries;
@@ -15,6 +16,7 @@ mod stored_counts;
 mod top_k;
 
 use super::Options;
+use super::estimate::Counts;
 use super::logical::{Pipeline, Pipelines, QueryGraph};
 use super::physical::{Node, Plan};
 use super::slots::{SlotSet, for_each_subquery};
@@ -40,6 +42,8 @@ enum Action {
     Pipeline(fn(&mut Pipeline)),
     /// A query graph, before its order is chosen, with the slots that are read after it.
     Graph(fn(&mut QueryGraph, &SlotSet, &BoundQuery)),
+    /// A query graph, with the statistics of the version.
+    Counted(fn(&mut QueryGraph, &BoundQuery, &dyn Counts)),
     /// The order of a query graph.
     Order,
     /// The physical plan.
@@ -53,6 +57,7 @@ pub const RULES: &[Rule] = &[
     count_not_null::RULE,
     label_predicates::RULE,
     impossible_pattern::RULE,
+    common_label::RULE,
     node_by_id::RULE,
     pair_count::RULE,
     Rule {
@@ -80,10 +85,18 @@ pub fn rewrite_logical(pipelines: &mut Pipelines, options: &Options) {
 }
 
 /// Applies the rules over a query graph.
-pub fn rewrite_graph(graph: &mut QueryGraph, needed: &SlotSet, query: &BoundQuery, options: &Options) {
+pub fn rewrite_graph(
+    graph: &mut QueryGraph,
+    needed: &SlotSet,
+    query: &BoundQuery,
+    counts: &dyn Counts,
+    options: &Options,
+) {
     for rule in allowed(options) {
-        if let Action::Graph(rewrite) = rule.action {
-            rewrite(graph, needed, query);
+        match rule.action {
+            Action::Graph(rewrite) => rewrite(graph, needed, query),
+            Action::Counted(rewrite) => rewrite(graph, query, counts),
+            Action::Pipeline(_) | Action::Order | Action::Plan(_) => {}
         }
     }
 }
