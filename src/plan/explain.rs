@@ -3,7 +3,7 @@
 //! Takes a plan and the names a graph knows. Gives one line per operator, the last operator first and its input below
 //! it; plans inside an operator stand indented under it.
 
-use super::physical::{ApplyMode, Expand, Node, Op, Plan, StoredCount, VarExpand, Way};
+use super::physical::{ApplyMode, Expand, Node, Op, Plan, Rounds, StoredCount, VarExpand, Way};
 use crate::functions::Aggregate;
 use crate::semantic::bound::{
     AggregateCall, CreateItem, Expr, ExprKind, LabelTest, Properties, SetItem, Slot, SortKey, SubqueryResult, TypeTest,
@@ -215,9 +215,16 @@ fn expansion(expand: &Expand, names: Names<'_>) -> String {
 fn var_expansion(expand: &VarExpand, names: Names<'_>) -> String {
     let max = expand.max.map_or(String::new(), |max| max.to_string());
     let rel = names.rel(expand.rels, &expand.types, &format!("*{}..{max}", expand.min));
-    let mut text = names.arrow(expand.from, &rel, expand.to, expand.way);
-    if !expand.predicates.is_empty() {
-        text += &format!(" each {}", names.join_with(&expand.predicates, " AND "));
+    let mut text = match &expand.rounds {
+        None => names.arrow(expand.from, &rel, expand.to, expand.way),
+        Some(rounds) => {
+            let path = names.round(rounds);
+            format!("({}) ({path}){{{},{max}}} ({})", names.slot(expand.from), expand.min, names.slot(expand.to))
+        }
+    };
+    let conditions: Vec<Expr> = expand.conditions().cloned().collect();
+    if !conditions.is_empty() {
+        text += &format!(" each {}", names.join_with(&conditions, " AND "));
     }
     text + &different(&expand.distinct_from, names)
 }
@@ -329,6 +336,16 @@ impl Names<'_> {
 
     fn arrow(self, from: Slot, rel: &str, to: Slot, way: Way) -> String {
         format!("({}){}({})", self.slot(from), arrow(rel, way), self.slot(to))
+    }
+
+    /// The hops of a round as a path.
+    fn round(self, rounds: &Rounds) -> String {
+        let mut text = format!("({})", self.slot(rounds.start));
+        for hop in &rounds.hops {
+            let rel = self.rel(hop.rel, &hop.types, "");
+            text += &format!("{}({})", arrow(&rel, hop.way), self.slot(hop.node));
+        }
+        text
     }
 
     /// `[r:TYPE*1..2]`, without the slot when it has no name.

@@ -70,7 +70,10 @@ fn add_written(op: &Op, written: &mut SlotSet) {
         Op::RelScan { rel, from, to, .. } => written.extend([*rel, *from, *to]),
         Op::Expand(expand) | Op::ExpandInto(expand) => written.extend([expand.rel, expand.to]),
         Op::ExpandBound { expand, .. } => written.extend([expand.from, expand.to]),
-        Op::VarExpand(expand) | Op::ShortestPath { expand, .. } => written.extend([expand.rels, expand.to]),
+        Op::VarExpand(expand) | Op::ShortestPath { expand, .. } => {
+            written.extend([expand.rels, expand.to]);
+            written.extend(expand.lists());
+        }
         Op::Project(items) => written.extend(items.iter().map(|(slot, _)| *slot)),
         Op::ProcedureCall { yields, .. } => written.extend(yields.iter().map(|(_, slot)| *slot)),
         Op::Create { items, paths } => written.extend(created(items, paths)),

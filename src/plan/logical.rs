@@ -6,7 +6,9 @@
 
 use super::physical::{ApplyMode, Way};
 use super::slots::{Reads, SlotSet};
-use crate::semantic::bound::{AggregateCall, Creation, Expr, Pattern, PatternRel, SetItem, Slot, SortKey, TypeTest};
+use crate::semantic::bound::{
+    AggregateCall, Creation, Expr, Group, Pattern, PatternRel, SetItem, Slot, SortKey, TypeTest, VarLength,
+};
 use crate::span::Span;
 use std::sync::Arc;
 
@@ -160,7 +162,8 @@ impl QueryGraph {
     pub fn writes(&self) -> impl Iterator<Item = Slot> + '_ {
         let nodes = self.pattern.nodes.iter().filter(|node| !node.bound).map(|node| node.slot);
         let rels = self.pattern.rels.iter().filter(|rel| !rel.bound).map(|rel| rel.slot);
-        nodes.chain(rels).chain(self.pattern.paths.iter().map(|path| path.slot))
+        let lists = self.pattern.rels.iter().filter_map(|rel| rel.length.as_ref()).flat_map(VarLength::lists);
+        nodes.chain(rels).chain(lists).chain(self.pattern.paths.iter().map(|path| path.slot))
     }
 
     /// Adds the slots that are read besides by matching the pattern's shape: those of predicates, of paths, and those
@@ -174,6 +177,7 @@ impl QueryGraph {
         for length in self.pattern.rels.iter().filter_map(|rel| rel.length.as_ref()) {
             reads.exprs(&length.predicates);
             reads.slots.remove(length.element);
+            length.group.iter().flat_map(Group::locals).for_each(|local| reads.slots.remove(local));
         }
     }
 }

@@ -8,7 +8,7 @@ use super::estimate::{Statistics, bounded, selectivity};
 use super::logical::{QueryGraph, may_clash};
 use super::physical::Way;
 use super::slots::{Reads, SlotSet};
-use crate::semantic::bound::{BoundQuery, Expr, PatternNode, PatternRel, Slot};
+use crate::semantic::bound::{BoundQuery, Expr, PatternNode, PatternRel, Slot, VarLength};
 use crate::syntax::ast::PatternDirection;
 use std::collections::HashMap;
 
@@ -224,6 +224,7 @@ impl Progress {
                 self.placed[rel] = true;
                 self.left -= 1;
                 self.held.insert(facts.rels[rel].slot);
+                self.held.extend(facts.rels[rel].length.iter().flat_map(VarLength::lists));
                 for node in [facts.rels[rel].left, facts.rels[rel].right] {
                     self.known[node] = true;
                     self.held.insert(facts.nodes[node].slot);

@@ -7,10 +7,10 @@ use super::estimate::{bounded, conjuncts, selectivity_of_all};
 use super::logical::{QueryGraph, may_clash};
 use super::lower::Lowering;
 use super::order::{Step, as_written, by_cost, way};
-use super::physical::{Expand, Node, Op, VarExpand, Way};
+use super::physical::{Expand, Node, Op, RoundHop, Rounds, VarExpand, Way};
 use super::rules;
 use super::slots::{Reads, SlotSet};
-use crate::semantic::bound::{EntityRef, Expr, ExprKind, LabelTest, PatternRel, Slot, VarLength};
+use crate::semantic::bound::{EntityRef, Expr, ExprKind, Group, GroupHop, LabelTest, PatternRel, Slot, VarLength};
 use crate::syntax::ast::CompareOp;
 
 /// Appends the operators that match a query graph. `needed`: the slots that are read after it.
@@ -173,7 +173,9 @@ impl<'m, 'a> Matcher<'m, 'a> {
     }
 
     fn place(&mut self, index: usize) {
-        self.known.insert(self.graph.pattern.rels[index].slot);
+        let rel = &self.graph.pattern.rels[index];
+        self.known.insert(rel.slot);
+        self.known.extend(rel.length.iter().flat_map(VarLength::lists));
         self.placed.push(index);
     }
 
@@ -234,6 +236,8 @@ impl<'m, 'a> Matcher<'m, 'a> {
         reversed: bool,
         to_known: bool,
     ) -> Op {
+        let rounds = length.group.as_ref().map(|group| self.rounds(group, &length.predicates, reversed));
+        let predicates = if rounds.is_some() { Vec::new() } else { length.predicates.clone() };
         let expand = VarExpand {
             from,
             rels: rel.slot,
@@ -245,14 +249,42 @@ impl<'m, 'a> Matcher<'m, 'a> {
             way: way(rel.direction, !reversed),
             min: length.min,
             max: length.max,
-            predicates: length.predicates.clone(),
+            predicates,
             element: length.element,
+            rounds,
             distinct_from: self.distinct_from(rel),
         };
         match length.shortest {
             Some(which) => Op::ShortestPath { expand, which },
             None => Op::VarExpand(expand),
         }
+    }
+
+    /// A group in the order in which it is walked. Each condition is tested at the first hop that knows all it reads.
+    fn rounds(&self, group: &Group, predicates: &[Expr], reversed: bool) -> Rounds {
+        let mut nodes: Vec<Slot> = std::iter::once(group.start).chain(group.hops.iter().map(|hop| hop.node)).collect();
+        let mut legs: Vec<&GroupHop> = group.hops.iter().collect();
+        if reversed {
+            nodes.reverse();
+            legs.reverse();
+        }
+        let ends = nodes.iter().skip(1);
+        let hop = |(hop, node): (&GroupHop, &Slot)| RoundHop {
+            types: hop.types.clone(),
+            way: way(hop.direction, !reversed),
+            rel: hop.rel,
+            node: *node,
+            predicates: Vec::new(),
+        };
+        let mut hops: Vec<RoundHop> = legs.into_iter().zip(ends).map(hop).collect();
+        for predicate in predicates {
+            let reads = Reads::of(self.lowering.query, predicate);
+            let last = hops.iter().rposition(|hop| reads.contains(hop.rel) || reads.contains(hop.node)).unwrap_or(0);
+            if let Some(hop) = hops.get_mut(last) {
+                hop.predicates.push(predicate.clone());
+            }
+        }
+        Rounds { start: nodes.first().copied().unwrap_or(group.start), hops, lists: group.lists.clone() }
     }
 
     /// The slots of the relationships placed before that could be bound again.

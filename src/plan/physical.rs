@@ -308,8 +308,49 @@ pub struct VarExpand {
     pub predicates: Vec<Expr>,
     /// The local slot of the relationship under test.
     pub element: Slot,
+    /// The hops of each round; `min` and `max` then count rounds, and `types`, `way` and `predicates` are not used.
+    pub rounds: Option<Rounds>,
     /// Slots of relationships, or lists of relationships, that must not be bound again.
     pub distinct_from: Vec<Slot>,
+}
+
+/// A group in the order in which it is walked.
+#[derive(Clone, Debug)]
+pub struct Rounds {
+    /// The local of the node where a round begins.
+    pub start: Slot,
+    /// The hops of a round.
+    pub hops: Vec<RoundHop>,
+    /// The slots of the group's variables and the element of each, counted along the path as it is written.
+    pub lists: Vec<(Slot, usize)>,
+}
+
+/// One hop of a round.
+#[derive(Clone, Debug)]
+pub struct RoundHop {
+    /// Which types.
+    pub types: TypeTest,
+    /// Which way.
+    pub way: Way,
+    /// The local of the relationship.
+    pub rel: Slot,
+    /// The local of the node it leads to.
+    pub node: Slot,
+    /// What must hold once it is made, over the locals of the round so far.
+    pub predicates: Vec<Expr>,
+}
+
+impl VarExpand {
+    /// The conditions on each relationship, or on each hop of a round.
+    pub fn conditions(&self) -> impl Iterator<Item = &Expr> {
+        let hops = self.rounds.iter().flat_map(|rounds| &rounds.hops);
+        self.predicates.iter().chain(hops.flat_map(|hop| &hop.predicates))
+    }
+
+    /// The slots of a group's variables.
+    pub fn lists(&self) -> impl Iterator<Item = Slot> + '_ {
+        self.rounds.iter().flat_map(|rounds| rounds.lists.iter().map(|(slot, _)| *slot))
+    }
 }
 
 /// A number that the graph keeps count of.
@@ -415,7 +456,7 @@ impl Op {
     pub fn expressions(&self) -> Vec<&Expr> {
         match self {
             Op::NodeById { id, .. } => vec![id],
-            Op::VarExpand(expand) | Op::ShortestPath { expand, .. } => expand.predicates.iter().collect(),
+            Op::VarExpand(expand) | Op::ShortestPath { expand, .. } => expand.conditions().collect(),
             Op::Filter(predicates) => predicates.iter().collect(),
             Op::Project(items) => items.iter().map(|(_, expr)| expr).collect(),
             Op::Unwind { list, .. } | Op::Foreach { list, .. } => vec![list],

@@ -226,6 +226,48 @@ pub struct VarLength {
     pub element: Slot,
     /// Whether only shortest paths count.
     pub shortest: Option<Shortest>,
+    /// The path of each round, when it is more than one relationship between any two nodes. `min` and `max` then count
+    /// rounds, and `predicates` may read the locals of the group.
+    pub group: Option<Group>,
+}
+
+/// A path that is walked again and again, each round from where the one before ended.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// The local of the node where a round begins.
+    pub start: Slot,
+    /// The hops of a round, as written from left to right.
+    pub hops: Vec<GroupHop>,
+    /// The slots of the group's variables: each gets the list of what one element was in every round. Elements are
+    /// counted along the path: node, relationship, node, …
+    pub lists: Vec<(Slot, usize)>,
+}
+
+/// One relationship of a group and the node after it.
+#[derive(Clone, Debug)]
+pub struct GroupHop {
+    /// Where it points.
+    pub direction: PatternDirection,
+    /// Which types fit.
+    pub types: TypeTest,
+    /// The local of the relationship.
+    pub rel: Slot,
+    /// The local of the node after it.
+    pub node: Slot,
+}
+
+impl Group {
+    /// The locals of its elements.
+    pub fn locals(&self) -> impl Iterator<Item = Slot> + '_ {
+        std::iter::once(self.start).chain(self.hops.iter().flat_map(|hop| [hop.rel, hop.node]))
+    }
+}
+
+impl VarLength {
+    /// The slots of a group's variables.
+    pub fn lists(&self) -> impl Iterator<Item = Slot> + '_ {
+        self.group.iter().flat_map(|group| group.lists.iter().map(|(slot, _)| *slot))
+    }
 }
 
 /// A named path through a pattern.

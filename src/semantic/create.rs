@@ -2,6 +2,7 @@
 
 use super::Binder;
 use super::bound::{BoundClause, CreateItem, Creation, EntityRef, Expr, PatternPath, Properties, Slot};
+use super::groups::refuse_groups;
 use super::names::NameKind;
 use super::patterns::{Draft, NewVariables, type_conflict};
 use super::scope::already_bound;
@@ -294,6 +295,7 @@ fn refuse_predicate(predicate: Option<&ast::Expr>) -> Result<()> {
 }
 
 fn refuse_shortest(path: &PathPattern) -> Result<()> {
+    refuse_groups(path)?;
     match path.shortest {
         Some(_) => {
             let message = "a shortest path can be looked for, not created";

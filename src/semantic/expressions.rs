@@ -197,7 +197,7 @@ impl Binder<'_> {
     }
 
     /// The test of a relationship's type, put together from tests that each allow some types.
-    fn has_type(&mut self, base: &Expr, labels: &LabelExpr) -> Expr {
+    pub(super) fn has_type(&mut self, base: &Expr, labels: &LabelExpr) -> Expr {
         let (base_box, span) = (Box::new(base.clone()), base.span);
         let kind = match labels {
             LabelExpr::Label(name) => {

@@ -10,6 +10,7 @@ pub mod names;
 mod clauses;
 mod create;
 mod expressions;
+mod groups;
 mod invocations;
 mod operators;
 mod patterns;

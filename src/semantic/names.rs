@@ -42,6 +42,8 @@ pub trait Names {
     fn label(&mut self, name: &str) -> Option<LabelId>;
     /// The identifier of a relationship type.
     fn rel_type(&mut self, name: &str) -> Option<RelTypeId>;
+    /// All relationship types with their names, when no type can be added while the statement runs.
+    fn all_rel_types(&self) -> Option<Vec<(RelTypeId, Arc<str>)>>;
     /// The identifier of a property key.
     fn key(&mut self, name: &str) -> Option<KeyId>;
     /// Whether the graph knew the name before the statement.
@@ -85,6 +87,9 @@ impl Names for ReadNames<'_> {
     fn rel_type(&mut self, name: &str) -> Option<RelTypeId> {
         self.0.catalog().rel_type(name)
     }
+    fn all_rel_types(&self) -> Option<Vec<(RelTypeId, Arc<str>)>> {
+        Some(self.0.catalog().rel_types().map(|(id, name)| (id, name.clone())).collect())
+    }
     fn key(&mut self, name: &str) -> Option<KeyId> {
         self.0.catalog().key(name)
     }
@@ -111,6 +116,9 @@ impl Names for WriteNames<'_> {
     }
     fn rel_type(&mut self, name: &str) -> Option<RelTypeId> {
         Some(self.version.intern_rel_type(name))
+    }
+    fn all_rel_types(&self) -> Option<Vec<(RelTypeId, Arc<str>)>> {
+        None
     }
     fn key(&mut self, name: &str) -> Option<KeyId> {
         Some(self.version.intern_key(name))

@@ -71,7 +71,11 @@ impl Binder<'_> {
         for (rel, node) in path.rels.iter().zip(others) {
             let (slot, bound) = self.rel_slot(path, rel, new, draft)?;
             let right = self.lay_node(node, new, draft)?;
-            let length = self.length(path, rel);
+            let mut length = self.length(path, rel);
+            let mut types = self.types_of(rel);
+            if let (Some(group), Some(length)) = (&rel.group, &mut length) {
+                types = self.lay_group(group, new, length)?;
+            }
             laid.rels.push(draft.pattern.rels.len());
             laid.nodes.push(right);
             draft.pattern.rels.push(PatternRel {
@@ -80,7 +84,7 @@ impl Binder<'_> {
                 left,
                 right,
                 direction: rel.direction,
-                types: self.type_test(&rel.types, true),
+                types,
                 length,
                 named: rel.variable.is_some() || path.variable.is_some(),
             });
@@ -165,7 +169,7 @@ impl Binder<'_> {
         let clamp = |bound: u64| u32::try_from(bound).unwrap_or(u32::MAX);
         let element = self.new_local(None, Type::REL);
         let (min, max) = (clamp(min), max.map(clamp));
-        Some(VarLength { min, max, predicates: Vec::new(), element, shortest: path.shortest })
+        Some(VarLength { min, max, predicates: Vec::new(), element, shortest: path.shortest, group: None })
     }
 
     /// Binds property maps and inner predicates of a path.
@@ -190,13 +194,23 @@ impl Binder<'_> {
                     let base = self.slot_expr(target.slot, rel.span);
                     self.rel_predicates(rel, &base, out)?;
                 }
-                Some(length) => length.predicates = self.element_predicates(rel, length.element)?,
+                Some(length) => {
+                    length.predicates = match (&rel.group, &length.group) {
+                        (Some(written), Some(group)) => self.group_predicates(written, group)?,
+                        _ => self.element_predicates(rel, length.element)?,
+                    };
+                }
             }
         }
         Ok(())
     }
 
-    fn rel_predicates(&mut self, rel: &RelPattern, base: &Expr, out: &mut Vec<Expr>) -> Result<()> {
+    pub(super) fn rel_predicates(&mut self, rel: &RelPattern, base: &Expr, out: &mut Vec<Expr>) -> Result<()> {
+        if let Some(test) = &rel.type_test
+            && self.names.all_rel_types().is_none()
+        {
+            out.push(self.has_type(base, test));
+        }
         self.property_predicates(rel.properties.as_ref(), base, out)?;
         if let Some(predicate) = &rel.predicate {
             out.extend(self.condition(predicate)?);
@@ -217,7 +231,12 @@ impl Binder<'_> {
         Ok(predicates)
     }
 
-    fn property_predicates(&mut self, map: Option<&ast::Expr>, base: &Expr, out: &mut Vec<Expr>) -> Result<()> {
+    pub(super) fn property_predicates(
+        &mut self,
+        map: Option<&ast::Expr>,
+        base: &Expr,
+        out: &mut Vec<Expr>,
+    ) -> Result<()> {
         let Some(map) = map else { return Ok(()) };
         let ast::ExprKind::Map(items) = &map.kind else {
             let message = "a pattern that is looked for needs its properties written out";
@@ -268,6 +287,24 @@ impl Binder<'_> {
             ids.extend(id.filter(|id| !ids.contains(id)));
         }
         TypeTest::OneOf(ids)
+    }
+
+    /// Binds the types of a relationship that is looked for. A test that is no plain choice is decided for each type
+    /// here when all are known, and for each relationship otherwise.
+    pub(super) fn types_of(&mut self, rel: &RelPattern) -> TypeTest {
+        let Some(test) = &rel.type_test else { return self.type_test(&rel.types, true) };
+        let Some(all) = self.names.all_rel_types() else { return TypeTest::Any };
+        self.note_types(test);
+        TypeTest::OneOf(all.into_iter().filter(|(_, name)| allows(test, name)).map(|(id, _)| id).collect())
+    }
+
+    fn note_types(&mut self, test: &LabelExpr) {
+        match test {
+            LabelExpr::Label(name) => self.note_unknown(NameKind::RelType, name),
+            LabelExpr::Any(_) => {}
+            LabelExpr::Not(inner) => self.note_types(inner),
+            LabelExpr::And(parts) | LabelExpr::Or(parts) => parts.iter().for_each(|part| self.note_types(part)),
+        }
     }
 
     /// Binds `@name` where it is read: something must have the name, unless this statement makes it.
@@ -325,11 +362,31 @@ fn steps(laid: &Laid, pattern: &Pattern) -> Vec<Slot> {
 }
 
 fn check_shortest(path: &PathPattern) -> Result<()> {
-    if path.shortest.is_none() || path.rels.len() == 1 {
+    if path.shortest.is_none() {
         return Ok(());
     }
-    let message = "a shortest path needs a pattern of exactly one relationship";
-    Err(Error::syntax(Detail::InvalidRelationshipPattern, message).at(path.span))
+    let refused = |message: &str| Err(Error::syntax(Detail::InvalidRelationshipPattern, message).at(path.span));
+    let [rel] = &path.rels[..] else {
+        return refused("a shortest path needs a pattern of exactly one relationship");
+    };
+    if rel.group.as_ref().is_some_and(|group| group.path.rels.len() > 1) {
+        return refused("the group of a shortest path needs exactly one relationship");
+    }
+    if rel.length.and_then(|length| length.min).is_some_and(|min| min > 1) {
+        return refused("a shortest path has a least length of zero or one");
+    }
+    Ok(())
+}
+
+/// Whether a relationship of this type passes a test.
+fn allows(test: &LabelExpr, rel_type: &str) -> bool {
+    match test {
+        LabelExpr::Label(name) => &*name.text == rel_type,
+        LabelExpr::Any(_) => true,
+        LabelExpr::Not(inner) => !allows(inner, rel_type),
+        LabelExpr::And(parts) => parts.iter().all(|part| allows(part, rel_type)),
+        LabelExpr::Or(parts) => parts.iter().any(|part| allows(part, rel_type)),
+    }
 }
 
 /// The error that a variable stands for one kind of thing and is used as another.
@@ -338,6 +395,6 @@ pub(super) fn type_conflict(name: &Name, known: Type, wanted: &str) -> Error {
     Error::syntax(Detail::VariableTypeConflict, message).at(name.span)
 }
 
-fn equal(left: Expr, right: Expr, span: Span) -> Expr {
+pub(super) fn equal(left: Expr, right: Expr, span: Span) -> Expr {
     Expr::new(ExprKind::Compare(CompareOp::Equal, Box::new(left), Box::new(right)), span)
 }

@@ -164,5 +164,9 @@ fn for_each_child(expr: &Expr, visit: &mut dyn FnMut(&Expr)) {
 fn for_each_in_path(path: &PathPattern, visit: &mut dyn FnMut(&Expr)) {
     let nodes = path.nodes.iter().flat_map(|node| node.properties.iter().chain(&node.predicate));
     let rels = path.rels.iter().flat_map(|rel| rel.properties.iter().chain(&rel.predicate));
-    nodes.chain(rels).for_each(visit);
+    nodes.chain(rels).for_each(&mut *visit);
+    for group in path.rels.iter().filter_map(|rel| rel.group.as_ref()) {
+        for_each_in_path(&group.path, visit);
+        group.predicate.iter().for_each(&mut *visit);
+    }
 }

@@ -293,13 +293,18 @@ pub struct NodePattern {
     pub span: Span,
 }
 
-/// `-[variable:TYPES *length {properties} WHERE predicate]->`.
+/// `-[variable:TYPES *length {properties} WHERE predicate]->`; `-[…]->{1,3}` is the same with a length. Also the
+/// quantified group that joins two nodes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RelPattern {
     /// The variable.
     pub variable: Option<Name>,
     /// The types, any of which fits; empty for any type.
     pub types: Vec<Name>,
+    /// A test of the type that is no plain choice of types, as in `[:!A]`; then `types` is empty.
+    pub type_test: Option<LabelExpr>,
+    /// The path that is walked again and again in place of a relationship; then nothing but `length` says more.
+    pub group: Option<Box<GroupPattern>>,
     /// Where the arrow points.
     pub direction: PatternDirection,
     /// `*min..max`; `None` for exactly one relationship.
@@ -310,6 +315,15 @@ pub struct RelPattern {
     pub predicate: Option<Expr>,
     /// The whole relationship pattern.
     pub span: Span,
+}
+
+/// `((a)-->(b) WHERE predicate)` before a quantity. Its variables are lists outside.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupPattern {
+    /// The path; it has neither a variable of its own nor variable lengths.
+    pub path: PathPattern,
+    /// `WHERE` inside the parentheses.
+    pub predicate: Option<Expr>,
 }
 
 /// A variable length as written.
@@ -332,7 +346,7 @@ pub enum PatternDirection {
     Either,
 }
 
-/// A test of a node's labels. `:A:B` is `And`.
+/// A test of a node's labels, or of a relationship's type. `:A:B` is `And`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LabelExpr {
     /// `A`.

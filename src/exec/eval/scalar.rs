@@ -51,6 +51,11 @@ impl<'a> Interpreter<'a> {
         Interpreter { cx, row, locals: Vec::new() }
     }
 
+    /// Sets a local variable for all that is evaluated from now on.
+    pub(crate) fn set(&mut self, local: Slot, value: Value) {
+        self.locals.push((local, value));
+    }
+
     /// Whether a predicate is true with a local variable set.
     pub(crate) fn holds_with(&mut self, predicate: &Expr, local: Slot, value: Value) -> Result<bool> {
         self.locals.push((local, value));

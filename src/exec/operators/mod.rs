@@ -19,6 +19,7 @@ mod legs;
 mod limit;
 mod merge;
 mod project;
+mod rounds;
 mod scan;
 mod seek;
 mod set;

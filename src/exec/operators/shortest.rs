@@ -6,8 +6,9 @@ use super::super::context::{Context, Held};
 use super::super::eval::Row;
 use super::expand::node_at;
 use super::legs::{Cursor, Hop, Legs};
+use super::rounds::{Hops, Step, nodes_along};
 use super::used::Used;
-use super::var_expand::{passes, rel_list};
+use super::var_expand::rel_list;
 use super::{Operator, Stage};
 use crate::error::Result;
 use crate::plan::physical::VarExpand;
@@ -26,7 +27,7 @@ pub(super) struct ShortestPath {
     live: Live,
     plan: VarExpand,
     which: Shortest,
-    legs: Legs,
+    hops: Hops,
     chunk: Option<Chunk>,
     row: usize,
     paths: Option<Paths>,
@@ -40,13 +41,21 @@ struct Side {
     reached: HashMap<u32, (u32, Vec<Hop>), foldhash::fast::FixedState>,
     frontier: Vec<u32>,
     depth: u32,
+    /// Whether it is reached from where the path ends.
+    backwards: bool,
 }
 
 impl Side {
-    fn new(legs: Legs, end: NodeId) -> Side {
+    fn new(legs: Legs, end: NodeId, backwards: bool) -> Side {
         let mut reached = HashMap::default();
         reached.insert(end.0, (0, Vec::new()));
-        Side { legs, reached, frontier: vec![end.0], depth: 0 }
+        Side { legs, reached, frontier: vec![end.0], depth: 0, backwards }
+    }
+
+    /// A hop from a node, as the path will run.
+    fn step(&self, node: u32, (other, rel): Hop) -> Step {
+        let (from, to) = if self.backwards { (other, node) } else { (node, other) };
+        Step { from: NodeId(from), rel, to: NodeId(to) }
     }
 
     /// Notes a hop from `node` to `hop.0`.
@@ -84,14 +93,14 @@ struct Paths {
 }
 
 impl Paths {
-    fn next(&mut self, cx: &mut Context) -> Result<Option<Value>> {
+    fn next(&mut self, cx: &mut Context) -> Result<Option<Vec<RelId>>> {
         if self.done {
             return Ok(None);
         }
         while let Some((node, tried)) = self.tried.last_mut() {
             cx.tick()?;
             if self.rels.len() == self.length {
-                let path = rel_list(&self.rels, false);
+                let path = self.rels.clone();
                 self.tried.pop();
                 self.rels.pop();
                 self.done = self.single;
@@ -117,8 +126,8 @@ impl Paths {
 
 impl ShortestPath {
     pub(super) fn new(input: Stage, live: Live, plan: VarExpand, which: Shortest) -> ShortestPath {
-        let legs = Legs::new(&plan.types, plan.way);
-        ShortestPath { input, live, plan, which, legs, chunk: None, row: 0, paths: None, held: Held::default() }
+        let hops = Hops::new(&plan);
+        ShortestPath { input, live, plan, which, hops, chunk: None, row: 0, paths: None, held: Held::default() }
     }
 
     /// Searches for one row. A node has no shortest path to itself but the empty one.
@@ -130,7 +139,8 @@ impl ShortestPath {
         }
         let used = Used::of(chunk, position, &self.plan.distinct_from);
         let row = Row::Chunk(chunk, position);
-        let mut sides = [Side::new(self.legs.clone(), from), Side::new(self.legs.reversed(), to)];
+        let legs = self.hops.legs(0)?;
+        let mut sides = [Side::new(legs.clone(), from, false), Side::new(legs.reversed(), to, true)];
         loop {
             let length = sides[0].depth + sides[1].depth;
             if self.plan.max.is_some_and(|max| length >= max) || sides.iter().any(|side| side.frontier.is_empty()) {
@@ -161,7 +171,11 @@ impl ShortestPath {
                 let more = cursor.fill(cx.graph(), AHEAD, &mut hops);
                 let before = next.len();
                 for &hop in &hops {
-                    if !used.contains(hop.1) && passes(cx, &self.plan, hop.1, row)? && side.note(node, hop, all) {
+                    if used.contains(hop.1) {
+                        continue;
+                    }
+                    let step = side.step(node, hop);
+                    if self.hops.allow(cx, row, step, 0, &|_| None)? && side.note(node, hop, all) {
                         next.push(hop.0);
                     }
                 }
@@ -172,6 +186,16 @@ impl ShortestPath {
             }
         }
         side.frontier = next;
+        Ok(())
+    }
+
+    /// Adds what a group's variables are along a path.
+    fn push_lists(&self, cx: &Context, from: Option<NodeId>, rels: &[RelId], lists: &mut [Vec<Value>]) -> Result<()> {
+        let Some(from) = from.filter(|_| !lists.is_empty()) else { return Ok(()) };
+        let nodes = nodes_along(cx.graph(), from, rels)?;
+        for ((_, element), values) in self.hops.lists().iter().zip(lists) {
+            values.push(self.hops.list(*element, &nodes, rels));
+        }
         Ok(())
     }
 
@@ -193,6 +217,7 @@ impl Operator for ShortestPath {
                 }
             };
             let (mut parents, mut rels) = (Vec::new(), Vec::new());
+            let mut lists = vec![Vec::new(); self.hops.lists().len()];
             while self.row < chunk.rows() && parents.len() < cx.batch() {
                 let position = chunk.position(self.row);
                 if self.paths.is_none() {
@@ -202,7 +227,8 @@ impl Operator for ShortestPath {
                 match path {
                     Some(path) => {
                         parents.push(position as u32);
-                        rels.push(if self.plan.reversed { reversed(path) } else { path });
+                        self.push_lists(cx, node_at(&chunk, self.plan.from, position)?, &path, &mut lists)?;
+                        rels.push(rel_list(&path, self.plan.reversed));
                     }
                     None => {
                         self.paths = None;
@@ -214,6 +240,9 @@ impl Operator for ShortestPath {
             let out = (!parents.is_empty()).then(|| {
                 let mut out = chunk.gather(&parents, &self.live);
                 out.set(self.plan.rels, Column::Values(rels));
+                for ((slot, _), values) in self.hops.lists().iter().zip(lists) {
+                    out.set(*slot, Column::Values(values));
+                }
                 out
             });
             self.chunk = Some(chunk);
@@ -229,13 +258,6 @@ impl Operator for ShortestPath {
         self.row = 0;
         self.paths = None;
         self.held.release();
-    }
-}
-
-fn reversed(path: Value) -> Value {
-    match path {
-        Value::List(items) => Value::list(items.iter().rev().cloned().collect()),
-        other => other,
     }
 }
 

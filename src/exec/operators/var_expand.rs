@@ -3,9 +3,10 @@
 use super::super::chunk::{Chunk, Live};
 use super::super::column::Column;
 use super::super::context::{Context, Held};
-use super::super::eval::{Interpreter, Row};
+use super::super::eval::Row;
 use super::expand::node_at;
-use super::legs::{Cursor, Hop, Legs};
+use super::legs::{Cursor, Hop};
+use super::rounds::{Hops, Step};
 use super::used::Used;
 use super::{Operator, Stage};
 use crate::error::{Error, Result};
@@ -23,7 +24,7 @@ pub(super) struct VarExpansion {
     input: Stage,
     live: Live,
     plan: VarExpand,
-    legs: Legs,
+    hops: Hops,
     chunk: Option<Chunk>,
     row: usize,
     walk: Option<Walk>,
@@ -44,12 +45,26 @@ struct Walk {
     begun: bool,
 }
 
+impl Walk {
+    /// How many hops the trail has.
+    fn depth(&self) -> usize {
+        self.used.items().len() - self.before
+    }
+
+    /// A hop of the trail.
+    fn made(&self, at: usize) -> Option<Step> {
+        let (from, to) = (self.levels.get(at)?.node, self.levels.get(at + 1)?.node);
+        Some(Step { from, rel: *self.used.items().get(self.before + at)?, to })
+    }
+}
+
 /// The relationships still to be tried from one node of the trail.
 struct Level {
     /// `None` when all have been read, or the trail may not grow.
     cursor: Option<Cursor>,
     /// Those read and not yet tried, the next one last.
     ahead: Vec<Hop>,
+    node: NodeId,
 }
 
 impl Level {
@@ -71,12 +86,14 @@ struct Found {
     parents: Vec<u32>,
     ends: Vec<u32>,
     rels: Vec<Value>,
+    /// The lists of a group's variables, in their order.
+    lists: Vec<Vec<Value>>,
 }
 
 impl VarExpansion {
     pub(super) fn new(input: Stage, live: Live, plan: VarExpand) -> VarExpansion {
-        let legs = Legs::new(&plan.types, plan.way);
-        VarExpansion { input, live, plan, legs, chunk: None, row: 0, walk: None, held: Held::default() }
+        let hops = Hops::new(&plan);
+        VarExpansion { input, live, plan, hops, chunk: None, row: 0, walk: None, held: Held::default() }
     }
 
     fn begin(&self, chunk: &Chunk, position: usize) -> Result<Option<Walk>> {
@@ -108,14 +125,14 @@ impl VarExpansion {
                 walk.used.pop_beyond(walk.before);
                 continue;
             };
-            if walk.used.contains(rel) || !self.passes(cx, rel, row)? {
+            let node = NodeId(node);
+            if walk.used.contains(rel) || !self.passes(cx, walk, (rel, node), row)? {
                 continue;
             }
             walk.used.push(rel);
-            let node = NodeId(node);
-            let depth = walk.used.items().len() - walk.before;
+            let depth = walk.depth();
             self.descend(cx, walk, node)?;
-            if depth >= self.plan.min as usize && walk.target.is_none_or(|target| target == node) {
+            if self.complete(depth) && walk.target.is_none_or(|target| target == node) {
                 return Ok(Some(node));
             }
         }
@@ -124,10 +141,11 @@ impl VarExpansion {
 
     /// Goes on from a node, unless the trail has its full length: then the level is empty.
     fn descend(&mut self, cx: &Context, walk: &mut Walk, node: NodeId) -> Result<()> {
-        let depth = walk.used.items().len() - walk.before;
-        let more = self.plan.max.is_none_or(|max| depth < max as usize);
-        let cursor = more.then(|| Cursor::new(cx.graph(), &self.legs, node, None));
-        walk.levels.push(Level { cursor, ahead: Vec::new() });
+        let depth = walk.depth();
+        let more = self.plan.max.is_none_or(|max| depth / self.hops.per_round() < max as usize);
+        let legs = self.hops.legs(depth)?;
+        let cursor = more.then(|| Cursor::new(cx.graph(), legs, node, None));
+        walk.levels.push(Level { cursor, ahead: Vec::new(), node });
         if walk.levels.len() > walk.deepest {
             walk.deepest = walk.levels.len();
             self.held.grow(cx, LEVEL_BYTES)?;
@@ -135,8 +153,16 @@ impl VarExpansion {
         Ok(())
     }
 
-    fn passes(&self, cx: &Context, rel: RelId, row: Row<'_>) -> Result<bool> {
-        passes(cx, &self.plan, rel, row)
+    /// Whether a trail of so many hops may end here.
+    fn complete(&self, depth: usize) -> bool {
+        let per_round = self.hops.per_round();
+        depth % per_round == 0 && depth / per_round >= self.plan.min as usize
+    }
+
+    /// Whether the trail may go on along a relationship to a node.
+    fn passes(&self, cx: &Context, walk: &Walk, (rel, to): (RelId, NodeId), row: Row<'_>) -> Result<bool> {
+        let from = walk.levels.last().map_or(walk.start, |level| level.node);
+        self.hops.allow(cx, row, Step { from, rel, to }, walk.depth(), &|at| walk.made(at))
     }
 
     fn find(&mut self, cx: &mut Context, chunk: &Chunk) -> Result<Found> {
@@ -180,11 +206,25 @@ impl VarExpansion {
                 let trail = walk.used.items().get(walk.before..).unwrap_or_default();
                 found.rels.push(rel_list(trail, self.plan.reversed));
             }
+            self.collect_lists(walk, found);
             if found.parents.len() >= cx.batch() {
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    fn collect_lists(&self, walk: &Walk, found: &mut Found) {
+        let lists = self.hops.lists();
+        if !lists.iter().any(|(slot, _)| self.live.contains(*slot)) {
+            return;
+        }
+        let nodes: Vec<NodeId> = walk.levels.iter().map(|level| level.node).collect();
+        let trail = walk.used.items().get(walk.before..).unwrap_or_default();
+        found.lists.resize(lists.len(), Vec::new());
+        for ((_, element), values) in lists.iter().zip(&mut found.lists) {
+            values.push(self.hops.list(*element, &nodes, trail));
+        }
     }
 
     /// Follows the list of relationships given in a row.
@@ -202,9 +242,11 @@ impl VarExpansion {
         let mut used = walk.used;
         for rel in rels {
             let Some(ends) = cx.graph().endpoints(rel) else { return Ok(()) };
-            let Some(next) = self.legs.follow(node, ends) else { return Ok(()) };
-            let fits = self.legs.fits_type(rel.rel_type) && !used.contains(rel);
-            if !fits || !self.passes(cx, rel, Row::Chunk(chunk, position))? {
+            let legs = self.hops.legs(0)?;
+            let Some(next) = legs.follow(node, ends) else { return Ok(()) };
+            let fits = legs.fits_type(rel.rel_type) && !used.contains(rel);
+            let step = Step { from: node, rel, to: next };
+            if !fits || !self.hops.allow(cx, Row::Chunk(chunk, position), step, 0, &|_| None)? {
                 return Ok(());
             }
             used.push(rel);
@@ -224,6 +266,11 @@ impl VarExpansion {
         }
         if !self.plan.rels_known && self.live.contains(self.plan.rels) {
             out.set(self.plan.rels, Column::Values(found.rels));
+        }
+        for ((slot, _), values) in self.hops.lists().iter().zip(found.lists) {
+            if self.live.contains(*slot) {
+                out.set(*slot, Column::Values(values));
+            }
         }
         out
     }
@@ -256,20 +303,6 @@ impl Operator for VarExpansion {
         self.walk = None;
         self.held.release();
     }
-}
-
-/// Whether a relationship fulfils the predicates of an expansion.
-pub(super) fn passes(cx: &Context, plan: &VarExpand, rel: RelId, row: Row<'_>) -> Result<bool> {
-    if plan.predicates.is_empty() {
-        return Ok(true);
-    }
-    let mut interpreter = Interpreter::new(cx, row);
-    for predicate in &plan.predicates {
-        if !interpreter.holds_with(predicate, plan.element, Value::Rel(rel))? {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }
 
 /// A list of relationships, reversed when the walk went against the pattern.

@@ -31,6 +31,7 @@ fn var_expand(types: &TypeTest, way: Way, min: u32, max: Option<u32>) -> VarExpa
         max,
         predicates: Vec::new(),
         element: Slot(11),
+        rounds: None,
         distinct_from: Vec::new(),
     }
 }

@@ -87,6 +87,17 @@ impl<'i> Parts<'i> {
         if self.pairs.peek()?.as_rule() == rule { self.pairs.next() } else { None }
     }
 
+    /// The next part if it is an element of a path.
+    fn chain_element(&mut self) -> Option<Pair<'i, Rule>> {
+        [Rule::node, Rule::relationship, Rule::group].into_iter().find_map(|rule| self.optional(rule))
+    }
+
+    /// Whether a number comes before any comma.
+    fn starts_with_bound(&self) -> bool {
+        let mut left = self.pairs.clone().map(|pair| pair.as_rule());
+        left.find(|rule| matches!(rule, Rule::bound | Rule::comma)) == Some(Rule::bound)
+    }
+
     /// Whether a comma is among the parts that are left.
     fn has_comma(&self) -> bool {
         self.pairs.clone().any(|pair| pair.as_rule() == Rule::comma)

@@ -1,13 +1,21 @@
 //! Patterns: paths, nodes, relationships, label expressions.
 
 use super::{Builder, Parts, literals, name, span_of};
-use crate::error::Result;
+use crate::error::{Detail, Error, Result};
 use crate::span::Span;
 use crate::syntax::ast::{
-    Expr, LabelExpr, Length, Name, NodePattern, PathPattern, PatternDirection, RelPattern, Shortest,
+    Expr, GroupPattern, LabelExpr, Length, Name, NodePattern, PathPattern, PatternDirection, RelPattern, Shortest,
 };
 use pest::iterators::Pair;
 use standpoint_grammar::cypher::Rule;
+
+/// A path in parentheses.
+enum Grouped {
+    /// Without a quantity.
+    Once(PathPattern),
+    /// With one: it stands in place of a relationship.
+    Many(Box<RelPattern>),
+}
 
 impl Builder<'_> {
     /// All paths that come next.
@@ -25,9 +33,12 @@ impl Builder<'_> {
         let variable = self.path_variable(&mut parts)?;
         let mut path = match parts.optional(Rule::shortest) {
             Some(shortest) => self.shortest(Parts::of(shortest))?,
-            None => self.chain(&mut parts)?,
+            None => {
+                let shortest = parts.optional(Rule::selector).map(selector).transpose()?.flatten();
+                PathPattern { shortest, ..self.chain(&mut parts)? }
+            }
         };
-        path.variable = variable;
+        path.variable = variable.or(path.variable);
         path.span = span;
         Ok(path)
     }
@@ -45,18 +56,68 @@ impl Builder<'_> {
         Ok(path)
     }
 
-    /// Nodes joined by relationships, as far as they come next.
+    /// Nodes joined by relationships and groups, as far as they come next. A group that touches no written node gets
+    /// one that says nothing.
     pub(super) fn chain(&self, parts: &mut Parts<'_>) -> Result<PathPattern> {
-        let first = self.node(parts.required()?)?;
-        let mut span = first.span;
-        let (mut nodes, mut rels) = (vec![first], Vec::new());
-        while let Some(relationship) = parts.optional(Rule::relationship) {
-            rels.push(self.relationship(relationship)?);
-            let node = self.node(parts.required()?)?;
-            span = span.to(node.span);
-            nodes.push(node);
+        let (mut nodes, mut rels) = (Vec::new(), Vec::new());
+        let mut span: Option<Span> = None;
+        let mut alone = None;
+        while let Some(element) = parts.chain_element() {
+            let here = span_of(&element);
+            span = Some(span.map_or(here, |span| span.to(here)));
+            match element.as_rule() {
+                Rule::node => nodes.push(self.node(element)?),
+                Rule::relationship => rels.push(self.relationship(element)?),
+                _ => match self.group(element)? {
+                    Grouped::Once(path) => alone = Some(path),
+                    Grouped::Many(group) => {
+                        if nodes.len() == rels.len() {
+                            nodes.push(plain_node(Span { start: here.start, end: here.start }));
+                        }
+                        rels.push(*group);
+                    }
+                },
+            }
+        }
+        let span = span.unwrap_or(parts.span);
+        match alone {
+            Some(path) if nodes.is_empty() && rels.is_empty() => return Ok(path),
+            Some(path) => {
+                let message = "a path in parentheses inside a longer path needs a quantity";
+                return Err(unexpected(message, path.span).hint("write `{1}` after it, or leave the parentheses out"));
+            }
+            None => {}
+        }
+        if nodes.len() == rels.len() {
+            nodes.push(plain_node(Span { start: span.end, end: span.end }));
         }
         Ok(PathPattern { variable: None, shortest: None, nodes, rels, span })
+    }
+
+    fn group(&self, pair: Pair<'_, Rule>) -> Result<Grouped> {
+        let span = span_of(&pair);
+        let mut parts = Parts::of(pair);
+        let variable = self.path_variable(&mut parts)?;
+        let path = self.within(1, span, |builder| builder.chain(&mut parts))?;
+        let predicate = self.where_part(&mut parts)?;
+        let Some(quantity) = parts.optional(Rule::quantity) else {
+            return match predicate {
+                Some(predicate) => {
+                    let message = "`WHERE` in parentheses needs a quantity after them";
+                    Err(unexpected(message, predicate.span).hint("write the condition after the pattern"))
+                }
+                None => Ok(Grouped::Once(PathPattern { variable: variable.or(path.variable.clone()), ..path })),
+            };
+        };
+        if let Some(name) = variable.as_ref().or(path.variable.as_ref()) {
+            return Err(unexpected("a path inside a quantified group cannot have a variable", name.span));
+        }
+        check_group(&path)?;
+        let mut rel = plain_relationship(span);
+        rel.direction = PatternDirection::Right;
+        rel.length = Some(quantified(quantity)?);
+        rel.group = Some(Box::new(GroupPattern { path, predicate }));
+        Ok(Grouped::Many(Box::new(rel)))
     }
 
     fn node(&self, pair: Pair<'_, Rule>) -> Result<NodePattern> {
@@ -83,6 +144,12 @@ impl Builder<'_> {
             (false, true) => PatternDirection::Right,
             _ => PatternDirection::Either,
         };
+        if let Some(quantity) = parts.optional(Rule::quantity) {
+            if rel.length.is_some() {
+                return Err(unexpected("a relationship cannot have both a length and a quantity", span_of(&quantity)));
+            }
+            rel.length = Some(quantified(quantity)?);
+        }
         rel.span = span;
         Ok(rel)
     }
@@ -90,14 +157,15 @@ impl Builder<'_> {
     fn rel_detail(&self, pair: Pair<'_, Rule>) -> Result<RelPattern> {
         let mut parts = Parts::of(pair);
         let variable = variable(&mut parts)?;
-        let types = match parts.optional(Rule::rel_types) {
-            Some(types) => self.names(Parts::of(types))?,
-            None => Vec::new(),
+        let (types, type_test) = match parts.optional(Rule::rel_types) {
+            Some(types) => type_choice(self.label_or(Parts::of(types).required()?)?),
+            None => (Vec::new(), None),
         };
         let length = parts.optional(Rule::range).map(length).transpose()?;
         let properties = self.properties(&mut parts)?;
         let predicate = self.where_part(&mut parts)?;
-        Ok(RelPattern { variable, types, length, properties, predicate, ..plain_relationship(Span::default()) })
+        let plain = plain_relationship(Span::default());
+        Ok(RelPattern { variable, types, type_test, length, properties, predicate, ..plain })
     }
 
     fn properties(&self, parts: &mut Parts<'_>) -> Result<Option<Expr>> {
@@ -146,7 +214,7 @@ impl Builder<'_> {
     fn label_atom(&self, pair: &Pair<'_, Rule>) -> Result<LabelExpr> {
         match pair.as_rule() {
             Rule::any_label => Ok(LabelExpr::Any(span_of(pair))),
-            Rule::label_or => self.label_or(pair.clone()),
+            Rule::label_or | Rule::type_or => self.label_or(pair.clone()),
             _ => Ok(LabelExpr::Label(name(pair)?)),
         }
     }
@@ -158,7 +226,101 @@ fn variable(parts: &mut Parts<'_>) -> Result<Option<Name>> {
 
 fn plain_relationship(span: Span) -> RelPattern {
     let direction = PatternDirection::Either;
-    RelPattern { variable: None, types: Vec::new(), direction, length: None, properties: None, predicate: None, span }
+    RelPattern {
+        variable: None,
+        types: Vec::new(),
+        type_test: None,
+        group: None,
+        direction,
+        length: None,
+        properties: None,
+        predicate: None,
+        span,
+    }
+}
+
+fn plain_node(span: Span) -> NodePattern {
+    NodePattern { variable: None, entity: None, labels: None, properties: None, predicate: None, span }
+}
+
+/// Refuses what a quantified group cannot hold.
+fn check_group(path: &PathPattern) -> Result<()> {
+    if path.rels.is_empty() {
+        return Err(unexpected("a quantified group needs at least one relationship", path.span));
+    }
+    match path.rels.iter().find(|rel| rel.length.is_some()) {
+        Some(rel) => Err(unexpected("quantities and variable lengths cannot be nested", rel.span)),
+        None => Ok(()),
+    }
+}
+
+/// A plain choice of types as a list, anything else as a test.
+fn type_choice(types: LabelExpr) -> (Vec<Name>, Option<LabelExpr>) {
+    match types {
+        LabelExpr::Label(name) => (vec![name], None),
+        LabelExpr::Or(parts) if parts.iter().all(|part| matches!(part, LabelExpr::Label(_))) => {
+            let names = parts.into_iter().filter_map(|part| match part {
+                LabelExpr::Label(name) => Some(name),
+                _ => None,
+            });
+            (names.collect(), None)
+        }
+        test => (Vec::new(), Some(test)),
+    }
+}
+
+/// `+`, `*`, `{2}`, `{1,3}`, `{,3}`, `{2,}`.
+fn quantified(pair: Pair<'_, Rule>) -> Result<Length> {
+    let span = span_of(&pair);
+    let mut parts = Parts::of(pair);
+    let open = parts.has_comma();
+    let first = parts.starts_with_bound();
+    if parts.accept(Rule::star) {
+        return Ok(Length { min: Some(0), max: None });
+    }
+    if parts.accept(Rule::once_or_more) {
+        return Ok(Length { min: Some(1), max: None });
+    }
+    let mut bounds = Vec::new();
+    for bound in parts {
+        bounds.push(literals::bound(&bound)?);
+    }
+    let (min, max) = match (bounds.as_slice(), open) {
+        ([exactly], false) => (*exactly, Some(*exactly)),
+        ([least], true) if first => (*least, None),
+        ([least, most], _) => (*least, Some(*most)),
+        (most, _) => (0, most.first().copied()),
+    };
+    if max.is_some_and(|max| max < min || max == 0) {
+        return Err(unexpected("the greatest quantity must be at least one, and no less than the least", span));
+    }
+    Ok(Length { min: Some(min), max })
+}
+
+/// What a selector keeps; `None` for all paths.
+fn selector(pair: Pair<'_, Rule>) -> Result<Option<Shortest>> {
+    let span = span_of(&pair);
+    let mut parts = Parts::of(pair);
+    let all = parts.accept(Rule::kw_all);
+    parts.accept(Rule::kw_any);
+    let shortest = parts.accept(Rule::kw_shortest);
+    let count = parts.optional(Rule::bound).map(|bound| literals::bound(&bound)).transpose()?;
+    parts.accept(Rule::kw_paths);
+    let groups = parts.accept(Rule::kw_groups);
+    if count.is_some_and(|count| count != 1) {
+        let error = unexpected("only one path or one group of shortest paths can be selected", span);
+        return Err(error.hint("`ALL SHORTEST` gives all paths of the least length"));
+    }
+    Ok(match (all, shortest || groups) {
+        (true, false) => None,
+        (true, true) => Some(Shortest::All),
+        (false, _) if groups => Some(Shortest::All),
+        (false, _) => Some(Shortest::Single),
+    })
+}
+
+fn unexpected(message: &str, span: Span) -> Error {
+    Error::syntax(Detail::UnexpectedSyntax, message).at(span)
 }
 
 /// `*`, `*2`, `*1..`, `*..3`, `*1..3`.

@@ -132,7 +132,17 @@ pub(super) fn entity(variable: Option<Name>, entity: &Name) -> NodePattern {
 
 /// `-[variable:TYPES]->`
 pub(super) fn rel(variable: Option<Name>, types: Vec<Name>, direction: PatternDirection, span: Span) -> RelPattern {
-    RelPattern { variable, types, direction, length: None, properties: None, predicate: None, span }
+    RelPattern {
+        variable,
+        types,
+        type_test: None,
+        group: None,
+        direction,
+        length: None,
+        properties: None,
+        predicate: None,
+        span,
+    }
 }
 
 pub(super) fn path(nodes: Vec<NodePattern>, rels: Vec<RelPattern>, span: Span) -> PathPattern {

@@ -382,6 +382,10 @@ mod tests {
         same("CALL a.b(1, 2) YIELD x AS y, z WHERE y > 1 RETURN y");
         same("CALL a.b YIELD -");
         same("PROFILE UNWIND [x IN xs WHERE x:(A|B) | x.y] AS z RETURN z");
+        same(
+            "MATCH () ((a)-[r:R]->(b:B WHERE b.x > 1) WHERE r.x = 1){1,3} (c), (d) (()--()){0,} () (()-->()){2} (e) RETURN a",
+        );
+        same("MATCH (a)-[:!R]->(b)<-[r:(A|B)&!(C&D)]-(c)-[:%]-(d) RETURN *");
         same("MATCH p = shortestPath((a)-[*]->(b)) RETURN [q = (a)-->() WHERE a.x | length(q)]");
     }
 

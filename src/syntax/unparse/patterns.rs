@@ -1,7 +1,9 @@
 //! Patterns and label expressions as text.
 
 use super::Writer;
-use crate::syntax::ast::{Expr, LabelExpr, Length, NodePattern, PathPattern, PatternDirection, RelPattern, Shortest};
+use crate::syntax::ast::{
+    Expr, GroupPattern, LabelExpr, Length, NodePattern, PathPattern, PatternDirection, RelPattern, Shortest,
+};
 
 impl Writer {
     pub(super) fn paths(&mut self, paths: &[PathPattern]) {
@@ -51,6 +53,9 @@ impl Writer {
     }
 
     fn relationship(&mut self, rel: &RelPattern) {
+        if let Some(group) = &rel.group {
+            return self.group(group, rel.length);
+        }
         self.push(if rel.direction == PatternDirection::Left { "<-" } else { "-" });
         self.push("[");
         let start = self.out.len();
@@ -60,6 +65,10 @@ impl Writer {
         if !rel.types.is_empty() {
             self.push(":");
             self.list(&rel.types, "|", Self::symbol);
+        }
+        if let Some(test) = &rel.type_test {
+            self.push(":");
+            self.type_expr(test);
         }
         if let Some(length) = rel.length {
             self.push(&length_text(length));
@@ -71,6 +80,17 @@ impl Writer {
             self.push("]");
         }
         self.push(if rel.direction == PatternDirection::Right { "->" } else { "-" });
+    }
+
+    fn group(&mut self, group: &GroupPattern, length: Option<Length>) {
+        self.push(" (");
+        self.chain(&group.path);
+        if let Some(predicate) = &group.predicate {
+            self.push(" WHERE ");
+            self.expr(predicate);
+        }
+        self.push(")");
+        self.push(&quantity_text(length));
     }
 
     /// Properties and `WHERE`, with a blank before each unless nothing stands since `start`.
@@ -90,6 +110,26 @@ impl Writer {
         if self.out.len() > start {
             self.push(" ");
         }
+    }
+
+    /// A test of a type, in which no colon joins.
+    fn type_expr(&mut self, types: &LabelExpr) {
+        match types {
+            LabelExpr::And(parts) => self.list(parts, "&", Self::type_atom),
+            LabelExpr::Or(parts) => self.list(parts, "|", Self::type_atom),
+            LabelExpr::Not(inner) => {
+                self.push("!");
+                self.type_atom(inner);
+            }
+            LabelExpr::Label(_) | LabelExpr::Any(_) => self.label_expr(types),
+        }
+    }
+
+    fn type_atom(&mut self, types: &LabelExpr) {
+        let several = matches!(types, LabelExpr::And(_) | LabelExpr::Or(_));
+        self.push(if several { "(" } else { "" });
+        self.type_expr(types);
+        self.push(if several { ")" } else { "" });
     }
 
     pub(super) fn label_expr(&mut self, labels: &LabelExpr) {
@@ -121,6 +161,15 @@ impl Writer {
         self.push(if parentheses { "(" } else { "" });
         self.label_expr(label);
         self.push(if parentheses { ")" } else { "" });
+    }
+}
+
+fn quantity_text(length: Option<Length>) -> String {
+    match length.map(|length| (length.min.unwrap_or(1), length.max)) {
+        None => String::new(),
+        Some((min, Some(max))) if min == max => format!("{{{min}}} "),
+        Some((min, Some(max))) => format!("{{{min},{max}}} "),
+        Some((min, None)) => format!("{{{min},}} "),
     }
 }
 
