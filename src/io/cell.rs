@@ -19,7 +19,7 @@ fn nested(graph: &Version, value: &Value) -> String {
         Value::Bool(value) => value.to_string(),
         Value::Int(value) => value.to_string(),
         Value::Float(value) => crate::value::format::float(*value),
-        Value::String(text) => format!("'{}'", one_line(text)),
+        Value::String(text) => one_line(&crate::value::format::quoted(text)),
         Value::List(items) => {
             let items: Vec<String> = items.iter().map(|item| element(graph, item)).collect();
             format!("[{}]", items.join(", "))

@@ -111,7 +111,8 @@ fn feature_files(folder: &Path, files: &mut Vec<PathBuf>) {
 }
 
 fn folder_of(id: &str) -> String {
-    id.rsplit_once('/').map_or(id, |(folder, _)| folder).to_owned()
+    let file = id.split_once(' ').map_or(id, |(file, _)| file);
+    file.rsplit_once('/').map_or(file, |(folder, _)| folder).to_owned()
 }
 
 fn report(by_folder: &BTreeMap<String, (u32, u32)>, all: usize, failed: usize) {
