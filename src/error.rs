@@ -108,7 +108,7 @@ details! {
     // our own
     UnexpectedInput, NestingTooDeep, InputTooLarge, UnknownEntity, AmbiguousEntity, UnknownFact, DivisionByZero,
     EntityIsNotStored, Io, Damaged, Foreign, NewerVersion, Cancelled, Timeout, MemoryLimit, RowLimit, IdsExhausted,
-    ReadOnly, Locked, UnknownCommand, InvalidUse, Internal,
+    ReadOnly, Locked, UnknownCommand, InvalidUse, InvalidRequest, Internal,
 }
 
 /// Anything that went wrong, with its classification, its place and what may help.

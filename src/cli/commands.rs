@@ -54,6 +54,20 @@ pub enum Flow {
 /// Every dot-command, in order of name.
 pub const COMMANDS: &[Command] = &[
     Command {
+        name: "begin",
+        arguments: "",
+        completes: Completes::Nothing,
+        summary: "opens a transaction: what follows is kept as a whole or not at all",
+        run: |app, _| app.session.begin().map(|()| Flow::Continue),
+    },
+    Command {
+        name: "commit",
+        arguments: "",
+        completes: Completes::Nothing,
+        summary: "ends the transaction and keeps what it changed",
+        run: |app, _| app.session.commit().map(|()| Flow::Continue),
+    },
+    Command {
         name: "cypher",
         arguments: "[STATEMENT]",
         completes: Completes::Statement,
@@ -101,6 +115,13 @@ pub const COMMANDS: &[Command] = &[
         completes: Completes::File,
         summary: "runs the statements of a file; a `.facts` file is told whole or not at all",
         run: read,
+    },
+    Command {
+        name: "rollback",
+        arguments: "",
+        completes: Completes::Nothing,
+        summary: "ends the transaction and takes back what it changed",
+        run: |app, _| app.session.rollback().map(|()| Flow::Continue),
     },
     Command {
         name: "save",
@@ -236,6 +257,7 @@ fn timer(app: &mut App, argument: &str) -> Result<Flow> {
 
 fn open(app: &mut App, argument: &str) -> Result<Flow> {
     need(argument, "a file")?;
+    need_no_transaction(app)?;
     if app.session.graph().has_unsaved_changes() {
         let message = "the graph has changes that are not saved";
         return Err(Error::syntax(Detail::InvalidUse, message).hint("`.save FILE` first"));
@@ -254,6 +276,7 @@ fn read(app: &mut App, argument: &str) -> Result<Flow> {
 }
 
 fn save(app: &mut App, argument: &str) -> Result<Flow> {
+    need_no_transaction(app)?;
     let graph = app.session.graph().clone();
     if argument.is_empty() {
         graph.save()?;
@@ -269,6 +292,14 @@ fn save(app: &mut App, argument: &str) -> Result<Flow> {
 fn need(argument: &str, what: &str) -> Result<()> {
     if argument.is_empty() {
         return Err(Error::syntax(Detail::InvalidUse, format!("the command needs {what}")));
+    }
+    Ok(())
+}
+
+fn need_no_transaction(app: &App) -> Result<()> {
+    if app.session.in_transaction() {
+        let error = Error::syntax(Detail::InvalidUse, "a transaction is open");
+        return Err(error.hint("`.commit` or `.rollback` ends it"));
     }
     Ok(())
 }

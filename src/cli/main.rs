@@ -57,6 +57,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, shell: Shell) -> u8 {
         Ok(()) => 0,
         Err(stop) => finish(stop),
     };
+    end_transaction(&mut app);
     code.max(save_changes(&mut app))
 }
 
@@ -176,6 +177,13 @@ fn standard_input() -> Result<String> {
     let read = std::io::stdin().lock().read_to_end(&mut bytes);
     read.map_err(|error| Error::io("cannot read standard input", &error))?;
     decode(bytes, "<stdin>")
+}
+
+/// A transaction that nobody committed is not kept, and that is said.
+fn end_transaction(app: &mut App) {
+    if app.session.rollback().is_ok() {
+        app.say("warning: the open transaction was rolled back");
+    }
 }
 
 /// What was told to a graph with a file is kept, also when a later statement failed.

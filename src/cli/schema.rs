@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 /// # Errors
 /// When there is no such label.
 pub fn run(app: &mut App, argument: &str) -> Result<Flow> {
-    let graph = app.session.graph().snapshot();
+    let graph = app.session.snapshot();
     let text = if argument.is_empty() { whole(&graph) } else { of_label(&graph, argument.trim_start_matches(':'))? };
     app.print(&text)?;
     Ok(Flow::Continue)

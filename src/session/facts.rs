@@ -5,6 +5,7 @@ use super::graph::Graph;
 use super::options::RunOptions;
 use super::run::{self, Outcome};
 use super::state::Session;
+use super::transaction::Place;
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::exec::Counters;
 use crate::store::Version;
@@ -48,11 +49,11 @@ pub(super) fn run_line(session: &mut Session, text: &str, options: &RunOptions) 
     let Some(translated) = translate(&line, &defaults_for(&line, &session.defaults))? else {
         return Err(Error::syntax(Detail::UnexpectedInput, "there is nothing to tell or ask here"));
     };
-    let graph = session.graph().clone();
+    let mut place = session.place();
     let answer = match translated.kind {
-        Kind::Tell | Kind::Retract => tell(&graph, &line, &translated, options),
-        Kind::Rows => ask(&graph, &translated, options),
-        Kind::YesNo => yes_no(&graph, &translated, options),
+        Kind::Tell | Kind::Retract => tell(&mut place, &line, &translated, options),
+        Kind::Rows => run::execute(&mut place, &translated.statement, &Map::new(), options),
+        Kind::YesNo => yes_no(&mut place, &translated, options),
     }
     .map_err(|error| translated.explain(error))?;
     if let (Body::Source(source), Mark::None | Mark::Tell) = (&line.body, line.mark) {
@@ -66,7 +67,7 @@ pub(super) fn run_line(session: &mut Session, text: &str, options: &RunOptions) 
 pub(super) fn explain_line(session: &Session, text: &str, options: &RunOptions) -> Result<Answer> {
     let mut translated = translated(session, text)?;
     translated.statement.mode = Mode::Explain;
-    let answer = run::execute(session.graph(), &translated.statement, &Map::new(), options);
+    let answer = run::explain(session.graph(), session.snapshot(), &translated.statement, &Map::new(), options);
     answer.map_err(|error| translated.explain(error))
 }
 
@@ -78,11 +79,19 @@ pub(super) fn translated(session: &Session, text: &str) -> Result<Translated> {
 }
 
 /// Tells a whole `.facts` text, or nothing of it.
-pub(super) fn load(graph: &Graph, text: &str, options: &RunOptions) -> Result<Loaded> {
+pub(super) fn load(place: &mut Place<'_>, text: &str, options: &RunOptions) -> Result<Loaded> {
     if options.read_only {
-        return Err(Error::runtime(ErrorType::Conflict, Detail::ReadOnly, "the graph is open read-only"));
+        return Err(read_only());
     }
-    let mut write = graph.write()?;
+    let graph = place.graph;
+    let (loaded, _) = place.change(|version| {
+        let loaded = load_into(graph, version, text, options)?;
+        Ok((loaded, loaded.counters.changed()))
+    })?;
+    Ok(loaded)
+}
+
+fn load_into(graph: &Graph, version: &mut Version, text: &str, options: &RunOptions) -> Result<Loaded> {
     let mut loaded = Loaded::default();
     for entry in facts::read(text) {
         let entry = entry?;
@@ -92,10 +101,9 @@ pub(super) fn load(graph: &Graph, text: &str, options: &RunOptions) -> Result<Lo
             let message = "a question has no place in a file of facts";
             return Err(Error::syntax(Detail::UnexpectedSyntax, message).at(line.span));
         }
-        let outcome = change(graph, write.version_mut(), &translated, options)?;
+        let outcome = change(graph, version, &translated, options)?;
         loaded.count(line, &outcome.summary.counters);
     }
-    write.commit();
     Ok(loaded)
 }
 
@@ -127,28 +135,29 @@ fn change(graph: &Graph, version: &mut Version, translated: &Translated, options
     }
 }
 
-fn tell(graph: &Graph, line: &Line, translated: &Translated, options: &RunOptions) -> Result<Answer> {
+fn tell(place: &mut Place<'_>, line: &Line, translated: &Translated, options: &RunOptions) -> Result<Answer> {
     if options.read_only {
-        return Err(Error::runtime(ErrorType::Conflict, Detail::ReadOnly, "the graph is open read-only"));
+        return Err(read_only());
     }
-    let mut write = graph.write()?;
-    let mut outcome = change(graph, write.version_mut(), translated, options)?;
-    outcome.summary.told = Some(told(line, &outcome.summary.counters, write.base()));
-    Ok(outcome.without_rows().answer(write.commit()))
-}
-
-fn ask(graph: &Graph, translated: &Translated, options: &RunOptions) -> Result<Answer> {
-    run::execute(graph, &translated.statement, &Map::new(), options)
+    let graph = place.graph;
+    let (outcome, version) = place.change(|version| {
+        let before = version.clone();
+        let mut outcome = change(graph, version, translated, options)?;
+        outcome.summary.told = Some(told(line, &outcome.summary.counters, &before));
+        let changed = outcome.changed;
+        Ok((outcome.without_rows(), changed))
+    })?;
+    Ok(outcome.answer(version))
 }
 
 /// A question without variables: its one row, and when that says no, what is known instead.
-fn yes_no(graph: &Graph, translated: &Translated, options: &RunOptions) -> Result<Answer> {
-    let mut answer = run::execute(graph, &translated.statement, &Map::new(), options)?;
+fn yes_no(place: &mut Place<'_>, translated: &Translated, options: &RunOptions) -> Result<Answer> {
+    let mut answer = run::execute(place, &translated.statement, &Map::new(), options)?;
     let row = answer.next_row()?.map(|row| row.values().to_vec()).unwrap_or_default();
     let no = matches!(row.as_slice(), [Value::Bool(false)]);
     let mut known = Vec::new();
     if let (true, Some(statement)) = (no, &translated.known) {
-        let mut rows = run::execute(graph, statement, &Map::new(), options)?;
+        let mut rows = run::execute(place, statement, &Map::new(), options)?;
         while let Some(row) = rows.next_row()? {
             known.push(super::known::fact(&row));
         }
@@ -186,6 +195,10 @@ fn near_names(fact: &Fact, before: &Version) -> String {
         }
     }
     remarks
+}
+
+fn read_only() -> Error {
+    Error::runtime(ErrorType::Conflict, Detail::ReadOnly, "the graph is open read-only")
 }
 
 fn counted(count: u64, one: &str, many: &str) -> Option<String> {

@@ -112,6 +112,18 @@ impl Graph {
         self.inner.procedures.write().unwrap_or_else(PoisonError::into_inner).register(procedure);
     }
 
+    /// Takes away everything that the graph holds, and the procedures registered with it.
+    ///
+    /// # Errors
+    /// `Conflict` when another writer does not end.
+    pub fn clear(&self) -> Result<()> {
+        let mut write = self.write()?;
+        *write.version_mut() = Version::new();
+        write.commit();
+        *self.inner.procedures.write().unwrap_or_else(PoisonError::into_inner) = Registry::default();
+        Ok(())
+    }
+
     /// Writes the graph to its file.
     ///
     /// # Errors

@@ -5,7 +5,9 @@
 //! [`crate::syntax::parse_statement`] gives for openCypher. `run::execute` binds the tree
 //! ([`crate::semantic::bind`]), plans it ([`crate::plan::plan`]) against the statistics of a version, and runs the
 //! plan ([`crate::exec::Execution`]). A reading statement runs on the current snapshot; a writing one on a private
-//! version that is published when all went well and dropped when not.
+//! version that is published when all went well and dropped when not. Between [`Session::begin`] and
+//! [`Session::commit`] the private version is the transaction's (`transaction`), and each statement goes on from where
+//! the one before left it.
 
 mod answer;
 mod deserialize;
@@ -17,6 +19,7 @@ mod options;
 mod procedures;
 mod run;
 mod state;
+mod transaction;
 
 pub use crate::exec::Counters;
 pub use crate::semantic::bound::Notification;

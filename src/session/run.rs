@@ -4,6 +4,7 @@ use super::answer::{Answer, Rows, Summary};
 use super::graph::Graph;
 use super::options::RunOptions;
 use super::procedures::Procedures;
+use super::transaction::Place;
 use crate::error::{Detail, Error, ErrorType, Phase, Result};
 use crate::exec::{Counters, Execution, OperatorProfile, Settings};
 use crate::plan::explain::{self, ExplainLine};
@@ -18,18 +19,49 @@ use crate::value::{Map, Value};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Runs a statement on the current state of a graph; what it writes is published when it ends well.
-pub(super) fn execute(graph: &Graph, statement: &Statement, parameters: &Map, options: &RunOptions) -> Result<Answer> {
+/// Runs a statement; what it writes is kept when it ends well.
+pub(super) fn execute(
+    place: &mut Place<'_>,
+    statement: &Statement,
+    parameters: &Map,
+    options: &RunOptions,
+) -> Result<Answer> {
+    if statement.mode == Mode::Explain {
+        return explain(place.graph, place.snapshot(), statement, parameters, options);
+    }
     if !writes(statement) {
-        return read(graph, statement, parameters, options);
+        return read(place.graph, place.snapshot(), statement, parameters, options);
     }
     if options.read_only {
         return Err(read_only());
     }
-    let mut write = graph.write()?;
-    let outcome = apply(graph, write.version_mut(), statement, parameters, options)?;
-    let version = if outcome.changed { write.commit() } else { Arc::clone(write.base()) };
+    let graph = place.graph;
+    let (outcome, version) = place.change(|version| {
+        let outcome = apply(graph, version, statement, parameters, options)?;
+        let changed = outcome.changed;
+        Ok((outcome, changed))
+    })?;
     Ok(outcome.answer(version))
+}
+
+/// The plan of a statement, as an answer.
+pub(super) fn explain(
+    graph: &Graph,
+    snapshot: Snapshot,
+    statement: &Statement,
+    parameters: &Map,
+    options: &RunOptions,
+) -> Result<Answer> {
+    let mut scratch = Version::clone(&snapshot);
+    let writes = writes(statement);
+    let bound = match writes {
+        true => bind(statement, &mut WriteNames::new(&mut scratch), &graph.procedures())?,
+        false => bind(statement, &mut ReadNames(&snapshot), &graph.procedures())?,
+    };
+    let plan = plan_of(&bound, &scratch, parameters, options)?;
+    let summary = summary_of(&bound.notifications, writes);
+    let (columns, rows) = explained(&explain::lines(&plan, scratch.catalog()));
+    Ok(Answer { columns, rows: Rows::Stored(rows.into_iter()), graph: snapshot, summary })
 }
 
 /// What a writing statement gave, before its version is published.
@@ -37,7 +69,7 @@ pub(super) struct Outcome {
     columns: Arc<[Arc<str>]>,
     pub(super) rows: Vec<Vec<Value>>,
     pub(super) summary: Summary,
-    changed: bool,
+    pub(super) changed: bool,
 }
 
 impl Outcome {
@@ -63,10 +95,6 @@ pub(super) fn apply(
     let bound = bind(statement, &mut WriteNames::new(version), &graph.procedures())?;
     let plan = Arc::new(plan_of(&bound, version, parameters, options)?);
     let mut summary = summary_of(&bound.notifications, true);
-    if statement.mode == Mode::Explain {
-        let (columns, rows) = explained(&explain::lines(&plan, version.catalog()));
-        return Ok(Outcome { columns, rows, summary, changed: false });
-    }
     let settings = settings(graph, parameters, options, statement.mode);
     let mut execution = Execution::new(Arc::clone(&plan), Arc::new(std::mem::take(version)), settings)?;
     let mut rows = Vec::new();
@@ -81,18 +109,19 @@ pub(super) fn apply(
     Ok(Outcome { columns, rows, summary, changed })
 }
 
-fn read(graph: &Graph, statement: &Statement, parameters: &Map, options: &RunOptions) -> Result<Answer> {
-    let snapshot = graph.snapshot();
+fn read(
+    graph: &Graph,
+    snapshot: Snapshot,
+    statement: &Statement,
+    parameters: &Map,
+    options: &RunOptions,
+) -> Result<Answer> {
     let bound = bind(statement, &mut ReadNames(&snapshot), &graph.procedures())?;
     if bound.writes && options.read_only {
         return Err(read_only());
     }
     let plan = Arc::new(plan_of(&bound, &snapshot, parameters, options)?);
     let summary = summary_of(&bound.notifications, false);
-    if statement.mode == Mode::Explain {
-        let (columns, rows) = explained(&explain::lines(&plan, snapshot.catalog()));
-        return Ok(Answer { columns, rows: Rows::Stored(rows.into_iter()), graph: snapshot, summary });
-    }
     let settings = settings(graph, parameters, options, statement.mode);
     let execution = Execution::new(Arc::clone(&plan), Arc::clone(&snapshot), settings)?;
     if statement.mode == Mode::Profile {

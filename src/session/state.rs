@@ -5,7 +5,9 @@ use super::facts::{Loaded, explain_line, run_line, translated};
 use super::graph::Graph;
 use super::options::RunOptions;
 use super::run;
+use super::transaction::{Place, Transaction, already_open, not_open};
 use crate::error::{Detail, Error, Result};
+use crate::store::Snapshot;
 use crate::syntax::ast::{Mode, Statement};
 use crate::syntax::facts::Defaults;
 use crate::syntax::script::{Language, classify};
@@ -30,11 +32,12 @@ pub struct Session {
     graph: Graph,
     pub(super) defaults: Defaults,
     last: Option<Statement>,
+    transaction: Option<Transaction>,
 }
 
 impl Session {
     pub(super) fn new(graph: Graph) -> Session {
-        Session { graph, defaults: Defaults::default(), last: None }
+        Session { graph, defaults: Defaults::default(), last: None, transaction: None }
     }
 
     /// The graph it is about.
@@ -58,7 +61,7 @@ impl Session {
         match classify(text) {
             Language::Cypher | Language::Pattern => {
                 let statement = parse_statement(text)?;
-                let answer = run::execute(&self.graph, &statement, parameters, options);
+                let answer = run::execute(&mut self.place(), &statement, parameters, options);
                 self.last = Some(statement);
                 answer
             }
@@ -67,13 +70,82 @@ impl Session {
         }
     }
 
+    /// Opens a transaction: the statements from here to [`Session::commit`] are seen by others all at once, and
+    /// [`Session::rollback`], or dropping the session, takes all of them back. A statement that fails leaves nothing of
+    /// itself and the transaction open. Until then nobody else can change the graph, on this thread or another.
+    ///
+    /// ```
+    /// # fn main() -> standpoint::error::Result<()> {
+    /// let graph = standpoint::Graph::in_memory();
+    /// let mut session = graph.session();
+    /// session.begin()?;
+    /// session.run("+ Kyiv -opposes-> territorial concessions")?;
+    /// session.run("MATCH (n) SET n.checked = true")?;
+    /// assert_eq!(graph.snapshot().node_count(), 0);
+    /// session.commit()?;
+    /// assert_eq!(graph.snapshot().node_count(), 2);
+    ///
+    /// session.begin()?;
+    /// session.run("MATCH (n) DETACH DELETE n")?;
+    /// session.rollback()?;
+    /// assert_eq!(graph.snapshot().node_count(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `Conflict` when the session has a transaction open, or somebody else keeps changing the graph.
+    pub fn begin(&mut self) -> Result<()> {
+        if self.in_transaction() {
+            return Err(already_open());
+        }
+        self.transaction = Some(Transaction::begin(&self.graph)?);
+        Ok(())
+    }
+
+    /// Ends the open transaction and publishes what its statements changed.
+    ///
+    /// # Errors
+    /// `Conflict` when none is open.
+    pub fn commit(&mut self) -> Result<()> {
+        self.transaction.take().ok_or_else(not_open)?.commit();
+        Ok(())
+    }
+
+    /// Ends the open transaction and takes back what its statements changed.
+    ///
+    /// # Errors
+    /// `Conflict` when none is open.
+    pub fn rollback(&mut self) -> Result<()> {
+        self.transaction.take().map(drop).ok_or_else(not_open)
+    }
+
+    /// Whether a transaction is open.
+    pub fn in_transaction(&self) -> bool {
+        self.transaction.is_some()
+    }
+
+    /// The graph as the session's next statement finds it: with what its open transaction changed.
+    pub fn snapshot(&self) -> Snapshot {
+        self.transaction.as_ref().map_or_else(|| self.graph.snapshot(), Transaction::snapshot)
+    }
+
+    /// Empties the graph and forgets the procedures registered with it, the open transaction and what was said so far.
+    ///
+    /// # Errors
+    /// `Conflict` when somebody else keeps changing the graph.
+    pub fn clear(&mut self) -> Result<()> {
+        *self = Session::new(self.graph.clone());
+        self.graph.clear()
+    }
+
     /// Tells all facts of a `.facts` text, or none when one of its lines is wrong. The text's sources do not become
     /// the session's.
     ///
     /// # Errors
     /// The first wrong line, with its place.
     pub fn load_facts(&mut self, text: &str) -> Result<Loaded> {
-        super::facts::load(&self.graph, text, &RunOptions::default())
+        super::facts::load(&mut self.place(), text, &RunOptions::default())
     }
 
     /// The openCypher of the last statement that was understood, whichever language it was in.
@@ -102,7 +174,7 @@ impl Session {
             Language::Cypher | Language::Pattern => {
                 let mut statement = parse_statement(text)?;
                 statement.mode = Mode::Explain;
-                run::execute(&self.graph, &statement, parameters, options)
+                run::explain(&self.graph, self.snapshot(), &statement, parameters, options)
             }
             _ => explain_line(self, text, options),
         }
@@ -111,6 +183,11 @@ impl Session {
     /// The source that facts are told from, where one was declared.
     pub fn source(&self) -> Option<&str> {
         self.defaults.source.as_deref()
+    }
+
+    /// Where the next statement happens.
+    pub(super) fn place(&mut self) -> Place<'_> {
+        Place { graph: &self.graph, transaction: self.transaction.as_mut() }
     }
 
     pub(super) fn remember(&mut self, statement: Statement) {
