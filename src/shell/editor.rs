@@ -59,7 +59,7 @@ impl Reader {
     /// Reads a line, completing from the graph as it is now.
     pub(super) fn read(&mut self, app: &App, prompt: &str) -> Result<Line> {
         if let Some(helper) = self.editor.helper_mut() {
-            helper.graph = Some(app.session.graph().snapshot());
+            helper.graph = Some(app.session.snapshot());
             helper.parameters = app.parameters.clone();
         }
         match self.editor.readline(prompt) {

@@ -57,7 +57,7 @@ pub fn run(app: &mut App) -> Result<()> {
 }
 
 fn greet(app: &mut App) {
-    let graph = app.session.graph().snapshot();
+    let graph = app.session.snapshot();
     let name = app.session.graph().path().map(|path| format!("  {}", path.display())).unwrap_or_default();
     let greeting = format!(
         "standpoint {}{name}  {} nodes, {} relationships\n.help tells what can be typed, Tab completes, Ctrl-D leaves",
