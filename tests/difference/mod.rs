@@ -1,0 +1,333 @@
+//! Random queries on random graphs, run in several ways that must agree: with and without the optimizer, with batches
+//! of several sizes, with and without kernels, against a search by brute force, and against queries that mean the
+//! same.
+//!
+//! `DIFFERENCE_QUERIES` says how many queries to run, `DIFFERENCE_SEED` where the seeds begin.
+
+mod graphs;
+mod patterns;
+mod queries;
+mod random;
+
+use graphs::{Data, dump, normal};
+use patterns::{Names, Pattern, Taste};
+use queries::Query;
+use random::Random;
+use standpoint::error::{Detail, ErrorType, Phase};
+use standpoint::{Graph, RunOptions};
+use std::time::Duration;
+
+/// What a statement gives: rows as text, or the class of its error.
+#[derive(Clone, PartialEq, Debug)]
+enum Given {
+    Rows(Vec<String>),
+    Error(ErrorType, Detail),
+    /// It took too long or too much; such an answer is not compared.
+    TooMuch,
+}
+
+#[test]
+fn variants_agree() {
+    run("variants", 700, |random, tally| {
+        let data = Data::random(random);
+        let graph = data.build();
+        for _ in 0..10 {
+            let query = queries::reading(random);
+            tally.add(&graph, &query.text);
+            if let Some(difference) = disagreement(&graph, &query) {
+                let data = shrunk(data, |data| disagreement(&data.build(), &query).is_some());
+                let difference = disagreement(&data.build(), &query).unwrap_or(difference);
+                return Some(failure(&data, &query.text, &difference));
+            }
+        }
+        None
+    });
+}
+
+#[test]
+fn updates_agree() {
+    run("updates", 300, |random, tally| {
+        let data = Data::random(random);
+        for _ in 0..10 {
+            let statement = queries::updating(random);
+            tally.add(&data.build(), &statement);
+            if let Some(difference) = update_disagreement(&data, &statement) {
+                let data = shrunk(data, |data| update_disagreement(data, &statement).is_some());
+                let difference = update_disagreement(&data, &statement).unwrap_or(difference);
+                return Some(failure(&data, &statement, &difference));
+            }
+        }
+        None
+    });
+}
+
+#[test]
+fn matches_are_what_brute_force_finds() {
+    run("oracle", 300, |random, tally| {
+        let data = Data::random(random);
+        let graph = data.build();
+        for _ in 0..10 {
+            let taste = Taste { hops: 4, paths: 3, variable_length: true, all_named: false };
+            let pattern = Pattern::random(random, &taste, &[], &mut Names::default());
+            tally.add(&graph, &format!("MATCH {} RETURN count(*)", pattern.text()));
+            if let Some((query, difference)) = wrong_matches(&data, &pattern) {
+                let data = shrunk(data, |data| wrong_matches(data, &pattern).is_some());
+                let (query, difference) = wrong_matches(&data, &pattern).unwrap_or((query, difference));
+                return Some(failure(&data, &query, &difference));
+            }
+        }
+        None
+    });
+}
+
+#[test]
+fn queries_of_the_same_meaning_agree() {
+    run("rewrites", 200, |random, tally| {
+        let data = Data::random(random);
+        let graph = data.build();
+        for _ in 0..10 {
+            let (first, second) = queries_of_one_meaning(random);
+            tally.add(&graph, &second);
+            let differs = |data: &Data| {
+                let graph = data.build();
+                let (a, b) = (give_sorted(&graph, &first), give_sorted(&graph, &second));
+                (a != b && !matches!((&a, &b), (Given::TooMuch, _) | (_, Given::TooMuch))).then(|| compare(&a, &b))
+            };
+            if differs(&data).is_some() {
+                let data = shrunk(data, |data| differs(data).is_some());
+                let difference = differs(&data).unwrap_or_default();
+                return Some(failure(&data, &format!("{first}\nand\n{second}"), &difference));
+            }
+        }
+        None
+    });
+}
+
+/// How many statements ran and how many of them were not understood.
+#[derive(Default)]
+struct Tally {
+    ran: usize,
+    refused: usize,
+}
+
+impl Tally {
+    fn add(&mut self, graph: &Graph, text: &str) {
+        self.ran += 1;
+        let refused = graph.session().explain(text, &Default::default(), &RunOptions::default()).err();
+        if let Some(error) = refused.filter(|error| error.phase() == Phase::Compile) {
+            self.refused += 1;
+            if std::env::var_os("DIFFERENCE_SHOW_REFUSED").is_some() {
+                eprintln!("refused: {error}\n  {text}");
+            }
+        }
+    }
+}
+
+/// Runs a check for seed after seed, until it has seen a share of the queries wanted; fails with all it found.
+fn run(name: &str, share: usize, check: impl Fn(&mut Random, &mut Tally) -> Option<String>) {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<usize>().ok());
+    let wanted = number("DIFFERENCE_QUERIES").unwrap_or(1500) * share / 1500;
+    let first = number("DIFFERENCE_SEED").unwrap_or(1);
+    let (mut tally, mut failures) = (Tally::default(), Vec::new());
+    let mut seed = first;
+    while tally.ran < wanted && failures.len() < 5 {
+        let found = check(&mut Random::new(seed as u64), &mut tally);
+        failures.extend(found.map(|failure| format!("seed {seed}\n{failure}")));
+        seed += 1;
+    }
+    eprintln!("{name}: {} statements, {} refused, {} failures", tally.ran, tally.refused, failures.len());
+    assert!(failures.is_empty(), "{name}:\n{}", failures.join("\n\n"));
+    assert!(tally.refused * 20 <= tally.ran, "{name}: {} of {} statements were refused", tally.refused, tally.ran);
+}
+
+/// All ways to run a statement that must agree; the first is the plainest.
+fn variants() -> Vec<RunOptions> {
+    let mut all = Vec::new();
+    for (optimize, batch_size, kernels) in [
+        (false, 2048, false),
+        (true, 2048, true),
+        (true, 1, true),
+        (true, 2, false),
+        (false, 2, true),
+        (false, 1, false),
+        (true, 2048, false),
+    ] {
+        all.push(RunOptions { optimize, batch_size, kernels, ..limits() });
+    }
+    all
+}
+
+fn limits() -> RunOptions {
+    RunOptions {
+        timeout: Some(Duration::from_secs(2)),
+        memory: Some(256 << 20),
+        max_rows: Some(20_000),
+        ..RunOptions::default()
+    }
+}
+
+fn give(graph: &Graph, text: &str, options: &RunOptions, ordered: bool) -> Given {
+    let answer = graph.session().run_with(text, &Default::default(), options);
+    match answer.and_then(|mut answer| answer.rows()) {
+        Ok(rows) => {
+            let row = |row: &standpoint::Row| row.values().iter().map(normal).collect::<Vec<_>>().join(" | ");
+            let mut rows: Vec<String> = rows.iter().map(row).collect();
+            if !ordered {
+                rows.sort();
+            }
+            Given::Rows(rows)
+        }
+        Err(error) if error.error_type() == ErrorType::ResourceLimit => Given::TooMuch,
+        Err(error) => Given::Error(error.error_type(), error.detail()),
+    }
+}
+
+fn give_sorted(graph: &Graph, text: &str) -> Given {
+    give(graph, text, &limits(), false)
+}
+
+/// Where the variants differ in what a query gives.
+fn disagreement(graph: &Graph, query: &Query) -> Option<String> {
+    let mut first: Option<Given> = None;
+    for options in variants() {
+        let given = give(graph, &query.text, &options, query.ordered);
+        if let Given::Error(ErrorType::Internal, _) = given {
+            return Some(format!("an internal error with {}", show(&options)));
+        }
+        match &first {
+            _ if given == Given::TooMuch => return None,
+            None => first = Some(given),
+            Some(plain) if *plain != given => {
+                return Some(format!("{}\nwith {}", compare(plain, &given), show(&options)));
+            }
+            Some(_) => {}
+        }
+    }
+    None
+}
+
+/// Where the variants differ in what a statement makes of a graph.
+fn update_disagreement(data: &Data, statement: &str) -> Option<String> {
+    let mut first: Option<(Given, Vec<String>)> = None;
+    for options in variants() {
+        let graph = data.build();
+        let given = give(&graph, statement, &options, false);
+        if given == Given::TooMuch {
+            return None;
+        }
+        let result = (given, dump(&graph));
+        match &first {
+            None => first = Some(result),
+            Some(plain) if *plain != result => {
+                let graphs = compare(&Given::Rows(plain.1.clone()), &Given::Rows(result.1));
+                let given = compare(&plain.0, &result.0);
+                return Some(format!("{given}\n{graphs}\nwith {}", show(&options)));
+            }
+            Some(_) => {}
+        }
+    }
+    None
+}
+
+/// A query about a pattern whose answer is not what brute force finds.
+fn wrong_matches(data: &Data, pattern: &Pattern) -> Option<(String, String)> {
+    let graph = data.build();
+    let matches = pattern.matches(data);
+    let (nodes, rels) = pattern.names();
+    let names: Vec<&String> = nodes.iter().chain(&rels).collect();
+    let count = format!("MATCH {} RETURN count(*)", pattern.text());
+    let columns: Vec<String> = names.iter().map(|name| format!("{name}.id")).collect();
+    let columns = if columns.is_empty() { "1".to_owned() } else { columns.join(", ") };
+    let rows = format!("MATCH {} RETURN {columns}", pattern.text());
+    let row = |found: &std::collections::BTreeMap<String, usize>| {
+        let ids: Vec<String> = names.iter().map(|name| format!("Int({})", found[*name])).collect();
+        if ids.is_empty() { "Int(1)".to_owned() } else { ids.join(" | ") }
+    };
+    let mut expected: Vec<String> = matches.iter().map(row).collect();
+    expected.sort();
+    let expectations = [(count, Given::Rows(vec![format!("Int({})", matches.len())])), (rows, Given::Rows(expected))];
+    for (query, expected) in expectations {
+        for optimize in [true, false] {
+            let given = give(&graph, &query, &RunOptions { optimize, ..limits() }, false);
+            if given != Given::TooMuch && given != expected {
+                let message = format!("{}\nwith optimize: {optimize}", compare(&expected, &given));
+                return Some((query, message));
+            }
+        }
+    }
+    None
+}
+
+/// Two queries that must give the same rows.
+fn queries_of_one_meaning(random: &mut Random) -> (String, String) {
+    let mut names = Names::default();
+    let kind = random.below(4);
+    let taste = Taste { hops: 4, paths: 3, variable_length: kind < 2, all_named: kind == 2 };
+    let pattern = Pattern::random(random, &taste, &[], &mut names);
+    let (nodes, rels) = pattern.names();
+    let all: Vec<String> = nodes.iter().chain(&rels).cloned().collect();
+    let columns = if all.is_empty() { "1 AS one".to_owned() } else { all.join(", ") };
+    let text = pattern.text();
+    let predicate = queries::predicate_over(random, &nodes, &rels);
+    match kind {
+        0 => {
+            let returns = format!("RETURN {columns}");
+            let parts: Vec<String> =
+                [format!("({predicate})"), format!("NOT ({predicate})"), format!("({predicate}) IS NULL")]
+                    .iter()
+                    .map(|part| format!("MATCH {text} WHERE {part} {returns}"))
+                    .collect();
+            (format!("MATCH {text} {returns}"), parts.join(" UNION ALL "))
+        }
+        1 => {
+            let other = pattern.rewritten(random).text();
+            let rest = format!("WHERE {predicate} RETURN {columns}");
+            (format!("MATCH {text} {rest}"), format!("MATCH {other} {rest}"))
+        }
+        2 => {
+            let first = format!("MATCH {text} RETURN {columns}");
+            (first, format!("MATCH {text} WITH * OPTIONAL MATCH {text} RETURN {columns}"))
+        }
+        _ => {
+            let first = format!("MATCH {text} WHERE {predicate} RETURN count(*) AS n");
+            (first, format!("RETURN COUNT {{ MATCH {text} WHERE {predicate} RETURN 1 AS one }} AS n"))
+        }
+    }
+}
+
+/// A graph as small as single steps make it on which something still fails.
+fn shrunk(data: Data, fails: impl Fn(&Data) -> bool) -> Data {
+    let mut best = data;
+    while let Some(smaller) = best.smaller().into_iter().find(|data| fails(data)) {
+        best = smaller;
+    }
+    best
+}
+
+fn failure(data: &Data, query: &str, difference: &str) -> String {
+    format!("{};\n{query};\n{difference}", data.create())
+}
+
+/// What only one of two answers has.
+fn compare(first: &Given, second: &Given) -> String {
+    let (Given::Rows(a), Given::Rows(b)) = (first, second) else {
+        return if first == second { String::new() } else { format!("{first:.300?}\nagainst\n{second:.300?}") };
+    };
+    let only = |these: &[String], those: &[String]| -> Vec<String> {
+        let mut those = those.to_vec();
+        let missing = |row: &&String| match those.iter().position(|other| other == *row) {
+            Some(at) => {
+                those.remove(at);
+                false
+            }
+            None => true,
+        };
+        these.iter().filter(missing).take(5).cloned().collect()
+    };
+    format!("{} against {} rows\nonly first: {:#?}\nonly second: {:#?}", a.len(), b.len(), only(a, b), only(b, a))
+}
+
+fn show(options: &RunOptions) -> String {
+    let RunOptions { optimize, batch_size, kernels, .. } = options;
+    format!("optimize: {optimize}, batch_size: {batch_size}, kernels: {kernels}")
+}
