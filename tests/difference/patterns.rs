@@ -171,8 +171,8 @@ impl NodePart {
                 Some(name)
             }
         };
-        let label = random.percent(30).then(|| LABELS[random.below(3)]);
-        NodePart { name, label, k: random.percent(12).then(|| random.below(4) as i64) }
+        let label = random.percent(22).then(|| LABELS[random.below(3)]);
+        NodePart { name, label, k: random.percent(8).then(|| random.below(4) as i64) }
     }
 
     pub fn text(&self) -> String {

@@ -395,7 +395,11 @@ impl<'a> Writer<'a> {
             6 => self.one(Kind::Rel).map_or_else(|| "CREATE ()".to_owned(), |rel| format!("SET {rel}.w = 1")),
             7 => format!("FOREACH (i IN range(0, {}) | CREATE (:N {{k: i}}))", self.random.below(3)),
             8 => format!("MERGE (:{label} {{k: {}}})", self.random.below(5)),
-            9 => format!("MERGE (:{label} {{k: {}}}) ON CREATE SET {node}.c = 1", self.random.below(5)),
+            9 => {
+                let name = self.names.fresh("m");
+                let k = self.random.below(5);
+                format!("MERGE ({name}:{label} {{k: {k}}}) ON CREATE SET {name}.c = 1 ON MATCH SET {name}.d = 1")
+            }
             10 => format!("CREATE (:N {{w: 1}})-[:{rel_type} {{w: 3}}]->(:{label})"),
             11 => return self.delete(),
             12 => format!("WITH {node}, {other} WHERE {node} IS NOT NULL CREATE ({node})-[:{rel_type}]->(:N)"),

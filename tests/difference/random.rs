@@ -6,7 +6,8 @@ pub struct Random(u64);
 
 impl Random {
     pub fn new(seed: u64) -> Random {
-        Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+        // The state moves in equal steps: seeds must be scattered, or their streams are one stream shifted.
+        Random(Random(seed).number())
     }
 
     pub fn number(&mut self) -> u64 {
