@@ -156,7 +156,7 @@ impl VarExpansion {
     /// Whether a trail of so many hops may end here.
     fn complete(&self, depth: usize) -> bool {
         let per_round = self.hops.per_round();
-        depth % per_round == 0 && depth / per_round >= self.plan.min as usize
+        depth.is_multiple_of(per_round) && depth / per_round >= self.plan.min as usize
     }
 
     /// Whether the trail may go on along a relationship to a node.
