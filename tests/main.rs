@@ -9,6 +9,7 @@ mod golden;
 mod grammar;
 mod hostile;
 mod layers;
+mod manual;
 mod questions;
 mod scripts;
 mod seed;

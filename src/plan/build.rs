@@ -73,8 +73,12 @@ fn clause(clause: &BoundClause, steps: &mut Vec<Operator>) {
             void: *void,
             span: *span,
         }),
-        BoundClause::Subquery { query, unit, .. } => {
-            let mode = if *unit { ApplyMode::Unit } else { ApplyMode::Inner };
+        BoundClause::Subquery { optional, query, unit, .. } => {
+            let mode = match (unit, optional) {
+                (true, _) => ApplyMode::Unit,
+                (false, false) => ApplyMode::Inner,
+                (false, true) => ApplyMode::Optional(query.columns.clone()),
+            };
             steps.push(Operator::Apply { inner: union(query, &Source::Argument), mode });
         }
     }

@@ -48,7 +48,9 @@ fn available_after(op: &Op, before: SlotSet, argument: &SlotSet) -> SlotSet {
         Op::StoredCounts(counts) => counts.iter().map(|(slot, _)| *slot).collect(),
         Op::Union { columns, .. } => columns.iter().copied().collect(),
         Op::Aggregate { keys, aggregates } => {
-            keys.iter().map(|(slot, _)| *slot).chain(aggregates.iter().map(|(slot, _)| *slot)).collect()
+            let mut after = argument.clone(); // the one row handed in holds for every group
+            after.extend(keys.iter().map(|(slot, _)| *slot).chain(aggregates.iter().map(|(slot, _)| *slot)));
+            after
         }
         op => {
             let mut after = before;

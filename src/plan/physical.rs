@@ -176,7 +176,8 @@ pub enum Op {
         row_id: Option<Slot>,
     },
     /// Groups rows; gives one row per group, groups in order of first appearance. Without keys there is one group
-    /// even when there is no row.
+    /// even when there is no row. In an inner plan, which is then run for one row, every group also has that row's
+    /// values.
     Aggregate {
         /// The keys.
         keys: Vec<(Slot, Expr)>,

@@ -148,6 +148,8 @@ pub enum BoundClause {
     },
     /// `CALL { … }`: the query is run for each row.
     Subquery {
+        /// Whether a row for which it gives nothing stays, with nulls.
+        optional: bool,
         /// The query.
         query: Union,
         /// The slots of the outer row that it reads.

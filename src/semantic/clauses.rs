@@ -129,8 +129,9 @@ impl Binder<'_> {
                 Ok(())
             }
             ClauseKind::Call(call) => self.call_in_query(call, clause.span, out),
-            ClauseKind::Subquery { imports, query } => {
-                out.push(self.call_subquery(imports.as_deref(), query, clause.span)?);
+            ClauseKind::Finish => Ok(()),
+            ClauseKind::Subquery { optional, imports, query } => {
+                out.push(self.call_subquery(*optional, imports.as_ref(), query, clause.span)?);
                 Ok(())
             }
         }
@@ -253,8 +254,10 @@ fn check_order(single: &SingleQuery, place: Place) -> Result<()> {
     let Some((last, before)) = single.clauses.split_last() else {
         return Err(misplaced("a query needs at least one clause", single.span));
     };
-    if let Some(early) = before.iter().find(|clause| matches!(clause.kind, ClauseKind::Return(_))) {
-        return Err(misplaced("`RETURN` must be the last clause", early.span));
+    let ends = |clause: &&Clause| matches!(clause.kind, ClauseKind::Return(_) | ClauseKind::Finish);
+    if let Some(early) = before.iter().find(ends) {
+        let message = format!("`{}` must be the last clause", clause_name(&early.kind));
+        return Err(misplaced(message, early.span));
     }
     let complete = place == Place::Expression || may_end(last, before.is_empty());
     if complete {
@@ -267,7 +270,7 @@ fn check_order(single: &SingleQuery, place: Place) -> Result<()> {
 /// Whether a query may end with the clause.
 fn may_end(clause: &Clause, alone: bool) -> bool {
     match &clause.kind {
-        ClauseKind::Return(_) => true,
+        ClauseKind::Return(_) | ClauseKind::Finish => true,
         ClauseKind::Call(call) => alone || (call.yields == Yield::Implicit && call.predicate.is_none()),
         ClauseKind::Subquery { query, .. } => !returns(query),
         kind => is_updating(kind) || clause_writes(clause),
@@ -287,6 +290,7 @@ pub(super) fn clause_name(kind: &ClauseKind) -> &'static str {
         ClauseKind::Unwind { .. } => "UNWIND",
         ClauseKind::With { .. } => "WITH",
         ClauseKind::Return(_) => "RETURN",
+        ClauseKind::Finish => "FINISH",
         ClauseKind::Create(_) => "CREATE",
         ClauseKind::Merge { .. } => "MERGE",
         ClauseKind::Set(_) => "SET",

@@ -17,9 +17,19 @@ use std::collections::BTreeMap;
 
 impl Binder<'_> {
     /// Binds `CALL { … }`; its columns become variables.
-    pub(super) fn call_subquery(&mut self, imports: Option<&[Name]>, query: &Query, span: Span) -> Result<BoundClause> {
+    pub(super) fn call_subquery(
+        &mut self,
+        optional: bool,
+        imports: Option<&ast::Imports>,
+        query: &Query,
+        span: Span,
+    ) -> Result<BoundClause> {
         let ((bound, columns), read) = match imports {
-            Some(names) => {
+            Some(ast::Imports::All) => {
+                let scope = self.scope.enclosed();
+                self.in_subquery(scope, |binder| binder.query(query, Place::Call))?
+            }
+            Some(ast::Imports::Names(names)) => {
                 let scope = self.imported(names)?;
                 self.in_subquery(scope, |binder| binder.query(query, Place::Call))?
             }
@@ -33,7 +43,7 @@ impl Binder<'_> {
             self.scope.insert(name, Entry::visible(*slot));
         }
         let (unit, writes) = (!returns(query), query_writes(query));
-        Ok(BoundClause::Subquery { query: bound, imports: read.all, unit, writes })
+        Ok(BoundClause::Subquery { optional, query: bound, imports: read.all, unit, writes })
     }
 
     /// The scope of a subquery that imports these names; none may be bound twice.

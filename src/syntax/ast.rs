@@ -126,13 +126,26 @@ pub enum ClauseKind {
     },
     /// `CALL procedure…`.
     Call(ProcedureCall),
-    /// `CALL { query }` or `CALL (imports) { query }`.
+    /// `FINISH`: the query ends without a result.
+    Finish,
+    /// `[OPTIONAL] CALL { query }` or `[OPTIONAL] CALL (imports) { query }`.
     Subquery {
-        /// The names in parentheses; `None` when there are no parentheses (then a leading `WITH` imports).
-        imports: Option<Vec<Name>>,
+        /// Whether a row for which the query gives nothing stays, with nulls.
+        optional: bool,
+        /// The parentheses; `None` when there are none (then a leading `WITH` imports).
+        imports: Option<Imports>,
         /// The query.
         query: Query,
     },
+}
+
+/// What `CALL (…) { … }` sees of the row around it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Imports {
+    /// `(*)`: all of it.
+    All,
+    /// These variables.
+    Names(Vec<Name>),
 }
 
 /// A call of a procedure.

@@ -285,7 +285,7 @@ named! {
         kw_all => "`ALL`", kw_any => "`ANY`", kw_as => "`AS`", kw_by => "`BY`", kw_call => "`CALL`", kw_case => "`CASE`",
         kw_create => "`CREATE`", kw_delete => "`DELETE`", kw_detach => "`DETACH`", kw_distinct => "`DISTINCT`",
         kw_else => "`ELSE`", kw_end => "`END`", kw_ends => "`ENDS`", kw_explain => "`EXPLAIN`",
-        kw_foreach => "`FOREACH`", kw_groups => "`GROUPS`", kw_is => "`IS`", kw_limit => "`LIMIT`", kw_match => "`MATCH`",
+        kw_finish => "`FINISH`", kw_foreach => "`FOREACH`", kw_groups => "`GROUPS`", kw_is => "`IS`", kw_limit => "`LIMIT`", kw_match => "`MATCH`",
         kw_merge => "`MERGE`", kw_not => "`NOT`", kw_null => "`NULL`", kw_on => "`ON`", kw_optional => "`OPTIONAL`",
         kw_order => "`ORDER`", kw_paths => "`PATHS`", kw_profile => "`PROFILE`", kw_remove => "`REMOVE`", kw_return => "`RETURN`",
         kw_set => "`SET`", kw_shortest => "`SHORTEST`", kw_skip => "`SKIP`", kw_starts => "`STARTS`", kw_then => "`THEN`", kw_union => "`UNION`",

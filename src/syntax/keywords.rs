@@ -27,6 +27,7 @@ pub const KEYWORDS: &[&str] = &[
     "EXISTS",
     "EXPLAIN",
     "FALSE",
+    "FINISH",
     "FOREACH",
     "IN",
     "IS",

@@ -1,6 +1,6 @@
 //! Groups rows and aggregates each group.
 
-use super::super::chunk::Chunk;
+use super::super::chunk::{Chunk, Live};
 use super::super::column::{Column, value_bytes};
 use super::super::context::{Context, Held};
 use super::super::eval::vector::{Rows, eval_column};
@@ -16,6 +16,7 @@ use crate::value::Value;
 /// Gives one row for each group, in order of first appearance.
 pub(super) struct Aggregation {
     input: Stage,
+    live: Live,
     keys: Vec<(Slot, Expr)>,
     aggregates: Vec<(Slot, AggregateCall)>,
     read: bool,
@@ -65,8 +66,13 @@ impl State {
 }
 
 impl Aggregation {
-    pub(super) fn new(input: Stage, keys: Vec<(Slot, Expr)>, aggregates: Vec<(Slot, AggregateCall)>) -> Aggregation {
-        Aggregation { input, keys, aggregates, read: false, queue: Queue::default(), held: Held::default() }
+    pub(super) fn new(
+        input: Stage,
+        live: Live,
+        keys: Vec<(Slot, Expr)>,
+        aggregates: Vec<(Slot, AggregateCall)>,
+    ) -> Aggregation {
+        Aggregation { input, live, keys, aggregates, read: false, queue: Queue::default(), held: Held::default() }
     }
 
     fn read(&mut self, cx: &mut Context) -> Result<()> {
@@ -144,7 +150,20 @@ impl Aggregation {
             let values = states.into_iter().map(State::finish).collect::<Result<Vec<_>>>();
             out.set(*slot, Column::from_values(values.map_err(|error| error.at(call.span))?));
         }
+        if let Some(argument) = cx.argument() {
+            self.add_argument(argument, &mut out);
+        }
         Ok(out)
+    }
+
+    /// Adds the values of the row handed in, which is the same for all groups.
+    fn add_argument(&self, argument: &Chunk, out: &mut Chunk) {
+        let grouped = |slot: &Slot| {
+            self.keys.iter().any(|(key, _)| key == slot) || self.aggregates.iter().any(|(made, _)| made == slot)
+        };
+        for slot in self.live.slots().filter(|slot| !grouped(slot)) {
+            out.set(slot, Column::Constant(argument.value(slot, argument.position(0))));
+        }
     }
 }
 

@@ -276,7 +276,7 @@ fn with_input(node: &Node, input: Stage, inner: Vec<Stage>) -> Box<dyn Operator>
             Box::new(apply::Apply::new(input, live, inner_stage(), inner, mode.clone(), *row_id))
         }
         Op::Aggregate { keys, aggregates } => {
-            Box::new(aggregate::Aggregation::new(input, keys.clone(), aggregates.clone()))
+            Box::new(aggregate::Aggregation::new(input, live, keys.clone(), aggregates.clone()))
         }
         Op::Distinct(slots) => Box::new(distinct::Distinct::new(input, slots.clone())),
         Op::Sort { keys, limit } => Box::new(sort::Sort::new(input, live, keys.clone(), limit.clone())),

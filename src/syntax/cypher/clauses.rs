@@ -4,8 +4,8 @@ use super::{Builder, Parts, name, span_of, unforeseen};
 use crate::error::{Detail, Error, Result};
 use crate::span::Span;
 use crate::syntax::ast::{
-    Clause, ClauseKind, Expr, ExprKind, LabelExpr, Name, ProcedureCall, Projection, ProjectionItem, RemoveItem,
-    SetItem, SortItem, Yield,
+    Clause, ClauseKind, Expr, ExprKind, Imports, LabelExpr, Name, ProcedureCall, Projection, ProjectionItem,
+    RemoveItem, SetItem, SortItem, Yield,
 };
 use pest::iterators::Pair;
 use standpoint_grammar::cypher::Rule;
@@ -27,6 +27,7 @@ impl Builder<'_> {
             }
             Rule::with_clause => self.with(parts),
             Rule::return_clause => Ok(ClauseKind::Return(self.projection(parts.required()?)?)),
+            Rule::finish_clause => Ok(ClauseKind::Finish),
             Rule::unwind_clause => self.unwind(parts),
             Rule::create_clause => Ok(ClauseKind::Create(self.paths(&mut parts)?)),
             Rule::merge_clause => self.merge(parts),
@@ -85,8 +86,13 @@ impl Builder<'_> {
     }
 
     fn call_subquery(&self, mut parts: Parts<'_>) -> Result<ClauseKind> {
-        let imports = parts.optional(Rule::imports).map(|part| self.names(Parts::of(part))).transpose()?;
-        Ok(ClauseKind::Subquery { imports, query: self.query(parts.required()?)? })
+        let optional = parts.accept(Rule::kw_optional);
+        let imports = parts.optional(Rule::imports).map(|part| self.imports(Parts::of(part))).transpose()?;
+        Ok(ClauseKind::Subquery { optional, imports, query: self.query(parts.required()?)? })
+    }
+
+    fn imports(&self, mut parts: Parts<'_>) -> Result<Imports> {
+        if parts.accept(Rule::star) { Ok(Imports::All) } else { self.names(parts).map(Imports::Names) }
     }
 
     fn call_procedure(&self, mut parts: Parts<'_>) -> Result<ClauseKind> {

@@ -8,8 +8,8 @@ mod expressions;
 mod patterns;
 
 use super::ast::{
-    Clause, ClauseKind, Expr, Mode, Name, ProcedureCall, Projection, ProjectionItem, Query, RemoveItem, SetItem,
-    SingleQuery, Statement, Yield,
+    Clause, ClauseKind, Expr, Imports, Mode, Name, ProcedureCall, Projection, ProjectionItem, Query, RemoveItem,
+    SetItem, SingleQuery, Statement, Yield,
 };
 use pest::unicode::{XID_CONTINUE, XID_START};
 
@@ -174,7 +174,11 @@ impl Writer {
             }
             ClauseKind::Foreach { variable, list, body } => self.foreach(variable, list, body),
             ClauseKind::Call(call) => self.procedure_call(call),
-            ClauseKind::Subquery { imports, query } => self.call_subquery(imports.as_deref(), query),
+            ClauseKind::Finish => self.push("FINISH"),
+            ClauseKind::Subquery { optional, imports, query } => {
+                self.push(if *optional { "OPTIONAL " } else { "" });
+                self.call_subquery(imports.as_ref(), query);
+            }
         }
     }
 
@@ -248,11 +252,14 @@ impl Writer {
         self.push(")");
     }
 
-    fn call_subquery(&mut self, imports: Option<&[Name]>, query: &Query) {
+    fn call_subquery(&mut self, imports: Option<&Imports>, query: &Query) {
         self.push("CALL ");
         if let Some(imports) = imports {
             self.push("(");
-            self.list(imports, ", ", Self::variable);
+            match imports {
+                Imports::All => self.push("*"),
+                Imports::Names(names) => self.list(names, ", ", Self::variable),
+            }
             self.push(") ");
         }
         self.push("{ ");
@@ -385,6 +392,7 @@ mod tests {
         same(
             "MATCH () ((a)-[r:R]->(b:B WHERE b.x > 1) WHERE r.x = 1){1,3} (c), (d) (()--()){0,} () (()-->()){2} (e) RETURN a",
         );
+        same("MATCH (n) CALL (*) { RETURN 1 AS x } OPTIONAL CALL (n) { MATCH (n)-->(m) RETURN m } FINISH");
         same("MATCH (a)-[:!R]->(b)<-[r:(A|B)&!(C&D)]-(c)-[:%]-(d) RETURN *");
         same("MATCH p = shortestPath((a)-[*]->(b)) RETURN [q = (a)-->() WHERE a.x | length(q)]");
     }
