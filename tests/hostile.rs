@@ -98,6 +98,19 @@ fn refused_with(statement: &str, options: &[&str]) -> (i32, String) {
 }
 
 #[test]
+fn values_that_nest_or_double_without_end() {
+    for statement in [
+        "RETURN reduce(x = [], i IN range(1, 200000) | [x])",
+        "RETURN reduce(x = {a: 1}, i IN range(1, 200000) | {a: x})",
+        "RETURN reduce(x = [1], i IN range(1, 200) | [x, x])",
+        "RETURN reduce(x = 'a', i IN range(1, 200) | x + x)",
+    ] {
+        let (code, said) = refused_with(statement, &["--memory", "200MB"]);
+        assert_eq!(code, 5, "{statement}: {said}");
+    }
+}
+
+#[test]
 fn files_that_are_no_graphs() {
     let folder = tempfile::tempdir().unwrap();
     let mut state = 7u32;

@@ -10,7 +10,7 @@ pub mod format;
 mod size;
 pub mod temporal;
 
-pub use size::heap_bytes;
+pub use size::{Shape, heap_bytes, shape};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use temporal::{Date, DateTime, Duration, LocalDateTime, LocalTime, Time};

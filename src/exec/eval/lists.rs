@@ -6,7 +6,26 @@ use crate::error::{Detail, Error, ErrorType, Result};
 use crate::semantic::bound::{Expr, Slot};
 use crate::syntax::ast::Quantifier;
 use crate::value::Value;
+use crate::value::shape;
 use std::sync::Arc;
+
+/// The most lists and maps inside each other that `reduce` may build: values are walked by recursion.
+const DEPTH: u32 = 200;
+/// The most values, shared ones counted each time, that `reduce` may build.
+const VALUES: u64 = 100_000_000;
+
+/// Refuses a value that repeated steps have made too deep, or too large by holding the same parts many times.
+fn check_shape(value: &Value) -> Result<()> {
+    let shape = shape(value);
+    let refused = |detail, what: String| Err(Error::runtime(ErrorType::ResourceLimit, detail, what));
+    if shape.depth > DEPTH {
+        return refused(Detail::NestingTooDeep, format!("lists and maps are nested more than {DEPTH} levels deep"));
+    }
+    if shape.values > VALUES {
+        return refused(Detail::MemoryLimit, format!("the value holds more than {VALUES} values"));
+    }
+    Ok(())
+}
 
 impl Interpreter<'_> {
     pub(super) fn comprehension(
@@ -85,6 +104,7 @@ impl Interpreter<'_> {
             let next = self.eval(step);
             self.locals.truncate(self.locals.len().saturating_sub(2));
             value = next?;
+            check_shape(&value)?;
             if matches!(value, Value::List(_) | Value::Map(_) | Value::String(_)) && count.is_multiple_of(64) {
                 self.check_size(value_bytes(&value))?;
             }
