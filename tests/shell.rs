@@ -121,6 +121,22 @@ fn errors_show_the_place_and_a_way_out() {
 }
 
 #[test]
+fn quitting_twice_leaves_with_what_is_not_saved() {
+    let home = tempfile::tempdir().unwrap();
+    let mut session = shell(home.path());
+    for _ in 0..2 {
+        keys(&mut session, "+ Oslo -supports-> annexation\r");
+        expect(&mut session, "+1 fact");
+        expect(&mut session, "▸");
+        keys(&mut session, ".quit\r");
+        expect(&mut session, "not saved");
+        expect(&mut session, "▸");
+    }
+    keys(&mut session, ".quit\r");
+    session.exp_eof().unwrap();
+}
+
+#[test]
 fn leaving_asks_before_something_is_lost_and_the_history_stays() {
     let home = tempfile::tempdir().unwrap();
     let mut session = shell(home.path());

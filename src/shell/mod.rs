@@ -28,7 +28,6 @@ pub fn run(app: &mut App) -> Result<()> {
         let prompt = if pending.is_empty() { prompt(app) } else { continuation(&pending) };
         match reader.read(app, &prompt)? {
             Line::Text(line) => {
-                warned = false;
                 pending.push_str(&line);
                 if !is_complete(&pending) {
                     pending.push('\n');
@@ -37,8 +36,11 @@ pub fn run(app: &mut App) -> Result<()> {
                 let text = std::mem::take(&mut pending);
                 reader.remember(&text);
                 app.options.cancel.reset();
-                if app.run_text(&text, None) == Err(Stop::Quit) && may_leave(app, &mut warned) {
-                    return Ok(());
+                // Being told once is enough as long as nothing else was asked in between.
+                match app.run_text(&text, None) {
+                    Err(Stop::Quit) if may_leave(app, &mut warned) => return Ok(()),
+                    Err(Stop::Quit) => {}
+                    _ => warned = false,
                 }
             }
             Line::Interrupted => pending.clear(),
