@@ -72,7 +72,8 @@ fn distance_within(left: &[char], right: &[char], bound: usize) -> Option<usize>
     (distance <= bound && distance < left.len().max(right.len())).then_some(distance)
 }
 
-fn alignment(left: &[char], right: &[char]) -> usize {
+/// [`distance`] of texts that are already taken apart.
+pub(crate) fn alignment(left: &[char], right: &[char]) -> usize {
     let mut before: Vec<usize> = Vec::new();
     let mut above: Vec<usize> = (0..=right.len()).collect();
     for (i, l) in left.iter().enumerate() {

@@ -130,7 +130,10 @@ fn app_of(arguments: &Arguments, graph: &Graph, no_tasks: bool) -> Result<App> {
 fn terminal_room() -> Room {
     const ROWS_SHOWN: usize = 40;
     let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
-    Room { width: terminal_size::columns().or(columns), rows: Some(ROWS_SHOWN) }
+    Room {
+        width: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).or(columns),
+        rows: Some(ROWS_SHOWN),
+    }
 }
 
 /// Reads `name=value`: the value is an openCypher literal, or text when it is none.
@@ -210,12 +213,4 @@ fn finish(stop: Stop) -> u8 {
 
 fn nowhere() -> Source<'static> {
     Source { file: None, text: "", offset: 0 }
-}
-
-/// The size of the terminal, asked of the operating system.
-mod terminal_size {
-    /// The columns of the terminal on standard output.
-    pub(super) fn columns() -> Option<usize> {
-        terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
-    }
 }

@@ -9,7 +9,7 @@ use crate::semantic::bound::{
     AggregateCall, CreateItem, Expr, ExprKind, LabelTest, Properties, SetItem, Slot, SortKey, SubqueryResult, TypeTest,
 };
 use crate::store::Catalog;
-use crate::syntax::ast::{BinaryOp, CompareOp, Quantifier, Shortest};
+use crate::syntax::ast::{Quantifier, Shortest};
 use crate::value::{KeyId, LabelId, RelTypeId, Value};
 use std::sync::Arc;
 
@@ -453,10 +453,10 @@ impl Names<'_> {
             ExprKind::And(parts) => self.join_with(parts, " AND "),
             ExprKind::Or(parts) => self.join_with(parts, " OR "),
             ExprKind::Binary(op, left, right) => {
-                format!("{} {} {}", self.operand(left), binary(*op), self.operand(right))
+                format!("{} {} {}", self.operand(left), op.as_str(), self.operand(right))
             }
             ExprKind::Compare(op, left, right) => {
-                format!("{} {} {}", self.operand(left), compare(*op), self.operand(right))
+                format!("{} {} {}", self.operand(left), op.as_str(), self.operand(right))
             }
             ExprKind::IsNull { operand, negated } => {
                 format!("{} IS {}NULL", self.operand(operand), if *negated { "NOT " } else { "" })
@@ -516,35 +516,6 @@ impl Names<'_> {
 
     fn entries(self, items: &[(Arc<str>, Expr)]) -> String {
         join(items, |(key, expr)| format!("{key}: {}", self.expr(expr)))
-    }
-}
-
-fn binary(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Xor => "XOR",
-        BinaryOp::Add => "+",
-        BinaryOp::Subtract => "-",
-        BinaryOp::Multiply => "*",
-        BinaryOp::Divide => "/",
-        BinaryOp::Modulo => "%",
-        BinaryOp::Power => "^",
-        BinaryOp::In => "IN",
-        BinaryOp::StartsWith => "STARTS WITH",
-        BinaryOp::EndsWith => "ENDS WITH",
-        BinaryOp::Contains => "CONTAINS",
-        BinaryOp::Matches => "=~",
-        BinaryOp::Concat => "||",
-    }
-}
-
-fn compare(op: CompareOp) -> &'static str {
-    match op {
-        CompareOp::Equal => "=",
-        CompareOp::NotEqual => "<>",
-        CompareOp::Less => "<",
-        CompareOp::LessEqual => "<=",
-        CompareOp::Greater => ">",
-        CompareOp::GreaterEqual => ">=",
     }
 }
 

@@ -7,7 +7,6 @@ use crate::error::{Detail, Error, Result};
 use crate::functions::{self, Aggregate, Body, Function, Parameter, TypeSet};
 use crate::span::Span;
 use crate::syntax::ast::{self, ExprKind as Ast, Name};
-use crate::text::nearest;
 
 impl Binder<'_> {
     /// Binds a call by its function's kind.
@@ -114,7 +113,7 @@ fn check_count(function: &Function, given: usize, span: Span) -> Result<()> {
 fn unknown_function(name: &Name) -> Error {
     let message = format!("there is no function `{}`", name.text);
     let error = Error::syntax(Detail::UnknownFunction, message).at(name.span);
-    match nearest(&name.text, functions::all().map(|function| function.name)) {
+    match functions::similar(&name.text) {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
         None => error,
     }

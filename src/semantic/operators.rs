@@ -26,25 +26,6 @@ pub(super) fn binary(op: BinaryOp, left: Type, right: Type, span: Span) -> Resul
     }
 }
 
-/// How an operator is written.
-fn symbol(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Xor => "XOR",
-        BinaryOp::Add => "+",
-        BinaryOp::Subtract => "-",
-        BinaryOp::Multiply => "*",
-        BinaryOp::Divide => "/",
-        BinaryOp::Modulo => "%",
-        BinaryOp::Power => "^",
-        BinaryOp::In => "IN",
-        BinaryOp::StartsWith => "STARTS WITH",
-        BinaryOp::EndsWith => "ENDS WITH",
-        BinaryOp::Contains => "CONTAINS",
-        BinaryOp::Matches => "=~",
-        BinaryOp::Concat => "||",
-    }
-}
-
 /// All that a rule over single types gives for any pair of the possible types.
 fn combined(op: BinaryOp, left: Type, right: Type, rule: fn(TypeSet, TypeSet) -> TypeSet, span: Span) -> Result<Type> {
     if left.set == TypeSet::NONE || right.set == TypeSet::NONE {
@@ -58,7 +39,7 @@ fn combined(op: BinaryOp, left: Type, right: Type, rule: fn(TypeSet, TypeSet) ->
     }
     if set == TypeSet::NONE {
         let (left, right) = (describe(left.set), describe(right.set));
-        let message = format!("`{}` does not work between {left} and {right}", symbol(op));
+        let message = format!("`{}` does not work between {left} and {right}", op.as_str());
         return Err(Error::syntax(Detail::InvalidArgumentType, message).at(span));
     }
     let parts = |side: Type| side.element | TypeSet(side.set.0 & !TypeSet::LIST.0);

@@ -35,7 +35,7 @@ pub struct Graph {
 #[derive(Debug)]
 struct Inner {
     store: Store,
-    procedures: RwLock<Registry>,
+    procedures: RwLock<Arc<Registry>>,
     file: Mutex<File>,
 }
 
@@ -78,7 +78,7 @@ impl Graph {
         let saved = version.sequence();
         let store = Store::new(version);
         let file = Mutex::new(File { path, saved });
-        Graph { inner: Arc::new(Inner { store, procedures: RwLock::new(Registry::default()), file }) }
+        Graph { inner: Arc::new(Inner { store, procedures: RwLock::default(), file }) }
     }
 
     /// Runs one statement of either language, without parameters.
@@ -109,7 +109,8 @@ impl Graph {
 
     /// Makes a procedure known to `CALL`; one of the same name is replaced.
     pub fn register(&self, procedure: Procedure) {
-        self.inner.procedures.write().unwrap_or_else(PoisonError::into_inner).register(procedure);
+        let mut procedures = self.inner.procedures.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::make_mut(&mut procedures).register(procedure);
     }
 
     /// Takes away everything that the graph holds, and the procedures registered with it.
@@ -120,7 +121,7 @@ impl Graph {
         let mut write = self.write()?;
         *write.version_mut() = Version::new();
         write.commit();
-        *self.inner.procedures.write().unwrap_or_else(PoisonError::into_inner) = Registry::default();
+        *self.inner.procedures.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
         Ok(())
     }
 
@@ -170,8 +171,8 @@ impl Graph {
         self.inner.file.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn procedures(&self) -> Registry {
-        self.inner.procedures.read().unwrap_or_else(PoisonError::into_inner).clone()
+    pub(super) fn procedures(&self) -> Arc<Registry> {
+        Arc::clone(&self.inner.procedures.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The right to change the graph; waits for another writer.

@@ -5,10 +5,11 @@ use crate::error::Result;
 use crate::exec;
 use crate::functions::CallContext;
 use crate::value::Value;
+use std::sync::Arc;
 
 /// The procedures that a statement may call.
 #[derive(Clone, Debug)]
-pub(super) struct Procedures(pub(super) Registry);
+pub(super) struct Procedures(pub(super) Arc<Registry>);
 
 impl exec::Procedures for Procedures {
     fn call(&self, name: &str, call: &CallContext<'_>, arguments: &[Value]) -> Result<Vec<Vec<Value>>> {

@@ -3,6 +3,7 @@
 //! Takes a text and candidates; gives those that are near, nearest first: few letters apart, or sharing a whole word of
 //! some length. Long texts are not compared letter by letter, so the work stays bounded.
 
+use crate::text::alignment;
 use std::sync::Arc;
 
 /// Texts longer than this are compared by words only.
@@ -76,20 +77,7 @@ fn edit_distance(a: &[char], b: &[char], limit: usize) -> Option<usize> {
     if a.len().abs_diff(b.len()) > limit {
         return None;
     }
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        let mut row = vec![i; b.len() + 1];
-        for j in 1..=b.len() {
-            let replaced = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            row[j] = replaced.min(last[j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                row[j] = row[j].min(before[j - 2] + 1);
-            }
-        }
-        before = std::mem::replace(&mut last, row);
-    }
-    last.last().copied().filter(|distance| *distance <= limit)
+    Some(alignment(a, b)).filter(|distance| *distance <= limit)
 }
 
 #[cfg(test)]

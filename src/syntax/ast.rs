@@ -623,6 +623,41 @@ pub enum CompareOp {
     GreaterEqual,
 }
 
+impl BinaryOp {
+    /// How the operator is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            BinaryOp::Xor => "XOR",
+            BinaryOp::Add => "+",
+            BinaryOp::Subtract => "-",
+            BinaryOp::Multiply => "*",
+            BinaryOp::Divide => "/",
+            BinaryOp::Modulo => "%",
+            BinaryOp::Power => "^",
+            BinaryOp::In => "IN",
+            BinaryOp::StartsWith => "STARTS WITH",
+            BinaryOp::EndsWith => "ENDS WITH",
+            BinaryOp::Contains => "CONTAINS",
+            BinaryOp::Matches => "=~",
+            BinaryOp::Concat => "||",
+        }
+    }
+}
+
+impl CompareOp {
+    /// How the operator is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            CompareOp::Equal => "=",
+            CompareOp::NotEqual => "<>",
+            CompareOp::Less => "<",
+            CompareOp::LessEqual => "<=",
+            CompareOp::Greater => ">",
+            CompareOp::GreaterEqual => ">=",
+        }
+    }
+}
+
 /// The list predicates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Quantifier {

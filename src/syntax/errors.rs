@@ -5,6 +5,7 @@ use super::keywords::KEYWORDS;
 use super::scan::{self, Kind, Token};
 use crate::error::{Detail, Error};
 use crate::span::Span;
+use crate::text::alignment;
 use pest::error::{ErrorVariant, InputLocation};
 use standpoint_grammar::cypher::Rule;
 
@@ -244,25 +245,10 @@ fn nearest_keyword(word: &str) -> Option<&'static str> {
     scored.filter(|(distance, _)| *distance <= allowed).min().map(|(_, keyword)| keyword)
 }
 
-/// How many letters must be changed, added, removed or swapped with their neighbour.
+/// The distance of two words; of a long one only the beginning counts, which is far from any keyword.
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(24).collect(), b.chars().collect());
-    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
-    for i in 0..=a.len() {
-        for j in 0..=b.len() {
-            rows[i][j] = if i == 0 || j == 0 { i + j } else { step(&rows, &a, &b, i, j) };
-        }
-    }
-    rows[a.len()][b.len()]
-}
-
-fn step(rows: &[Vec<usize>], a: &[char], b: &[char], i: usize, j: usize) -> usize {
-    let same = usize::from(a[i - 1] != b[j - 1]);
-    let best = (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + same);
-    if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-        return best.min(rows[i - 2][j - 2] + 1);
-    }
-    best
+    alignment(&a, &b)
 }
 
 /// What a rule is called in a message; `None` when it is possible nearly everywhere, so that naming it helps nobody.

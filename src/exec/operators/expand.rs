@@ -3,6 +3,7 @@
 use super::super::chunk::{Chunk, Live};
 use super::super::column::Column;
 use super::super::context::Context;
+use super::buffer::under_way;
 use super::legs::{Cursor, Hop, Legs};
 use super::used::Used;
 use super::{Operator, Stage, not_a_node};
@@ -95,15 +96,7 @@ impl Expansion {
 
 impl Operator for Expansion {
     fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
-        loop {
-            let chunk = match self.chunk.take() {
-                Some(chunk) if self.row < chunk.rows() => chunk,
-                _ => {
-                    self.row = 0;
-                    let Some(chunk) = self.input.next(cx)? else { return Ok(None) };
-                    chunk
-                }
-            };
+        while let Some(chunk) = under_way(&mut self.input, &mut self.chunk, &mut self.row, cx)? {
             let found = self.find(cx, &chunk)?;
             let out = (!found.hops.is_empty()).then(|| self.output(&chunk, &found));
             self.chunk = Some(chunk);
@@ -111,6 +104,7 @@ impl Operator for Expansion {
                 return Ok(out);
             }
         }
+        Ok(None)
     }
 
     fn reset(&mut self) {

@@ -4,6 +4,7 @@ use super::super::chunk::{Chunk, Live};
 use super::super::column::Column;
 use super::super::context::{Context, Held};
 use super::super::eval::Row;
+use super::buffer::under_way;
 use super::expand::node_at;
 use super::legs::{Cursor, Hop, Legs};
 use super::rounds::{Hops, Step, nodes_along};
@@ -207,15 +208,7 @@ impl ShortestPath {
 
 impl Operator for ShortestPath {
     fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
-        loop {
-            let chunk = match self.chunk.take() {
-                Some(chunk) if self.row < chunk.rows() => chunk,
-                _ => {
-                    self.row = 0;
-                    let Some(chunk) = self.input.next(cx)? else { return Ok(None) };
-                    chunk
-                }
-            };
+        while let Some(chunk) = under_way(&mut self.input, &mut self.chunk, &mut self.row, cx)? {
             let (mut parents, mut rels) = (Vec::new(), Vec::new());
             let mut lists = vec![Vec::new(); self.hops.lists().len()];
             while self.row < chunk.rows() && parents.len() < cx.batch() {
@@ -250,6 +243,7 @@ impl Operator for ShortestPath {
                 return Ok(out);
             }
         }
+        Ok(None)
     }
 
     fn reset(&mut self) {

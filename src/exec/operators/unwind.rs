@@ -4,6 +4,7 @@ use super::super::chunk::{Chunk, Live};
 use super::super::column::Column;
 use super::super::context::Context;
 use super::super::eval::scalar::{self, Row};
+use super::buffer::under_way;
 use super::{Operator, Stage};
 use crate::error::Result;
 use crate::semantic::bound::{Expr, ExprKind, Slot};
@@ -67,22 +68,11 @@ impl Unwind {
         }
         Ok(items)
     }
-
-    fn next_chunk(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
-        match self.chunk.take() {
-            Some(chunk) if self.row < chunk.rows() => Ok(Some(chunk)),
-            _ => {
-                self.row = 0;
-                self.element = 0;
-                self.input.next(cx)
-            }
-        }
-    }
 }
 
 impl Operator for Unwind {
     fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
-        while let Some(chunk) = self.next_chunk(cx)? {
+        while let Some(chunk) = under_way(&mut self.input, &mut self.chunk, &mut self.row, cx)? {
             let (parents, values) = self.take(cx, &chunk)?;
             let out = (!parents.is_empty()).then(|| {
                 let mut out = chunk.gather(&parents, &self.live);

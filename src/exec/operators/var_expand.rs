@@ -4,6 +4,7 @@ use super::super::chunk::{Chunk, Live};
 use super::super::column::Column;
 use super::super::context::{Context, Held};
 use super::super::eval::Row;
+use super::buffer::under_way;
 use super::expand::node_at;
 use super::legs::{Cursor, Hop};
 use super::rounds::{Hops, Step};
@@ -278,15 +279,7 @@ impl VarExpansion {
 
 impl Operator for VarExpansion {
     fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
-        loop {
-            let chunk = match self.chunk.take() {
-                Some(chunk) if self.row < chunk.rows() => chunk,
-                _ => {
-                    self.row = 0;
-                    let Some(chunk) = self.input.next(cx)? else { return Ok(None) };
-                    chunk
-                }
-            };
+        while let Some(chunk) = under_way(&mut self.input, &mut self.chunk, &mut self.row, cx)? {
             let found = self.find(cx, &chunk)?;
             let out = (!found.parents.is_empty()).then(|| self.output(&chunk, found));
             self.chunk = Some(chunk);
@@ -294,6 +287,7 @@ impl Operator for VarExpansion {
                 return Ok(out);
             }
         }
+        Ok(None)
     }
 
     fn reset(&mut self) {

@@ -164,21 +164,10 @@ fn compared(of: &Name, op: CompareOp, wanted: &Value) -> String {
     match (&*of.text, op, wanted) {
         ("modality", CompareOp::Equal, Value::String(word)) if Modality::find(word).is_some() => word.to_string(),
         ("confidence", CompareOp::Equal, Value::Float(number)) => number.to_string(),
-        ("confidence", op, Value::Float(number)) => format!("{} {number}", operator(op)),
-        ("date", op, Value::Date(of)) if op != CompareOp::Equal => format!("{} {}", operator(op), date(*of)),
+        ("confidence", op, Value::Float(number)) => format!("{} {number}", op.as_str()),
+        ("date", op, Value::Date(of)) if op != CompareOp::Equal => format!("{} {}", op.as_str(), date(*of)),
         (_, CompareOp::Equal, wanted) => format!("{}: {}", key(&of.text), value(wanted)),
-        (_, op, wanted) => format!("{}: {} {}", key(&of.text), operator(op), value(wanted)),
-    }
-}
-
-fn operator(op: CompareOp) -> &'static str {
-    match op {
-        CompareOp::Equal => "=",
-        CompareOp::NotEqual => "<>",
-        CompareOp::Less => "<",
-        CompareOp::LessEqual => "<=",
-        CompareOp::Greater => ">",
-        CompareOp::GreaterEqual => ">=",
+        (_, op, wanted) => format!("{}: {} {}", key(&of.text), op.as_str(), value(wanted)),
     }
 }
 

@@ -161,14 +161,14 @@ impl Writer {
     fn binary(&mut self, op: BinaryOp, left: &Expr, right: &Expr) {
         let level = binary_level(op);
         self.operand(left, level);
-        self.push(binary_text(op));
+        self.spaced(op.as_str());
         self.operand(right, level.above());
     }
 
     fn comparison(&mut self, first: &Expr, rest: &[(CompareOp, Expr)]) {
         self.operand(first, Level::Predicate);
         for (op, operand) in rest {
-            self.push(compare_text(*op));
+            self.spaced(op.as_str());
             self.operand(operand, Level::Predicate);
         }
     }
@@ -375,35 +375,6 @@ fn binary_level(op: BinaryOp) -> Level {
         BinaryOp::In | BinaryOp::StartsWith | BinaryOp::EndsWith | BinaryOp::Contains | BinaryOp::Matches => {
             Level::Predicate
         }
-    }
-}
-
-fn binary_text(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Xor => " XOR ",
-        BinaryOp::Add => " + ",
-        BinaryOp::Subtract => " - ",
-        BinaryOp::Multiply => " * ",
-        BinaryOp::Divide => " / ",
-        BinaryOp::Modulo => " % ",
-        BinaryOp::Power => " ^ ",
-        BinaryOp::In => " IN ",
-        BinaryOp::StartsWith => " STARTS WITH ",
-        BinaryOp::EndsWith => " ENDS WITH ",
-        BinaryOp::Contains => " CONTAINS ",
-        BinaryOp::Matches => " =~ ",
-        BinaryOp::Concat => " || ",
-    }
-}
-
-fn compare_text(op: CompareOp) -> &'static str {
-    match op {
-        CompareOp::Equal => " = ",
-        CompareOp::NotEqual => " <> ",
-        CompareOp::Less => " < ",
-        CompareOp::LessEqual => " <= ",
-        CompareOp::Greater => " > ",
-        CompareOp::GreaterEqual => " >= ",
     }
 }
 

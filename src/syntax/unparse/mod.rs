@@ -86,6 +86,13 @@ impl Writer {
         self.out.push_str(text);
     }
 
+    /// An operator between its operands.
+    fn spaced(&mut self, operator: &str) {
+        self.push(" ");
+        self.push(operator);
+        self.push(" ");
+    }
+
     fn variable(&mut self, name: &Name) {
         self.push(&variable(&name.text));
     }
