@@ -24,16 +24,14 @@ struct Outline {
     name: String,
     steps: Vec<Step>,
     examples: Vec<Vec<Vec<String>>>,
-    ignored: bool,
 }
 
-/// All scenarios of a file.
+/// All scenarios of a file. Tags are passed over: a scenario tagged `@ignore` is one like the others.
 pub fn scenarios(file: &str, text: &str) -> Vec<Scenario> {
     let mut background: Vec<Step> = Vec::new();
     let mut outlines: Vec<Outline> = Vec::new();
     let mut in_background = false;
     let mut in_examples = false;
-    let mut ignored = false;
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
         let trimmed = line.trim();
@@ -41,12 +39,13 @@ pub fn scenarios(file: &str, text: &str) -> Vec<Scenario> {
             continue;
         }
         if trimmed.starts_with('@') {
-            ignored = trimmed.split_whitespace().any(|tag| tag == "@ignore");
-        } else if trimmed.starts_with("Background:") {
+            continue;
+        }
+        if trimmed.starts_with("Background:") {
             in_background = true;
         } else if let Some(name) = title(trimmed) {
-            outlines.push(Outline { name: name.to_owned(), ignored, ..Outline::default() });
-            (in_background, in_examples, ignored) = (false, false, false);
+            outlines.push(Outline { name: name.to_owned(), ..Outline::default() });
+            (in_background, in_examples) = (false, false);
         } else if trimmed.starts_with("Examples:") {
             in_examples = true;
             outlines.last_mut().unwrap().examples.push(Vec::new());
@@ -64,9 +63,11 @@ pub fn scenarios(file: &str, text: &str) -> Vec<Scenario> {
         } else if let Some(text) = step(trimmed) {
             let steps = if in_background { &mut background } else { &mut outlines.last_mut().unwrap().steps };
             steps.push(Step { text: text.to_owned(), ..Step::default() });
+        } else {
+            assert!(outlines.is_empty() && !in_background, "{file}: cannot read {line}");
         }
     }
-    outlines.iter().filter(|outline| !outline.ignored).flat_map(|outline| expand(file, &background, outline)).collect()
+    outlines.iter().flat_map(|outline| expand(file, &background, outline)).collect()
 }
 
 fn title(line: &str) -> Option<&str> {
