@@ -5,6 +5,7 @@
 
 mod console;
 mod difference;
+mod functions;
 mod golden;
 mod grammar;
 mod hostile;

@@ -5,6 +5,7 @@ use super::output::Format;
 use super::report::Source;
 use super::{main, schema};
 use crate::error::{Detail, Error, Result};
+use crate::functions;
 use crate::text::nearest;
 use std::path::Path;
 use std::time::Instant;
@@ -83,9 +84,9 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         name: "help",
-        arguments: "[COMMAND]",
+        arguments: "[COMMAND|FUNCTION]",
         completes: Completes::Command,
-        summary: "lists the commands, or tells about one",
+        summary: "lists the commands, or tells about a command or a function",
         run: help,
     },
     Command {
@@ -185,6 +186,10 @@ fn find(name: &str) -> Result<&'static Command> {
 
 fn help(app: &mut App, argument: &str) -> Result<Flow> {
     let shape = |command: &Command| format!(".{} {}", command.name, command.arguments).trim_end().to_owned();
+    if let Some(function) = functions::lookup(argument.trim_end_matches("()")) {
+        app.print(&function.to_string())?;
+        return Ok(Flow::Continue);
+    }
     if !argument.is_empty() {
         let command = find(argument.trim_start_matches('.'))?;
         app.print(&format!("{}\n  {}", shape(command), command.summary))?;

@@ -17,52 +17,52 @@ use std::cmp::Ordering;
 /// The table.
 pub(crate) static FUNCTIONS: &[Function] = &[
     function!(
-        "count", [input: ANY], [], INT, Body::Aggregate(Aggregate::Count),
+        Aggregating, "count", [input: ANY], [], INT, Body::Aggregate(Aggregate::Count),
         "The number of values that are not null; `count(*)` counts rows",
         ["count(1)" => "1", "count(null)" => "0"]
     ),
     function!(
-        "sum", [input: NUMBER | DURATION], [], NUMBER | DURATION, Body::Aggregate(Aggregate::Sum),
+        Aggregating, "sum", [input: NUMBER | DURATION], [], NUMBER | DURATION, Body::Aggregate(Aggregate::Sum),
         "The sum of numbers or durations; 0 of nothing",
         ["sum(2)" => "2", "sum(null)" => "0"]
     ),
     function!(
-        "avg", [input: NUMBER | DURATION], [], FLOAT | DURATION, Body::Aggregate(Aggregate::Avg),
+        Aggregating, "avg", [input: NUMBER | DURATION], [], FLOAT | DURATION, Body::Aggregate(Aggregate::Avg),
         "The mean of numbers or durations; null of nothing",
         ["avg(2)" => "2.0", "avg(null)" => "null"]
     ),
     function!(
-        "min", [input: ANY], [], ANY, Body::Aggregate(Aggregate::Min),
+        Aggregating, "min", [input: ANY], [], ANY, Body::Aggregate(Aggregate::Min),
         "The value that `ORDER BY` puts first; null of nothing",
         ["min(2)" => "2"]
     ),
     function!(
-        "max", [input: ANY], [], ANY, Body::Aggregate(Aggregate::Max),
+        Aggregating, "max", [input: ANY], [], ANY, Body::Aggregate(Aggregate::Max),
         "The value that `ORDER BY` puts last; null of nothing",
         ["max(2)" => "2"]
     ),
     function!(
-        "collect", [input: ANY], [], LIST, Body::Aggregate(Aggregate::Collect),
+        Aggregating, "collect", [input: ANY], [], LIST, Body::Aggregate(Aggregate::Collect),
         "The values that are not null, as a list",
         ["collect(2)" => "[2]", "collect(null)" => "[]"]
     ),
     function!(
-        "stDev", [input: NUMBER], [], FLOAT, Body::Aggregate(Aggregate::StDev),
+        Aggregating, "stDev", [input: NUMBER], [], FLOAT, Body::Aggregate(Aggregate::StDev),
         "The standard deviation of a sample; 0.0 of fewer than two values",
         ["stDev(2)" => "0.0"]
     ),
     function!(
-        "stDevP", [input: NUMBER], [], FLOAT, Body::Aggregate(Aggregate::StDevP),
+        Aggregating, "stDevP", [input: NUMBER], [], FLOAT, Body::Aggregate(Aggregate::StDevP),
         "The standard deviation of a population; 0.0 of nothing",
         ["stDevP(2)" => "0.0"]
     ),
     function!(
-        "percentileCont", [input: NUMBER, percentile: NUMBER], [], FLOAT, Body::Aggregate(Aggregate::PercentileCont),
+        Aggregating, "percentileCont", [input: NUMBER, percentile: NUMBER], [], FLOAT, Body::Aggregate(Aggregate::PercentileCont),
         "The value below which that share of the values lies, from 0.0 to 1.0, interpolated between two values",
         ["percentileCont(2, 0.5)" => "2.0"]
     ),
     function!(
-        "percentileDisc", [input: NUMBER, percentile: NUMBER], [], NUMBER, Body::Aggregate(Aggregate::PercentileDisc),
+        Aggregating, "percentileDisc", [input: NUMBER, percentile: NUMBER], [], NUMBER, Body::Aggregate(Aggregate::PercentileDisc),
         "The value below which that share of the values lies, from 0.0 to 1.0, one of the values themselves",
         ["percentileDisc(2, 0.5)" => "2"]
     ),

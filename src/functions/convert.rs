@@ -12,62 +12,62 @@ use crate::value::{Value, compare, format};
 /// The table.
 pub(crate) static FUNCTIONS: &[Function] = &[
     function!(
-        "toBoolean", [input: BOOL | STRING | INT], [], BOOL, Body::Strict(to_boolean),
+        Scalar, "toBoolean", [input: BOOL | STRING | INT], [], BOOL, Body::Strict(to_boolean),
         "A boolean from a text or an integer; 0 is false, every other integer true",
         ["toBoolean('true')" => "true", "toBoolean('maybe')" => "null", "toBoolean(0)" => "false"]
     ),
     function!(
-        "toBooleanOrNull", [input: ANY], [], BOOL, Body::Strict(to_boolean_or_null),
+        Scalar, "toBooleanOrNull", [input: ANY], [], BOOL, Body::Strict(to_boolean_or_null),
         "As `toBoolean`, but null for types that cannot be converted",
         ["toBooleanOrNull('false')" => "false", "toBooleanOrNull([])" => "null"]
     ),
     function!(
-        "toBooleanList", [list: LIST], [], LIST, Body::Strict(to_boolean_list),
+        List, "toBooleanList", [list: LIST], [], LIST, Body::Strict(to_boolean_list),
         "A list with each element converted by `toBooleanOrNull`",
         ["toBooleanList(['true', 'x', 1])" => "[true, null, true]"]
     ),
     function!(
-        "toFloat", [input: NUMBER | STRING], [], FLOAT, Body::Strict(to_float),
+        Scalar, "toFloat", [input: NUMBER | STRING], [], FLOAT, Body::Strict(to_float),
         "A float from a number or text",
         ["toFloat('3.5')" => "3.5", "toFloat(3)" => "3.0", "toFloat('x')" => "null"]
     ),
     function!(
-        "toFloatOrNull", [input: ANY], [], FLOAT, Body::Strict(to_float_or_null),
+        Scalar, "toFloatOrNull", [input: ANY], [], FLOAT, Body::Strict(to_float_or_null),
         "As `toFloat`, but null for types that cannot be converted",
         ["toFloatOrNull('3.5')" => "3.5", "toFloatOrNull(true)" => "null"]
     ),
     function!(
-        "toFloatList", [list: LIST], [], LIST, Body::Strict(to_float_list),
+        List, "toFloatList", [list: LIST], [], LIST, Body::Strict(to_float_list),
         "A list with each element converted by `toFloatOrNull`",
         ["toFloatList(['1', 2, 'x'])" => "[1.0, 2.0, null]"]
     ),
     function!(
-        "toInteger", [input: NUMBER | STRING | BOOL], [], INT, Body::Strict(to_integer),
+        Scalar, "toInteger", [input: NUMBER | STRING | BOOL], [], INT, Body::Strict(to_integer),
         "An integer from a number, text or boolean; the fraction is cut off",
         ["toInteger('1.7')" => "1", "toInteger(-2.9)" => "-2", "toInteger('x')" => "null"]
     ),
     function!(
-        "toIntegerOrNull", [input: ANY], [], INT, Body::Strict(to_integer_or_null),
+        Scalar, "toIntegerOrNull", [input: ANY], [], INT, Body::Strict(to_integer_or_null),
         "As `toInteger`, but null for types that cannot be converted and numbers that do not fit",
         ["toIntegerOrNull('42')" => "42", "toIntegerOrNull([])" => "null", "toIntegerOrNull(1e30)" => "null"]
     ),
     function!(
-        "toIntegerList", [list: LIST], [], LIST, Body::Strict(to_integer_list),
+        List, "toIntegerList", [list: LIST], [], LIST, Body::Strict(to_integer_list),
         "A list with each element converted by `toIntegerOrNull`",
         ["toIntegerList(['1', 2.5, 'x'])" => "[1, 2, null]"]
     ),
     function!(
-        "toString", [input: NUMBER | BOOL | STRING | TEMPORAL], [], STRING, Body::Strict(to_string),
+        String, "toString", [input: NUMBER | BOOL | STRING | TEMPORAL], [], STRING, Body::Strict(to_string),
         "The text of a value",
         ["toString(1.0)" => "'1.0'", "toString(true)" => "'true'"]
     ),
     function!(
-        "toStringOrNull", [input: ANY], [], STRING, Body::Strict(to_string_or_null),
+        String, "toStringOrNull", [input: ANY], [], STRING, Body::Strict(to_string_or_null),
         "As `toString`, but null for types that have no text",
         ["toStringOrNull(1)" => "'1'", "toStringOrNull([1])" => "null"]
     ),
     function!(
-        "toStringList", [list: LIST], [], LIST, Body::Strict(to_string_list),
+        List, "toStringList", [list: LIST], [], LIST, Body::Strict(to_string_list),
         "A list with each element converted by `toStringOrNull`",
         ["toStringList([1, 'a', null])" => "['1', 'a', null]"]
     ),

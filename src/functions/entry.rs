@@ -1,17 +1,18 @@
 //! The notation in which families write their tables.
 
-/// One entry of a table: name, required and optional parameters, result, body, summary, examples. `variadic` before
-/// the name lets the last parameter repeat. Types are names of [`TypeSet`](super::TypeSet) constants.
+/// One entry of a table: category, name, required and optional parameters, result, body, summary, examples. `variadic`
+/// before the name lets the last parameter repeat. Types are names of [`TypeSet`](super::TypeSet) constants.
 macro_rules! function {
-    (variadic $name:literal, $($rest:tt)*) => { function!(@ true, $name, $($rest)*) };
-    ($name:literal, $($rest:tt)*) => { function!(@ false, $name, $($rest)*) };
+    ($category:ident, variadic $($rest:tt)*) => { function!(@ $category, true, $($rest)*) };
+    ($category:ident, $($rest:tt)*) => { function!(@ $category, false, $($rest)*) };
     (
-        @ $variadic:literal, $name:literal,
+        @ $category:ident, $variadic:literal, $name:literal,
         [$($required:ident: $($accepts:ident)|+),*], [$($optional:ident: $($allows:ident)|+),*],
         $($result:ident)|+, $body:expr, $summary:literal, [$($example:literal => $text:literal),+ $(,)?]
     ) => {
         $crate::functions::Function {
             name: $name,
+            category: $crate::functions::Category::$category,
             parameters: &[
                 $(function!(# $required, false, $($accepts)|+),)*
                 $(function!(# $optional, true, $($allows)|+),)*

@@ -13,64 +13,64 @@ use std::sync::Arc;
 /// The table.
 pub(crate) static FUNCTIONS: &[Function] = &[
     function!(
-        "id", [entity: ENTITY], [], INT, Body::Strict(id),
+        Scalar, "id", [entity: ENTITY], [], INT, Body::Strict(id),
         "The number of a node or relationship",
-        ["id(null)" => "null"]
+        ["id(a) = id(startNode(r))" => "true"]
     ),
     function!(
-        "elementId", [entity: ENTITY], [], STRING, Body::Strict(element_id),
+        Scalar, "elementId", [entity: ENTITY], [], STRING, Body::Strict(element_id),
         "The number of a node or relationship, as a text that tells the two kinds apart",
-        ["elementId(null)" => "null"]
+        ["elementId(a) = elementId(b)" => "false"]
     ),
     function!(
-        "labels", [node: NODE], [], LIST, Body::Strict(labels),
+        List, "labels", [node: NODE], [], LIST, Body::Strict(labels),
         "The labels of a node",
-        ["labels(null)" => "null"]
+        ["labels(a)" => "['Person']"]
     ),
     function!(
-        "type", [relationship: REL], [], STRING, Body::Strict(rel_type),
+        Scalar, "type", [relationship: REL], [], STRING, Body::Strict(rel_type),
         "The type of a relationship",
-        ["type(null)" => "null"]
+        ["type(r)" => "'KNOWS'"]
     ),
     function!(
-        "properties", [input: ENTITY | MAP], [], MAP, Body::Strict(properties),
+        Scalar, "properties", [input: ENTITY | MAP], [], MAP, Body::Strict(properties),
         "The properties of a node or relationship as a map",
-        ["properties({a: 1})" => "{a: 1}"]
+        ["properties(r)" => "{since: 2001}", "properties({a: 1})" => "{a: 1}"]
     ),
     function!(
-        "keys", [input: ENTITY | MAP], [], LIST, Body::Strict(keys),
+        List, "keys", [input: ENTITY | MAP], [], LIST, Body::Strict(keys),
         "The keys of a map or of the properties of a node or relationship",
-        ["keys({a: 1, b: null})" => "['a', 'b']"]
+        ["keys(r)" => "['since']", "keys({a: 1, b: null})" => "['a', 'b']"]
     ),
     function!(
-        "startNode", [relationship: REL], [], NODE, Body::Strict(start_node),
+        Scalar, "startNode", [relationship: REL], [], NODE, Body::Strict(start_node),
         "The node where a relationship starts",
-        ["startNode(null)" => "null"]
+        ["startNode(r).name" => "'Ann'"]
     ),
     function!(
-        "endNode", [relationship: REL], [], NODE, Body::Strict(end_node),
+        Scalar, "endNode", [relationship: REL], [], NODE, Body::Strict(end_node),
         "The node where a relationship ends",
-        ["endNode(null)" => "null"]
+        ["endNode(r).name" => "'Bob'"]
     ),
     function!(
-        "nodes", [path: PATH], [], LIST, Body::Strict(nodes),
+        List, "nodes", [path: PATH], [], LIST, Body::Strict(nodes),
         "The nodes of a path, in order",
-        ["nodes(null)" => "null"]
+        ["nodes(p) = [a, b]" => "true"]
     ),
     function!(
-        "relationships", [path: PATH], [], LIST, Body::Strict(relationships),
+        List, "relationships", [path: PATH], [], LIST, Body::Strict(relationships),
         "The relationships of a path, in order",
-        ["relationships(null)" => "null"]
+        ["relationships(p) = [r]" => "true"]
     ),
     function!(
-        "rels", [path: PATH], [], LIST, Body::Strict(relationships),
+        List, "rels", [path: PATH], [], LIST, Body::Strict(relationships),
         "The relationships of a path, in order",
-        ["rels(null)" => "null"]
+        ["rels(p) = [r]" => "true"]
     ),
     function!(
-        "length", [path: PATH], [], INT, Body::Strict(length),
+        Scalar, "length", [path: PATH], [], INT, Body::Strict(length),
         "The number of relationships of a path",
-        ["length(null)" => "null"]
+        ["length(p)" => "1"]
     ),
 ];
 

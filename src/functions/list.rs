@@ -9,32 +9,32 @@ use crate::value::arithmetic::{check_list_size, too_large};
 /// The table.
 pub(crate) static FUNCTIONS: &[Function] = &[
     function!(
-        "head", [list: LIST], [], ANY, Body::Strict(head),
+        Scalar, "head", [list: LIST], [], ANY, Body::Strict(head),
         "The first element of a list; null of an empty list",
         ["head([1, 2])" => "1", "head([])" => "null"]
     ),
     function!(
-        "last", [list: LIST], [], ANY, Body::Strict(last),
+        Scalar, "last", [list: LIST], [], ANY, Body::Strict(last),
         "The last element of a list; null of an empty list",
         ["last([1, 2])" => "2", "last([])" => "null"]
     ),
     function!(
-        "tail", [list: LIST], [], LIST, Body::Strict(tail),
+        List, "tail", [list: LIST], [], LIST, Body::Strict(tail),
         "A list without its first element",
         ["tail([1, 2, 3])" => "[2, 3]", "tail([])" => "[]"]
     ),
     function!(
-        "range", [start: ANY, end: ANY], [step: ANY], LIST, Body::Strict(range),
+        List, "range", [start: ANY, end: ANY], [step: ANY], LIST, Body::Strict(range),
         "The integers from start to end, both included, in steps of 1 or of the given size",
         ["range(1, 3)" => "[1, 2, 3]", "range(10, 1, -4)" => "[10, 6, 2]", "range(1, 0)" => "[]"]
     ),
     function!(
-        "reverse", [input: STRING | LIST], [], STRING | LIST, Body::Strict(reverse),
+        List, "reverse", [input: STRING | LIST], [], STRING | LIST, Body::Strict(reverse),
         "A list or text from back to front",
         ["reverse([1, 2])" => "[2, 1]", "reverse('abc')" => "'cba'"]
     ),
     function!(
-        "size", [input: STRING | LIST], [], INT, Body::Strict(size),
+        Scalar, "size", [input: STRING | LIST], [], INT, Body::Strict(size),
         "The number of elements of a list or of characters of a text",
         ["size([1, 2])" => "2", "size('abc')" => "3"]
     ),

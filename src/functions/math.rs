@@ -10,32 +10,32 @@ use crate::value::arithmetic::integer_overflow;
 /// The table.
 pub(crate) static FUNCTIONS: &[Function] = &[
     function!(
-        "abs", [value: NUMBER], [], NUMBER, Body::Strict(abs),
+        Numeric, "abs", [value: NUMBER], [], NUMBER, Body::Strict(abs),
         "A number without its sign",
         ["abs(-1)" => "1", "abs(-1.5)" => "1.5"]
     ),
     function!(
-        "sign", [value: NUMBER], [], INT, Body::Strict(sign),
+        Numeric, "sign", [value: NUMBER], [], INT, Body::Strict(sign),
         "The sign of a number: -1, 0 or 1",
         ["sign(-2.5)" => "-1", "sign(0)" => "0"]
     ),
     function!(
-        "ceil", [value: NUMBER], [], FLOAT, Body::Strict(ceil),
+        Numeric, "ceil", [value: NUMBER], [], FLOAT, Body::Strict(ceil),
         "The least whole number that is not less",
         ["ceil(1.2)" => "2.0"]
     ),
     function!(
-        "ceiling", [value: NUMBER], [], FLOAT, Body::Strict(ceil),
+        Numeric, "ceiling", [value: NUMBER], [], FLOAT, Body::Strict(ceil),
         "The least whole number that is not less",
         ["ceiling(1.2)" => "2.0"]
     ),
     function!(
-        "floor", [value: NUMBER], [], FLOAT, Body::Strict(floor),
+        Numeric, "floor", [value: NUMBER], [], FLOAT, Body::Strict(floor),
         "The greatest whole number that is not greater",
         ["floor(1.8)" => "1.0", "floor(-1.2)" => "-2.0"]
     ),
     function!(
-        "round", [value: NUMBER], [precision: INT, mode: STRING], FLOAT, Body::Strict(round),
+        Numeric, "round", [value: NUMBER], [precision: INT, mode: STRING], FLOAT, Body::Strict(round),
         "The nearest whole number, or the nearest number with that many decimal places; the mode is one of UP, DOWN, \
          CEILING, FLOOR, HALF_UP, HALF_DOWN and HALF_EVEN",
         [
@@ -46,37 +46,37 @@ pub(crate) static FUNCTIONS: &[Function] = &[
         ]
     ),
     function!(
-        "sqrt", [value: NUMBER], [], FLOAT, Body::Strict(sqrt),
+        Logarithmic, "sqrt", [value: NUMBER], [], FLOAT, Body::Strict(sqrt),
         "The square root; NaN of a negative number",
         ["sqrt(12.96)" => "3.6"]
     ),
     function!(
-        "exp", [value: NUMBER], [], FLOAT, Body::Strict(exp),
+        Logarithmic, "exp", [value: NUMBER], [], FLOAT, Body::Strict(exp),
         "The number e to the power of the argument",
         ["exp(0)" => "1.0"]
     ),
     function!(
-        "log", [value: NUMBER], [], FLOAT, Body::Strict(log),
+        Logarithmic, "log", [value: NUMBER], [], FLOAT, Body::Strict(log),
         "The natural logarithm",
         ["log(1)" => "0.0", "log(0)" => "-Infinity"]
     ),
     function!(
-        "ln", [value: NUMBER], [], FLOAT, Body::Strict(log),
+        Logarithmic, "ln", [value: NUMBER], [], FLOAT, Body::Strict(log),
         "The natural logarithm",
         ["ln(1)" => "0.0"]
     ),
     function!(
-        "log10", [value: NUMBER], [], FLOAT, Body::Strict(log10),
+        Logarithmic, "log10", [value: NUMBER], [], FLOAT, Body::Strict(log10),
         "The logarithm to base 10",
         ["log10(100)" => "2.0"]
     ),
     function!(
-        "e", [], [], FLOAT, Body::Lenient(e),
+        Logarithmic, "e", [], [], FLOAT, Body::Lenient(e),
         "The base of the natural logarithm",
         ["round(e(), 5)" => "2.71828"]
     ),
     function!(
-        "pi", [], [], FLOAT, Body::Lenient(pi),
+        Trigonometric, "pi", [], [], FLOAT, Body::Lenient(pi),
         "The circumference of a circle of diameter 1",
         ["round(pi(), 5)" => "3.14159"]
     ),

@@ -9,6 +9,7 @@ mod entry;
 pub mod aggregate;
 mod arguments;
 mod convert;
+mod form;
 mod graph;
 mod list;
 mod math;
@@ -19,6 +20,9 @@ mod scalar;
 mod string;
 mod temporal;
 mod trig;
+mod type_set;
+
+pub use type_set::TypeSet;
 
 pub use graph::{deleted, node_properties, rel_properties};
 
@@ -28,120 +32,15 @@ use crate::text;
 use crate::value::Value;
 use std::collections::HashMap;
 use std::fmt;
-use std::ops::{BitAnd, BitOr};
 use std::sync::LazyLock;
-
-/// A set of value types, for checks before anything runs. Null fits everywhere and is not counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TypeSet(pub u32);
-
-#[allow(missing_docs)] // each names the type it holds
-impl TypeSet {
-    pub const NONE: TypeSet = TypeSet(0);
-    pub const BOOL: TypeSet = TypeSet(1);
-    pub const INT: TypeSet = TypeSet(1 << 1);
-    pub const FLOAT: TypeSet = TypeSet(1 << 2);
-    pub const STRING: TypeSet = TypeSet(1 << 3);
-    pub const LIST: TypeSet = TypeSet(1 << 4);
-    pub const MAP: TypeSet = TypeSet(1 << 5);
-    pub const NODE: TypeSet = TypeSet(1 << 6);
-    pub const REL: TypeSet = TypeSet(1 << 7);
-    pub const PATH: TypeSet = TypeSet(1 << 8);
-    pub const DATE: TypeSet = TypeSet(1 << 9);
-    pub const LOCAL_TIME: TypeSet = TypeSet(1 << 10);
-    pub const TIME: TypeSet = TypeSet(1 << 11);
-    pub const LOCAL_DATE_TIME: TypeSet = TypeSet(1 << 12);
-    pub const DATE_TIME: TypeSet = TypeSet(1 << 13);
-    pub const DURATION: TypeSet = TypeSet(1 << 14);
-    pub const NUMBER: TypeSet = TypeSet(Self::INT.0 | Self::FLOAT.0);
-    pub const ENTITY: TypeSet = TypeSet(Self::NODE.0 | Self::REL.0);
-    pub const TEMPORAL: TypeSet = TypeSet(
-        Self::DATE.0
-            | Self::LOCAL_TIME.0
-            | Self::TIME.0
-            | Self::LOCAL_DATE_TIME.0
-            | Self::DATE_TIME.0
-            | Self::DURATION.0,
-    );
-    pub const ANY: TypeSet = TypeSet((1 << 15) - 1);
-
-    /// Whether some type is in both sets.
-    pub fn meets(self, other: TypeSet) -> bool {
-        self.0 & other.0 != 0
-    }
-
-    /// The type of a value; empty for null.
-    pub fn of(value: &Value) -> TypeSet {
-        match value {
-            Value::Null => TypeSet::NONE,
-            Value::Bool(_) => TypeSet::BOOL,
-            Value::Int(_) => TypeSet::INT,
-            Value::Float(_) => TypeSet::FLOAT,
-            Value::String(_) => TypeSet::STRING,
-            Value::List(_) => TypeSet::LIST,
-            Value::Map(_) => TypeSet::MAP,
-            Value::Node(_) => TypeSet::NODE,
-            Value::Rel(_) => TypeSet::REL,
-            Value::Path(_) => TypeSet::PATH,
-            Value::Date(_) => TypeSet::DATE,
-            Value::LocalTime(_) => TypeSet::LOCAL_TIME,
-            Value::Time(_) => TypeSet::TIME,
-            Value::LocalDateTime(_) => TypeSet::LOCAL_DATE_TIME,
-            Value::DateTime(_) => TypeSet::DATE_TIME,
-            Value::Duration(_) => TypeSet::DURATION,
-        }
-    }
-}
-
-/// The names of single types, each as [`Value::type_name`] writes it.
-const TYPE_NAMES: [(TypeSet, &str); 15] = [
-    (TypeSet::BOOL, "Boolean"),
-    (TypeSet::INT, "Integer"),
-    (TypeSet::FLOAT, "Float"),
-    (TypeSet::STRING, "String"),
-    (TypeSet::LIST, "List"),
-    (TypeSet::MAP, "Map"),
-    (TypeSet::NODE, "Node"),
-    (TypeSet::REL, "Relationship"),
-    (TypeSet::PATH, "Path"),
-    (TypeSet::DATE, "Date"),
-    (TypeSet::LOCAL_TIME, "LocalTime"),
-    (TypeSet::TIME, "Time"),
-    (TypeSet::LOCAL_DATE_TIME, "LocalDateTime"),
-    (TypeSet::DATE_TIME, "DateTime"),
-    (TypeSet::DURATION, "Duration"),
-];
-
-impl fmt::Display for TypeSet {
-    /// The names of the types, joined by `or`; `Any` for all of them.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if *self == TypeSet::ANY {
-            return f.write_str("Any");
-        }
-        let names: Vec<&str> = TYPE_NAMES.iter().filter(|(set, _)| self.meets(*set)).map(|(_, name)| *name).collect();
-        f.write_str(&names.join(" or "))
-    }
-}
-
-impl BitOr for TypeSet {
-    type Output = TypeSet;
-    fn bitor(self, other: TypeSet) -> TypeSet {
-        TypeSet(self.0 | other.0)
-    }
-}
-
-impl BitAnd for TypeSet {
-    type Output = TypeSet;
-    fn bitand(self, other: TypeSet) -> TypeSet {
-        TypeSet(self.0 & other.0)
-    }
-}
 
 /// One function.
 #[derive(Debug)]
 pub struct Function {
     /// The name, in its usual spelling; lookup ignores case.
     pub name: &'static str,
+    /// What it is about.
+    pub category: Category,
     /// The parameters.
     pub parameters: &'static [Parameter],
     /// Whether the last parameter may be given any number of times.
@@ -167,6 +66,50 @@ pub struct Parameter {
     pub optional: bool,
 }
 
+/// What a function is about, as `SHOW FUNCTIONS` and the manual group them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Category {
+    /// From many rows one value.
+    Aggregating,
+    /// Lists.
+    List,
+    /// Roots, powers and logarithms.
+    Logarithmic,
+    /// Numbers.
+    Numeric,
+    /// True or false.
+    Predicate,
+    /// Anything that gives a single value.
+    Scalar,
+    /// Text.
+    String,
+    /// Dates, times and durations.
+    Temporal,
+    /// Angles.
+    Trigonometric,
+}
+
+impl Category {
+    /// Every category, in order of name.
+    pub const ALL: [Category; 9] = [
+        Category::Aggregating,
+        Category::List,
+        Category::Logarithmic,
+        Category::Numeric,
+        Category::Predicate,
+        Category::Scalar,
+        Category::String,
+        Category::Temporal,
+        Category::Trigonometric,
+    ];
+}
+
+impl fmt::Display for Category {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
 /// How a function computes.
 #[derive(Clone, Copy, Debug)]
 pub enum Body {
@@ -176,6 +119,8 @@ pub enum Body {
     Lenient(Scalar),
     /// From the arguments of many rows.
     Aggregate(Aggregate),
+    /// By a syntax of its own, which is given here; no call of that name has a body to run.
+    Form(&'static str),
 }
 
 /// The code of a function of one row.
@@ -234,17 +179,38 @@ impl Function {
     /// Whether two calls with the same arguments in one statement may give different values, so that a call must
     /// neither be computed ahead nor shared.
     pub fn is_volatile(&self) -> bool {
-        let random = || random::FUNCTIONS.iter().any(|function| function.name == self.name);
-        self.name.ends_with(".realtime") || random()
+        self.name.ends_with(".realtime") || self.is_random()
     }
 
-    /// The function as help shows it, e.g. `substring(original :: String, start :: Integer, [length :: Integer])`.
+    /// Whether it is by intent different at each call.
+    pub fn is_random(&self) -> bool {
+        random::FUNCTIONS.iter().any(|function| function.name == self.name)
+    }
+
+    /// Whether it aggregates.
+    pub fn is_aggregate(&self) -> bool {
+        matches!(self.body, Body::Aggregate(_))
+    }
+
+    /// The function as help shows it, e.g. `left(original :: STRING, length :: INTEGER) :: STRING`; optional
+    /// parameters stand in brackets.
     pub fn signature(&self) -> String {
+        if let Body::Form(form) = self.body {
+            return format!("{form} :: {}", self.result);
+        }
         let mut parts: Vec<String> = self.parameters.iter().map(Parameter::to_string).collect();
         if self.variadic {
             parts.push("...".to_string());
         }
         format!("{}({}) :: {}", self.name, parts.join(", "), self.result)
+    }
+}
+
+impl fmt::Display for Function {
+    /// The signature, what the function is for, and its examples: what help shows.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\n  {} ({})", self.signature(), self.summary, self.category)?;
+        self.examples.iter().try_for_each(|(example, value)| write!(f, "\n  {example} = {value}"))
     }
 }
 
@@ -259,6 +225,7 @@ impl fmt::Display for Parameter {
 static FAMILIES: &[&[Function]] = &[
     aggregate::FUNCTIONS,
     convert::FUNCTIONS,
+    form::FUNCTIONS,
     graph::FUNCTIONS,
     list::FUNCTIONS,
     math::FUNCTIONS,

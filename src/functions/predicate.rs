@@ -8,25 +8,16 @@ use crate::value::Value;
 /// The table.
 pub(crate) static FUNCTIONS: &[Function] = &[
     function!(
-        "exists", [input: ANY], [], BOOL, Body::Lenient(exists),
-        "Whether the value is not null",
-        ["exists({a: 1}.a)" => "true", "exists({a: 1}.b)" => "false"]
-    ),
-    function!(
-        "isEmpty", [input: STRING | LIST | MAP], [], BOOL, Body::Strict(is_empty),
+        Predicate, "isEmpty", [input: STRING | LIST | MAP], [], BOOL, Body::Strict(is_empty),
         "Whether a text, list or map holds nothing",
         ["isEmpty('')" => "true", "isEmpty([1])" => "false", "isEmpty(null)" => "null"]
     ),
     function!(
-        "isNaN", [input: NUMBER], [], BOOL, Body::Strict(is_nan),
+        Numeric, "isNaN", [input: NUMBER], [], BOOL, Body::Strict(is_nan),
         "Whether a number is NaN, the result of an undefined operation",
         ["isNaN(0.0 / 0.0)" => "true", "isNaN(1)" => "false"]
     ),
 ];
-
-fn exists(_: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
-    Ok(Value::Bool(!get(arguments, 0).is_null()))
-}
 
 fn is_empty(_: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
     match get(arguments, 0) {

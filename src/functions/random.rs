@@ -11,12 +11,12 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 /// The table. Its functions are the volatile ones: see [`Function::is_volatile`].
 pub(crate) static FUNCTIONS: &[Function] = &[
     function!(
-        "rand", [], [], FLOAT, Body::Lenient(rand),
+        Numeric, "rand", [], [], FLOAT, Body::Lenient(rand),
         "A random number, at least 0 and less than 1",
         ["0 <= rand() < 1" => "true"]
     ),
     function!(
-        "randomUUID", [], [], STRING, Body::Lenient(random_uuid),
+        Scalar, "randomUUID", [], [], STRING, Body::Lenient(random_uuid),
         "A random universally unique identifier (version 4)",
         ["size(randomUUID())" => "36"]
     ),

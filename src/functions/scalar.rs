@@ -10,22 +10,22 @@ use std::collections::BTreeSet;
 /// The table.
 pub(crate) static FUNCTIONS: &[Function] = &[
     function!(
-        variadic "coalesce", [input: ANY], [], ANY, Body::Lenient(coalesce),
+        Scalar, variadic "coalesce", [input: ANY], [], ANY, Body::Lenient(coalesce),
         "The first argument that is not null",
         ["coalesce(null, 1, 2)" => "1", "coalesce(null)" => "null"]
     ),
     function!(
-        "nullIf", [value: ANY, other: ANY], [], ANY, Body::Lenient(null_if),
+        Scalar, "nullIf", [value: ANY, other: ANY], [], ANY, Body::Lenient(null_if),
         "Null when both are equal, else the first",
         ["nullIf(1, 1)" => "null", "nullIf(1, 2)" => "1"]
     ),
     function!(
-        "timestamp", [], [], INT, Body::Lenient(timestamp),
+        Scalar, "timestamp", [], [], INT, Body::Lenient(timestamp),
         "The moment the statement began, in milliseconds since 1970-01-01T00:00Z",
         ["timestamp() = timestamp()" => "true"]
     ),
     function!(
-        "valueType", [input: ANY], [], STRING, Body::Lenient(value_type),
+        Scalar, "valueType", [input: ANY], [], STRING, Body::Lenient(value_type),
         "The type of a value",
         [
             "valueType(1)" => "'INTEGER NOT NULL'",

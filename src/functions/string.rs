@@ -10,82 +10,82 @@ use unicode_normalization::UnicodeNormalization;
 /// The table.
 pub(crate) static FUNCTIONS: &[Function] = &[
     function!(
-        "char_length", [input: STRING], [], INT, Body::Strict(char_length),
+        Scalar, "char_length", [input: STRING], [], INT, Body::Strict(char_length),
         "The number of characters of a text",
         ["char_length('abc')" => "3"]
     ),
     function!(
-        "character_length", [input: STRING], [], INT, Body::Strict(char_length),
+        Scalar, "character_length", [input: STRING], [], INT, Body::Strict(char_length),
         "The number of characters of a text",
         ["character_length('abc')" => "3"]
     ),
     function!(
-        "left", [original: STRING, length: INT], [], STRING, Body::Strict(left),
+        String, "left", [original: STRING, length: INT], [], STRING, Body::Strict(left),
         "The first characters of a text",
         ["left('hello', 3)" => "'hel'", "left('a', 5)" => "'a'"]
     ),
     function!(
-        "right", [original: STRING, length: INT], [], STRING, Body::Strict(right),
+        String, "right", [original: STRING, length: INT], [], STRING, Body::Strict(right),
         "The last characters of a text",
         ["right('hello', 3)" => "'llo'"]
     ),
     function!(
-        "substring", [original: STRING, start: INT], [length: INT], STRING, Body::Strict(substring),
+        String, "substring", [original: STRING, start: INT], [length: INT], STRING, Body::Strict(substring),
         "The characters of a text from a place counted from 0, all or as many as the length says",
         ["substring('hello', 1, 3)" => "'ell'", "substring('0123456789', 1)" => "'123456789'"]
     ),
     function!(
-        "trim", [input: STRING], [characters: STRING], STRING, Body::Strict(trim),
+        String, "trim", [input: STRING], [characters: STRING], STRING, Body::Strict(trim),
         "A text without white space, or without the given characters, at both ends",
         ["trim('  a ')" => "'a'"]
     ),
     function!(
-        "btrim", [input: STRING], [characters: STRING], STRING, Body::Strict(trim),
+        String, "btrim", [input: STRING], [characters: STRING], STRING, Body::Strict(trim),
         "A text without white space, or without the given characters, at both ends",
         ["btrim('xxaxx', 'x')" => "'a'"]
     ),
     function!(
-        "ltrim", [input: STRING], [characters: STRING], STRING, Body::Strict(ltrim),
+        String, "ltrim", [input: STRING], [characters: STRING], STRING, Body::Strict(ltrim),
         "A text without white space, or without the given characters, at its start",
         ["ltrim('  a ')" => "'a '"]
     ),
     function!(
-        "rtrim", [input: STRING], [characters: STRING], STRING, Body::Strict(rtrim),
+        String, "rtrim", [input: STRING], [characters: STRING], STRING, Body::Strict(rtrim),
         "A text without white space, or without the given characters, at its end",
         ["rtrim('  a ')" => "'  a'"]
     ),
     function!(
-        "toUpper", [input: STRING], [], STRING, Body::Strict(upper),
+        String, "toUpper", [input: STRING], [], STRING, Body::Strict(upper),
         "A text in upper case",
         ["toUpper('hello')" => "'HELLO'"]
     ),
     function!(
-        "upper", [input: STRING], [], STRING, Body::Strict(upper),
+        String, "upper", [input: STRING], [], STRING, Body::Strict(upper),
         "A text in upper case",
         ["upper('hello')" => "'HELLO'"]
     ),
     function!(
-        "toLower", [input: STRING], [], STRING, Body::Strict(lower),
+        String, "toLower", [input: STRING], [], STRING, Body::Strict(lower),
         "A text in lower case",
         ["toLower('HELLO')" => "'hello'"]
     ),
     function!(
-        "lower", [input: STRING], [], STRING, Body::Strict(lower),
+        String, "lower", [input: STRING], [], STRING, Body::Strict(lower),
         "A text in lower case",
         ["lower('HELLO')" => "'hello'"]
     ),
     function!(
-        "replace", [original: STRING, search: STRING, replacement: STRING], [], STRING, Body::Strict(replace),
+        String, "replace", [original: STRING, search: STRING, replacement: STRING], [], STRING, Body::Strict(replace),
         "A text with each occurrence of one text replaced by another",
         ["replace('hello', 'l', 'w')" => "'hewwo'"]
     ),
     function!(
-        "split", [original: STRING, delimiter: STRING | LIST], [], LIST, Body::Strict(split),
+        String, "split", [original: STRING, delimiter: STRING | LIST], [], LIST, Body::Strict(split),
         "The parts of a text between delimiters; an empty delimiter gives each character",
         ["split('one,two', ',')" => "['one', 'two']", "split('a-b_c', ['-', '_'])" => "['a', 'b', 'c']"]
     ),
     function!(
-        "normalize", [input: STRING], [form: STRING], STRING, Body::Strict(normalize),
+        String, "normalize", [input: STRING], [form: STRING], STRING, Body::Strict(normalize),
         "A text in a Unicode normal form: NFC, NFD, NFKC or NFKD; NFC when none is named",
         ["size(normalize('e\\u0301'))" => "1"]
     ),

@@ -3,7 +3,7 @@
 //! `date()` and its kin read text and maps, convert other temporal values and, without an argument, tell the current
 //! moment. All current moments of a statement agree; only the `realtime` variants look at the clock.
 
-use super::{Body, CallContext, Function, Parameter, Scalar, TypeSet};
+use super::{Body, CallContext, Category, Function, Parameter, Scalar, TypeSet};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::value::temporal::between::{between, in_days, in_months, in_seconds};
 use crate::value::temporal::truncate::{self, Unit};
@@ -229,7 +229,8 @@ const fn function(
     summary: &'static str,
     examples: &'static [(&'static str, &'static str)],
 ) -> Function {
-    Function { name, parameters, variadic: false, result, body: Body::Strict(body), summary, examples }
+    let (category, variadic, body) = (Category::Temporal, false, Body::Strict(body));
+    Function { name, category, parameters, variadic, result, body, summary, examples }
 }
 
 /// A function that tells the current moment. Its value depends on the clock, so that it has no example.

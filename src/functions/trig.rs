@@ -17,77 +17,77 @@ macro_rules! of_one_number {
 /// The table.
 pub(crate) static FUNCTIONS: &[Function] = &[
     function!(
-        "sin", [angle: NUMBER], [], FLOAT, Body::Strict(sin),
+        Trigonometric, "sin", [angle: NUMBER], [], FLOAT, Body::Strict(sin),
         "The sine of an angle",
         ["sin(0)" => "0.0"]
     ),
     function!(
-        "cos", [angle: NUMBER], [], FLOAT, Body::Strict(cos),
+        Trigonometric, "cos", [angle: NUMBER], [], FLOAT, Body::Strict(cos),
         "The cosine of an angle",
         ["cos(0)" => "1.0"]
     ),
     function!(
-        "tan", [angle: NUMBER], [], FLOAT, Body::Strict(tan),
+        Trigonometric, "tan", [angle: NUMBER], [], FLOAT, Body::Strict(tan),
         "The tangent of an angle",
         ["tan(0)" => "0.0"]
     ),
     function!(
-        "cot", [angle: NUMBER], [], FLOAT, Body::Strict(cot),
+        Trigonometric, "cot", [angle: NUMBER], [], FLOAT, Body::Strict(cot),
         "The cotangent of an angle",
         ["cot(0)" => "Infinity"]
     ),
     function!(
-        "asin", [sine: NUMBER], [], FLOAT, Body::Strict(asin),
+        Trigonometric, "asin", [sine: NUMBER], [], FLOAT, Body::Strict(asin),
         "The angle with this sine; NaN beyond -1 and 1",
         ["asin(0)" => "0.0", "asin(2)" => "NaN"]
     ),
     function!(
-        "acos", [cosine: NUMBER], [], FLOAT, Body::Strict(acos),
+        Trigonometric, "acos", [cosine: NUMBER], [], FLOAT, Body::Strict(acos),
         "The angle with this cosine; NaN beyond -1 and 1",
         ["acos(1)" => "0.0"]
     ),
     function!(
-        "atan", [tangent: NUMBER], [], FLOAT, Body::Strict(atan),
+        Trigonometric, "atan", [tangent: NUMBER], [], FLOAT, Body::Strict(atan),
         "The angle with this tangent",
         ["atan(0)" => "0.0"]
     ),
     function!(
-        "atan2", [y: NUMBER, x: NUMBER], [], FLOAT, Body::Strict(atan2),
+        Trigonometric, "atan2", [y: NUMBER, x: NUMBER], [], FLOAT, Body::Strict(atan2),
         "The angle of the point (x, y), seen from the origin",
         ["atan2(0, 1)" => "0.0", "degrees(atan2(1, 0))" => "90.0"]
     ),
     function!(
-        "sinh", [value: NUMBER], [], FLOAT, Body::Strict(sinh),
+        Trigonometric, "sinh", [value: NUMBER], [], FLOAT, Body::Strict(sinh),
         "The hyperbolic sine of a number",
         ["sinh(0)" => "0.0"]
     ),
     function!(
-        "cosh", [value: NUMBER], [], FLOAT, Body::Strict(cosh),
+        Trigonometric, "cosh", [value: NUMBER], [], FLOAT, Body::Strict(cosh),
         "The hyperbolic cosine of a number",
         ["cosh(0)" => "1.0"]
     ),
     function!(
-        "tanh", [value: NUMBER], [], FLOAT, Body::Strict(tanh),
+        Trigonometric, "tanh", [value: NUMBER], [], FLOAT, Body::Strict(tanh),
         "The hyperbolic tangent of a number",
         ["tanh(0)" => "0.0"]
     ),
     function!(
-        "coth", [value: NUMBER], [], FLOAT, Body::Strict(coth),
+        Trigonometric, "coth", [value: NUMBER], [], FLOAT, Body::Strict(coth),
         "The hyperbolic cotangent of a number; NaN of zero",
         ["coth(0)" => "NaN"]
     ),
     function!(
-        "degrees", [angle: NUMBER], [], FLOAT, Body::Strict(degrees),
+        Trigonometric, "degrees", [angle: NUMBER], [], FLOAT, Body::Strict(degrees),
         "An angle in degrees",
         ["degrees(pi())" => "180.0"]
     ),
     function!(
-        "radians", [degrees: NUMBER], [], FLOAT, Body::Strict(radians),
+        Trigonometric, "radians", [degrees: NUMBER], [], FLOAT, Body::Strict(radians),
         "An angle given in degrees, in radians",
         ["radians(180) = pi()" => "true"]
     ),
     function!(
-        "haversin", [angle: NUMBER], [], FLOAT, Body::Strict(haversin),
+        Trigonometric, "haversin", [angle: NUMBER], [], FLOAT, Body::Strict(haversin),
         "Half of one minus the cosine of an angle, for distances on a sphere",
         ["haversin(0)" => "0.0", "haversin(pi())" => "1.0"]
     ),

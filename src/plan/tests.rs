@@ -4,7 +4,7 @@ use super::estimate::Counts;
 use super::explain::{Dictionary, lines};
 use super::physical::{ApplyMode, Node, Op, Plan};
 use super::{Options, liveness, plan_for};
-use crate::functions::{Aggregate, Body, Function, TypeSet};
+use crate::functions::{Aggregate, Body, Category, Function, TypeSet};
 use crate::semantic::bound::{
     AggregateCall, Arm, BoundClause, BoundQuery, Column, CreateItem, Creation, EntityRef, Expr, ExprKind, Grouping,
     LabelTest, Pattern, PatternNode, PatternPath, PatternRel, Projection, Properties, SetItem, Slot, SortKey, Subquery,
@@ -328,6 +328,7 @@ fn two_hops_apart_are_not_a_pair() {
 fn a_given_identifier_is_looked_up() {
     static ID: Function = Function {
         name: "id",
+        category: Category::Scalar,
         parameters: &[],
         variadic: false,
         result: TypeSet::INT,

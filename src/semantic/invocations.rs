@@ -4,7 +4,7 @@ use super::Binder;
 use super::bound::{Expr, ExprKind};
 use super::types::{Type, mismatch};
 use crate::error::{Detail, Error, Result};
-use crate::functions::{self, Aggregate, Body, Function, Parameter, TypeSet};
+use crate::functions::{self, Aggregate, Body, Function, TypeSet};
 use crate::span::Span;
 use crate::syntax::ast::{self, ExprKind as Ast, Name};
 
@@ -23,6 +23,9 @@ impl Binder<'_> {
             _ => {}
         }
         let function = functions::lookup(&name.text).ok_or_else(|| unknown_function(name))?;
+        if let Body::Form(form) = function.body {
+            return Err(misshapen(function, form, call.span));
+        }
         check_count(function, arguments.len(), call.span)?;
         match function.body {
             Body::Aggregate(aggregate) => self.aggregate(call, aggregate, distinct, |binder| {
@@ -43,7 +46,7 @@ impl Binder<'_> {
     }
 
     fn scalar(&mut self, function: &'static Function, arguments: &[ast::Expr], span: Span) -> Result<(ExprKind, Type)> {
-        if self.inside_aggregate() && is_random(function) {
+        if self.inside_aggregate() && function.is_random() {
             let message = format!("`{}` gives another value each time and cannot be aggregated", function.name);
             return Err(Error::syntax(Detail::NonConstantExpression, message).at(span));
         }
@@ -55,7 +58,7 @@ impl Binder<'_> {
         let (mut bound, mut types) = (Vec::with_capacity(arguments.len()), Vec::with_capacity(arguments.len()));
         for (at, argument) in arguments.iter().enumerate() {
             let (value, ty) = self.expr(argument)?;
-            if let Some(parameter) = parameter(function, at)
+            if let Some(parameter) = function.parameter(at)
                 && !ty.fits(parameter.accepts)
             {
                 let what = format!("`{}` of `{}`", parameter.name, function.name);
@@ -93,15 +96,15 @@ impl Binder<'_> {
     }
 }
 
-/// The parameter that takes the argument at a position.
-fn parameter(function: &Function, at: usize) -> Option<&Parameter> {
-    function.parameters.get(at).or_else(|| function.parameters.last().filter(|_| function.variadic))
+/// The error for a call of what has a syntax of its own.
+fn misshapen(function: &Function, form: &str, span: Span) -> Error {
+    let message = format!("`{}` is written `{form}`", function.name);
+    Error::syntax(Detail::UnexpectedSyntax, message).at(span)
 }
 
 fn check_count(function: &Function, given: usize, span: Span) -> Result<()> {
-    let required = function.parameters.iter().filter(|parameter| !parameter.optional).count();
-    let enough = given >= required;
-    if enough && (function.variadic || given <= function.parameters.len()) {
+    let (least, most) = function.arity();
+    if given >= least && most.is_none_or(|most| given <= most) {
         return Ok(());
     }
     let names: Vec<&str> = function.parameters.iter().map(|parameter| parameter.name).collect();
@@ -117,10 +120,6 @@ fn unknown_function(name: &Name) -> Error {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
         None => error,
     }
-}
-
-fn is_random(function: &Function) -> bool {
-    ["rand", "randomUUID"].iter().any(|random| function.name.eq_ignore_ascii_case(random))
 }
 
 /// The result of a function, more exactly than the table says it where the arguments decide.

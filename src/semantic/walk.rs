@@ -1,6 +1,6 @@
 //! Looking through a syntax tree without binding it.
 
-use crate::functions::{self, Body};
+use crate::functions::{self, Function};
 use crate::syntax::ast::{
     Clause, ClauseKind, Expr, ExprKind, LabelExpr, MapProjectionItem, Name, PathPattern, Query, Statement,
 };
@@ -41,9 +41,7 @@ pub(super) fn is_updating(kind: &ClauseKind) -> bool {
 pub(super) fn contains_aggregate(expr: &Expr) -> bool {
     any(expr, &mut |part| match &part.kind {
         ExprKind::CountStar => true,
-        ExprKind::Call { name, .. } => {
-            functions::lookup(&name.text).is_some_and(|function| matches!(function.body, Body::Aggregate(_)))
-        }
+        ExprKind::Call { name, .. } => functions::lookup(&name.text).is_some_and(Function::is_aggregate),
         _ => false,
     })
 }

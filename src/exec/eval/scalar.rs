@@ -179,5 +179,6 @@ pub(super) fn call(cx: &Context, function: &'static Function, arguments: &[Value
         Body::Strict(_) if arguments.iter().any(Value::is_null) => Ok(Value::Null),
         Body::Strict(body) | Body::Lenient(body) => body(&cx.call_context(), arguments),
         Body::Aggregate(_) => Err(Error::internal(format!("aggregate `{}` outside of a grouping", function.name))),
+        Body::Form(_) => Err(Error::internal(format!("`{}` is no function to call", function.name))),
     }
 }
