@@ -108,7 +108,8 @@ details! {
     // our own
     UnexpectedInput, NestingTooDeep, InputTooLarge, UnknownEntity, AmbiguousEntity, UnknownFact, DivisionByZero,
     EntityIsNotStored, Io, Damaged, Foreign, NewerVersion, Cancelled, Timeout, MemoryLimit, RowLimit, IdsExhausted,
-    ReadOnly, Locked, UnknownCommand, InvalidUse, InvalidRequest, Internal,
+    PropertyNotUnique, PropertyMissing, PropertyOfWrongType, SchemaExists, SchemaNameTaken, SchemaInUse, SchemaLimit,
+    UnknownIndex, UnknownConstraint, ReadOnly, Locked, UnknownCommand, InvalidUse, InvalidRequest, Internal,
 }
 
 /// Anything that went wrong, with its classification, its place and what may help.

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 /// The first bytes of every file. The last two show whether the file went through a conversion of line ends.
 pub(super) const MAGIC: [u8; 8] = *b"STNDPT\r\n";
 /// The version of the format that is written, and the greatest that is read.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
+/// The last version of the format whose table has no schema.
+const WITHOUT_SCHEMA: u32 = 1;
 /// The length of the header.
 pub(super) const HEADER: usize = 64;
 /// Sections begin at multiples of this.
@@ -51,6 +53,8 @@ impl Problem {
 /// The header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Header {
+    /// The version of the format.
+    pub(super) format: u32,
     /// The identifier of the graph; a log beside the file names it.
     pub(super) graph: [u8; 16],
     /// Where the table is.
@@ -85,6 +89,95 @@ pub(super) struct Table {
     pub(super) rels: Vec<RelGroup>,
     /// Property values.
     pub(super) columns: Vec<Column>,
+    /// Indexes and constraints.
+    pub(super) schema: Schema,
+}
+
+/// The table of the first format, which knew no indexes and constraints.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct FirstTable {
+    sequence: u64,
+    labels: Vec<String>,
+    rel_types: Vec<String>,
+    keys: Vec<String>,
+    nodes: Vec<NodeGroup>,
+    rels: Vec<RelGroup>,
+    columns: Vec<Column>,
+}
+
+impl Table {
+    /// Reads the table of a file of the given format.
+    pub(super) fn decode(bytes: &[u8], format: u32) -> Result<Table, Problem> {
+        if format > WITHOUT_SCHEMA {
+            return decode(bytes, "the table");
+        }
+        let FirstTable { sequence, labels, rel_types, keys, nodes, rels, columns } = decode(bytes, "the table")?;
+        Ok(Table { sequence, labels, rel_types, keys, nodes, rels, columns, schema: Schema::default() })
+    }
+}
+
+/// The definitions of indexes and constraints, in order of creation. What indexes contain is built when a file is
+/// opened.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Schema {
+    /// Indexes that belong to no constraint.
+    pub(super) indexes: Vec<Index>,
+    /// Constraints; those on uniqueness bring their indexes.
+    pub(super) constraints: Vec<Constraint>,
+}
+
+/// The definition of an index.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Index {
+    pub(super) name: String,
+    pub(super) kind: IndexKind,
+    pub(super) target: Target,
+    pub(super) keys: Vec<u32>,
+}
+
+/// The definition of a constraint.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Constraint {
+    pub(super) name: String,
+    pub(super) kind: ConstraintKind,
+    pub(super) target: Target,
+    pub(super) keys: Vec<u32>,
+}
+
+/// What an index or constraint is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Target {
+    Label(u32),
+    RelType(u32),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum IndexKind {
+    Range,
+    Text,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum ConstraintKind {
+    Unique,
+    Exists,
+    Key,
+    /// Scalar types; `true` for lists of them.
+    Type(Vec<(ScalarType, bool)>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum ScalarType {
+    Boolean,
+    String,
+    Integer,
+    Float,
+    Date,
+    LocalTime,
+    ZonedTime,
+    LocalDateTime,
+    ZonedDateTime,
+    Duration,
 }
 
 /// The nodes that have one set of labels.
@@ -186,7 +279,7 @@ impl Header {
     pub(super) fn to_bytes(self) -> [u8; HEADER] {
         let mut bytes = [0; HEADER];
         bytes[..8].copy_from_slice(&MAGIC);
-        bytes[8..12].copy_from_slice(&FORMAT.to_le_bytes());
+        bytes[8..12].copy_from_slice(&self.format.to_le_bytes());
         bytes[16..32].copy_from_slice(&self.graph);
         bytes[32..40].copy_from_slice(&self.table.offset.to_le_bytes());
         bytes[40..48].copy_from_slice(&self.table.length.to_le_bytes());
@@ -214,7 +307,7 @@ impl Header {
         let mut graph = [0; 16];
         graph.copy_from_slice(&bytes[16..32]);
         let table = Section { offset: u64_at(bytes, 32), length: u64_at(bytes, 40), checksum: u32_at(bytes, 48) };
-        Ok(Header { graph, table })
+        Ok(Header { format, graph, table })
     }
 }
 
@@ -228,4 +321,17 @@ fn u64_at(bytes: &[u8; HEADER], at: usize) -> u64 {
     let mut number = [0; 8];
     number.copy_from_slice(&bytes[at..at + 8]);
     u64::from_le_bytes(number)
+}
+
+/// A file as the first format had it: the same without the schema.
+#[cfg(test)]
+pub(super) fn in_first_format(file: &[u8]) -> Vec<u8> {
+    let header = Header::from_bytes(file).unwrap();
+    let start = header.table.offset as usize;
+    let Table { sequence, labels, rel_types, keys, nodes, rels, columns, .. } =
+        Table::decode(&file[start..], header.format).unwrap();
+    let table = encode(&FirstTable { sequence, labels, rel_types, keys, nodes, rels, columns }).unwrap();
+    let section = Section { length: table.len() as u64, checksum: crc32fast::hash(&table), ..header.table };
+    let header = Header { format: WITHOUT_SCHEMA, table: section, ..header };
+    [&header.to_bytes()[..], &file[HEADER..start], &table].concat()
 }

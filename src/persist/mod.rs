@@ -6,8 +6,8 @@
 //! # The file
 //! A header of 64 bytes (`format::Header`): magic, format version, the graph's own identifier, where the table is, and
 //! checksums of the table and of the header itself. Then sections, each beginning at a multiple of 64 bytes: arrays of
-//! little-endian numbers, texts, and few other things. Last the table (`format::Table`): names, and for each section
-//! its place, length and checksum. Nothing is believed before its checksum was found right and its size possible.
+//! little-endian numbers, texts, and few other things. Last the table (`format::Table`): names, the definitions of
+//! indexes and constraints, and for each section its place, length and checksum. Nothing is believed before its checksum was found right and its size possible.
 //!
 //! A file is replaced as a whole: a new one is written beside it, brought to the disk, and renamed over it; then the
 //! folder is brought to the disk. A crash leaves the old file or the new one.
@@ -16,6 +16,7 @@ mod columns;
 mod format;
 mod read;
 mod replace;
+mod schema;
 #[cfg(test)]
 mod tests;
 mod write;

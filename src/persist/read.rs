@@ -2,6 +2,7 @@
 
 use super::columns::{numbers, restore};
 use super::format::{Column, Encoding, Header, NodeGroup, Owner, Problem, RelGroup, Section, Stored, Table, decode};
+use super::schema;
 use crate::store::Version;
 use crate::value::temporal::Date;
 use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId, Value};
@@ -9,7 +10,7 @@ use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId, Value};
 /// Reads a version from the bytes of a file.
 pub(super) fn read(file: &[u8]) -> Result<Version, Problem> {
     let header = Header::from_bytes(file)?;
-    let table: Table = decode(section(file, header.table, "the table")?, "the table")?;
+    let table = Table::decode(section(file, header.table, "the table")?, header.format)?;
     let mut version = Version::new();
     intern(&mut version, &table)?;
     for group in &table.nodes {
@@ -22,6 +23,7 @@ pub(super) fn read(file: &[u8]) -> Result<Version, Problem> {
     for column in &table.columns {
         read_column(file, &table, column, &mut version)?;
     }
+    schema::restore(&table.schema, &mut version)?;
     version.set_sequence(table.sequence);
     Ok(version)
 }

@@ -1,5 +1,8 @@
 use super::*;
 use crate::error::{Detail, ErrorType};
+use crate::store::{
+    ConstraintDefinition, ConstraintKind, IndexDefinition, IndexKind, PropertyType, ScalarType, SchemaTarget, Seek,
+};
 use crate::value::temporal::{Date, DateTime, Duration, LocalDateTime, LocalTime, Time};
 use crate::value::{LabelId, NodeId, RelId, Value, compare};
 use std::sync::Arc;
@@ -34,7 +37,39 @@ fn sample() -> Version {
     graph.create_node(&[state], &[]).unwrap();
     graph.delete_node(lone).unwrap();
     graph.set_sequence(7);
+    add_schema(&mut graph);
     graph
+}
+
+/// An index and a constraint of every kind.
+fn add_schema(graph: &mut Version) {
+    let catalog = graph.catalog().clone();
+    let label = SchemaTarget::Label(catalog.label("State").unwrap());
+    let rel_type = SchemaTarget::RelType(catalog.rel_type("OPPOSES").unwrap());
+    let (name, mixed) = (catalog.key("name").unwrap(), catalog.key("mixed").unwrap());
+    for (at, (kind, target, keys)) in [
+        (IndexKind::Range, label, vec![mixed]),
+        (IndexKind::Range, label, vec![name, mixed]),
+        (IndexKind::Text, label, vec![name]),
+        (IndexKind::Range, rel_type, vec![mixed]),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        graph.create_index(IndexDefinition { name: Arc::from(format!("index {at}")), kind, target, keys }).unwrap();
+    }
+    let types = vec![PropertyType::Scalar(ScalarType::String), PropertyType::List(ScalarType::Date)];
+    for (at, (kind, target, keys)) in [
+        (ConstraintKind::Unique, label, vec![name]),
+        (ConstraintKind::Type(types), label, vec![name]),
+        (ConstraintKind::Type(vec![PropertyType::Scalar(ScalarType::Integer)]), rel_type, vec![mixed]),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let name = Arc::from(format!("constraint {at}"));
+        graph.create_constraint(ConstraintDefinition { name, kind, target, keys }).unwrap();
+    }
 }
 
 fn values() -> Vec<Value> {
@@ -77,6 +112,10 @@ fn content(graph: &Version) -> Vec<String> {
     }
     lines.extend(graph.catalog().labels().map(|(id, name)| format!("{id:?} {name} {}", graph.label_count(id))));
     lines.extend(graph.catalog().keys().map(|(id, name)| format!("{id:?} {name}")));
+    for index in graph.indexes() {
+        lines.push(format!("{index:?} {:?} {:?}", graph.index_size(&index.name), graph.seek(&index.name, &Seek::All)));
+    }
+    lines.extend(graph.constraints().map(|constraint| format!("{constraint:?}")));
     lines
 }
 
@@ -110,6 +149,16 @@ fn identifiers_go_on_where_they_ended() {
 fn an_empty_graph_is_a_graph() {
     let read = read::read(&bytes(&Version::new())).unwrap();
     assert_eq!(content(&read), content(&Version::new()));
+}
+
+#[test]
+fn a_file_of_the_first_format_opens_without_a_schema() {
+    let graph = sample();
+    let opened = read::read(&format::in_first_format(&bytes(&graph))).unwrap();
+    assert_eq!(opened.indexes().count() + opened.constraints().count(), 0);
+    let graph_alone = |graph: &Version| content(graph).into_iter().filter(|line| !line.contains("Definition")).count();
+    assert_eq!(content(&opened).len(), graph_alone(&graph));
+    assert_eq!(opened.resolve("alias 3"), graph.resolve("alias 3"));
 }
 
 #[test]

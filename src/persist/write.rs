@@ -1,7 +1,10 @@
 //! A version as a file.
 
 use super::columns::{encoding_of, store};
-use super::format::{ALIGNMENT, Column, Encoding, HEADER, Header, NodeGroup, Owner, RelGroup, Section, Table, encode};
+use super::format::{
+    ALIGNMENT, Column, Encoding, FORMAT, HEADER, Header, NodeGroup, Owner, RelGroup, Section, Table, encode,
+};
+use super::schema;
 use crate::store::Version;
 use crate::value::{KeyId, NodeId, RelTypeId, Value};
 use std::collections::BTreeMap;
@@ -18,6 +21,7 @@ pub(super) fn write(version: &Version, file: &mut (impl Write + Seek)) -> io::Re
         labels: catalog.labels().map(|(_, name)| name.to_string()).collect(),
         rel_types: catalog.rel_types().map(|(_, name)| name.to_string()).collect(),
         keys: catalog.keys().map(|(_, name)| name.to_string()).collect(),
+        schema: schema::of(version),
         ..Table::default()
     };
     write_nodes(version, &mut sections, &mut table)?;
@@ -25,7 +29,7 @@ pub(super) fn write(version: &Version, file: &mut (impl Write + Seek)) -> io::Re
         write_rels(version, rel_type, &mut sections, &mut table)?;
     }
     let table = sections.section(&encode(&table)?)?;
-    let header = Header { graph: identifier(), table };
+    let header = Header { format: FORMAT, graph: identifier(), table };
     sections.file.seek(SeekFrom::Start(0))?;
     sections.file.write_all(&header.to_bytes())
 }

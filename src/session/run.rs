@@ -106,6 +106,7 @@ pub(super) fn apply(
     let changed = summary.counters.changed();
     let columns = columns(&plan);
     *version = Arc::unwrap_or_clone(finished.graph);
+    version.check_constraints()?;
     Ok(Outcome { columns, rows, summary, changed })
 }
 

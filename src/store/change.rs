@@ -1,11 +1,13 @@
 //! Changing a version.
 //!
 //! Every method checks what it is given before it changes anything, and then keeps the parts consistent with each other:
-//! adjacency with rows, counts with contents, the entity index with the properties.
+//! adjacency with rows, counts with contents, the entity index and the property indexes with the properties.
 
 use super::adjacency::Entry;
 use super::column::Columns;
+use super::constraints::Owner;
 use super::entities::Role;
+use super::maintain::Touched;
 use super::relationships::RelTable;
 use super::storable::check_storable;
 use super::{Direction, SEGMENT, Version, split};
@@ -27,6 +29,7 @@ impl Version {
         let labels = self.label_set(labels)?;
         let node = self.nodes.create(&labels)?;
         self.set_node_values(node, properties);
+        self.take_up(Owner::Node(NodeId(node)));
         Ok(NodeId(node))
     }
 
@@ -40,6 +43,7 @@ impl Version {
         let labels = self.label_set(labels)?;
         self.nodes.restore(node.0, &labels)?;
         self.set_node_values(node.0, properties);
+        self.take_up(Owner::Node(node));
         Ok(())
     }
 
@@ -50,12 +54,13 @@ impl Version {
 
     /// Gives a node a label; whether it did not have it.
     pub fn add_label(&mut self, node: NodeId, label: LabelId) -> bool {
-        (label.0 as usize) < self.catalog.label_count() && self.nodes.add_label(node.0, label)
+        let known = (label.0 as usize) < self.catalog.label_count();
+        known && self.change_node(node.0, Touched::Label(label), |graph| graph.nodes.add_label(node.0, label))
     }
 
     /// Takes a label from a node; whether it had it.
     pub fn remove_label(&mut self, node: NodeId, label: LabelId) -> bool {
-        self.nodes.remove_label(node.0, label)
+        self.change_node(node.0, Touched::Label(label), |graph| graph.nodes.remove_label(node.0, label))
     }
 
     /// Sets a property of a node; null removes it.
@@ -67,7 +72,7 @@ impl Version {
         self.check_key(key)?;
         check_storable(&value)?;
         self.check_node(node)?;
-        self.set_node_value(node.0, key, value);
+        self.change_node(node.0, Touched::Key(key), |graph| graph.set_node_value(node.0, key, value));
         Ok(())
     }
 
@@ -88,10 +93,12 @@ impl Version {
             let error = Error::runtime(error_type, Detail::DeleteConnectedNode, message);
             return Err(error.hint("`DETACH DELETE` deletes its relationships too"));
         }
-        for key in [self.naming.name, self.naming.aliases].into_iter().flatten() {
-            self.set_node_value(node.0, key, Value::Null);
-        }
-        Ok(self.nodes.delete(node.0))
+        Ok(self.change_node(node.0, Touched::All, |graph| {
+            for key in [graph.naming.name, graph.naming.aliases].into_iter().flatten() {
+                graph.set_node_value(node.0, key, Value::Null);
+            }
+            graph.nodes.delete(node.0)
+        }))
     }
 
     fn set_node_values(&mut self, node: u32, properties: &[(KeyId, Value)]) {
@@ -136,7 +143,9 @@ impl Version {
         if !properties.is_empty() {
             set_values(table.columns_mut(row), row, properties);
         }
-        Ok(RelId { rel_type, row })
+        let rel = RelId { rel_type, row };
+        self.take_up(Owner::Rel(rel));
+        Ok(rel)
     }
 
     /// Creates a relationship with a given row that was never given out, as when a log is read.
@@ -206,14 +215,17 @@ impl Version {
             return Err(absent("relationship"));
         }
         if !value.is_null() || !self.rel_property(rel, key).is_null() {
-            self.table_mut(rel.rel_type).columns_mut(rel.row).set(split(rel.row).1, key, value);
+            self.change_rel(rel, Touched::Key(key), |graph| {
+                graph.table_mut(rel.rel_type).columns_mut(rel.row).set(split(rel.row).1, key, value);
+            });
         }
         Ok(())
     }
 
     /// Deletes a relationship; whether it existed.
     pub fn delete_rel(&mut self, rel: RelId) -> bool {
-        self.contains_rel(rel) && self.table_mut(rel.rel_type).delete(rel.row)
+        self.contains_rel(rel)
+            && self.change_rel(rel, Touched::All, |graph| graph.table_mut(rel.rel_type).delete(rel.row))
     }
 
     /// Loads relationships that are sorted by start, end and row.
@@ -229,6 +241,9 @@ impl Version {
         }
         let bound = self.node_bound();
         self.table_mut(rel_type).load(forward, bound);
+        if !self.schema.is_empty() {
+            forward.iter().for_each(|entry| self.take_up(Owner::Rel(RelId { rel_type, row: entry.row })));
+        }
         Ok(())
     }
 

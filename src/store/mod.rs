@@ -14,6 +14,8 @@
 //!   rows (`rows`) with where a relationship starts, whether it is there, and property columns.
 //! - `column`: the values of one key in one segment, packed and typed.
 //! - `entities`: names and aliases.
+//! - `schema`, `index`, `tree`: what indexes and constraints there are, and the persistent trees that indexes keep values
+//!   in; `maintain` and `constraints` keep them in step with changes and check them.
 //!
 //! # Bytes for each relationship
 //! Neighbour and row in both directions are 4 × 4 = 16 bytes. The start by row is stored as runs, and the end not at
@@ -27,12 +29,16 @@ mod bits;
 mod catalog;
 mod change;
 mod column;
+mod constraints;
 mod directory;
 mod entities;
 mod gather;
+mod index;
+mod maintain;
 mod nodes;
 mod relationships;
 mod rows;
+mod schema;
 mod shared;
 pub mod similar;
 mod spelling;
@@ -40,9 +46,15 @@ mod statistics;
 mod storable;
 #[cfg(test)]
 mod tests;
+mod tree;
 mod version;
 
 pub use catalog::Catalog;
+pub use index::Seek;
+pub use schema::{
+    ConstraintDefinition, ConstraintKind, IndexDefinition, IndexKind, MAX_SCHEMA, MAX_SCHEMA_KEYS, PropertyType,
+    ScalarType, SchemaTarget,
+};
 pub use shared::{Store, WriteGuard};
 pub use statistics::MemoryUse;
 pub use storable::check_storable;

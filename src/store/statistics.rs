@@ -24,6 +24,8 @@ pub struct MemoryUse {
     pub strings: usize,
     /// The index of names and aliases.
     pub entities: usize,
+    /// Property indexes, without text.
+    pub indexes: usize,
 }
 
 impl MemoryUse {
@@ -36,13 +38,16 @@ impl MemoryUse {
             + self.rel_columns
             + self.strings
             + self.entities
+            + self.indexes
     }
 }
 
 impl Version {
     /// The memory used.
     pub fn memory(&self) -> MemoryUse {
-        let mut used = MemoryUse { nodes: self.nodes.bytes(), entities: self.entities.bytes(), ..MemoryUse::default() };
+        let indexes = self.schema.indexes.iter().map(|index| index.tree.bytes()).sum();
+        let mut used =
+            MemoryUse { nodes: self.nodes.bytes(), entities: self.entities.bytes(), indexes, ..MemoryUse::default() };
         let (columns, strings) = columns_bytes(self.nodes.all_columns());
         used.node_columns += columns;
         used.strings += strings;

@@ -1,7 +1,7 @@
 //! The store against a plain model, and how much versions share.
 
 use super::*;
-use crate::error::Detail;
+use crate::error::{Detail, ErrorType};
 use crate::value::compare;
 use crate::value::{KeyId, LabelId, RelId, RelTypeId};
 use proptest::prelude::*;
@@ -33,6 +33,8 @@ enum Change {
     RemoveLabel(u16, u8),
     DeleteRels(u16, u8),
     DeleteNode(u16),
+    CreateIndex(u8),
+    DropIndex(u8),
     Hold,
 }
 
@@ -63,6 +65,8 @@ fn change() -> impl Strategy<Value = Change> {
         2 => (any::<u16>(), any::<u8>()).prop_map(|(node, label)| Change::RemoveLabel(node, label)),
         4 => (any::<u16>(), any::<u8>()).prop_map(|(rel, count)| Change::DeleteRels(rel, count)),
         2 => any::<u16>().prop_map(Change::DeleteNode),
+        2 => any::<u8>().prop_map(Change::CreateIndex),
+        1 => any::<u8>().prop_map(Change::DropIndex),
         1 => Just(Change::Hold),
     ]
 }
@@ -171,8 +175,35 @@ fn apply(version: &mut Version, model: &mut Model, change: &Change) {
                 model.nodes.remove(&node);
             }
         }
+        Change::CreateIndex(number) => {
+            let index = index_definition(*number);
+            if !version.has_schema_name(&index.name) {
+                version.create_index(index).unwrap();
+            }
+        }
+        Change::DropIndex(number) => {
+            let name = index_definition(*number).name;
+            assert_eq!(version.has_schema_name(&name), version.drop_index(&name).unwrap());
+        }
         Change::Hold => {}
     }
+}
+
+/// One of a dozen indexes.
+fn index_definition(number: u8) -> IndexDefinition {
+    let (name, key) = (Arc::from(format!("index {}", number % 12)), |key: u8| KeyId(u32::from(key)));
+    let label = SchemaTarget::Label(LabelId(u32::from(number % 2)));
+    let rel_type = SchemaTarget::RelType(RelTypeId(0));
+    let (kind, target, keys) = match number % 12 {
+        0 | 1 => (IndexKind::Range, label, vec![key(0)]),
+        2 | 3 => (IndexKind::Range, label, vec![key(2)]),
+        4 | 5 => (IndexKind::Range, label, vec![key(2), key(3)]),
+        6 | 7 => (IndexKind::Text, label, vec![key(0)]),
+        8 | 9 => (IndexKind::Range, rel_type, vec![key(2 + number % 2)]),
+        10 => (IndexKind::Range, rel_type, vec![key(3), key(2)]),
+        _ => (IndexKind::Text, rel_type, vec![key(3)]),
+    };
+    IndexDefinition { name, kind, target, keys }
 }
 
 fn pairs(model: &Model, ends: &[(u16, u16)]) -> Vec<(NodeId, NodeId)> {
@@ -209,6 +240,77 @@ fn check(version: &Version, model: &Model) {
     check_rels(version, model);
     check_adjacency(version, model);
     check_names(version, model);
+    check_indexes(version, model);
+}
+
+/// Compares what indexes find with a look at everything.
+fn check_indexes(version: &Version, model: &Model) {
+    let wanted: Vec<Value> = model.nodes.values().flat_map(|node| node.1.values().cloned()).take(12).collect();
+    let wanted: Vec<Value> = wanted.into_iter().chain([Value::Int(0), Value::Float(f64::NAN), Value::Null]).collect();
+    for index in version.indexes() {
+        let owners: Vec<(u32, &Properties)> = match index.target {
+            SchemaTarget::Label(label) => {
+                let labelled = model.nodes.iter().filter(|(_, node)| node.0.contains(&label.0));
+                labelled.map(|(id, node)| (*id, &node.1)).collect()
+            }
+            SchemaTarget::RelType(rel_type) => {
+                let typed = model.rels.iter().filter(|((other, _), _)| *other == rel_type.0);
+                typed.map(|((_, row), rel)| (*row, &rel.2)).collect()
+            }
+        };
+        let text = |value: &Value| index.kind == IndexKind::Range || value.as_str().is_some();
+        let values = |properties: &Properties| -> Option<Vec<Value>> {
+            index.keys.iter().map(|key| properties.get(&key.0).filter(|value| text(value)).cloned()).collect()
+        };
+        let inside: Vec<(u32, Vec<Value>)> =
+            owners.into_iter().filter_map(|(id, properties)| Some((id, values(properties)?))).collect();
+        check_index(version, index, &inside, &wanted);
+    }
+}
+
+fn check_index(version: &Version, index: &IndexDefinition, inside: &[(u32, Vec<Value>)], wanted: &[Value]) {
+    let those = |test: &dyn Fn(&[Value]) -> bool| -> Vec<u32> {
+        inside.iter().filter(|(_, values)| test(values)).map(|(id, _)| *id).collect()
+    };
+    let check = |seek: &Seek<'_>, expected: Vec<u32>| {
+        let found = version.seek(&index.name, seek).unwrap();
+        assert_eq!(found, expected, "{index:?} {seek:?}");
+        assert_eq!(version.count_found(&index.name, seek), expected.len() as u64);
+    };
+    let distinct: std::collections::HashSet<compare::GroupKey> =
+        inside.iter().map(|(_, values)| compare::GroupKey(Value::list(values.clone()))).collect();
+    assert_eq!(version.index_size(&index.name), (inside.len() as u64, distinct.len() as u64));
+    check(&Seek::All, those(&|_| true));
+    for value in wanted {
+        let parts = vec![value.clone(); index.keys.len()];
+        let equal = |values: &[Value]| values.iter().all(|each| compare::equals(each, value) == Some(true));
+        check(&Seek::Equal(&parts), those(&equal));
+        if index.keys.len() > 1 {
+            continue;
+        }
+        let at_least = |values: &[Value]| compare::greater_or_equal(&values[0], value) == Some(true);
+        let below = |values: &[Value]| compare::less(&values[0], value) == Some(true);
+        // NaN stands after the numbers, and lists are compared part by part: a range may find too much there.
+        let exact = !matches!(value, Value::List(_));
+        if exact {
+            check(&Seek::Range { lower: None, upper: Some((value, false)) }, those(&below));
+            check(&Seek::Range { lower: Some((value, true)), upper: None }, those(&at_least));
+            let both = Seek::Range { lower: Some((&Value::Int(-50), false)), upper: Some((value, true)) };
+            let between = |values: &[Value]| {
+                compare::greater(&values[0], &Value::Int(-50)) == Some(true)
+                    && compare::less_or_equal(&values[0], value) == Some(true)
+            };
+            check(&both, those(&between));
+        }
+    }
+    if index.keys.len() == 1 {
+        for prefix in ["", "Name 1", "Name 99", "name"] {
+            check(
+                &Seek::Prefix(prefix),
+                those(&|values| values[0].as_str().is_some_and(|text| text.starts_with(prefix))),
+            );
+        }
+    }
 }
 
 fn check_nodes(version: &Version, model: &Model) {
@@ -523,6 +625,113 @@ fn far_rows_and_nodes_are_restored_without_filling_the_gap() {
     version.restore_rel(last, NodeId(0), NodeId(1), &[]).unwrap();
     let error = version.create_rel(RelTypeId(2), NodeId(0), NodeId(1), &[]).unwrap_err();
     assert_eq!(error.detail(), Detail::IdsExhausted);
+}
+
+fn demand(name: &str, kind: ConstraintKind, target: SchemaTarget, key: u32) -> ConstraintDefinition {
+    ConstraintDefinition { name: Arc::from(name), kind, target, keys: vec![KeyId(key)] }
+}
+
+#[test]
+fn a_constraint_looks_at_the_outcome_and_not_at_the_way_there() {
+    let mut version = ring(3);
+    let label = SchemaTarget::Label(LabelId(0));
+    version.create_constraint(demand("names", ConstraintKind::Key, label, 0)).unwrap();
+    let name = |node: u32| Value::string(format!("Node {node}"));
+    // Two names are swapped: in between both nodes have the same.
+    version.set_node_property(NodeId(0), KeyId(0), name(1)).unwrap();
+    version.set_node_property(NodeId(1), KeyId(0), name(0)).unwrap();
+    version.check_constraints().unwrap();
+    let before = version.clone();
+    version.set_node_property(NodeId(2), KeyId(0), name(0)).unwrap();
+    let error = version.check_constraints().unwrap_err();
+    assert_eq!(
+        (error.error_type(), error.detail()),
+        (ErrorType::ConstraintValidationFailed, Detail::PropertyNotUnique)
+    );
+    assert!(error.message().contains("`names`") && error.message().contains("Node 0"), "{error}");
+    version = before;
+    version.set_node_property(NodeId(2), KeyId(0), Value::Null).unwrap();
+    assert_eq!(version.clone().check_constraints().unwrap_err().detail(), Detail::PropertyMissing);
+    version.remove_label(NodeId(2), LabelId(0));
+    version.check_constraints().unwrap();
+    version.add_label(NodeId(2), LabelId(0));
+    assert_eq!(version.check_constraints().unwrap_err().detail(), Detail::PropertyMissing);
+}
+
+#[test]
+fn equality_is_that_of_the_language_in_constraints_too() {
+    let mut version = empty();
+    let label = SchemaTarget::Label(LabelId(0));
+    version.create_constraint(demand("unique", ConstraintKind::Unique, label, 2)).unwrap();
+    let mut create = |value: Value| {
+        version.create_node(&[LabelId(0)], &[(KeyId(2), value)]).unwrap();
+        version.check_constraints()
+    };
+    for value in [Value::Int(1), Value::Null, Value::Null, Value::Float(f64::NAN), Value::Float(f64::NAN), "1".into()] {
+        create(value).unwrap();
+    }
+    let error = create(Value::Float(1.0)).unwrap_err();
+    assert_eq!(error.detail(), Detail::PropertyNotUnique);
+}
+
+#[test]
+fn constraints_on_relationships_hold_for_those_created_in_bulk() {
+    let mut version = ring(4);
+    let rel_type = SchemaTarget::RelType(RelTypeId(0));
+    let error = version.create_constraint(demand("since", ConstraintKind::Exists, rel_type, 2)).unwrap_err();
+    assert_eq!(error.error_type(), ErrorType::ConstraintVerificationFailed);
+    for rel in version.rel_ids(RelTypeId(0)).collect::<Vec<_>>() {
+        version.set_rel_property(rel, KeyId(2), Value::Int(i64::from(rel.row))).unwrap();
+    }
+    version.create_constraint(demand("since", ConstraintKind::Key, rel_type, 2)).unwrap();
+    version.check_constraints().unwrap();
+    version.bulk_rels(RelTypeId(0), &[(NodeId(0), NodeId(1))]).unwrap();
+    assert_eq!(version.check_constraints().unwrap_err().detail(), Detail::PropertyMissing);
+}
+
+#[test]
+fn a_value_has_the_type_that_a_constraint_demands() {
+    let mut version = empty();
+    let types = vec![PropertyType::Scalar(ScalarType::Integer), PropertyType::List(ScalarType::String)];
+    let label = SchemaTarget::Label(LabelId(0));
+    version.create_constraint(demand("typed", ConstraintKind::Type(types), label, 2)).unwrap();
+    let fits = |value: Value| {
+        let mut version = version.clone();
+        version.create_node(&[LabelId(0)], &[(KeyId(2), value)]).unwrap();
+        version.check_constraints()
+    };
+    for value in [Value::Int(1), Value::Null, Value::list(vec!["a".into()]), Value::list(Vec::new())] {
+        fits(value).unwrap();
+    }
+    for value in [Value::Float(1.0), "a".into(), Value::list(vec![Value::Int(1)])] {
+        let error = fits(value).unwrap_err();
+        assert_eq!(error.detail(), Detail::PropertyOfWrongType);
+        assert!(error.message().contains("INTEGER | LIST<STRING NOT NULL>"), "{error}");
+    }
+}
+
+#[test]
+fn a_schema_has_no_two_of_a_name_or_of_a_kind() {
+    let mut version = ring(2);
+    let label = SchemaTarget::Label(LabelId(0));
+    let index = |name: &str| IndexDefinition {
+        name: Arc::from(name),
+        kind: IndexKind::Range,
+        target: label,
+        keys: vec![KeyId(0)],
+    };
+    version.create_index(index("one")).unwrap();
+    assert_eq!(version.create_index(index("one")).unwrap_err().detail(), Detail::SchemaNameTaken);
+    assert_eq!(version.create_index(index("two")).unwrap_err().detail(), Detail::SchemaExists);
+    let unique = demand("unique", ConstraintKind::Unique, label, 0);
+    assert_eq!(version.create_constraint(unique.clone()).unwrap_err().detail(), Detail::SchemaExists);
+    assert!(version.drop_index("one").unwrap() && !version.drop_index("one").unwrap());
+    version.create_constraint(unique.clone()).unwrap();
+    assert_eq!(version.drop_index("unique").unwrap_err().detail(), Detail::SchemaInUse);
+    let again = ConstraintDefinition { name: Arc::from("again"), ..unique };
+    assert_eq!(version.create_constraint(again).unwrap_err().detail(), Detail::SchemaExists);
+    assert!(version.drop_constraint("unique") && !version.drop_constraint("unique"));
+    assert_eq!((version.indexes().count(), version.constraints().count()), (0, 0));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! One state of a graph: its parts, and reading it.
 
 use super::adjacency::AdjSegment;
+use super::constraints::Schema;
 use super::directory::Directory;
 use super::entities::Entities;
 use super::gather::gather;
@@ -21,6 +22,7 @@ pub struct Version {
     /// For each segment of nodes, the relationship types that any of them ever had.
     pub(super) types: Directory<SegmentTypes>,
     pub(super) entities: Entities,
+    pub(super) schema: Arc<Schema>,
 }
 
 /// The keys whose values are names.

@@ -112,6 +112,11 @@ pub fn order(a: &Value, b: &Value) -> Ordering {
     }
 }
 
+/// The order of the kinds of two values: values of one kind stand together in [`order`], and only those can be `<`.
+pub fn kind_order(a: &Value, b: &Value) -> Ordering {
+    rank(a).cmp(&rank(b))
+}
+
 /// Whether grouping and `DISTINCT` take two values for the same.
 pub fn group_eq(a: &Value, b: &Value) -> bool {
     match (a, b) {

@@ -1,0 +1,119 @@
+//! Definitions of indexes and constraints, between the store's types and those on disk.
+
+use super::format::{self, Problem, Target};
+use crate::store::{
+    ConstraintDefinition, ConstraintKind, IndexDefinition, IndexKind, PropertyType, ScalarType, SchemaTarget, Version,
+};
+use crate::value::{KeyId, LabelId, RelTypeId};
+use std::sync::Arc;
+
+/// The schema of a version.
+pub(super) fn of(version: &Version) -> format::Schema {
+    let own = |index: &&Arc<IndexDefinition>| version.owning_constraint(&index.name).is_none();
+    format::Schema {
+        indexes: version.indexes().filter(own).map(|index| index_to_disk(index)).collect(),
+        constraints: version.constraints().map(|constraint| constraint_to_disk(constraint)).collect(),
+    }
+}
+
+/// Creates what a file defines in a version that holds everything else.
+pub(super) fn restore(schema: &format::Schema, version: &mut Version) -> Result<(), Problem> {
+    let damaged = |error: crate::error::Error| Problem::damaged(error.message());
+    for index in &schema.indexes {
+        version.create_index(index_from_disk(index)).map_err(damaged)?;
+    }
+    for constraint in &schema.constraints {
+        version.create_constraint(constraint_from_disk(constraint)).map_err(damaged)?;
+    }
+    Ok(())
+}
+
+fn index_to_disk(index: &IndexDefinition) -> format::Index {
+    format::Index {
+        name: index.name.to_string(),
+        kind: match index.kind {
+            IndexKind::Range => format::IndexKind::Range,
+            IndexKind::Text => format::IndexKind::Text,
+        },
+        target: target_to_disk(index.target),
+        keys: index.keys.iter().map(|key| key.0).collect(),
+    }
+}
+
+fn index_from_disk(index: &format::Index) -> IndexDefinition {
+    IndexDefinition {
+        name: Arc::from(index.name.as_str()),
+        kind: match index.kind {
+            format::IndexKind::Range => IndexKind::Range,
+            format::IndexKind::Text => IndexKind::Text,
+        },
+        target: target_from_disk(index.target),
+        keys: index.keys.iter().copied().map(KeyId).collect(),
+    }
+}
+
+fn constraint_to_disk(constraint: &ConstraintDefinition) -> format::Constraint {
+    let kind = match &constraint.kind {
+        ConstraintKind::Unique => format::ConstraintKind::Unique,
+        ConstraintKind::Exists => format::ConstraintKind::Exists,
+        ConstraintKind::Key => format::ConstraintKind::Key,
+        ConstraintKind::Type(types) => format::ConstraintKind::Type(types.iter().map(type_to_disk).collect()),
+    };
+    let keys = constraint.keys.iter().map(|key| key.0).collect();
+    format::Constraint { name: constraint.name.to_string(), kind, target: target_to_disk(constraint.target), keys }
+}
+
+fn constraint_from_disk(constraint: &format::Constraint) -> ConstraintDefinition {
+    ConstraintDefinition {
+        name: Arc::from(constraint.name.as_str()),
+        kind: match &constraint.kind {
+            format::ConstraintKind::Unique => ConstraintKind::Unique,
+            format::ConstraintKind::Exists => ConstraintKind::Exists,
+            format::ConstraintKind::Key => ConstraintKind::Key,
+            format::ConstraintKind::Type(types) => ConstraintKind::Type(types.iter().map(type_from_disk).collect()),
+        },
+        target: target_from_disk(constraint.target),
+        keys: constraint.keys.iter().copied().map(KeyId).collect(),
+    }
+}
+
+fn target_to_disk(target: SchemaTarget) -> Target {
+    match target {
+        SchemaTarget::Label(label) => Target::Label(label.0),
+        SchemaTarget::RelType(rel_type) => Target::RelType(rel_type.0),
+    }
+}
+
+fn target_from_disk(target: Target) -> SchemaTarget {
+    match target {
+        Target::Label(label) => SchemaTarget::Label(LabelId(label)),
+        Target::RelType(rel_type) => SchemaTarget::RelType(RelTypeId(rel_type)),
+    }
+}
+
+fn type_to_disk(property_type: &PropertyType) -> (format::ScalarType, bool) {
+    let (scalar, list) = match property_type {
+        PropertyType::Scalar(scalar) => (scalar, false),
+        PropertyType::List(scalar) => (scalar, true),
+    };
+    (scalar_to_disk(*scalar), list)
+}
+
+fn type_from_disk(stored: &(format::ScalarType, bool)) -> PropertyType {
+    let scalar = scalar_from_disk(stored.0);
+    if stored.1 { PropertyType::List(scalar) } else { PropertyType::Scalar(scalar) }
+}
+
+macro_rules! scalars {
+    ($($name:ident),*) => {
+        fn scalar_to_disk(scalar: ScalarType) -> format::ScalarType {
+            match scalar { $(ScalarType::$name => format::ScalarType::$name),* }
+        }
+
+        fn scalar_from_disk(scalar: format::ScalarType) -> ScalarType {
+            match scalar { $(format::ScalarType::$name => ScalarType::$name),* }
+        }
+    };
+}
+
+scalars!(Boolean, String, Integer, Float, Date, LocalTime, ZonedTime, LocalDateTime, ZonedDateTime, Duration);

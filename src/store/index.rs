@@ -1,0 +1,198 @@
+//! Property indexes: what they contain, and what can be looked up in them.
+//!
+//! An index keeps the values of its keys with whoever has them in a persistent sorted tree, so that a version's indexes
+//! are as cheap to clone and to change as the rest of it. Values stand in the total order of values; what is looked up
+//! is meant as `=`, `<` and their kin mean it, and what is found may be a little more: the operators decide. It does not
+//! know where values come from.
+
+use super::schema::{IndexDefinition, IndexKind};
+use super::tree::{Entry, Tree};
+use super::{SchemaTarget, Version};
+use crate::value::compare::{equals, kind_order, order};
+use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId, Value};
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+/// An index with its contents.
+#[derive(Clone, Debug)]
+pub(crate) struct Index {
+    pub(crate) definition: Arc<IndexDefinition>,
+    pub(crate) tree: Tree,
+}
+
+/// What is looked for in an index.
+#[derive(Clone, Debug)]
+pub enum Seek<'a> {
+    /// Those whose values equal these, one for each key.
+    Equal(&'a [Value]),
+    /// Those whose value lies between these bounds, where there are any; `true` when the bound itself belongs to it.
+    Range {
+        /// The least.
+        lower: Option<(&'a Value, bool)>,
+        /// The greatest.
+        upper: Option<(&'a Value, bool)>,
+    },
+    /// Those whose value is a text that begins with this.
+    Prefix(&'a str),
+    /// All.
+    All,
+}
+
+/// Where values lie relative to what is looked for: before it, in it, or after it.
+type Place<'a> = Box<dyn Fn(&Value) -> Ordering + 'a>;
+
+impl Seek<'_> {
+    /// `None` when nothing can be found.
+    fn place(&self) -> Option<Place<'_>> {
+        match self {
+            Seek::All => Some(Box::new(|_| Ordering::Equal)),
+            Seek::Prefix(prefix) => Some(Box::new(|value| place_of_prefix(value, prefix))),
+            Seek::Equal([value]) => self_equal(value).then(|| -> Place<'_> { Box::new(|other| order(other, value)) }),
+            Seek::Equal(values) => {
+                let all = values.iter().all(self_equal);
+                all.then(|| -> Place<'_> { Box::new(|other| order_of_parts(other, values)) })
+            }
+            Seek::Range { lower: None, upper: None } => None,
+            Seek::Range { lower, upper } => place_of_range(*lower, *upper),
+        }
+    }
+}
+
+/// Whether `value = value`: not so for null, NaN, and what contains them.
+pub(super) fn self_equal(value: &Value) -> bool {
+    equals(value, value) == Some(true)
+}
+
+fn place_of_prefix(value: &Value, prefix: &str) -> Ordering {
+    match value.as_str() {
+        Some(text) if text.starts_with(prefix) => Ordering::Equal,
+        Some(text) => text.cmp(prefix),
+        None => kind_order(value, &Value::string("")),
+    }
+}
+
+fn order_of_parts(value: &Value, parts: &[Value]) -> Ordering {
+    let Value::List(items) = value else { return Ordering::Less };
+    let different = items.iter().zip(parts).map(|(item, part)| order(item, part)).find(|order| order.is_ne());
+    different.unwrap_or(Ordering::Equal)
+}
+
+/// A range within the kind of value that its bounds are of; values of other kinds are never `<` or `>`.
+fn place_of_range<'a>(lower: Option<(&'a Value, bool)>, upper: Option<(&'a Value, bool)>) -> Option<Place<'a>> {
+    let (kind, _) = lower.or(upper)?;
+    let comparable = |bound: Option<(&Value, bool)>| {
+        bound.is_none_or(|(value, _)| self_equal(value) && kind_order(value, kind).is_eq())
+    };
+    if !comparable(lower) || !comparable(upper) {
+        return None;
+    }
+    Some(Box::new(move |value| {
+        let before = |(bound, within): (&Value, bool)| {
+            order(value, bound) < Ordering::Equal || !within && order(value, bound).is_eq()
+        };
+        let after = |(bound, within): (&Value, bool)| {
+            order(value, bound) > Ordering::Equal || !within && order(value, bound).is_eq()
+        };
+        match kind_order(value, kind) {
+            Ordering::Equal if lower.is_some_and(before) => Ordering::Less,
+            Ordering::Equal if upper.is_some_and(after) => Ordering::Greater,
+            kinds => kinds,
+        }
+    }))
+}
+
+impl Index {
+    /// The identifiers of what is found, ascending.
+    fn seek(&self, seek: &Seek<'_>) -> Vec<u32> {
+        let mut found = Vec::new();
+        if let Some(place) = seek.place() {
+            self.tree.scan(&*place, &mut |entry| {
+                found.push(entry.id);
+                true
+            });
+        }
+        found.sort_unstable();
+        found
+    }
+
+    fn count(&self, seek: &Seek<'_>) -> u64 {
+        seek.place().map_or(0, |place| self.tree.count(&*place))
+    }
+}
+
+/// What an index has of an owner of properties: its value, or a list of its values when there are several keys. `None`
+/// when one is absent, or of no kind that the index takes.
+pub(super) fn key_of(definition: &IndexDefinition, property: impl Fn(KeyId) -> Value) -> Option<Value> {
+    let value = match definition.keys.as_slice() {
+        [key] => property(*key),
+        keys => {
+            let values: Vec<Value> = keys.iter().map(|key| property(*key)).collect();
+            if values.iter().any(Value::is_null) { Value::Null } else { Value::list(values) }
+        }
+    };
+    let fits = match definition.kind {
+        IndexKind::Range => !value.is_null(),
+        IndexKind::Text => matches!(value, Value::String(_)),
+    };
+    fits.then_some(value)
+}
+
+/// Looking up.
+impl Version {
+    /// The indexes, in order of creation.
+    pub fn indexes(&self) -> impl Iterator<Item = &Arc<IndexDefinition>> {
+        self.schema.indexes.iter().map(|index| &index.definition)
+    }
+
+    /// What an index finds, in ascending order: nodes, or rows of its relationship type. It may find more than is meant,
+    /// never less. `None` when there is no index of that name.
+    pub fn seek(&self, index: &str, seek: &Seek<'_>) -> Option<Vec<u32>> {
+        Some(self.index(index)?.seek(seek))
+    }
+
+    /// The first that an index finds besides the given one.
+    pub(super) fn find_other(&self, index: &str, seek: &Seek<'_>, id: u32) -> Option<u32> {
+        let (index, place) = (self.index(index)?, seek.place()?);
+        let mut other = None;
+        index.tree.scan(&*place, &mut |entry| {
+            other = (entry.id != id).then_some(entry.id);
+            other.is_none()
+        });
+        other
+    }
+
+    /// How many an index finds.
+    pub fn count_found(&self, index: &str, seek: &Seek<'_>) -> u64 {
+        self.index(index).map_or(0, |index| index.count(seek))
+    }
+
+    /// How many nodes or relationships an index has, and how many different values they have.
+    pub fn index_size(&self, index: &str) -> (u64, u64) {
+        self.index(index).map_or((0, 0), |index| (index.tree.len(), index.tree.distinct()))
+    }
+
+    fn index(&self, name: &str) -> Option<&Index> {
+        self.schema.indexes.iter().find(|index| &*index.definition.name == name)
+    }
+
+    /// An index of what there is.
+    pub(super) fn build_index(&self, definition: Arc<IndexDefinition>) -> Index {
+        let entries = match definition.target {
+            SchemaTarget::Label(label) => self.entries_of_nodes(&definition, label),
+            SchemaTarget::RelType(rel_type) => self.entries_of_rels(&definition, rel_type),
+        };
+        Index { definition, tree: Tree::build(entries) }
+    }
+
+    fn entries_of_nodes(&self, definition: &IndexDefinition, label: LabelId) -> Vec<Entry> {
+        let mut nodes = Vec::new();
+        (0..self.segments()).for_each(|segment| self.scan(segment, Some(label), &mut nodes));
+        let value = |id: u32| key_of(definition, |key| self.node_property(NodeId(id), key));
+        nodes.into_iter().filter_map(|id| Some(Entry { value: value(id)?, id })).collect()
+    }
+
+    fn entries_of_rels(&self, definition: &IndexDefinition, rel_type: RelTypeId) -> Vec<Entry> {
+        let value = |rel: RelId| key_of(definition, |key| self.rel_property(rel, key));
+        self.rel_ids(rel_type).filter_map(|rel| Some(Entry { value: value(rel)?, id: rel.row })).collect()
+    }
+}
