@@ -6,7 +6,8 @@
 use super::physical::{ApplyMode, Expand, Node, Op, Plan, Rounds, StoredCount, VarExpand, Way};
 use crate::functions::Aggregate;
 use crate::semantic::bound::{
-    AggregateCall, CreateItem, Expr, ExprKind, LabelTest, Properties, SetItem, Slot, SortKey, SubqueryResult, TypeTest,
+    AggregateCall, CreateItem, Expr, ExprKind, LabelTest, NewType, Properties, SetItem, Slot, SortKey, SubqueryResult,
+    TypeTest,
 };
 use crate::store::Catalog;
 use crate::syntax::ast::{Quantifier, Shortest};
@@ -258,15 +259,19 @@ fn sort(keys: &[SortKey], limit: Option<&Expr>, names: Names<'_>) -> String {
 
 fn create_item(item: &CreateItem, names: Names<'_>) -> String {
     match item {
-        CreateItem::Node { slot, labels, properties, entity } => {
+        CreateItem::Node { slot, labels, named, properties, entity } => {
             let mut text = format!("({}", names.slot(*slot));
             labels.iter().for_each(|label| text += &format!(":{}", names.label(&LabelTest::Has(*label))));
+            text += &computed(named, names);
             text += &entity.as_ref().map_or(String::new(), |entity| format!(" @{}", entity.name));
             text + &names.properties(properties) + ")"
         }
         CreateItem::Rel { slot, rel_type, from, to, properties, .. } => {
-            let types = TypeTest::OneOf(vec![*rel_type]);
-            let rel = format!("{}{}{}", names.slot(*slot), names.types(&types), names.properties(properties));
+            let rel_type = match rel_type {
+                NewType::Known(rel_type) => names.types(&TypeTest::OneOf(vec![*rel_type])),
+                NewType::Named(name) => computed(std::slice::from_ref(name), names),
+            };
+            let rel = format!("{}{}{}", names.slot(*slot), rel_type, names.properties(properties));
             names.arrow(*from, &format!("[{rel}]"), *to, Way::Outgoing)
         }
     }
@@ -282,15 +287,28 @@ fn set_item(item: &SetItem, names: Names<'_>) -> String {
         }
         SetItem::Replace { target, value } => format!("{} = {}", names.slot(*target), names.expr(value)),
         SetItem::Merge { target, value } => format!("{} += {}", names.slot(*target), names.expr(value)),
-        SetItem::AddLabels { target, labels: added } => names.slot(*target) + &labels(added),
-        SetItem::RemoveLabels { target, labels: removed } => {
-            format!("remove {}{}", names.slot(*target), labels(removed))
+        SetItem::AddLabels { target, labels: added, named } => {
+            names.slot(*target) + &labels(added) + &computed(named, names)
+        }
+        SetItem::RemoveLabels { target, labels: removed, named } => {
+            format!("remove {}{}{}", names.slot(*target), labels(removed), computed(named, names))
+        }
+        SetItem::Element { target, key, value: Some(value) } => {
+            format!("{}[{}] = {}", names.operand(target), names.expr(key), names.expr(value))
+        }
+        SetItem::Element { target, key, value: None } => {
+            format!("remove {}[{}]", names.operand(target), names.expr(key))
         }
         SetItem::RemoveProperty { target, key } => {
             let key = key.map_or("?", |key| names.catalog.key(key));
             format!("remove {}.{key}", names.operand(target))
         }
     }
+}
+
+/// Labels or a type whose names are computed.
+fn computed(named: &[Expr], names: Names<'_>) -> String {
+    named.iter().map(|expr| format!(":$({})", names.expr(expr))).collect()
 }
 
 fn join<T>(items: &[T], text: impl Fn(&T) -> String) -> String {
@@ -463,6 +481,9 @@ impl Names<'_> {
             }
             ExprKind::HasLabels { base, labels } => format!("{}:{}", self.operand(base), self.label(labels)),
             ExprKind::HasType { base, types } => format!("{}{}", self.operand(base), self.types(types)),
+            ExprKind::HasNames { base, names, any } => {
+                format!("{}:${}({})", self.operand(base), if *any { "any" } else { "" }, self.expr(names))
+            }
             ExprKind::Call { function, arguments } => {
                 format!("{}({})", function.name, self.join_with(arguments, ", "))
             }

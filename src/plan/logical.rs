@@ -185,6 +185,9 @@ impl QueryGraph {
 /// Whether two relationships of one pattern could bind the same relationship of the graph.
 pub fn may_clash(left: &PatternRel, right: &PatternRel) -> bool {
     let shortest = |rel: &PatternRel| rel.length.as_ref().is_some_and(|length| length.shortest.is_some());
+    if left.repeats || right.repeats {
+        return false;
+    }
     if shortest(left) || shortest(right) {
         return false; // shortest paths are looked for apart from the rest of the pattern
     }

@@ -253,6 +253,7 @@ impl<'m, 'a> Matcher<'m, 'a> {
             element: length.element,
             rounds,
             distinct_from: self.distinct_from(rel),
+            repeats: rel.repeats,
         };
         match length.shortest {
             Some(which) => Op::ShortestPath { expand, which },

@@ -313,6 +313,8 @@ pub struct VarExpand {
     pub rounds: Option<Rounds>,
     /// Slots of relationships, or lists of relationships, that must not be bound again.
     pub distinct_from: Vec<Slot>,
+    /// Whether a relationship may be walked more than once.
+    pub repeats: bool,
 }
 
 /// A group in the order in which it is walked.

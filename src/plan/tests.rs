@@ -89,6 +89,7 @@ impl Builder {
             types: TypeTest::OneOf(vec![rel_type]),
             length: None,
             named: !name.is_empty(),
+            repeats: false,
         }
     }
 
@@ -647,11 +648,17 @@ fn what_cannot_exist_is_not_looked_for() {
 #[test]
 fn writes_are_drained_and_merged() {
     let mut b = Builder::default();
-    let node = |slot, labels| CreateItem::Node { slot, labels, properties: Properties::Items(vec![]), entity: None };
+    let node = |slot, labels| CreateItem::Node {
+        slot,
+        labels,
+        named: vec![],
+        properties: Properties::Items(vec![]),
+        entity: None,
+    };
     let (x, y, r) = (b.slot("x"), b.slot("y"), b.slot("r"));
     let rel = CreateItem::Rel {
         slot: r,
-        rel_type: KNOWS,
+        rel_type: crate::semantic::bound::NewType::Known(KNOWS),
         from: x,
         to: y,
         properties: Properties::Items(vec![(KeyId(0), int(1))]),

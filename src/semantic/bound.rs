@@ -213,6 +213,8 @@ pub struct PatternRel {
     pub length: Option<VarLength>,
     /// Whether the slot is read by anything but the pattern itself.
     pub named: bool,
+    /// Whether it may bind a relationship that another one of the pattern binds, or the same one twice.
+    pub repeats: bool,
 }
 
 /// The length of a variable-length relationship.
@@ -325,6 +327,8 @@ pub enum CreateItem {
         slot: Slot,
         /// Its labels.
         labels: Vec<LabelId>,
+        /// Expressions that give names of further labels.
+        named: Vec<Expr>,
         /// Its properties.
         properties: Properties,
         /// `@name`: it is created with this `name`.
@@ -335,7 +339,7 @@ pub enum CreateItem {
         /// Where it goes.
         slot: Slot,
         /// Its type.
-        rel_type: RelTypeId,
+        rel_type: NewType,
         /// Where it starts.
         from: Slot,
         /// Where it ends.
@@ -345,6 +349,15 @@ pub enum CreateItem {
         /// The place of the pattern.
         span: Span,
     },
+}
+
+/// The type of a relationship to create.
+#[derive(Clone, Debug)]
+pub enum NewType {
+    /// A type.
+    Known(RelTypeId),
+    /// The type whose name an expression gives.
+    Named(Expr),
 }
 
 /// The properties of something to create.
@@ -388,6 +401,8 @@ pub enum SetItem {
         target: Slot,
         /// The labels.
         labels: Vec<LabelId>,
+        /// Expressions that give names of further labels.
+        named: Vec<Expr>,
     },
     /// Labels are removed.
     RemoveLabels {
@@ -395,6 +410,17 @@ pub enum SetItem {
         target: Slot,
         /// The labels.
         labels: Vec<LabelId>,
+        /// Expressions that give names of further labels.
+        named: Vec<Expr>,
+    },
+    /// `target[key] = value`.
+    Element {
+        /// A node or relationship.
+        target: Expr,
+        /// The name of the key.
+        key: Expr,
+        /// The value; null removes. `None` for `REMOVE target[key]`.
+        value: Option<Expr>,
     },
     /// `REMOVE target.key`.
     RemoveProperty {
@@ -582,6 +608,15 @@ pub enum ExprKind {
         /// The test.
         types: TypeTest,
     },
+    /// Whether a node has labels, or a relationship a type, whose names are computed.
+    HasNames {
+        /// A node or relationship.
+        base: Box<Expr>,
+        /// A name or a list of names.
+        names: Box<Expr>,
+        /// Whether one of them is enough.
+        any: bool,
+    },
     /// A function call.
     Call {
         /// The function.
@@ -665,6 +700,7 @@ impl Expr {
             | ExprKind::HasLabels { base: inner, .. }
             | ExprKind::HasType { base: inner, .. } => visit(inner),
             ExprKind::Index { base: left, index: right }
+            | ExprKind::HasNames { base: left, names: right, .. }
             | ExprKind::Binary(_, left, right)
             | ExprKind::Compare(_, left, right)
             | ExprKind::Quantifier { list: left, predicate: right, .. } => {
@@ -722,6 +758,7 @@ impl Expr {
             | ExprKind::HasLabels { base: inner, .. }
             | ExprKind::HasType { base: inner, .. } => visit(inner),
             ExprKind::Index { base: left, index: right }
+            | ExprKind::HasNames { base: left, names: right, .. }
             | ExprKind::Binary(_, left, right)
             | ExprKind::Compare(_, left, right)
             | ExprKind::Quantifier { list: left, predicate: right, .. } => {
@@ -764,10 +801,16 @@ impl CreateItem {
     /// The expressions in it.
     pub fn expressions(&self) -> Vec<&Expr> {
         let (CreateItem::Node { properties, .. } | CreateItem::Rel { properties, .. }) = self;
-        match properties {
+        let mut all: Vec<&Expr> = match properties {
             Properties::Items(items) => items.iter().map(|(_, expr)| expr).collect(),
             Properties::Map(map) => vec![map],
+        };
+        match self {
+            CreateItem::Node { named, .. } => all.extend(named),
+            CreateItem::Rel { rel_type: NewType::Named(name), .. } => all.push(name),
+            CreateItem::Rel { .. } => {}
         }
+        all
     }
 }
 
@@ -777,7 +820,8 @@ impl SetItem {
         match self {
             SetItem::Property { target, value, .. } => vec![target, value],
             SetItem::Replace { value, .. } | SetItem::Merge { value, .. } => vec![value],
-            SetItem::AddLabels { .. } | SetItem::RemoveLabels { .. } => Vec::new(),
+            SetItem::AddLabels { named, .. } | SetItem::RemoveLabels { named, .. } => named.iter().collect(),
+            SetItem::Element { target, key, value } => [target, key].into_iter().chain(value).collect(),
             SetItem::RemoveProperty { target, .. } => vec![target],
         }
     }
@@ -789,7 +833,7 @@ impl SetItem {
             | SetItem::Merge { target, .. }
             | SetItem::AddLabels { target, .. }
             | SetItem::RemoveLabels { target, .. } => Some(*target),
-            SetItem::Property { .. } | SetItem::RemoveProperty { .. } => None,
+            SetItem::Property { .. } | SetItem::RemoveProperty { .. } | SetItem::Element { .. } => None,
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::error::{Detail, Error, Result};
 use crate::functions::TypeSet;
 use crate::span::Span;
 use crate::syntax::ast::{
-    Clause, ClauseKind, Expr, ExprKind, Name, PathPattern, Projection, Query, SingleQuery, Yield,
+    Clause, ClauseKind, Expr, ExprKind, MatchMode, Name, PathPattern, Projection, Query, SingleQuery, Yield,
 };
 use std::sync::Arc;
 
@@ -97,8 +97,8 @@ impl Binder<'_> {
     /// Binds one clause that is no `RETURN`.
     pub(super) fn clause(&mut self, clause: &Clause, out: &mut Vec<BoundClause>) -> Result<()> {
         match &clause.kind {
-            ClauseKind::Match { optional, pattern, predicate } => {
-                out.push(self.matching(*optional, pattern, predicate.as_ref())?);
+            ClauseKind::Match { optional, mode, pattern, predicate } => {
+                out.push(self.matching(*optional, *mode, pattern, predicate.as_ref())?);
                 Ok(())
             }
             ClauseKind::Unwind { list, variable } => self.unwind(list, variable, out),
@@ -137,9 +137,16 @@ impl Binder<'_> {
         }
     }
 
-    fn matching(&mut self, optional: bool, paths: &[PathPattern], predicate: Option<&Expr>) -> Result<BoundClause> {
+    fn matching(
+        &mut self,
+        optional: bool,
+        mode: MatchMode,
+        paths: &[PathPattern],
+        predicate: Option<&Expr>,
+    ) -> Result<BoundClause> {
         self.without_aggregates("in `MATCH`", |binder| {
-            let (pattern, mut predicates) = binder.match_pattern(paths, super::patterns::NewVariables::Allowed)?;
+            let (pattern, mut predicates) =
+                binder.match_pattern(paths, mode, super::patterns::NewVariables::Allowed)?;
             if let Some(predicate) = predicate {
                 predicates.extend(binder.condition(predicate)?);
             }

@@ -1,23 +1,33 @@
 //! `CREATE` and `MERGE`.
 
 use super::Binder;
-use super::bound::{BoundClause, CreateItem, Creation, EntityRef, Expr, PatternPath, Properties, Slot};
+use super::bound::{BoundClause, CreateItem, Creation, EntityRef, Expr, NewType, PatternPath, Properties, Slot};
 use super::groups::refuse_groups;
 use super::names::NameKind;
 use super::patterns::{Draft, NewVariables, type_conflict};
 use super::scope::already_bound;
 use super::types::Type;
-use super::walk::plain_labels;
+use super::walk::{is_dynamic, plain_labels};
 use crate::error::{Detail, Error, Result};
 use crate::functions::TypeSet;
 use crate::span::Span;
 use crate::syntax::ast::{self, LabelExpr, Name, NodePattern, PathPattern, PatternDirection, RelPattern, SetItem};
-use crate::value::{KeyId, LabelId, RelTypeId};
+use crate::value::{KeyId, LabelId};
 use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Properties written out, with their values bound.
 type Written<'a> = Vec<(&'a Name, Expr)>;
+
+/// Labels, and expressions that give the names of labels.
+type WrittenLabels = (Vec<LabelId>, Vec<Expr>);
+
+/// The type of a relationship to create.
+#[derive(Clone, Copy)]
+enum WrittenType<'a> {
+    Plain(&'a Name),
+    Computed(&'a ast::Expr),
+}
 
 impl Binder<'_> {
     pub(super) fn creation(&mut self, paths: &[PathPattern]) -> Result<Creation> {
@@ -56,14 +66,14 @@ impl Binder<'_> {
             return Ok(slot);
         }
         let properties = self.properties(node.properties.as_ref())?;
-        let labels = self.new_labels(node.labels.as_ref())?;
+        let (labels, named) = self.new_labels(node.labels.as_ref())?;
         refuse_predicate(node.predicate.as_ref())?;
         let entity = node.entity.as_ref().map(|name| self.new_entity(name));
         let slot = match &node.variable {
             Some(name) => self.declare(&name.text, Type::NODE),
             None => self.new_slot(None, Type::NODE),
         };
-        creation.items.push(CreateItem::Node { slot, labels, properties, entity });
+        creation.items.push(CreateItem::Node { slot, labels, named, properties, entity });
         Ok(slot)
     }
 
@@ -85,7 +95,7 @@ impl Binder<'_> {
         if let Some(name) = &rel.variable {
             self.must_be_free(name)?;
         }
-        let name = creatable_type(rel)?;
+        let written = creatable_type(rel)?;
         let (from, to) = match rel.direction {
             PatternDirection::Right => (left, right),
             PatternDirection::Left => (right, left),
@@ -96,7 +106,7 @@ impl Binder<'_> {
         };
         let properties = self.properties(rel.properties.as_ref())?;
         refuse_predicate(rel.predicate.as_ref())?;
-        let rel_type = self.new_rel_type(name)?;
+        let rel_type = self.new_rel_type(written)?;
         let slot = match &rel.variable {
             Some(name) => self.declare(&name.text, Type::REL),
             None => self.new_slot(None, Type::REL),
@@ -156,10 +166,12 @@ impl Binder<'_> {
             let target = &pattern.nodes[*at];
             let slot = target.slot;
             self.written_predicates(slot, node.span, &written, &mut predicates);
+            let base = self.slot_expr(slot, node.span);
+            self.computed_labels(node, &base, &mut predicates)?;
             if !target.bound && made.insert(slot) {
-                let labels = self.new_labels(node.labels.as_ref())?;
+                let (labels, named) = self.new_labels(node.labels.as_ref())?;
                 let properties = Properties::Items(self.items(written)?);
-                create.items.push(CreateItem::Node { slot, labels, properties, entity: target.entity.clone() });
+                create.items.push(CreateItem::Node { slot, labels, named, properties, entity: target.entity.clone() });
             }
         }
         for ((rel, at), written) in path.rels.iter().zip(&laid.rels).zip(rel_properties) {
@@ -168,6 +180,10 @@ impl Binder<'_> {
             let (from, to) = if rel.direction == PatternDirection::Left { (right, left) } else { (left, right) };
             let slot = target.slot;
             self.written_predicates(slot, rel.span, &written, &mut predicates);
+            if let Some(test) = rel.type_test.as_ref().filter(|test| is_dynamic(test)) {
+                let base = self.slot_expr(slot, rel.span);
+                predicates.push(self.has_type(&base, test)?);
+            }
             let rel_type = self.new_rel_type(creatable_type(rel)?)?;
             let properties = Properties::Items(self.items(written)?);
             create.items.push(CreateItem::Rel { slot, rel_type, from, to, properties, span: rel.span });
@@ -231,18 +247,29 @@ impl Binder<'_> {
         EntityRef { name: name.text.clone(), span: name.span }
     }
 
-    fn new_labels(&mut self, labels: Option<&LabelExpr>) -> Result<Vec<LabelId>> {
-        let Some(labels) = labels else { return Ok(Vec::new()) };
-        let Some(names) = plain_labels(labels) else {
-            let message = "a node is created with plain labels: `:A:B`";
-            let error = Error::syntax(Detail::UnexpectedSyntax, message);
-            return Err(label_span(labels).map_or(error.clone(), |span| error.at(span)));
+    fn new_labels(&mut self, labels: Option<&LabelExpr>) -> Result<WrittenLabels> {
+        let parts = match labels {
+            Some(LabelExpr::And(parts)) => parts.as_slice(),
+            Some(labels) => std::slice::from_ref(labels),
+            None => &[],
         };
-        self.label_ids(names)
+        self.labels_to_write(parts)
+    }
+
+    /// Labels that the statement gives to nodes or takes from them: those written, and those whose names are computed.
+    pub(super) fn labels_to_write(&mut self, labels: &[LabelExpr]) -> Result<WrittenLabels> {
+        let (mut names, mut named) = (Vec::new(), Vec::new());
+        for label in labels {
+            match label {
+                LabelExpr::Dynamic { any: false, names } => named.push(self.computed_names(names)?),
+                label => names.extend(plain_labels(label).ok_or_else(|| not_plain(label))?),
+            }
+        }
+        Ok((self.label_ids(names)?, named))
     }
 
     /// The identifiers of labels that the statement gives to nodes.
-    pub(super) fn label_ids<'n>(&mut self, names: impl IntoIterator<Item = &'n Name>) -> Result<Vec<LabelId>> {
+    fn label_ids<'n>(&mut self, names: impl IntoIterator<Item = &'n Name>) -> Result<Vec<LabelId>> {
         let mut ids = Vec::new();
         for name in names {
             self.introduce(NameKind::Label, name);
@@ -254,9 +281,13 @@ impl Binder<'_> {
         Ok(ids)
     }
 
-    fn new_rel_type(&mut self, name: &Name) -> Result<RelTypeId> {
+    fn new_rel_type(&mut self, written: WrittenType<'_>) -> Result<NewType> {
+        let name = match written {
+            WrittenType::Plain(name) => name,
+            WrittenType::Computed(names) => return self.computed_names(names).map(NewType::Named),
+        };
         self.introduce(NameKind::RelType, name);
-        self.names.rel_type(&name.text).ok_or_else(not_writable)
+        self.names.rel_type(&name.text).map(NewType::Known).ok_or_else(not_writable)
     }
 
     /// The identifier of a key that the statement gives to entities.
@@ -272,16 +303,19 @@ fn describes(node: &NodePattern) -> bool {
 }
 
 /// The one type of a relationship that can be created.
-fn creatable_type(rel: &RelPattern) -> Result<&Name> {
+fn creatable_type(rel: &RelPattern) -> Result<WrittenType<'_>> {
     if rel.length.is_some() {
         let message = "a relationship of variable length cannot be created";
         return Err(Error::syntax(Detail::CreatingVarLength, message).at(rel.span));
     }
-    let [name] = &rel.types[..] else {
-        let message = "a relationship needs exactly one type to be created";
-        return Err(Error::syntax(Detail::NoSingleRelationshipType, message).at(rel.span));
-    };
-    Ok(name)
+    match (&rel.types[..], &rel.type_test) {
+        ([name], None) => Ok(WrittenType::Plain(name)),
+        ([], Some(LabelExpr::Dynamic { any: false, names })) => Ok(WrittenType::Computed(names)),
+        _ => {
+            let message = "a relationship needs exactly one type to be created";
+            Err(Error::syntax(Detail::NoSingleRelationshipType, message).at(rel.span))
+        }
+    }
 }
 
 fn refuse_predicate(predicate: Option<&ast::Expr>) -> Result<()> {
@@ -305,12 +339,18 @@ fn refuse_shortest(path: &PathPattern) -> Result<()> {
     }
 }
 
+fn not_plain(label: &LabelExpr) -> Error {
+    let error = Error::syntax(Detail::UnexpectedSyntax, "a node is created with plain labels: `:A:B`");
+    label_span(label).map_or(error.clone(), |span| error.at(span))
+}
+
 fn label_span(labels: &LabelExpr) -> Option<Span> {
     match labels {
         LabelExpr::Label(name) => Some(name.span),
         LabelExpr::Any(span) => Some(*span),
         LabelExpr::Not(inner) => label_span(inner),
         LabelExpr::And(parts) | LabelExpr::Or(parts) => parts.first().and_then(label_span),
+        LabelExpr::Dynamic { names, .. } => Some(names.span),
     }
 }
 

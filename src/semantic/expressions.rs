@@ -4,6 +4,7 @@ use super::Binder;
 use super::bound::{Expr, ExprKind, Slot, TypeTest};
 use super::names::NameKind;
 use super::types::{Type, describe, mismatch};
+use super::walk::is_dynamic;
 use super::{operators, scope::Entry};
 use crate::error::{Detail, Error, ErrorType, Phase, Result};
 use crate::functions::TypeSet;
@@ -15,6 +16,9 @@ use crate::value::Value;
 use std::sync::Arc;
 
 type Typed = (ExprKind, Type);
+
+/// Binds a part of a test of labels or types.
+type PartTest<B> = fn(&mut B, &Expr, &LabelExpr) -> Result<Expr>;
 
 impl Binder<'_> {
     /// Binds an expression.
@@ -190,26 +194,55 @@ impl Binder<'_> {
             return Err(mismatch("what is asked for its labels", TypeSet::ENTITY, ty, base.span));
         }
         if ty.is_within(TypeSet::REL) {
-            return Ok((self.has_type(&bound, labels).kind, Type::BOOL));
+            return Ok((self.has_type(&bound, labels)?.kind, Type::BOOL));
         }
-        let labels = self.label_test(labels);
-        Ok((ExprKind::HasLabels { base: Box::new(bound), labels }, Type::BOOL))
+        Ok((self.labels_hold(&bound, labels)?.kind, Type::BOOL))
+    }
+
+    /// The condition that a node's labels pass a test, computed names included.
+    pub(super) fn labels_hold(&mut self, base: &Expr, labels: &LabelExpr) -> Result<Expr> {
+        if !is_dynamic(labels) {
+            let labels = self.label_test(labels);
+            return Ok(Expr::new(ExprKind::HasLabels { base: Box::new(base.clone()), labels }, base.span));
+        }
+        self.test_of(base, labels, Self::labels_hold)
+    }
+
+    /// A test put together from the tests of its parts.
+    fn test_of(&mut self, base: &Expr, labels: &LabelExpr, part: PartTest<Self>) -> Result<Expr> {
+        let mut all = |parts: &[LabelExpr]| parts.iter().map(|each| part(self, base, each)).collect::<Result<Vec<_>>>();
+        let kind = match labels {
+            LabelExpr::Not(inner) => ExprKind::Not(Box::new(part(self, base, inner)?)),
+            LabelExpr::And(parts) => ExprKind::And(all(parts)?),
+            LabelExpr::Or(parts) => ExprKind::Or(all(parts)?),
+            LabelExpr::Dynamic { any, names } => {
+                let names = Box::new(self.computed_names(names)?);
+                ExprKind::HasNames { base: Box::new(base.clone()), names, any: *any }
+            }
+            LabelExpr::Label(_) | LabelExpr::Any(_) => return Err(Error::internal("a plain label has no parts")),
+        };
+        Ok(Expr::new(kind, base.span))
+    }
+
+    /// An expression that gives a name or a list of names.
+    pub(super) fn computed_names(&mut self, names: &ast::Expr) -> Result<Expr> {
+        let (bound, ty) = self.expr(names)?;
+        let needs = TypeSet::STRING | TypeSet::LIST;
+        let items = Type::of(ty.elements().set);
+        if !ty.fits(needs) || (ty.is_within(TypeSet::LIST) && !items.fits(TypeSet::STRING)) {
+            return Err(mismatch("a computed label or type", needs, ty, names.span));
+        }
+        Ok(bound)
     }
 
     /// The test of a relationship's type, put together from tests that each allow some types.
-    pub(super) fn has_type(&mut self, base: &Expr, labels: &LabelExpr) -> Expr {
-        let (base_box, span) = (Box::new(base.clone()), base.span);
-        let kind = match labels {
-            LabelExpr::Label(name) => {
-                let types = self.type_test(std::slice::from_ref(name), true);
-                ExprKind::HasType { base: base_box, types }
-            }
-            LabelExpr::Any(_) => ExprKind::HasType { base: base_box, types: TypeTest::Any },
-            LabelExpr::Not(inner) => ExprKind::Not(Box::new(self.has_type(base, inner))),
-            LabelExpr::And(parts) => ExprKind::And(parts.iter().map(|part| self.has_type(base, part)).collect()),
-            LabelExpr::Or(parts) => ExprKind::Or(parts.iter().map(|part| self.has_type(base, part)).collect()),
+    pub(super) fn has_type(&mut self, base: &Expr, labels: &LabelExpr) -> Result<Expr> {
+        let types = match labels {
+            LabelExpr::Label(name) => self.type_test(std::slice::from_ref(name), true),
+            LabelExpr::Any(_) => TypeTest::Any,
+            _ => return self.test_of(base, labels, Self::has_type),
         };
-        Expr::new(kind, span)
+        Ok(Expr::new(ExprKind::HasType { base: Box::new(base.clone()), types }, base.span))
     }
 
     fn unary(&mut self, op: UnaryOp, operand: &ast::Expr, predicate: bool) -> Result<Typed> {

@@ -85,8 +85,7 @@ impl Binder<'_> {
         for (node, local) in written.path.nodes.iter().zip(locals.iter().step_by(2)) {
             let base = self.slot_expr(*local, node.span);
             if let Some(labels) = &node.labels {
-                let labels = self.label_test(labels);
-                out.push(Expr::new(ExprKind::HasLabels { base: Box::new(base.clone()), labels }, node.span));
+                out.push(self.labels_hold(&base, labels)?);
             }
             if let Some(entity) = &node.entity {
                 let entity = self.entity(entity)?;

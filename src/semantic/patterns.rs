@@ -6,11 +6,12 @@ use super::bound::{
 };
 use super::names::NameKind;
 use super::types::{Type, describe};
+use super::walk::is_dynamic;
 use crate::error::{Detail, Error, ErrorType, Phase, Result};
 use crate::functions::TypeSet;
 use crate::span::Span;
 use crate::store::Resolution;
-use crate::syntax::ast::{self, CompareOp, LabelExpr, Name, NodePattern, PathPattern, RelPattern};
+use crate::syntax::ast::{self, CompareOp, LabelExpr, MatchMode, Name, NodePattern, PathPattern, RelPattern};
 use std::collections::HashMap;
 
 /// Whether a pattern may introduce variables.
@@ -29,6 +30,10 @@ pub(super) struct Draft {
     node_at: HashMap<Slot, usize>,
     /// Entities that a node must also be, beside the one it is already known to be.
     further_entities: Vec<(Slot, EntityRef)>,
+    /// Whether relationships may be matched more than once.
+    repeatable: bool,
+    /// Slots of relationships that must be the same.
+    same_rels: Vec<(Slot, Slot)>,
 }
 
 /// Where the elements of a path ended up in a draft.
@@ -41,8 +46,16 @@ pub(super) struct Laid {
 
 impl Binder<'_> {
     /// Binds a pattern into its graph and the conditions written inside it. Its variables are declared.
-    pub(super) fn match_pattern(&mut self, paths: &[PathPattern], new: NewVariables) -> Result<(Pattern, Vec<Expr>)> {
-        let mut draft = Draft::default();
+    pub(super) fn match_pattern(
+        &mut self,
+        paths: &[PathPattern],
+        mode: MatchMode,
+        new: NewVariables,
+    ) -> Result<(Pattern, Vec<Expr>)> {
+        let mut draft = Draft { repeatable: mode == MatchMode::RepeatableElements, ..Draft::default() };
+        if draft.repeatable {
+            paths.iter().try_for_each(check_bounded)?;
+        }
         let mut all_laid = Vec::with_capacity(paths.len());
         for path in paths {
             all_laid.push(self.lay_path(path, new, &mut draft)?);
@@ -51,6 +64,10 @@ impl Binder<'_> {
         for (path, laid) in paths.iter().zip(all_laid) {
             self.inner_predicates(path, &laid, &mut draft.pattern, &mut predicates)?;
             draft.pattern.paths.extend(laid.path);
+        }
+        for (first, again) in draft.same_rels {
+            let span = Span::default();
+            predicates.push(equal(self.slot_expr(first, span), self.slot_expr(again, span), span));
         }
         for (slot, entity) in draft.further_entities {
             let (left, span) = (self.slot_expr(slot, entity.span), entity.span);
@@ -87,6 +104,7 @@ impl Binder<'_> {
                 types,
                 length,
                 named: rel.variable.is_some() || path.variable.is_some(),
+                repeats: draft.repeatable,
             });
             left = right;
         }
@@ -99,7 +117,7 @@ impl Binder<'_> {
     }
 
     fn lay_node(&mut self, node: &NodePattern, new: NewVariables, draft: &mut Draft) -> Result<usize> {
-        let labels = node.labels.as_ref().map(|labels| self.label_test(labels));
+        let labels = node.labels.as_ref().and_then(plain_part).map(|labels| self.label_test(&labels));
         let entity = node.entity.as_ref().map(|name| self.entity(name)).transpose()?;
         let known = match &node.variable {
             Some(name) => self.known_node(name, new)?,
@@ -138,7 +156,7 @@ impl Binder<'_> {
         path: &PathPattern,
         rel: &RelPattern,
         new: NewVariables,
-        draft: &Draft,
+        draft: &mut Draft,
     ) -> Result<(Slot, bool)> {
         let many = rel.length.is_some() || path.shortest.is_some();
         let ty = if many { Type::list_of(TypeSet::REL) } else { Type::REL };
@@ -154,6 +172,11 @@ impl Binder<'_> {
             return Err(type_conflict(name, known, wanted));
         }
         if draft.pattern.rels.iter().any(|other| other.slot == slot) {
+            if draft.repeatable {
+                let again = self.new_slot(None, ty);
+                draft.same_rels.push((slot, again));
+                return Ok((again, false));
+            }
             let message = format!("relationship `{}` stands twice in one pattern, which can never match", name.text);
             return Err(Error::syntax(Detail::RelationshipUniquenessViolation, message).at(name.span));
         }
@@ -182,6 +205,7 @@ impl Binder<'_> {
     ) -> Result<()> {
         for (node, at) in path.nodes.iter().zip(&laid.nodes) {
             let base = self.slot_expr(pattern.nodes[*at].slot, node.span);
+            self.computed_labels(node, &base, out)?;
             self.property_predicates(node.properties.as_ref(), &base, out)?;
             if let Some(predicate) = &node.predicate {
                 out.extend(self.condition(predicate)?);
@@ -205,11 +229,24 @@ impl Binder<'_> {
         Ok(())
     }
 
+    /// The conditions on a node's labels whose names are computed.
+    pub(super) fn computed_labels(&mut self, node: &NodePattern, base: &Expr, out: &mut Vec<Expr>) -> Result<()> {
+        let parts = match &node.labels {
+            Some(LabelExpr::And(parts)) => parts.as_slice(),
+            Some(labels) => std::slice::from_ref(labels),
+            None => &[],
+        };
+        for part in parts.iter().filter(|part| is_dynamic(part)) {
+            out.push(self.labels_hold(base, part)?);
+        }
+        Ok(())
+    }
+
     pub(super) fn rel_predicates(&mut self, rel: &RelPattern, base: &Expr, out: &mut Vec<Expr>) -> Result<()> {
         if let Some(test) = &rel.type_test
-            && self.names.all_rel_types().is_none()
+            && (self.names.all_rel_types().is_none() || is_dynamic(test))
         {
-            out.push(self.has_type(base, test));
+            out.push(self.has_type(base, test)?);
         }
         self.property_predicates(rel.properties.as_ref(), base, out)?;
         if let Some(predicate) = &rel.predicate {
@@ -270,6 +307,8 @@ impl Binder<'_> {
             LabelExpr::Not(inner) => LabelTest::Not(Box::new(self.label_test(inner))),
             LabelExpr::And(parts) => LabelTest::And(parts.iter().map(|part| self.label_test(part)).collect()),
             LabelExpr::Or(parts) => LabelTest::Or(parts.iter().map(|part| self.label_test(part)).collect()),
+            // Computed names are conditions of their own: `labels_hold`.
+            LabelExpr::Dynamic { .. } => LabelTest::Never,
         }
     }
 
@@ -293,6 +332,9 @@ impl Binder<'_> {
     /// here when all are known, and for each relationship otherwise.
     pub(super) fn types_of(&mut self, rel: &RelPattern) -> TypeTest {
         let Some(test) = &rel.type_test else { return self.type_test(&rel.types, true) };
+        if is_dynamic(test) {
+            return TypeTest::Any;
+        }
         let Some(all) = self.names.all_rel_types() else { return TypeTest::Any };
         self.note_types(test);
         TypeTest::OneOf(all.into_iter().filter(|(_, name)| allows(test, name)).map(|(id, _)| id).collect())
@@ -301,7 +343,7 @@ impl Binder<'_> {
     fn note_types(&mut self, test: &LabelExpr) {
         match test {
             LabelExpr::Label(name) => self.note_unknown(NameKind::RelType, name),
-            LabelExpr::Any(_) => {}
+            LabelExpr::Any(_) | LabelExpr::Dynamic { .. } => {}
             LabelExpr::Not(inner) => self.note_types(inner),
             LabelExpr::And(parts) | LabelExpr::Or(parts) => parts.iter().for_each(|part| self.note_types(part)),
         }
@@ -378,11 +420,36 @@ fn check_shortest(path: &PathPattern) -> Result<()> {
     Ok(())
 }
 
+/// The part of a test of labels that holds no computed names, which must hold in any case.
+fn plain_part(labels: &LabelExpr) -> Option<LabelExpr> {
+    match labels {
+        _ if !is_dynamic(labels) => Some(labels.clone()),
+        LabelExpr::And(parts) => {
+            let plain: Vec<LabelExpr> = parts.iter().filter(|part| !is_dynamic(part)).cloned().collect();
+            (!plain.is_empty()).then_some(LabelExpr::And(plain))
+        }
+        _ => None,
+    }
+}
+
+/// Refuses a length without end where relationships may be matched again and again.
+fn check_bounded(path: &PathPattern) -> Result<()> {
+    let endless = |rel: &&RelPattern| rel.length.is_some_and(|length| length.max.is_none());
+    match path.rels.iter().find(endless) {
+        Some(rel) if path.shortest.is_none() => {
+            let message = "a length without end would match for ever when elements may repeat";
+            let error = Error::syntax(Detail::InvalidRelationshipPattern, message).at(rel.span);
+            Err(error.hint("give a greatest length, as in `{1,5}`"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Whether a relationship of this type passes a test.
 fn allows(test: &LabelExpr, rel_type: &str) -> bool {
     match test {
         LabelExpr::Label(name) => &*name.text == rel_type,
-        LabelExpr::Any(_) => true,
+        LabelExpr::Any(_) | LabelExpr::Dynamic { .. } => true,
         LabelExpr::Not(inner) => !allows(inner, rel_type),
         LabelExpr::And(parts) => parts.iter().all(|part| allows(part, rel_type)),
         LabelExpr::Or(parts) => parts.iter().any(|part| allows(part, rel_type)),

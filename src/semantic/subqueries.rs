@@ -12,7 +12,7 @@ use super::walk::query_writes;
 use crate::error::{Detail, Error, Result};
 use crate::functions::TypeSet;
 use crate::span::Span;
-use crate::syntax::ast::{self, Name, PathPattern, Query, Shortest, SubqueryKind};
+use crate::syntax::ast::{self, MatchMode, Name, PathPattern, Query, Shortest, SubqueryKind};
 use std::collections::BTreeMap;
 
 impl Binder<'_> {
@@ -111,7 +111,8 @@ impl Binder<'_> {
         }
         let scope = self.scope.enclosed();
         let (query, imports) = self.in_subquery(scope, |binder| {
-            let found = binder.match_pattern(std::slice::from_ref(path), NewVariables::Refused)?;
+            let found =
+                binder.match_pattern(std::slice::from_ref(path), MatchMode::default(), NewVariables::Refused)?;
             Ok(matching(found, Vec::new(), Vec::new()))
         })?;
         Ok((self.add_subquery(SubqueryResult::Exists, query, imports), Type::BOOL))
@@ -124,7 +125,8 @@ impl Binder<'_> {
         }
         let scope = self.scope.enclosed();
         let ((query, slot), imports) = self.in_subquery(scope, |binder| {
-            let (mut pattern, predicates) = binder.match_pattern(std::slice::from_ref(path), NewVariables::Allowed)?;
+            let (mut pattern, predicates) =
+                binder.match_pattern(std::slice::from_ref(path), MatchMode::default(), NewVariables::Allowed)?;
             let slot = binder.new_slot(None, Type::PATH);
             let steps = path_steps(&pattern)?;
             pattern.rels.iter_mut().for_each(|rel| rel.named = true);
@@ -147,7 +149,8 @@ impl Binder<'_> {
     ) -> Result<(ExprKind, Type)> {
         let scope = self.scope.enclosed();
         let ((query, slot, element), imports) = self.in_subquery(scope, |binder| {
-            let (pattern, mut predicates) = binder.match_pattern(std::slice::from_ref(path), NewVariables::Allowed)?;
+            let (pattern, mut predicates) =
+                binder.match_pattern(std::slice::from_ref(path), MatchMode::default(), NewVariables::Allowed)?;
             if let Some(predicate) = predicate {
                 predicates.extend(binder.condition(predicate)?);
             }

@@ -25,6 +25,11 @@ impl Binder<'_> {
                 let value = self.expr(value)?.0;
                 Ok(SetItem::Property { target, key: self.new_key(key)?, value })
             }
+            ast::SetItem::Element { target, key, value } => {
+                let target = self.entity_target(target)?;
+                let key = self.computed_key(key)?;
+                Ok(SetItem::Element { target, key, value: Some(self.expr(value)?.0) })
+            }
             ast::SetItem::Replace { variable, value } => {
                 let target = self.target(variable, TypeSet::ENTITY)?;
                 Ok(SetItem::Replace { target, value: self.all_properties(value)? })
@@ -35,7 +40,8 @@ impl Binder<'_> {
             }
             ast::SetItem::Labels { variable, labels } => {
                 let target = self.target(variable, TypeSet::NODE)?;
-                Ok(SetItem::AddLabels { target, labels: self.label_ids(labels)? })
+                let (labels, named) = self.labels_to_write(labels)?;
+                Ok(SetItem::AddLabels { target, labels, named })
             }
         }
     }
@@ -50,9 +56,14 @@ impl Binder<'_> {
                 let target = self.entity_target(target)?;
                 Ok(SetItem::RemoveProperty { target, key: self.names.key(&key.text) })
             }
+            ast::RemoveItem::Element { target, key } => {
+                let target = self.entity_target(target)?;
+                Ok(SetItem::Element { target, key: self.computed_key(key)?, value: None })
+            }
             ast::RemoveItem::Labels { variable, labels } => {
                 let target = self.target(variable, TypeSet::NODE)?;
-                Ok(SetItem::RemoveLabels { target, labels: self.label_ids(labels)? })
+                let (labels, named) = self.labels_to_write(labels)?;
+                Ok(SetItem::RemoveLabels { target, labels, named })
             }
         }
     }
@@ -71,6 +82,14 @@ impl Binder<'_> {
         let (bound, ty) = self.expr(target)?;
         if !ty.fits(TypeSet::ENTITY) {
             return Err(mismatch("what has its property changed", TypeSet::ENTITY, ty, target.span));
+        }
+        Ok(bound)
+    }
+
+    fn computed_key(&mut self, key: &ast::Expr) -> Result<Expr> {
+        let (bound, ty) = self.expr(key)?;
+        if !ty.fits(TypeSet::STRING) {
+            return Err(mismatch("a computed property key", TypeSet::STRING, ty, key.span));
         }
         Ok(bound)
     }

@@ -112,8 +112,11 @@ fn for_each_child(expr: &Expr, visit: &mut dyn FnMut(&Expr)) {
                 }
             }
         }
+        ExprKind::HasLabels { base, labels } => {
+            visit(base);
+            for_each_in_labels(labels, visit);
+        }
         ExprKind::Property { base: inner, .. }
-        | ExprKind::HasLabels { base: inner, .. }
         | ExprKind::Unary { operand: inner, .. }
         | ExprKind::IsNull { operand: inner, .. } => visit(inner),
         ExprKind::Index { base: left, index: right } | ExprKind::Binary { left, right, .. } => {
@@ -159,7 +162,26 @@ fn for_each_child(expr: &Expr, visit: &mut dyn FnMut(&Expr)) {
     }
 }
 
+fn for_each_in_labels(labels: &LabelExpr, visit: &mut dyn FnMut(&Expr)) {
+    match labels {
+        LabelExpr::Label(_) | LabelExpr::Any(_) => {}
+        LabelExpr::Not(inner) => for_each_in_labels(inner, visit),
+        LabelExpr::And(parts) | LabelExpr::Or(parts) => parts.iter().for_each(|part| for_each_in_labels(part, visit)),
+        LabelExpr::Dynamic { names, .. } => visit(names),
+    }
+}
+
+/// Whether any name in a test of labels or types is computed.
+pub(super) fn is_dynamic(labels: &LabelExpr) -> bool {
+    let mut found = false;
+    for_each_in_labels(labels, &mut |_| found = true);
+    found
+}
+
 fn for_each_in_path(path: &PathPattern, visit: &mut dyn FnMut(&Expr)) {
+    let labels = path.nodes.iter().filter_map(|node| node.labels.as_ref());
+    let types = path.rels.iter().filter_map(|rel| rel.type_test.as_ref());
+    labels.chain(types).for_each(|test| for_each_in_labels(test, &mut *visit));
     let nodes = path.nodes.iter().flat_map(|node| node.properties.iter().chain(&node.predicate));
     let rels = path.rels.iter().flat_map(|rel| rel.properties.iter().chain(&rel.predicate));
     nodes.chain(rels).for_each(&mut *visit);

@@ -72,6 +72,8 @@ pub enum ClauseKind {
     Match {
         /// `OPTIONAL`.
         optional: bool,
+        /// Whether relationships may be matched more than once.
+        mode: MatchMode,
         /// The comma-separated paths.
         pattern: Vec<PathPattern>,
         /// `WHERE`.
@@ -137,6 +139,16 @@ pub enum ClauseKind {
         /// The query.
         query: Query,
     },
+}
+
+/// Whether a relationship may be matched more than once in one match of a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum MatchMode {
+    /// `DIFFERENT RELATIONSHIPS`: it may not.
+    #[default]
+    DifferentRelationships,
+    /// `REPEATABLE ELEMENTS`: it may.
+    RepeatableElements,
 }
 
 /// What `CALL (…) { … }` sees of the row around it.
@@ -237,12 +249,21 @@ pub enum SetItem {
         /// A map or an entity.
         value: Expr,
     },
+    /// `target[key] = value`.
+    Element {
+        /// The entity.
+        target: Expr,
+        /// The key.
+        key: Expr,
+        /// The value.
+        value: Expr,
+    },
     /// `variable:Label:Label`.
     Labels {
         /// The node.
         variable: Name,
-        /// The labels.
-        labels: Vec<Name>,
+        /// The labels; each is a label or computed.
+        labels: Vec<LabelExpr>,
     },
 }
 
@@ -256,12 +277,19 @@ pub enum RemoveItem {
         /// The key.
         key: Name,
     },
+    /// `target[key]`.
+    Element {
+        /// The entity.
+        target: Expr,
+        /// The key.
+        key: Expr,
+    },
     /// `variable:Label:Label`.
     Labels {
         /// The node.
         variable: Name,
-        /// The labels.
-        labels: Vec<Name>,
+        /// The labels; each is a label or computed.
+        labels: Vec<LabelExpr>,
     },
 }
 
@@ -372,6 +400,13 @@ pub enum LabelExpr {
     And(Vec<LabelExpr>),
     /// `A | B`.
     Or(Vec<LabelExpr>),
+    /// `$(names)`, `$all(names)`, `$any(names)`.
+    Dynamic {
+        /// Whether one of the names is enough.
+        any: bool,
+        /// The expression that gives a name or a list of names.
+        names: Box<Expr>,
+    },
 }
 
 /// An expression and its place.

@@ -268,12 +268,12 @@ macro_rules! named {
 named! {
     /// Keywords.
     keyword {
-        kw_all => "`ALL`", kw_any => "`ANY`", kw_as => "`AS`", kw_by => "`BY`", kw_call => "`CALL`", kw_case => "`CASE`",
-        kw_create => "`CREATE`", kw_delete => "`DELETE`", kw_detach => "`DETACH`", kw_distinct => "`DISTINCT`",
-        kw_else => "`ELSE`", kw_end => "`END`", kw_ends => "`ENDS`", kw_explain => "`EXPLAIN`",
+        kw_all => "`ALL`", kw_any => "`ANY`", kw_as => "`AS`", kw_by => "`BY`", kw_bindings => "`BINDINGS`", kw_call => "`CALL`", kw_case => "`CASE`",
+        kw_create => "`CREATE`", kw_delete => "`DELETE`", kw_detach => "`DETACH`", kw_different => "`DIFFERENT`", kw_distinct => "`DISTINCT`",
+        kw_elements => "`ELEMENTS`", kw_else => "`ELSE`", kw_end => "`END`", kw_ends => "`ENDS`", kw_explain => "`EXPLAIN`",
         kw_finish => "`FINISH`", kw_foreach => "`FOREACH`", kw_groups => "`GROUPS`", kw_is => "`IS`", kw_limit => "`LIMIT`", kw_match => "`MATCH`",
         kw_merge => "`MERGE`", kw_not => "`NOT`", kw_null => "`NULL`", kw_on => "`ON`", kw_optional => "`OPTIONAL`",
-        kw_order => "`ORDER`", kw_paths => "`PATHS`", kw_profile => "`PROFILE`", kw_remove => "`REMOVE`", kw_return => "`RETURN`",
+        kw_order => "`ORDER`", kw_paths => "`PATHS`", kw_profile => "`PROFILE`", kw_remove => "`REMOVE`", kw_relationships => "`RELATIONSHIPS`", kw_repeatable => "`REPEATABLE`", kw_return => "`RETURN`",
         kw_set => "`SET`", kw_shortest => "`SHORTEST`", kw_skip => "`SKIP`", kw_starts => "`STARTS`", kw_then => "`THEN`", kw_union => "`UNION`",
         kw_unwind => "`UNWIND`", kw_when => "`WHEN`", kw_where => "`WHERE`", kw_with => "`WITH`",
         kw_yield => "`YIELD`", op_in => "`IN`",
@@ -296,7 +296,7 @@ named! {
         expression => "an expression", expression_before_bar => "an expression", projection => "an expression or `*`",
         projection_item => "an expression", sort_item => "an expression", variable => "a variable",
         symbol => "a name", parameter_name => "a parameter's name", path => "a pattern", node => "a node `(…)`",
-        relationship => "a relationship `-[…]-`", labels => "`:Label`", properties => "`{…}`", entity => "`@name`",
+        relationship => "a relationship `-[…]-`", labels => "`:Label`", dynamic_names => "`$(…)`", match_mode => "a match mode", properties => "`{…}`", entity => "`@name`",
         label_or => "a label", type_or => "a type", type_and => "a type", type_not => "a type", group => "a group `((…)-…-(…))`", quantity => "a quantity",
         selector => "`SHORTEST`", label_and => "a label", label_not => "a label", set_clause => "`SET`",
         set_item => "what to set", target => "what to remove", procedure_name => "a procedure's name",

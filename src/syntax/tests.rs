@@ -179,7 +179,11 @@ fn errors_say_what_was_expected_where() {
             "expected `]`, found `-`: a length is written `*`, `*2`, `*1..`, `*..3` or `*1..3`",
             14,
         ),
-        ("CREATE (n) SET n", "this cannot be set: expected `n.key = value`, `n = map`, `n += map` or `n:Label`", 15),
+        (
+            "CREATE (n) SET n",
+            "this cannot be set: expected `n.key = value`, `n[key] = value`, `n = map`, `n += map` or `n:Label`",
+            15,
+        ),
         ("UNWIND [1] x RETURN x", "expected `AS`, found `x`", 11),
         ("RETURN f(1 2)", "expected `)` or `,`, found `2`", 11),
         ("RETURN CASE 1 WHEN 2 THE 3 END", "expected `THEN`, found `THE` (did you mean `THEN`?)", 21),

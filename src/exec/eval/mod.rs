@@ -6,6 +6,7 @@
 mod access;
 mod lists;
 pub(super) mod logic;
+pub(super) mod names;
 pub(super) mod operators;
 pub(super) mod scalar;
 mod subquery;

@@ -103,6 +103,7 @@ impl<'a> Interpreter<'a> {
             ExprKind::IsNull { operand, negated } => self.is_null(operand, *negated),
             ExprKind::HasLabels { base, labels } => self.has_labels(base, labels),
             ExprKind::HasType { base, types } => self.has_type(base, types),
+            ExprKind::HasNames { base, names, any } => self.has_names(base, names, *any),
             ExprKind::Call { function, arguments } => self.call(function, arguments),
             ExprKind::Case { subject, branches, otherwise } => {
                 self.case(subject.as_deref(), branches, otherwise.as_deref())

@@ -3,6 +3,7 @@
 use super::super::chunk::{Chunk, Live};
 use super::super::column::Column;
 use super::super::context::Context;
+use super::super::eval::names::{name_of, names_of};
 use super::super::eval::scalar::{Row, eval};
 use super::super::eval::{deleted_node, deleted_rel, entity_map};
 use crate::error::{Error, Result};
@@ -61,8 +62,9 @@ fn apply_item(cx: &mut Context, item: &SetItem, frame: &[Value]) -> Result<()> {
         }
         SetItem::Replace { target, value } => set_all(cx, *target, value, frame, true),
         SetItem::Merge { target, value } => set_all(cx, *target, value, frame, false),
-        SetItem::AddLabels { target, labels } => change_labels(cx, *target, labels, frame, true),
-        SetItem::RemoveLabels { target, labels } => change_labels(cx, *target, labels, frame, false),
+        SetItem::Element { target, key, value } => set_element(cx, (target, key, value.as_ref()), frame),
+        SetItem::AddLabels { target, labels, named } => change_labels(cx, *target, (labels, named), frame, true),
+        SetItem::RemoveLabels { target, labels, named } => change_labels(cx, *target, (labels, named), frame, false),
     }
 }
 
@@ -101,6 +103,32 @@ fn set_property(cx: &mut Context, target: Target, key: KeyId, value: Value) -> R
     Ok(())
 }
 
+/// Sets or removes the property of a computed key.
+fn set_element(cx: &mut Context, (target, key, value): (&Expr, &Expr, Option<&Expr>), frame: &[Value]) -> Result<()> {
+    let Some(entity) = target_of(cx, target, frame)? else { return Ok(()) };
+    let name = name_of(&eval(cx, key, Row::Frame(frame))?).map_err(|error| error.at(key.span))?;
+    let new = value.map_or(Ok(Value::Null), |value| eval(cx, value, Row::Frame(frame)))?;
+    let id = match cx.graph().catalog().key(&name) {
+        Some(id) => id,
+        None if new.is_null() => return Ok(()),
+        None => cx.graph_mut().intern_key(&name),
+    };
+    set_property(cx, entity, id, new).map_err(|error| value.map_or(error.clone(), |value| error.at(value.span)))
+}
+
+/// The labels of computed names; those that nobody knows only when they are to be made.
+pub(super) fn named_labels(cx: &mut Context, named: &[Expr], frame: &[Value], make: bool) -> Result<Vec<LabelId>> {
+    let mut labels = Vec::new();
+    for expr in named {
+        let value = eval(cx, expr, Row::Frame(frame))?;
+        for name in names_of(&value).map_err(|error| error.at(expr.span))? {
+            let known = cx.graph().catalog().label(&name);
+            labels.extend(known.or_else(|| make.then(|| cx.graph_mut().intern_label(&name))));
+        }
+    }
+    Ok(labels)
+}
+
 /// Sets properties from a map or an entity; the others are removed when they are to be replaced.
 fn set_all(cx: &mut Context, target: Slot, value: &Expr, frame: &[Value], replace: bool) -> Result<()> {
     let held = frame.get(target.0 as usize).cloned().unwrap_or_default();
@@ -133,14 +161,21 @@ fn property_keys(cx: &Context, target: Target) -> Vec<KeyId> {
     properties.into_iter().map(|(key, _)| key).collect()
 }
 
-fn change_labels(cx: &mut Context, target: Slot, labels: &[LabelId], frame: &[Value], add: bool) -> Result<()> {
+fn change_labels(
+    cx: &mut Context,
+    target: Slot,
+    (labels, named): (&[LabelId], &[Expr]),
+    frame: &[Value],
+    add: bool,
+) -> Result<()> {
     let held = frame.get(target.0 as usize).cloned().unwrap_or_default();
     let node = match entity(cx, &held)? {
         None => return Ok(()),
         Some(Target::Node(node)) => node,
         Some(Target::Rel(_)) => return Err(Error::type_error("a relationship has no labels")),
     };
-    for &label in labels {
+    let named = named_labels(cx, named, frame, add)?;
+    for &label in labels.iter().chain(&named) {
         if add {
             cx.counters.labels_added += u64::from(cx.graph_mut().add_label(node, label));
         } else {

@@ -3,14 +3,15 @@
 use super::super::chunk::{Chunk, Live};
 use super::super::column::Column;
 use super::super::context::{Context, Held};
+use super::super::eval::names::names_of;
 use super::super::eval::scalar::{Row, eval};
 use super::super::paths;
 use super::buffer::Queue;
-use super::changes::{frame_of, put};
+use super::changes::{frame_of, named_labels, put};
 use super::{Operator, Stage, drain};
 use crate::error::{Detail, Error, ErrorType, Result};
-use crate::semantic::bound::{CreateItem, EntityRef, Expr, PatternPath, Properties, Slot};
-use crate::value::{KeyId, NodeId, RelTypeId, Value};
+use crate::semantic::bound::{CreateItem, EntityRef, Expr, NewType, PatternPath, Properties, Slot};
+use crate::value::{KeyId, LabelId, NodeId, RelTypeId, Value};
 use std::sync::Arc;
 
 /// What is created for a row.
@@ -30,9 +31,10 @@ impl Creation {
     pub(super) fn run(&self, cx: &mut Context, frame: &mut Vec<Value>) -> Result<()> {
         for item in &self.items {
             match item {
-                CreateItem::Node { slot, labels, properties, entity } => {
+                CreateItem::Node { slot, labels, named, properties, entity } => {
                     let properties = self.node_properties(cx, properties, entity.as_ref(), frame)?;
-                    let node = cx.graph_mut().create_node(labels, &properties)?;
+                    let labels = all_labels(cx, labels, named, frame)?;
+                    let node = cx.graph_mut().create_node(&labels, &properties)?;
                     cx.counters.nodes_created += 1;
                     cx.counters.labels_added += labels.len() as u64;
                     cx.counters.properties_set += properties.len() as u64;
@@ -40,12 +42,29 @@ impl Creation {
                 }
                 CreateItem::Rel { slot, rel_type, from, to, properties, span } => {
                     let properties = self.properties(cx, properties, frame)?;
-                    let made = create_rel(cx, *rel_type, [*from, *to], &properties, frame);
+                    let rel_type = self.rel_type(cx, rel_type, frame)?;
+                    let made = create_rel(cx, rel_type, [*from, *to], &properties, frame);
                     put(frame, *slot, made.map_err(|error| error.at(*span))?);
                 }
             }
         }
         self.build_paths(cx, frame)
+    }
+
+    fn rel_type(&self, cx: &mut Context, rel_type: &NewType, frame: &[Value]) -> Result<RelTypeId> {
+        let expr = match rel_type {
+            NewType::Known(rel_type) => return Ok(*rel_type),
+            NewType::Named(expr) => expr,
+        };
+        let value = eval(cx, expr, Row::Frame(frame))?;
+        let names = names_of(&value).map_err(|error| error.at(expr.span))?;
+        match names.as_slice() {
+            [name] => Ok(cx.graph_mut().intern_rel_type(name)),
+            names => {
+                let message = format!("a relationship has exactly one type, not {}", names.len());
+                Err(Error::type_error(message).at(expr.span))
+            }
+        }
     }
 
     /// Builds the named paths that the row does not hold yet.
@@ -121,6 +140,17 @@ impl Creation {
         }
         Ok(out)
     }
+}
+
+/// The labels written and those of computed names, each once.
+fn all_labels(cx: &mut Context, labels: &[LabelId], named: &[Expr], frame: &[Value]) -> Result<Vec<LabelId>> {
+    let mut all = labels.to_vec();
+    for label in named_labels(cx, named, frame, true)? {
+        if !all.contains(&label) {
+            all.push(label);
+        }
+    }
+    Ok(all)
 }
 
 fn create_rel(

@@ -127,7 +127,7 @@ impl VarExpansion {
                 continue;
             };
             let node = NodeId(node);
-            if walk.used.contains(rel) || !self.passes(cx, walk, (rel, node), row)? {
+            if (!self.plan.repeats && walk.used.contains(rel)) || !self.passes(cx, walk, (rel, node), row)? {
                 continue;
             }
             walk.used.push(rel);
@@ -245,7 +245,7 @@ impl VarExpansion {
             let Some(ends) = cx.graph().endpoints(rel) else { return Ok(()) };
             let legs = self.hops.legs(0)?;
             let Some(next) = legs.follow(node, ends) else { return Ok(()) };
-            let fits = legs.fits_type(rel.rel_type) && !used.contains(rel);
+            let fits = legs.fits_type(rel.rel_type) && (self.plan.repeats || !used.contains(rel));
             let step = Step { from: node, rel, to: next };
             if !fits || !self.hops.allow(cx, Row::Chunk(chunk, position), step, 0, &|_| None)? {
                 return Ok(());

@@ -30,7 +30,13 @@ fn high_expressions_are_computed() {
 
 #[test]
 fn many_changes_in_a_row_are_made() {
-    let node = CreateItem::Node { slot: Slot(0), labels: vec![], properties: Properties::Items(vec![]), entity: None };
+    let node = CreateItem::Node {
+        slot: Slot(0),
+        labels: vec![],
+        named: vec![],
+        properties: Properties::Items(vec![]),
+        entity: None,
+    };
     let mut ops = vec![Op::Unit];
     ops.extend((0..5_000).map(|_| Op::Create { items: vec![node.clone()], paths: vec![] }));
     let (rows, outcome) = update(ops, &[0], &Arc::new(Version::new()), 2048).unwrap();

@@ -33,6 +33,7 @@ fn var_expand(types: &TypeTest, way: Way, min: u32, max: Option<u32>) -> VarExpa
         element: Slot(11),
         rounds: None,
         distinct_from: Vec::new(),
+        repeats: false,
     }
 }
 

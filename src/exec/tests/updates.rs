@@ -7,13 +7,19 @@ use crate::semantic::bound::{CreateItem, PatternPath, Properties, SetItem};
 use crate::value::KeyId;
 
 fn node_item(to: u32, properties: Vec<(KeyId, Expr)>) -> CreateItem {
-    CreateItem::Node { slot: Slot(to), labels: vec![], properties: Properties::Items(properties), entity: None }
+    CreateItem::Node {
+        slot: Slot(to),
+        labels: vec![],
+        named: vec![],
+        properties: Properties::Items(properties),
+        entity: None,
+    }
 }
 
 fn rel_item(to: u32, rel_type: RelTypeId, ends: (u32, u32)) -> CreateItem {
     CreateItem::Rel {
         slot: Slot(to),
-        rel_type,
+        rel_type: crate::semantic::bound::NewType::Known(rel_type),
         from: Slot(ends.0),
         to: Slot(ends.1),
         properties: Properties::Items(vec![]),

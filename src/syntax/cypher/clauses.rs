@@ -4,7 +4,7 @@ use super::{Builder, Parts, name, span_of, unforeseen};
 use crate::error::{Detail, Error, Result};
 use crate::span::Span;
 use crate::syntax::ast::{
-    Clause, ClauseKind, Expr, ExprKind, Imports, LabelExpr, Name, ProcedureCall, Projection, ProjectionItem,
+    Clause, ClauseKind, Expr, ExprKind, Imports, LabelExpr, MatchMode, Name, ProcedureCall, Projection, ProjectionItem,
     RemoveItem, SetItem, SortItem, Yield,
 };
 use pest::iterators::Pair;
@@ -43,8 +43,9 @@ impl Builder<'_> {
 
     /// The pattern and `WHERE` of a `MATCH`, or of a pattern that stands for one.
     pub(super) fn match_body(&self, parts: &mut Parts<'_>, optional: bool) -> Result<ClauseKind> {
+        let mode = match_mode(parts);
         let pattern = self.paths(parts)?;
-        Ok(ClauseKind::Match { optional, pattern, predicate: self.where_part(parts)? })
+        Ok(ClauseKind::Match { optional, mode, pattern, predicate: self.where_part(parts)? })
     }
 
     pub(super) fn where_part(&self, parts: &mut Parts<'_>) -> Result<Option<Expr>> {
@@ -169,6 +170,9 @@ impl Builder<'_> {
             (ExprKind::Property { base, key }, Some(Rule::assign), Some(value)) => {
                 Ok(SetItem::Property { target: *base, key, value })
             }
+            (ExprKind::Index { base, index }, Some(Rule::assign), Some(value)) => {
+                Ok(SetItem::Element { target: *base, key: *index, value })
+            }
             (ExprKind::Variable(variable), Some(Rule::assign), Some(value)) => Ok(SetItem::Replace { variable, value }),
             (ExprKind::Variable(variable), Some(Rule::assign_add), Some(value)) => {
                 Ok(SetItem::Merge { variable, value })
@@ -177,7 +181,9 @@ impl Builder<'_> {
                 let (variable, labels) = labelled(*base, labels, span)?;
                 Ok(SetItem::Labels { variable, labels })
             }
-            _ => Err(not_settable("set", "`n.key = value`, `n = map`, `n += map` or `n:Label`", span)),
+            _ => {
+                Err(not_settable("set", "`n.key = value`, `n[key] = value`, `n = map`, `n += map` or `n:Label`", span))
+            }
         }
     }
 
@@ -189,12 +195,20 @@ impl Builder<'_> {
         let target = self.operand(pair)?;
         match target.kind {
             ExprKind::Property { base, key } => Ok(RemoveItem::Property { target: *base, key }),
+            ExprKind::Index { base, index } => Ok(RemoveItem::Element { target: *base, key: *index }),
             ExprKind::HasLabels { base, labels } => {
                 let (variable, labels) = labelled(*base, labels, target.span)?;
                 Ok(RemoveItem::Labels { variable, labels })
             }
-            _ => Err(not_settable("removed", "`n.key` or `n:Label`", target.span)),
+            _ => Err(not_settable("removed", "`n.key`, `n[key]` or `n:Label`", target.span)),
         }
+    }
+}
+
+fn match_mode(parts: &mut Parts<'_>) -> MatchMode {
+    match parts.optional(Rule::match_mode) {
+        Some(mode) if Parts::of(mode.clone()).accept(Rule::kw_repeatable) => MatchMode::RepeatableElements,
+        _ => MatchMode::DifferentRelationships,
     }
 }
 
@@ -205,7 +219,7 @@ pub(super) fn dotted_name(pair: &Pair<'_, Rule>) -> Result<Name> {
 }
 
 /// The variable and labels of `n:A:B`.
-fn labelled(base: Expr, labels: LabelExpr, span: Span) -> Result<(Name, Vec<Name>)> {
+fn labelled(base: Expr, labels: LabelExpr, span: Span) -> Result<(Name, Vec<LabelExpr>)> {
     let ExprKind::Variable(variable) = base.kind else {
         return Err(unexpected("labels are set on or removed from a variable, as in `n:Label`", span));
     };
@@ -213,11 +227,10 @@ fn labelled(base: Expr, labels: LabelExpr, span: Span) -> Result<(Name, Vec<Name
         LabelExpr::And(labels) => labels,
         label => vec![label],
     };
-    let names = wanted.into_iter().map(|label| match label {
-        LabelExpr::Label(name) => Ok(name),
-        _ => Err(unexpected("only plain labels can be set or removed, as in `n:Label:Other`", span)),
-    });
-    Ok((variable, names.collect::<Result<_>>()?))
+    if wanted.iter().all(|label| matches!(label, LabelExpr::Label(_) | LabelExpr::Dynamic { any: false, .. })) {
+        return Ok((variable, wanted));
+    }
+    Err(unexpected("only plain labels can be set or removed, as in `n:Label:Other`", span))
 }
 
 fn not_settable(done: &str, forms: &str, span: Span) -> Error {

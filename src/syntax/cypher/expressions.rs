@@ -12,7 +12,7 @@ use pest::pratt_precedence;
 use standpoint_grammar::cypher::Rule;
 
 /// How strongly the operators bind, weakest first.
-static PRECEDENCE: ConstPrattParser<Rule, 29> = ConstPrattParser::new_const(pratt_precedence![
+static PRECEDENCE: ConstPrattParser<Rule, 31> = ConstPrattParser::new_const(pratt_precedence![
     Op::infix(Rule::op_or, Assoc::Left),
     Op::infix(Rule::op_xor, Assoc::Left),
     Op::infix(Rule::op_and, Assoc::Left),
@@ -28,7 +28,9 @@ static PRECEDENCE: ConstPrattParser<Rule, 29> = ConstPrattParser::new_const(prat
         | Op::infix(Rule::op_ends_with, Assoc::Left)
         | Op::infix(Rule::op_contains, Assoc::Left)
         | Op::infix(Rule::op_matches, Assoc::Left)
-        | Op::postfix(Rule::null_test),
+        | Op::postfix(Rule::null_test)
+        | Op::postfix(Rule::is_labels)
+        | Op::postfix(Rule::is_before_bar),
     Op::infix(Rule::op_add, Assoc::Left)
         | Op::infix(Rule::op_subtract, Assoc::Left)
         | Op::infix(Rule::op_concat, Assoc::Left),
@@ -317,12 +319,14 @@ fn grows(rule: Rule) -> bool {
 }
 
 /// Every operator but `AND` and `OR`.
-const PRATT_RULES: [Rule; 27] = [
+const PRATT_RULES: [Rule; 29] = [
     Rule::property,
     Rule::bracket,
     Rule::labels,
     Rule::labels_before_bar,
     Rule::null_test,
+    Rule::is_labels,
+    Rule::is_before_bar,
     Rule::op_not,
     Rule::op_minus,
     Rule::op_plus,

@@ -125,7 +125,8 @@ impl Builder<'_> {
         let mut parts = Parts::of(pair);
         let variable = variable(&mut parts)?;
         let entity = parts.optional(Rule::entity).map(|part| name(&Parts::of(part).required()?)).transpose()?;
-        let labels = parts.optional(Rule::labels).map(|part| self.labels(part)).transpose()?;
+        let labels = parts.optional(Rule::labels).or_else(|| parts.optional(Rule::is_labels));
+        let labels = labels.map(|part| self.labels(part)).transpose()?;
         let properties = self.properties(&mut parts)?;
         let predicate = self.where_part(&mut parts)?;
         Ok(NodePattern { variable, entity, labels, properties, predicate, span })
@@ -175,7 +176,7 @@ impl Builder<'_> {
 
 /// Label expressions.
 impl Builder<'_> {
-    /// `:A|B`, with the colon.
+    /// `:A|B`, with the colon or `IS`.
     pub(super) fn labels(&self, pair: Pair<'_, Rule>) -> Result<LabelExpr> {
         let inner = Parts::of(pair).required()?;
         match inner.as_rule() {
@@ -215,6 +216,12 @@ impl Builder<'_> {
         match pair.as_rule() {
             Rule::any_label => Ok(LabelExpr::Any(span_of(pair))),
             Rule::label_or | Rule::type_or => self.label_or(pair.clone()),
+            Rule::dynamic_names => {
+                let mut parts = Parts::of(pair.clone());
+                let any = parts.accept(Rule::dynamic_any);
+                parts.accept(Rule::dynamic_all);
+                Ok(LabelExpr::Dynamic { any, names: Box::new(self.expression(parts.required()?)?) })
+            }
             _ => Ok(LabelExpr::Label(name(pair)?)),
         }
     }

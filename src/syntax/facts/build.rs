@@ -3,8 +3,8 @@
 use super::ast::{PartialDate, Value};
 use crate::span::Span;
 use crate::syntax::ast::{
-    Clause, ClauseKind, CompareOp, Expr, ExprKind, LabelExpr, Mode, Name, NodePattern, PathPattern, PatternDirection,
-    Projection, ProjectionItem, Query, RelPattern, SetItem, SingleQuery, SortItem, Statement,
+    Clause, ClauseKind, CompareOp, Expr, ExprKind, LabelExpr, MatchMode, Mode, Name, NodePattern, PathPattern,
+    PatternDirection, Projection, ProjectionItem, Query, RelPattern, SetItem, SingleQuery, SortItem, Statement,
 };
 use std::sync::Arc;
 
@@ -151,7 +151,15 @@ pub(super) fn path(nodes: Vec<NodePattern>, rels: Vec<RelPattern>, span: Span) -
 
 pub(super) fn match_(path: PathPattern, conditions: Vec<Expr>) -> Clause {
     let span = path.span;
-    Clause { kind: ClauseKind::Match { optional: false, pattern: vec![path], predicate: all(conditions) }, span }
+    Clause {
+        kind: ClauseKind::Match {
+            optional: false,
+            mode: MatchMode::default(),
+            pattern: vec![path],
+            predicate: all(conditions),
+        },
+        span,
+    }
 }
 
 pub(super) fn merge(node: NodePattern) -> Clause {

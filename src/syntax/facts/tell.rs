@@ -5,8 +5,8 @@ use super::translate::{Defaults, Kind, Translated};
 use super::{build, format};
 use crate::span::Span;
 use crate::syntax::ast::{
-    BinaryOp, Clause, ClauseKind, CompareOp, Expr, ExprKind, NodePattern, PatternDirection, RemoveItem, SetItem,
-    UnaryOp,
+    BinaryOp, Clause, ClauseKind, CompareOp, Expr, ExprKind, LabelExpr, NodePattern, PatternDirection, RemoveItem,
+    SetItem, UnaryOp,
 };
 
 /// `MERGE (s:Source {id: ref}) SET s.title = …`
@@ -62,7 +62,7 @@ pub(super) fn entity(entity: &Entity, span: Span) -> Translated {
     let variable = build::name("n", entity.name.span);
     let mut items = Vec::new();
     if !entity.labels.is_empty() {
-        items.push(SetItem::Labels { variable: variable.clone(), labels: entity.labels.clone() });
+        items.push(SetItem::Labels { variable: variable.clone(), labels: plain(&entity.labels) });
     }
     if !entity.aliases.is_empty() {
         items.push(build::set(&variable, "aliases", with_aliases(&variable, &entity.aliases, span), span));
@@ -119,10 +119,14 @@ pub(super) fn retract_entity(entity: &Entity, span: Span) -> Translated {
     Translated::retracting(build::statement(clauses, span), what, vec![entity.name.clone()])
 }
 
+fn plain(labels: &[Name]) -> Vec<LabelExpr> {
+    labels.iter().cloned().map(LabelExpr::Label).collect()
+}
+
 fn removed_items(entity: &Entity, variable: &Name) -> Vec<RemoveItem> {
     let mut items = Vec::new();
     if !entity.labels.is_empty() {
-        items.push(RemoveItem::Labels { variable: variable.clone(), labels: entity.labels.clone() });
+        items.push(RemoveItem::Labels { variable: variable.clone(), labels: plain(&entity.labels) });
     }
     let property =
         |key: &str, span| RemoveItem::Property { target: build::variable(variable), key: build::name(key, span) };

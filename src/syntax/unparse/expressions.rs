@@ -179,7 +179,7 @@ impl Writer {
         self.symbol(key);
     }
 
-    fn index(&mut self, base: &Expr, index: &Expr) {
+    pub(super) fn index(&mut self, base: &Expr, index: &Expr) {
         self.operand(base, Level::Postfix);
         self.push("[");
         self.expr(index);

@@ -8,8 +8,8 @@ mod expressions;
 mod patterns;
 
 use super::ast::{
-    Clause, ClauseKind, Expr, Imports, Mode, Name, ProcedureCall, Projection, ProjectionItem, Query, RemoveItem,
-    SetItem, SingleQuery, Statement, Yield,
+    Clause, ClauseKind, Expr, Imports, LabelExpr, MatchMode, Mode, Name, ProcedureCall, Projection, ProjectionItem,
+    Query, RemoveItem, SetItem, SingleQuery, Statement, Yield,
 };
 use pest::unicode::{XID_CONTINUE, XID_START};
 
@@ -111,10 +111,11 @@ impl Writer {
         }
     }
 
-    fn labels(&mut self, labels: &[Name]) {
+    /// `:A:B`, as it stands in `SET` and `REMOVE`.
+    fn set_labels(&mut self, labels: &[LabelExpr]) {
         for label in labels {
             self.push(":");
-            self.symbol(label);
+            self.label_expr(label);
         }
     }
 
@@ -145,8 +146,9 @@ impl Writer {
 
     fn clause(&mut self, clause: &Clause) {
         match &clause.kind {
-            ClauseKind::Match { optional, pattern, predicate } => {
+            ClauseKind::Match { optional, mode, pattern, predicate } => {
                 self.push(if *optional { "OPTIONAL MATCH " } else { "MATCH " });
+                self.push(if *mode == MatchMode::RepeatableElements { "REPEATABLE ELEMENTS " } else { "" });
                 self.paths(pattern);
                 self.filter(predicate.as_ref());
             }
@@ -222,6 +224,11 @@ impl Writer {
                 self.push(" = ");
                 self.expr(value);
             }
+            SetItem::Element { target, key, value } => {
+                self.index(target, key);
+                self.push(" = ");
+                self.expr(value);
+            }
             SetItem::Replace { variable, value } => {
                 self.variable(variable);
                 self.push(" = ");
@@ -234,7 +241,7 @@ impl Writer {
             }
             SetItem::Labels { variable, labels } => {
                 self.variable(variable);
-                self.labels(labels);
+                self.set_labels(labels);
             }
         }
     }
@@ -242,9 +249,10 @@ impl Writer {
     fn remove_item(&mut self, item: &RemoveItem) {
         match item {
             RemoveItem::Property { target, key } => self.property(target, key),
+            RemoveItem::Element { target, key } => self.index(target, key),
             RemoveItem::Labels { variable, labels } => {
                 self.variable(variable);
-                self.labels(labels);
+                self.set_labels(labels);
             }
         }
     }

@@ -121,7 +121,7 @@ impl Writer {
                 self.push("!");
                 self.type_atom(inner);
             }
-            LabelExpr::Label(_) | LabelExpr::Any(_) => self.label_expr(types),
+            LabelExpr::Label(_) | LabelExpr::Any(_) | LabelExpr::Dynamic { .. } => self.label_expr(types),
         }
     }
 
@@ -136,6 +136,11 @@ impl Writer {
         match labels {
             LabelExpr::Label(name) => self.symbol(name),
             LabelExpr::Any(_) => self.push("%"),
+            LabelExpr::Dynamic { any, names } => {
+                self.push(if *any { "$any(" } else { "$(" });
+                self.expr(names);
+                self.push(")");
+            }
             LabelExpr::Not(label) => {
                 self.push("!");
                 self.label_atom(label);
