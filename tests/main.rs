@@ -10,6 +10,7 @@ mod golden;
 mod grammar;
 mod hostile;
 mod layers;
+mod limits;
 mod manual;
 mod questions;
 mod scripts;

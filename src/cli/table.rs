@@ -58,7 +58,9 @@ fn take_rows(answer: &mut Answer, limit: Option<usize>) -> Result<Shown> {
     while let Some(row) = answer.next_row()? {
         shown.count += 1;
         if shown.head.len() < head {
-            shown.head.push(cells(&row));
+            let cells = cells(&row);
+            answer.keep(cells.iter().map(|cell| (size_of::<Cell>() + 2 * cell.text.len()) as u64).sum())?;
+            shown.head.push(cells);
         } else {
             shown.tail.push_back(cells(&row));
             if shown.tail.len() > tail {

@@ -161,13 +161,14 @@ impl Chunk {
     /// The same rows, each standing for itself alone.
     ///
     /// # Errors
-    /// When there would be more than `limit` rows.
+    /// When there would be more than `limit` rows, which is what memory is left for.
     pub(crate) fn flatten(self, limit: u64) -> Result<Chunk> {
         let mut chunk = self.dense();
         let Some(times) = chunk.multiplicity.take() else { return Ok(chunk) };
         let total = times.iter().fold(0u64, |sum, &n| sum.saturating_add(n));
         if total > limit.min(u64::from(u32::MAX) - 1) {
-            return Err(too_many_rows());
+            let message = "the statement needs more memory than is left to hold its rows one by one";
+            return Err(Error::runtime(ErrorType::ResourceLimit, Detail::MemoryLimit, message));
         }
         let mut positions = Vec::with_capacity(total as usize);
         for (at, &n) in times.iter().enumerate() {

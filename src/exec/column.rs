@@ -1,7 +1,7 @@
 //! One column of a chunk: the values of one slot for many rows.
 
 use crate::store::Gathered;
-use crate::value::{NodeId, RelId, Value, heap_bytes};
+use crate::value::{NodeId, RelId, Value, share_bytes};
 
 /// A position that stands for "no row": gathering it gives null.
 pub(crate) const NO_ROW: u32 = u32::MAX;
@@ -124,7 +124,7 @@ impl Column {
         }
     }
 
-    /// About how many bytes it takes.
+    /// About how many bytes are there because of it: of what others hold too, its share.
     pub(crate) fn bytes(&self) -> u64 {
         match self {
             Column::Unset => 0,
@@ -133,8 +133,8 @@ impl Column {
             Column::Ints(items) => 8 * items.len() as u64,
             Column::Floats(items) => 8 * items.len() as u64,
             Column::Bools(items) => items.len() as u64,
-            Column::Values(items) => items.iter().map(value_bytes).sum(),
-            Column::Constant(value) => value_bytes(value),
+            Column::Values(items) => items.iter().map(|value| share_bytes(value, 0)).sum(),
+            Column::Constant(value) => share_bytes(value, 0),
         }
     }
 }
@@ -148,11 +148,6 @@ impl From<Gathered> for Column {
             Gathered::Values(items) => Column::Values(items),
         }
     }
-}
-
-/// About how many bytes a value takes, what it shares with others included.
-pub(crate) fn value_bytes(value: &Value) -> u64 {
-    size_of::<Value>() as u64 + heap_bytes(value)
 }
 
 fn typed<T>(values: Vec<Value>, take: impl Fn(&Value) -> Option<T>, make: impl Fn(Vec<T>) -> Column) -> Column {

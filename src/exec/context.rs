@@ -1,16 +1,18 @@
 //! What surrounds the operators of one run: the graph, the settings, the limits, and what has been counted.
 
 use super::chunk::Chunk;
+use super::memory::{Held, Pool};
 use super::operators::Stage;
 use crate::error::{Detail, Error, ErrorType, Result};
-use crate::functions::CallContext;
+use crate::functions::{CallContext, Watch};
 use crate::plan::physical::Plan;
 use crate::store::Version;
 use crate::value::{Map, Value};
 use regex::{Regex, RegexBuilder};
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -29,7 +31,7 @@ pub struct Settings {
     pub profile: bool,
     /// The most rows a result may have.
     pub max_rows: Option<u64>,
-    /// About how many bytes operators may hold back.
+    /// About how many bytes it may hold at once.
     pub max_memory: Option<u64>,
     /// The most bytes one value may take.
     pub max_value_bytes: u64,
@@ -117,6 +119,8 @@ pub struct OperatorProfile {
     pub calls: u64,
     /// How long it took, its inputs included.
     pub time: Duration,
+    /// About how many bytes it held at most: what it kept, built and had given last, without its inputs.
+    pub memory: u64,
 }
 
 /// What surrounds the operators of one run.
@@ -127,7 +131,12 @@ pub struct Context {
     pub(super) arguments: Vec<Chunk>,
     pub(super) counters: Counters,
     pub(super) profile: Vec<OperatorProfile>,
-    ticks: u32,
+    /// The number of the operator at work, when there is a profile.
+    pub(super) operator: Option<usize>,
+    /// What the statement has added to the graph.
+    written: Held,
+    /// Steps made since the last look at the clock.
+    ticks: Cell<u32>,
 }
 
 /// What the contexts of a run and of its subqueries share.
@@ -135,11 +144,13 @@ struct Shared {
     plan: Arc<Plan>,
     settings: Settings,
     deadline: Option<Instant>,
-    memory: Arc<AtomicU64>,
+    memory: Arc<Pool>,
     regexes: Mutex<HashMap<Arc<str>, Arc<Regex>>>,
     subqueries: Vec<Mutex<Option<Stage>>>,
 }
 
+/// How many steps may be made between two looks at the clock and the cancel token.
+const TICKS: u32 = 1024;
 /// How many compiled regular expressions are kept.
 const REGEX_CACHE: usize = 64;
 /// The most bytes a compiled regular expression may take.
@@ -147,10 +158,11 @@ const REGEX_BYTES: usize = 1 << 20;
 
 impl Context {
     pub(super) fn new(plan: &Arc<Plan>, graph: Arc<Version>, settings: Settings) -> Context {
+        let operators = if settings.profile { super::profile_order(plan).len() } else { 0 };
         let shared = Shared {
             plan: Arc::clone(plan),
             deadline: settings.timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
-            memory: Arc::default(),
+            memory: Arc::new(Pool::new(settings.max_memory, operators)),
             regexes: Mutex::default(),
             subqueries: plan.subqueries.iter().map(|_| Mutex::new(None)).collect(),
             settings,
@@ -161,7 +173,9 @@ impl Context {
             arguments: Vec::new(),
             counters: Counters::default(),
             profile: Vec::new(),
-            ticks: 0,
+            operator: None,
+            written: Held::default(),
+            ticks: Cell::new(0),
         }
     }
 
@@ -173,7 +187,9 @@ impl Context {
             arguments: vec![argument],
             counters: self.counters,
             profile: Vec::new(),
-            ticks: 0,
+            operator: self.operator,
+            written: Held::default(),
+            ticks: Cell::new(0),
         }
     }
 
@@ -217,8 +233,24 @@ impl Context {
     }
 
     pub(super) fn call_context(&self) -> CallContext<'_> {
-        let settings = self.settings();
-        CallContext { graph: &self.graph, now: settings.now, max_value_bytes: settings.max_value_bytes }
+        let (graph, now) = (&*self.graph, self.settings().now);
+        CallContext { graph, now, max_value_bytes: self.value_limit(), watch: self }
+    }
+
+    /// The most bytes that a value made now may take.
+    pub(super) fn value_limit(&self) -> u64 {
+        self.settings().max_value_bytes.min(self.pool().room())
+    }
+
+    /// Passes on a value just made, unless it is too large or nested too deeply.
+    ///
+    /// # Errors
+    /// `ResourceLimit` in both cases.
+    pub(super) fn admit(&self, value: Value) -> Result<Value> {
+        if let Value::List(_) | Value::Map(_) = value {
+            value.shape().check(self.value_limit())?;
+        }
+        Ok(value)
     }
 
     /// Fails when the statement was cancelled or its time is over.
@@ -235,14 +267,42 @@ impl Context {
     }
 
     /// [`Context::check`], but only once in a while: for inner loops.
-    pub(super) fn tick(&mut self) -> Result<()> {
-        self.ticks = self.ticks.wrapping_add(1);
-        if self.ticks.is_multiple_of(1024) { self.check() } else { Ok(()) }
+    pub(super) fn tick(&self) -> Result<()> {
+        self.work(1)
     }
 
-    /// How many rows may be held at once, judged by the memory budget alone.
-    pub(super) fn row_budget(&self) -> u64 {
-        self.settings().max_memory.unwrap_or(u64::MAX) / 16
+    /// [`Context::tick`] for so many steps at once.
+    pub(super) fn work(&self, steps: u64) -> Result<()> {
+        let done = u64::from(self.ticks.get()).saturating_add(steps);
+        if done < u64::from(TICKS) {
+            self.ticks.set(done as u32);
+            return Ok(());
+        }
+        self.ticks.set(0);
+        self.check()
+    }
+
+    /// The same rows, each standing for itself alone.
+    ///
+    /// # Errors
+    /// When there are more than memory is left for.
+    pub(super) fn flatten(&self, chunk: Chunk) -> Result<Chunk> {
+        if chunk.multiplicity.is_none() {
+            return Ok(chunk.dense());
+        }
+        let row = chunk.bytes().checked_div(chunk.len as u64).unwrap_or(0);
+        chunk.flatten(self.pool().room() / row.saturating_add(8))
+    }
+
+    /// Counts what the statement has added to the graph.
+    ///
+    /// # Errors
+    /// When it holds more than it may.
+    pub(super) fn wrote(&mut self, bytes: u64) -> Result<()> {
+        let mut written = std::mem::take(&mut self.written);
+        let grown = written.grow(self, bytes);
+        self.written = written;
+        grown
     }
 
     /// The compiled form of a regular expression that must match a whole text.
@@ -272,8 +332,23 @@ impl Context {
         }
     }
 
-    pub(super) fn memory_used(&self) -> u64 {
-        self.shared.memory.load(Ordering::Relaxed)
+    pub(super) fn pool(&self) -> &Arc<Pool> {
+        &self.shared.memory
+    }
+
+    /// The profile with the memory of each operator.
+    pub(super) fn take_profile(&mut self) -> Vec<OperatorProfile> {
+        let mut profile = std::mem::take(&mut self.profile);
+        for (at, entry) in profile.iter_mut().enumerate() {
+            entry.memory = self.pool().peak(at);
+        }
+        profile
+    }
+}
+
+impl Watch for Context {
+    fn check(&self) -> Result<()> {
+        Context::check(self)
     }
 }
 
@@ -281,48 +356,6 @@ impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Context").field("counters", &self.counters).finish_non_exhaustive()
     }
-}
-
-/// Memory that an operator holds; given back when dropped.
-#[derive(Default)]
-pub(super) struct Held {
-    bytes: u64,
-    pool: Option<Arc<AtomicU64>>,
-}
-
-impl Held {
-    /// Takes more.
-    ///
-    /// # Errors
-    /// When the statement holds more than it may.
-    pub(super) fn grow(&mut self, cx: &Context, bytes: u64) -> Result<()> {
-        let pool = self.pool.get_or_insert_with(|| Arc::clone(&cx.shared.memory));
-        self.bytes = self.bytes.saturating_add(bytes);
-        let used = pool.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
-        match cx.settings().max_memory {
-            Some(limit) if used > limit => Err(out_of_memory(limit)),
-            _ => Ok(()),
-        }
-    }
-
-    /// Gives everything back.
-    pub(super) fn release(&mut self) {
-        if let Some(pool) = &self.pool {
-            pool.fetch_sub(self.bytes, Ordering::Relaxed);
-        }
-        self.bytes = 0;
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        self.release();
-    }
-}
-
-fn out_of_memory(limit: u64) -> Error {
-    let message = format!("the statement needs more than its {} MiB of memory", limit >> 20);
-    Error::runtime(ErrorType::ResourceLimit, Detail::MemoryLimit, message)
 }
 
 pub(super) fn missing_parameter(name: &str) -> Error {

@@ -1,16 +1,17 @@
 //! Groups of rows that agree in their keys, numbered in order of first appearance.
 
-use super::column::{Column, value_bytes};
-use super::context::{Context, Held};
+use super::column::Column;
+use super::context::Context;
+use super::memory::Held;
 use crate::error::{Error, Result};
-use crate::value::{Value, compare};
+use crate::value::{Value, compare, share_bytes};
 use hashbrown::{HashMap, HashTable};
 use std::hash::{BuildHasher, Hasher};
 
 type State = foldhash::fast::FixedState;
 
 /// About how many bytes the table takes for a group besides the keys.
-const ENTRY_BYTES: u64 = 24;
+const ENTRY_BYTES: u64 = 48;
 
 /// The groups met so far.
 #[derive(Default)]
@@ -118,7 +119,8 @@ impl Groups {
     }
 
     fn add(&mut self, cx: &Context, values: Vec<Value>) -> Result<(usize, bool)> {
-        self.held.grow(cx, ENTRY_BYTES + values.iter().map(value_bytes).sum::<u64>())?;
+        self.held.grow(cx, ENTRY_BYTES + values.iter().map(|value| share_bytes(value, 1)).sum::<u64>())?;
+        cx.tick()?;
         let group = self.count;
         self.count = group.checked_add(1).ok_or_else(super::chunk::too_many_rows)?;
         self.keys.extend(values);

@@ -9,6 +9,7 @@ mod column;
 mod context;
 mod eval;
 mod grouping;
+mod memory;
 mod operators;
 mod paths;
 
@@ -19,7 +20,8 @@ pub use context::{Context, Counters, OperatorProfile, Procedures, Settings};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::plan::physical::{Node, Plan};
 use crate::store::Version;
-use crate::value::Value;
+use crate::value::{Value, share_bytes};
+use memory::Held;
 use operators::{Part, Stage};
 use std::sync::Arc;
 
@@ -41,6 +43,8 @@ pub struct Execution {
     given: u64,
     done: bool,
     current: Option<Rows>,
+    /// What the caller keeps.
+    kept: Held,
 }
 
 /// A chunk whose rows are given one by one.
@@ -74,10 +78,20 @@ impl Execution {
         if let Some((name, span)) = plan.parameters.iter().find(|(name, _)| !settings.parameters.contains_key(name)) {
             return Err(context::missing_parameter(name).at(*span));
         }
+        settings.parameters.values().try_for_each(|value| value.shape().check(u64::MAX))?;
         let (parts, root) = operators::build_parts(&plan.root);
         operators::check_depth(&plan)?;
         let cx = Context::new(&plan, graph, settings);
-        Ok(Execution { plan, parts: parts.into_iter(), root, cx, given: 0, done: false, current: None })
+        Ok(Execution {
+            plan,
+            parts: parts.into_iter(),
+            root,
+            cx,
+            given: 0,
+            done: false,
+            current: None,
+            kept: Held::default(),
+        })
     }
 
     /// The next rows; `None` at the end. They may have a selection and multiplicities: see [`Chunk::result_rows`].
@@ -119,6 +133,27 @@ impl Execution {
         }
     }
 
+    /// All remaining rows, counted against the memory budget.
+    ///
+    /// # Errors
+    /// Whatever goes wrong while running, and more rows than fit.
+    pub fn remaining_rows(&mut self) -> Result<Vec<Vec<Value>>> {
+        let mut rows = Vec::new();
+        while let Some(row) = self.next_row()? {
+            self.keep(size_of_val(&row) as u64 + row.iter().map(|value| share_bytes(value, 1)).sum::<u64>())?;
+            rows.push(row);
+        }
+        Ok(rows)
+    }
+
+    /// Counts what the caller keeps of the rows against the memory budget, until the run ends.
+    ///
+    /// # Errors
+    /// When the statement then holds more than it may.
+    pub fn keep(&mut self, bytes: u64) -> Result<()> {
+        self.kept.grow(&self.cx, bytes)
+    }
+
     /// What has been changed so far.
     pub fn counters(&self) -> Counters {
         self.cx.counters
@@ -131,9 +166,9 @@ impl Execution {
 
     /// Ends the run.
     pub fn finish(self) -> Outcome {
-        let (counters, memory) = (self.cx.counters, self.cx.memory_used());
         let mut cx = self.cx;
-        let profile = std::mem::take(&mut cx.profile);
+        let (counters, memory) = (cx.counters, cx.pool().used());
+        let profile = cx.take_profile();
         Outcome { graph: cx.into_graph(), counters, profile, memory }
     }
 

@@ -5,12 +5,13 @@
 //! (Neumaier's summation), so that the order of rows hardly matters.
 
 use super::arguments::{get, out_of_range, wrong_type};
-use super::{Aggregate, Body, Function};
+use super::sorting::sorted;
+use super::{Aggregate, Body, Function, Watch};
 use crate::error::{Error, Result};
 use crate::value::arithmetic::{as_float, check_list_size, divide, integer_overflow};
 use crate::value::compare::{GroupKey, order};
 use crate::value::temporal::Duration;
-use crate::value::{Value, heap_bytes};
+use crate::value::{Value, share_bytes};
 use hashbrown::HashSet;
 use std::cmp::Ordering;
 
@@ -67,6 +68,9 @@ pub(crate) static FUNCTIONS: &[Function] = &[
         ["percentileDisc(2, 0.5)" => "2"]
     ),
 ];
+
+/// About how many bytes a value takes in a set of values met, besides itself.
+const SEEN_BYTES: u64 = 16;
 
 /// The state of one aggregate over the rows of one group.
 #[derive(Clone, Debug)]
@@ -141,8 +145,8 @@ impl Accumulator {
     /// The result over all rows taken in.
     ///
     /// # Errors
-    /// When a sum of integers or durations does not fit into its type.
-    pub fn finish(self) -> Result<Value> {
+    /// When a sum of integers or durations does not fit into its type, and what the watch says.
+    pub fn finish(self, watch: &dyn Watch) -> Result<Value> {
         match self.state {
             State::Rows(count) | State::Count(count) => Ok(Value::Int(i64::try_from(count).unwrap_or(i64::MAX))),
             State::Sum(sum) => sum.total(),
@@ -150,7 +154,7 @@ impl Accumulator {
             State::Extreme { best, .. } => Ok(best.unwrap_or_default()),
             State::Collect(items) => Ok(Value::list(items)),
             State::Deviation { moments, sample } => Ok(Value::Float(moments.deviation(sample))),
-            State::Percentile(percentile) => Ok(percentile.result()),
+            State::Percentile(percentile) => percentile.result(watch),
         }
     }
 
@@ -163,7 +167,7 @@ impl Accumulator {
     fn is_new(&mut self, value: &Value) -> Option<bool> {
         let fresh = self.seen.as_mut()?.insert(GroupKey(value.clone()));
         if fresh {
-            self.bytes += size_of::<Value>() as u64 + heap_bytes(value);
+            self.bytes += SEEN_BYTES + share_bytes(value, 1);
         }
         Some(fresh)
     }
@@ -178,6 +182,8 @@ impl Accumulator {
             }
             State::Extreme { keep, best } => {
                 if best.as_ref().is_none_or(|best| order(value, best) == *keep) {
+                    let before = best.as_ref().map_or(0, |best| share_bytes(best, 0));
+                    self.bytes += share_bytes(value, 1).saturating_sub(before);
                     *best = Some(value.clone());
                 }
             }
@@ -185,7 +191,8 @@ impl Accumulator {
                 let more = usize::try_from(multiplicity).unwrap_or(usize::MAX);
                 check_list_size(items.len().saturating_add(more), self.max_value_bytes)?;
                 items.extend(std::iter::repeat_n(value, more).cloned());
-                self.bytes += (size_of::<Value>() as u64).saturating_mul(multiplicity) + heap_bytes(value);
+                let more = (size_of::<Value>() as u64).saturating_mul(multiplicity);
+                self.bytes = self.bytes.saturating_add(more).saturating_add(share_bytes(value, 1));
             }
             State::Deviation { moments, sample } => {
                 let name = if *sample { "stDev" } else { "stDevP" };
@@ -351,13 +358,13 @@ impl Percentile {
         Ok(())
     }
 
-    fn result(mut self) -> Value {
-        self.values.sort_by(|(a, _), (b, _)| order(a, b));
+    fn result(mut self, watch: &dyn Watch) -> Result<Value> {
+        self.values = sorted(self.values, &|(a, _), (b, _)| order(a, b), watch)?;
         let count: u128 = self.values.iter().map(|(_, times)| u128::from(*times)).sum();
         let Some(share) = self.share.filter(|_| count > 0) else {
-            return Value::Null;
+            return Ok(Value::Null);
         };
-        if self.continuous { self.interpolated(share, count) } else { self.nearest(share, count) }
+        Ok(if self.continuous { self.interpolated(share, count) } else { self.nearest(share, count) })
     }
 
     fn interpolated(&self, share: f64, count: u128) -> Value {
@@ -402,7 +409,7 @@ mod tests {
     fn try_run(aggregate: Aggregate, distinct: bool, rows: &[&[Value]]) -> Result<Value> {
         let mut accumulator = Accumulator::new(aggregate, distinct, LIMIT);
         rows.iter().try_for_each(|row| accumulator.add(row, 1))?;
-        accumulator.finish()
+        accumulator.finish(&crate::functions::Unwatched)
     }
 
     #[track_caller]
@@ -486,7 +493,7 @@ mod tests {
         let mut accumulator = Accumulator::new(Aggregate::Sum, true, LIMIT);
         accumulator.add(&values[..1], 5).expect("added");
         assert!(accumulator.bytes() > 0);
-        assert!(identical(&accumulator.finish().expect("a sum"), &Value::Int(1)));
+        assert!(identical(&accumulator.finish(&crate::functions::Unwatched).expect("a sum"), &Value::Int(1)));
     }
 
     #[test]
@@ -494,7 +501,7 @@ mod tests {
         let run = |aggregate, multiplicity| {
             let mut accumulator = Accumulator::new(aggregate, false, LIMIT);
             accumulator.add(&ints(&[7]), multiplicity)?;
-            accumulator.finish()
+            accumulator.finish(&crate::functions::Unwatched)
         };
         let is = |aggregate, multiplicity, expected: &Value| {
             identical(&run(aggregate, multiplicity).expect("a result"), expected)

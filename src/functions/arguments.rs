@@ -34,7 +34,7 @@ pub(super) fn number(function: &str, arguments: &[Value], index: usize) -> Resul
 }
 
 /// A list.
-pub(super) fn list<'a>(function: &str, arguments: &'a [Value], index: usize) -> Result<&'a Arc<Vec<Value>>> {
+pub(super) fn list<'a>(function: &str, arguments: &'a [Value], index: usize) -> Result<&'a [Value]> {
     match get(arguments, index) {
         Value::List(items) => Ok(items),
         other => Err(wrong_type(function, "a List", other)),

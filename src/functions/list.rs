@@ -1,10 +1,13 @@
 //! Functions of lists, and those that take lists and texts alike.
 
 use super::arguments::{get, list, out_of_range, wrong_type};
-use super::{Body, CallContext, Function};
+use super::{Body, CallContext, Function, Watch};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::value::Value;
 use crate::value::arithmetic::{check_list_size, too_large};
+
+/// How many elements are made between two looks at the watch.
+const AT_ONCE: usize = 1 << 14;
 
 /// The table.
 pub(crate) static FUNCTIONS: &[Function] = &[
@@ -62,7 +65,18 @@ fn range(context: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
     let length = usize::try_from(count).map_err(|_| too_large("list", context.max_value_bytes))?;
     check_list_size(length, context.max_value_bytes)?;
     // Each number lies between start and end, so that none overflows.
-    Ok(Value::list((0..count).map(|index| Value::Int((i128::from(start) + index * i128::from(step)) as i64)).collect()))
+    let number = |index| Value::Int((i128::from(start) + index * i128::from(step)) as i64);
+    collect_watched(context.watch, length, (0..count).map(number))
+}
+
+/// A list that may be long: making it can be cancelled.
+fn collect_watched(watch: &dyn Watch, length: usize, mut values: impl Iterator<Item = Value>) -> Result<Value> {
+    let mut items = Vec::with_capacity(length);
+    while items.len() < length {
+        watch.check()?;
+        items.extend(values.by_ref().take(AT_ONCE.min(length - items.len())));
+    }
+    Ok(Value::list(items))
 }
 
 /// How many numbers a range holds.

@@ -17,6 +17,7 @@ mod predicate;
 mod random;
 mod round;
 mod scalar;
+pub(crate) mod sorting;
 mod string;
 mod temporal;
 mod trig;
@@ -135,6 +136,27 @@ pub struct CallContext<'a> {
     pub now: i128,
     /// The most bytes one value may take: lists and strings that would be larger are refused.
     pub max_value_bytes: u64,
+    /// What long loops ask now and then whether to go on.
+    pub watch: &'a dyn Watch,
+}
+
+/// Tells long loops whether to go on.
+pub trait Watch: fmt::Debug {
+    /// Fails when the statement was cancelled or its time is over.
+    ///
+    /// # Errors
+    /// `Cancelled`, or `ResourceLimit`/`Timeout`.
+    fn check(&self) -> Result<()>;
+}
+
+/// A watch that lets everything run to its end.
+#[derive(Clone, Copy, Debug)]
+pub struct Unwatched;
+
+impl Watch for Unwatched {
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// The aggregate functions.

@@ -4,7 +4,7 @@ use super::arguments::{count, get, text, unknown_word, wrong_type};
 use super::{Body, CallContext, Function};
 use crate::error::Result;
 use crate::value::Value;
-use crate::value::arithmetic::{check_list_size, check_text_size};
+use crate::value::arithmetic::check_text_size;
 use unicode_normalization::UnicodeNormalization;
 
 /// The table.
@@ -181,40 +181,51 @@ fn replace(context: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
 
 fn split(context: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
     let original = text("split", arguments, 0)?;
-    let parts = match get(arguments, 1) {
-        Value::String(delimiter) => split_at(original, &[delimiter]),
+    let mut parts = Vec::new();
+    let mut bytes = 0;
+    let mut add = |part: &str| {
+        bytes += PART_BYTES + part.len();
+        check_text_size(bytes, context.max_value_bytes)?;
+        if parts.len().is_multiple_of(1 << 14) {
+            context.watch.check()?;
+        }
+        parts.push(Value::string(part));
+        Ok(())
+    };
+    match get(arguments, 1) {
+        Value::String(delimiter) => split_at(original, &[delimiter], &mut add)?,
         Value::List(items) => {
             let delimiters: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
             let Some(delimiters) = delimiters else {
                 return Err(wrong_type("split", "a String or a List of Strings", get(arguments, 1)));
             };
-            split_at(original, &delimiters)
+            split_at(original, &delimiters, &mut add)?;
         }
         other => return Err(wrong_type("split", "a String or a List of Strings", other)),
     };
-    check_list_size(parts.len(), context.max_value_bytes)?;
-    Ok(Value::list(parts.into_iter().map(Value::string).collect()))
+    Ok(Value::list(parts))
 }
 
+/// About how many bytes a part of a text takes besides its letters.
+const PART_BYTES: usize = size_of::<Value>() + 16;
+
 /// Splits at each occurrence of a delimiter; of several at one place the longest counts.
-fn split_at<'a>(text: &'a str, delimiters: &[&str]) -> Vec<&'a str> {
+fn split_at<'a>(text: &'a str, delimiters: &[&str], add: &mut dyn FnMut(&'a str) -> Result<()>) -> Result<()> {
     if delimiters.iter().any(|delimiter| delimiter.is_empty()) {
-        return characters(text, delimiters);
+        return characters(text, delimiters).try_for_each(add);
     }
-    let mut parts = Vec::new();
     let (mut start, mut at) = (0, 0);
     while let Some(letter) = text[at..].chars().next() {
         match delimiter_at(&text[at..], delimiters) {
             Some(length) => {
-                parts.push(&text[start..at]);
+                add(&text[start..at])?;
                 at += length;
                 start = at;
             }
             None => at += letter.len_utf8(),
         }
     }
-    parts.push(&text[start..]);
-    parts
+    add(&text[start..])
 }
 
 fn delimiter_at(text: &str, delimiters: &[&str]) -> Option<usize> {
@@ -222,9 +233,9 @@ fn delimiter_at(text: &str, delimiters: &[&str]) -> Option<usize> {
 }
 
 /// Each character on its own, without those that are delimiters themselves.
-fn characters<'a>(text: &'a str, delimiters: &[&str]) -> Vec<&'a str> {
+fn characters<'a>(text: &'a str, delimiters: &[&str]) -> impl Iterator<Item = &'a str> {
     let parts = text.char_indices().map(|(at, letter)| &text[at..at + letter.len_utf8()]);
-    parts.filter(|part| !delimiters.contains(part)).collect()
+    parts.filter(|part| !delimiters.contains(part))
 }
 
 fn normalize(context: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
@@ -244,6 +255,16 @@ fn normalize(context: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn split_at<'a>(text: &'a str, delimiters: &[&str]) -> Vec<&'a str> {
+        let mut parts = Vec::new();
+        let mut add = |part| {
+            parts.push(part);
+            Ok(())
+        };
+        super::split_at(text, delimiters, &mut add).unwrap();
+        parts
+    }
 
     #[test]
     fn splitting() {

@@ -6,7 +6,7 @@ use crate::error::{Detail, Error, ErrorType, Result};
 use crate::exec::{Counters, Execution};
 use crate::semantic::bound::Notification;
 use crate::store::Snapshot;
-use crate::value::{Map, Value};
+use crate::value::{Map, Value, share_bytes};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
@@ -73,9 +73,22 @@ impl Answer {
     pub fn rows(&mut self) -> Result<Vec<Row>> {
         let mut rows = Vec::new();
         while let Some(row) = self.next_row()? {
+            self.keep(row.bytes())?;
             rows.push(row);
         }
         Ok(rows)
+    }
+
+    /// Counts memory that the caller keeps of the rows against the statement's memory budget, while rows are left to be
+    /// computed.
+    ///
+    /// # Errors
+    /// `ResourceLimit`/`MemoryLimit` when the statement then needs more than its budget.
+    pub fn keep(&mut self, bytes: u64) -> Result<()> {
+        match &mut self.rows {
+            Rows::Stored(_) => Ok(()),
+            Rows::Running(execution) => execution.keep(bytes),
+        }
     }
 
     /// All remaining rows as values of a type of the caller's.
@@ -135,6 +148,11 @@ impl Row {
     /// The values, in the order of the columns.
     pub fn values(&self) -> &[Value] {
         &self.values
+    }
+
+    /// About how many bytes it takes.
+    fn bytes(&self) -> u64 {
+        size_of::<Row>() as u64 + self.values.iter().map(|value| share_bytes(value, 1)).sum::<u64>()
     }
 
     /// The names of the columns.

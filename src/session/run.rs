@@ -97,10 +97,7 @@ pub(super) fn apply(
     let mut summary = summary_of(&bound.notifications, true);
     let settings = settings(graph, parameters, options, statement.mode);
     let mut execution = Execution::new(Arc::clone(&plan), Arc::new(std::mem::take(version)), settings)?;
-    let mut rows = Vec::new();
-    while let Some(row) = execution.next_row()? {
-        rows.push(row);
-    }
+    let rows = execution.remaining_rows()?;
     let finished = execution.finish();
     summary.counters = finished.counters;
     let changed = summary.counters.changed();

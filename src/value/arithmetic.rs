@@ -153,7 +153,7 @@ pub fn integer_overflow(operation: impl std::fmt::Display) -> Error {
 
 /// The error for a value that would be larger than the limit.
 pub fn too_large(what: &str, max_bytes: u64) -> Error {
-    let message = format!("the {what} would take more than {max_bytes} bytes, the limit for one value");
+    let message = format!("the {what} would take more than {max_bytes} bytes, the most that one value may take here");
     Error::runtime(ErrorType::ResourceLimit, Detail::MemoryLimit, message)
 }
 

@@ -10,7 +10,7 @@ pub mod format;
 mod size;
 pub mod temporal;
 
-pub use size::{Shape, heap_bytes, shape};
+pub use size::{Content, MAX_DEPTH, MAX_VALUES, Nested, Shape, heap_bytes, share_bytes};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use temporal::{Date, DateTime, Duration, LocalDateTime, LocalTime, Time};
@@ -82,9 +82,9 @@ pub enum Value {
     /// Text.
     String(Arc<str>),
     /// A list.
-    List(Arc<Vec<Value>>),
+    List(Arc<Nested<Vec<Value>>>),
     /// A map from text to values.
-    Map(Arc<Map>),
+    Map(Arc<Nested<Map>>),
     /// A node.
     Node(NodeId),
     /// A relationship.
@@ -113,12 +113,12 @@ impl Value {
 
     /// A list value.
     pub fn list(items: Vec<Value>) -> Value {
-        Value::List(Arc::new(items))
+        Value::List(Arc::new(items.into()))
     }
 
     /// A map value.
     pub fn map(map: Map) -> Value {
-        Value::Map(Arc::new(map))
+        Value::Map(Arc::new(map.into()))
     }
 
     /// Whether this is null.

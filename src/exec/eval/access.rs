@@ -47,9 +47,7 @@ impl Interpreter<'_> {
         if !all {
             map.clear();
         }
-        for (key, item) in items {
-            map.insert(Arc::clone(key), self.eval(item)?);
-        }
+        self.fill(&mut map, items)?;
         Ok(Value::map(map))
     }
 }

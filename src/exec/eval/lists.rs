@@ -1,31 +1,12 @@
 //! Expressions with variables of their own: comprehensions, quantifiers, `reduce`.
 
-use super::super::column::value_bytes;
+use super::super::memory::Growing;
 use super::scalar::Interpreter;
-use crate::error::{Detail, Error, ErrorType, Result};
+use crate::error::{Error, Result};
 use crate::semantic::bound::{Expr, Slot};
 use crate::syntax::ast::Quantifier;
-use crate::value::Value;
-use crate::value::shape;
+use crate::value::{Nested, Value};
 use std::sync::Arc;
-
-/// The most lists and maps inside each other that `reduce` may build: values are walked by recursion.
-const DEPTH: u32 = 200;
-/// The most values, shared ones counted each time, that `reduce` may build.
-const VALUES: u64 = 100_000_000;
-
-/// Refuses a value that repeated steps have made too deep, or too large by holding the same parts many times.
-fn check_shape(value: &Value) -> Result<()> {
-    let shape = shape(value);
-    let refused = |detail, what: String| Err(Error::runtime(ErrorType::ResourceLimit, detail, what));
-    if shape.depth > DEPTH {
-        return refused(Detail::NestingTooDeep, format!("lists and maps are nested more than {DEPTH} levels deep"));
-    }
-    if shape.values > VALUES {
-        return refused(Detail::MemoryLimit, format!("the value holds more than {VALUES} values"));
-    }
-    Ok(())
-}
 
 impl Interpreter<'_> {
     pub(super) fn comprehension(
@@ -36,17 +17,14 @@ impl Interpreter<'_> {
         result: Option<&Expr>,
     ) -> Result<Value> {
         let Some(items) = self.list(list)? else { return Ok(Value::Null) };
-        let mut out = Vec::new();
-        let mut bytes = 0u64;
-        for (count, item) in items.iter().enumerate() {
-            self.tick(count)?;
+        let mut out = Growing::new(self.cx);
+        for item in items.iter() {
+            self.cx.tick()?;
             if let Some(value) = self.comprehend(variable, item, predicate, result)? {
-                bytes = bytes.saturating_add(value_bytes(&value));
-                self.check_size(bytes)?;
-                out.push(value);
+                out.push(value)?;
             }
         }
-        Ok(Value::list(out))
+        Ok(Value::list(out.into_values()))
     }
 
     fn comprehend(
@@ -75,8 +53,8 @@ impl Interpreter<'_> {
     ) -> Result<Value> {
         let Some(items) = self.list(list)? else { return Ok(Value::Null) };
         let mut tally = Tally::default();
-        for (count, item) in items.iter().enumerate() {
-            self.tick(count)?;
+        for item in items.iter() {
+            self.cx.tick()?;
             self.locals.push((variable, item.clone()));
             let truth = self.truth(predicate);
             self.locals.pop();
@@ -97,22 +75,18 @@ impl Interpreter<'_> {
     ) -> Result<Value> {
         let mut value = self.eval(initial)?;
         let Some(items) = self.list(list)? else { return Ok(Value::Null) };
-        for (count, item) in items.iter().enumerate() {
-            self.tick(count)?;
+        for item in items.iter() {
+            self.cx.tick()?;
             self.locals.push((accumulator, value));
             self.locals.push((variable, item.clone()));
             let next = self.eval(step);
             self.locals.truncate(self.locals.len().saturating_sub(2));
             value = next?;
-            check_shape(&value)?;
-            if matches!(value, Value::List(_) | Value::Map(_) | Value::String(_)) && count.is_multiple_of(64) {
-                self.check_size(value_bytes(&value))?;
-            }
         }
         Ok(value)
     }
 
-    fn list(&mut self, list: &Expr) -> Result<Option<Arc<Vec<Value>>>> {
+    fn list(&mut self, list: &Expr) -> Result<Option<Arc<Nested<Vec<Value>>>>> {
         match self.eval(list)? {
             Value::Null => Ok(None),
             Value::List(items) => Ok(Some(items)),
@@ -121,17 +95,6 @@ impl Interpreter<'_> {
                 Err(Error::type_error(message).at(list.span))
             }
         }
-    }
-
-    fn tick(&self, count: usize) -> Result<()> {
-        if count.is_multiple_of(1024) { self.cx.check() } else { Ok(()) }
-    }
-
-    fn check_size(&self, bytes: u64) -> Result<()> {
-        if bytes > self.cx.settings().max_value_bytes {
-            return Err(Error::runtime(ErrorType::ResourceLimit, Detail::MemoryLimit, "the value would be too large"));
-        }
-        Ok(())
     }
 }
 

@@ -9,7 +9,7 @@ use crate::value::{Value, arithmetic, compare as relation};
 pub(crate) fn binary(cx: &Context, op: BinaryOp, left: &Value, right: &Value) -> Result<Value> {
     match op {
         BinaryOp::Xor => xor(left, right),
-        BinaryOp::Add => arithmetic::add(left, right, cx.settings().max_value_bytes),
+        BinaryOp::Add => cx.admit(arithmetic::add(left, right, cx.value_limit())?),
         BinaryOp::Subtract => arithmetic::subtract(left, right),
         BinaryOp::Multiply => arithmetic::multiply(left, right),
         BinaryOp::Divide => arithmetic::divide(left, right),
@@ -77,7 +77,7 @@ fn concat(cx: &Context, left: &Value, right: &Value) -> Result<Value> {
     match (left, right) {
         (Value::Null, _) | (_, Value::Null) => Ok(Value::Null),
         (Value::String(_), Value::String(_)) | (Value::List(_), Value::List(_)) => {
-            arithmetic::add(left, right, cx.settings().max_value_bytes)
+            cx.admit(arithmetic::add(left, right, cx.value_limit())?)
         }
         _ => {
             let (left, right) = (left.type_name(), right.type_name());

@@ -2,13 +2,14 @@
 
 use super::super::chunk::Chunk;
 use super::super::context::Context;
+use super::super::memory::Growing;
 use super::super::paths;
 use super::operators::{binary, compare, expect_bool, negate, plus};
 use crate::error::{Error, Result};
 use crate::functions::{Body, Function};
 use crate::semantic::bound::{EntityRef, Expr, ExprKind, Slot};
 use crate::syntax::ast::{BinaryOp, CompareOp};
-use crate::value::{Map, Value};
+use crate::value::{Map, Value, heap_bytes};
 use std::sync::Arc;
 
 /// The row an expression is computed for.
@@ -66,7 +67,7 @@ impl<'a> Interpreter<'a> {
 
     /// The value of an expression.
     pub(crate) fn eval(&mut self, expr: &Expr) -> Result<Value> {
-        self.eval_kind(&expr.kind).map_err(|error| error.at(expr.span))
+        self.eval_kind(&expr.kind).and_then(|value| self.cx.admit(value)).map_err(|error| error.at(expr.span))
     }
 
     /// The truth of a predicate.
@@ -160,12 +161,26 @@ impl<'a> Interpreter<'a> {
     }
 
     pub(super) fn eval_all(&mut self, items: &[Expr]) -> Result<Vec<Value>> {
-        items.iter().map(|item| self.eval(item)).collect()
+        let mut out = Growing::new(self.cx);
+        items.iter().try_for_each(|item| out.push(self.eval(item)?))?;
+        Ok(out.into_values())
     }
 
     pub(super) fn map(&mut self, items: &[(Arc<str>, Expr)]) -> Result<Value> {
-        let entries = items.iter().map(|(key, item)| Ok((Arc::clone(key), self.eval(item)?)));
-        Ok(Value::map(entries.collect::<Result<Map>>()?))
+        let mut map = Map::new();
+        self.fill(&mut map, items)?;
+        Ok(Value::map(map))
+    }
+
+    /// Puts the values of expressions into a map.
+    pub(super) fn fill(&mut self, map: &mut Map, items: &[(Arc<str>, Expr)]) -> Result<()> {
+        let mut growing = Growing::new(self.cx);
+        for (key, item) in items {
+            let value = self.eval(item)?;
+            growing.count(&value)?;
+            map.insert(Arc::clone(key), value);
+        }
+        Ok(())
     }
 
     fn call(&mut self, function: &'static Function, arguments: &[Expr]) -> Result<Value> {
@@ -174,11 +189,22 @@ impl<'a> Interpreter<'a> {
     }
 }
 
+/// How many steps it counts for to look at all of a value.
+fn effort(value: &Value) -> u64 {
+    const BYTES_A_STEP: u64 = 128;
+    heap_bytes(value) / BYTES_A_STEP
+}
+
 /// The value of a function for these arguments.
 pub(super) fn call(cx: &Context, function: &'static Function, arguments: &[Value]) -> Result<Value> {
     match function.body {
         Body::Strict(_) if arguments.iter().any(Value::is_null) => Ok(Value::Null),
-        Body::Strict(body) | Body::Lenient(body) => body(&cx.call_context(), arguments),
+        Body::Strict(body) | Body::Lenient(body) => {
+            cx.work(arguments.iter().map(effort).sum())?;
+            let value = body(&cx.call_context(), arguments)?;
+            cx.work(effort(&value))?;
+            cx.admit(value)
+        }
         Body::Aggregate(_) => Err(Error::internal(format!("aggregate `{}` outside of a grouping", function.name))),
         Body::Form(_) => Err(Error::internal(format!("`{}` is no function to call", function.name))),
     }

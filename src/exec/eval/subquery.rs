@@ -1,13 +1,14 @@
 //! Subqueries that are run for one row while an expression is computed.
 
 use super::super::chunk::Chunk;
-use super::super::column::{Column, value_bytes};
-use super::super::context::{Context, Held};
+use super::super::column::Column;
+use super::super::context::Context;
+use super::super::memory::Held;
 use super::super::operators::{Stage, build};
 use super::scalar::Interpreter;
 use crate::error::{Error, Result};
 use crate::semantic::bound::{SubqueryId, SubqueryResult};
-use crate::value::Value;
+use crate::value::{Value, share_bytes};
 
 impl Interpreter<'_> {
     pub(super) fn subquery(&mut self, id: SubqueryId) -> Result<Value> {
@@ -41,10 +42,11 @@ fn run_result(stage: &mut Stage, cx: &mut Context, result: SubqueryResult) -> Re
             let mut values = Vec::new();
             let mut held = Held::default();
             while let Some(chunk) = stage.next(cx)? {
-                let chunk = chunk.flatten(cx.row_budget())?;
+                let chunk = cx.flatten(chunk)?;
                 for at in 0..chunk.len {
                     let value = chunk.value(slot, at);
-                    held.grow(cx, value_bytes(&value))?;
+                    cx.tick()?;
+                    held.grow(cx, share_bytes(&value, 1))?;
                     values.push(value);
                 }
             }

@@ -7,6 +7,7 @@
 use super::super::chunk::Chunk;
 use super::super::column::Column;
 use super::super::context::Context;
+use super::super::memory::Growing;
 use super::access::{deleted_node, deleted_rel};
 use super::logic::{label_test, type_test};
 use super::operators::{binary, compare, expect_bool, negate};
@@ -76,8 +77,7 @@ pub(crate) fn eval_truths(cx: &Context, expr: &Expr, rows: Rows<'_>) -> Result<V
 }
 
 fn by_row(cx: &Context, expr: &Expr, rows: Rows<'_>) -> Result<Column> {
-    let values = (0..rows.len()).map(|row| eval(cx, expr, Row::Chunk(rows.chunk, rows.position(row))));
-    Ok(Column::from_values(values.collect::<Result<_>>()?))
+    map_rows(cx, rows.len(), |row| eval(cx, expr, Row::Chunk(rows.chunk, rows.position(row))))
 }
 
 // Each arm is one call, so that a level of an expression needs little of the stack.
@@ -117,11 +117,13 @@ fn combined(cx: &Context, op: BinaryOp, [left, right]: [&Expr; 2], rows: Rows<'_
 
 fn negated(cx: &Context, operand: &Expr, rows: Rows<'_>) -> Result<Column> {
     let column = eval_column(cx, operand, rows)?;
-    map_rows(rows.len(), |row| negate(&column.get(row)))
+    map_rows(cx, rows.len(), |row| negate(&column.get(row)))
 }
 
-fn map_rows(len: usize, value: impl FnMut(usize) -> Result<Value>) -> Result<Column> {
-    Ok(Column::from_values((0..len).map(value).collect::<Result<_>>()?))
+fn map_rows(cx: &Context, len: usize, mut value: impl FnMut(usize) -> Result<Value>) -> Result<Column> {
+    let mut values = Growing::with_capacity(cx, len);
+    (0..len).try_for_each(|row| values.push(value(row)?))?;
+    Ok(Column::from_values(values.into_values()))
 }
 
 /// A property of the entities in a slot.
@@ -251,7 +253,7 @@ fn binary_columns(cx: &Context, op: BinaryOp, left: &Column, right: &Column, len
     if let Some(column) = by_ints.or_else(by_floats) {
         return Ok(column);
     }
-    map_rows(len, |row| with_values(left, right, row, |l, r| binary(cx, op, l, r)))
+    map_rows(cx, len, |row| with_values(left, right, row, |l, r| binary(cx, op, l, r)))
 }
 
 /// Sums, differences and products; `None` when there is no kernel or one overflows: then the slow way says so.
@@ -290,7 +292,7 @@ fn not(cx: &Context, operand: &Expr, rows: Rows<'_>) -> Result<Column> {
         return Ok(Column::Bools(truths.iter().map(|truth| !truth).collect()));
     }
     let negated = |row| expect_bool(&column.get(row)).map(|truth| truth.map(|truth| !truth).into());
-    map_rows(rows.len(), negated).map_err(|error| error.at(operand.span))
+    map_rows(cx, rows.len(), negated).map_err(|error| error.at(operand.span))
 }
 
 fn is_null(cx: &Context, operand: &Expr, negated: bool, rows: Rows<'_>) -> Result<Column> {
@@ -354,7 +356,7 @@ fn has_type(cx: &Context, expr: &Expr, base: &Expr, test: &TypeTest, rows: Rows<
 fn call_columns(cx: &Context, function: &'static Function, arguments: &[Expr], rows: Rows<'_>) -> Result<Column> {
     let columns = arguments.iter().map(|argument| eval_column(cx, argument, rows)).collect::<Result<Vec<_>>>()?;
     let mut values = Vec::with_capacity(columns.len());
-    map_rows(rows.len(), |row| {
+    map_rows(cx, rows.len(), |row| {
         values.clear();
         values.extend(columns.iter().map(|column| column.get(row)));
         call(cx, function, &values)

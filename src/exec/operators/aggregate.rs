@@ -1,15 +1,16 @@
 //! Groups rows and aggregates each group.
 
 use super::super::chunk::{Chunk, Live};
-use super::super::column::{Column, value_bytes};
-use super::super::context::{Context, Held};
+use super::super::column::Column;
+use super::super::context::Context;
 use super::super::eval::vector::{Rows, eval_column};
 use super::super::grouping::Groups;
+use super::super::memory::Held;
 use super::buffer::Queue;
 use super::{Operator, Stage};
 use crate::error::{Detail, Error, ErrorType, Result};
-use crate::functions::Aggregate;
 use crate::functions::aggregate::Accumulator;
+use crate::functions::{Aggregate, Watch};
 use crate::semantic::bound::{AggregateCall, Expr, Slot};
 use crate::value::Value;
 
@@ -30,6 +31,9 @@ struct Grouping {
     states: Vec<Vec<State>>,
     max_value_bytes: u64,
 }
+
+/// About how many bytes the state of one aggregate in one group takes, besides what it keeps.
+const STATE_BYTES: u64 = (size_of::<State>() + size_of::<Accumulator>()) as u64;
 
 /// The state of one aggregate in one group.
 enum State {
@@ -57,10 +61,18 @@ impl State {
         Ok(())
     }
 
-    fn finish(self) -> Result<Value> {
+    /// About how many bytes it keeps.
+    fn bytes(&self) -> u64 {
+        match self {
+            State::Count(_) => 0,
+            State::Other(accumulator) => accumulator.bytes(),
+        }
+    }
+
+    fn finish(self, watch: &dyn Watch) -> Result<Value> {
         match self {
             State::Count(count) => i64::try_from(count).map(Value::Int).map_err(|_| overflow()),
-            State::Other(accumulator) => accumulator.finish(),
+            State::Other(accumulator) => accumulator.finish(watch),
         }
     }
 }
@@ -76,7 +88,7 @@ impl Aggregation {
     }
 
     fn read(&mut self, cx: &mut Context) -> Result<()> {
-        let max_value_bytes = cx.settings().max_value_bytes;
+        let max_value_bytes = cx.value_limit();
         let mut grouping = Grouping { groups: Groups::default(), states: Vec::new(), max_value_bytes };
         grouping.states.resize_with(self.aggregates.len(), Vec::new);
         if self.keys.is_empty() {
@@ -118,6 +130,7 @@ impl Aggregation {
         for row in 0..rows.len() {
             let (group, new) = if keys.is_empty() { (0, false) } else { grouping.groups.insert(cx, &keys, row)? };
             if new {
+                self.held.grow(cx, self.aggregates.len() as u64 * STATE_BYTES)?;
                 self.add_group(grouping);
             }
             groups.push(group);
@@ -131,8 +144,13 @@ impl Aggregation {
                 let times = chunk.times(chunk.position(row));
                 arguments.clear();
                 arguments.extend(columns.iter().map(|column| column.get(row)));
-                self.held.grow(cx, kept_bytes(call, &arguments, times))?;
-                grouping.states[at][group].add(&arguments, times).map_err(|error| error.at(call.span))?;
+                let state = &mut grouping.states[at][group];
+                let before = state.bytes();
+                state.add(&arguments, times).map_err(|error| error.at(call.span))?;
+                match state.bytes() - before {
+                    0 => {}
+                    more => self.held.grow(cx, more)?,
+                }
             }
         }
         Ok(())
@@ -147,7 +165,8 @@ impl Aggregation {
             out.set(*slot, Column::from_values(values));
         }
         for ((slot, call), states) in self.aggregates.iter().zip(grouping.states) {
-            let values = states.into_iter().map(State::finish).collect::<Result<Vec<_>>>();
+            let values = states.into_iter().map(|state| state.finish(cx).and_then(|value| cx.admit(value)));
+            let values = values.collect::<Result<Vec<_>>>();
             out.set(*slot, Column::from_values(values.map_err(|error| error.at(call.span))?));
         }
         if let Some(argument) = cx.argument() {
@@ -184,16 +203,6 @@ impl Operator for Aggregation {
         self.read = false;
         self.queue.clear();
         self.held.release();
-    }
-}
-
-/// About how many bytes an aggregate keeps of a row's arguments.
-fn kept_bytes(call: &AggregateCall, arguments: &[Value], times: u64) -> u64 {
-    let bytes = || arguments.iter().map(value_bytes).sum::<u64>();
-    match call.aggregate {
-        _ if call.distinct => bytes(),
-        Aggregate::Collect | Aggregate::PercentileCont | Aggregate::PercentileDisc => bytes().saturating_mul(times),
-        _ => 0,
     }
 }
 

@@ -1,13 +1,14 @@
 //! Runs a plan for the rows of another and joins its rows to them.
 
 use super::super::chunk::{Chunk, Live, multiplied};
-use super::super::column::{Column, NO_ROW, value_bytes};
-use super::super::context::{Context, Held};
+use super::super::column::{Column, NO_ROW};
+use super::super::context::Context;
+use super::super::memory::Held;
 use super::{Operator, Stage, reorders, writes};
 use crate::error::{Error, Result};
 use crate::plan::physical::{ApplyMode, Node};
 use crate::semantic::bound::{Slot, SubqueryResult};
-use crate::value::Value;
+use crate::value::{Value, share_bytes};
 
 /// Runs its inner plan once for a chunk of rows, or once for each row, and joins the rows.
 ///
@@ -65,7 +66,7 @@ impl Apply {
     /// The next outer rows, without a selection.
     fn next_outer(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
         let Some(chunk) = self.input.next(cx)? else { return Ok(None) };
-        let chunk = if self.inner_writes { chunk.flatten(cx.row_budget())? } else { chunk.dense() };
+        let chunk = if self.inner_writes { cx.flatten(chunk)? } else { chunk.dense() };
         Ok(Some(chunk))
     }
 
@@ -202,8 +203,10 @@ impl Operator for Apply {
             return Ok(None);
         }
         let mut gathered: Option<Chunk> = None;
+        let mut held = Held::default();
         loop {
             let Some(part) = self.next_joined(cx)? else { return Ok(gathered) };
+            held.grow(cx, part.bytes())?;
             // A chunk that came from one run is passed on; small ones of runs for single rows are put together.
             match &mut gathered {
                 None if self.row_id.is_some() || part.len >= cx.batch() => return Ok(Some(part)),
@@ -305,7 +308,7 @@ impl Tally {
                 Tally::Lists(lists, from, _) => {
                     let value = chunk.value(*from, at);
                     let times = chunk.times(at);
-                    held.grow(cx, value_bytes(&value).saturating_mul(times))?;
+                    held.grow(cx, (24 * times).saturating_add(share_bytes(&value, 1)))?;
                     lists[row].extend(std::iter::repeat_n(value, usize::try_from(times).unwrap_or(usize::MAX)));
                 }
                 Tally::Firsts(firsts, from, _) => {

@@ -1,7 +1,8 @@
 //! Rows held back: the `Eager` operator, and the queue that the write operators give their rows from.
 
 use super::super::chunk::{Chunk, Live};
-use super::super::context::{Context, Held};
+use super::super::context::Context;
+use super::super::memory::Held;
 use super::{Operator, Stage, drain};
 use crate::error::Result;
 use std::collections::VecDeque;

@@ -1,15 +1,16 @@
 //! Calls of procedures.
 
 use super::super::chunk::{Chunk, Live};
-use super::super::column::{Column, value_bytes};
-use super::super::context::{Context, Held};
+use super::super::column::Column;
+use super::super::context::Context;
 use super::super::eval::vector::{Rows, eval_column};
+use super::super::memory::Held;
 use super::buffer::Queue;
 use super::{Operator, Stage};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::semantic::bound::{Expr, Slot};
 use crate::span::Span;
-use crate::value::Value;
+use crate::value::{Value, share_bytes};
 use std::sync::Arc;
 
 /// A call in a plan.
@@ -57,7 +58,8 @@ impl ProcedureCall {
         let mut out = chunk.gather(&vec![position; rows.len()], &self.live);
         for &(index, slot) in &self.procedure.yields {
             let values: Vec<Value> = rows.iter().map(|row| row.get(index).cloned().unwrap_or_default()).collect();
-            self.held.grow(cx, values.iter().map(value_bytes).sum())?;
+            self.held.grow(cx, values.iter().map(|value| share_bytes(value, 1)).sum())?;
+            values.iter().try_for_each(|value| value.shape().check(u64::MAX))?;
             if self.live.contains(slot) {
                 out.set(slot, Column::from_values(values));
             }

@@ -8,7 +8,7 @@ use super::super::eval::scalar::{Row, eval};
 use super::super::eval::{deleted_node, deleted_rel, entity_map};
 use crate::error::{Error, Result};
 use crate::semantic::bound::{Expr, SetItem, Slot};
-use crate::value::{KeyId, LabelId, NodeId, RelId, Value};
+use crate::value::{KeyId, LabelId, NodeId, RelId, Value, share_bytes};
 use std::collections::BTreeSet;
 
 /// The values of all slots of a row.
@@ -87,6 +87,11 @@ fn entity(cx: &Context, value: &Value) -> Result<Option<Target>> {
     }
 }
 
+/// About how many bytes a property adds to the graph.
+pub(super) fn property_bytes(value: &Value) -> u64 {
+    size_of::<Value>() as u64 + share_bytes(value, 0)
+}
+
 fn set_property(cx: &mut Context, target: Target, key: KeyId, value: Value) -> Result<()> {
     let present = match target {
         Target::Node(node) => !cx.graph().node_property(node, key).is_null(),
@@ -94,6 +99,9 @@ fn set_property(cx: &mut Context, target: Target, key: KeyId, value: Value) -> R
     };
     if value.is_null() && !present {
         return Ok(());
+    }
+    if !present || matches!(value, Value::String(_) | Value::List(_)) {
+        cx.wrote(property_bytes(&value))?;
     }
     match target {
         Target::Node(node) => cx.graph_mut().set_node_property(node, key, value)?,

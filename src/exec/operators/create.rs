@@ -2,13 +2,14 @@
 
 use super::super::chunk::{Chunk, Live};
 use super::super::column::Column;
-use super::super::context::{Context, Held};
+use super::super::context::Context;
 use super::super::eval::names::names_of;
 use super::super::eval::scalar::{Row, eval};
+use super::super::memory::Held;
 use super::super::paths;
 use super::buffer::Queue;
-use super::changes::{frame_of, named_labels, put};
-use super::{Operator, Stage, drain};
+use super::changes::{frame_of, named_labels, property_bytes, put};
+use super::{Operator, Stage, drain, flat};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::semantic::bound::{CreateItem, EntityRef, Expr, NewType, PatternPath, Properties, Slot};
 use crate::value::{KeyId, LabelId, NodeId, RelTypeId, Value};
@@ -34,6 +35,7 @@ impl Creation {
                 CreateItem::Node { slot, labels, named, properties, entity } => {
                     let properties = self.node_properties(cx, properties, entity.as_ref(), frame)?;
                     let labels = all_labels(cx, labels, named, frame)?;
+                    cx.wrote(entity_bytes(&properties))?;
                     let node = cx.graph_mut().create_node(&labels, &properties)?;
                     cx.counters.nodes_created += 1;
                     cx.counters.labels_added += labels.len() as u64;
@@ -162,10 +164,17 @@ fn create_rel(
 ) -> Result<Value> {
     let [from, to] = ends;
     let (from, to) = (end_of(cx, from, frame, "start")?, end_of(cx, to, frame, "end")?);
+    cx.wrote(entity_bytes(properties))?;
     let rel = cx.graph_mut().create_rel(rel_type, from, to, properties)?;
     cx.counters.rels_created += 1;
     cx.counters.properties_set += properties.len() as u64;
     Ok(Value::Rel(rel))
+}
+
+/// About how many bytes a node or relationship adds to the graph, with its share of what the graph keeps beside it.
+fn entity_bytes(properties: &[(KeyId, Value)]) -> u64 {
+    const ENTITY_BYTES: u64 = 96;
+    ENTITY_BYTES + properties.iter().map(|(_, value)| property_bytes(value)).sum::<u64>()
 }
 
 fn end_of(cx: &Context, slot: Slot, frame: &[Value], which: &str) -> Result<NodeId> {
@@ -206,13 +215,14 @@ impl Create {
     }
 
     fn create(&mut self, cx: &mut Context, chunk: Chunk) -> Result<Chunk> {
-        let mut chunk = chunk.flatten(cx.row_budget())?;
+        let mut chunk = flat(cx, chunk, &mut self.held)?;
         let slots: Vec<Slot> = self.creation.slots().filter(|&slot| self.live.contains(slot)).collect();
-        let mut columns: Vec<Vec<Value>> = vec![Vec::with_capacity(chunk.len); slots.len()];
+        let mut columns: Vec<Vec<Value>> = vec![Vec::new(); slots.len()];
         for position in 0..chunk.len {
             cx.tick()?;
             let mut frame = frame_of(cx, &chunk, position);
             self.creation.run(cx, &mut frame)?;
+            self.held.grow(cx, (slots.len() * size_of::<Value>()) as u64)?;
             for (column, slot) in columns.iter_mut().zip(&slots) {
                 column.push(frame.get(slot.0 as usize).cloned().unwrap_or_default());
             }

@@ -1,8 +1,9 @@
 //! Deletes nodes and relationships.
 
 use super::super::chunk::{Chunk, Live};
-use super::super::context::{Context, Held};
+use super::super::context::Context;
 use super::super::eval::vector::{Rows, eval_column};
+use super::super::memory::Held;
 use super::buffer::Queue;
 use super::{Operator, Stage, drain};
 use crate::error::{Error, Result};
@@ -21,6 +22,9 @@ pub(super) struct Delete {
     queue: Queue,
     held: Held,
 }
+
+/// About how many bytes it takes to remember what is to be deleted.
+const DOOMED_BYTES: u64 = 32;
 
 /// What is to be deleted.
 #[derive(Default)]
@@ -60,7 +64,7 @@ impl Delete {
         Delete { input, live, detach, targets, run: false, queue: Queue::default(), held: Held::default() }
     }
 
-    fn collect(&self, cx: &mut Context, chunk: &Chunk, doomed: &mut Doomed) -> Result<()> {
+    fn collect(&mut self, cx: &mut Context, chunk: &Chunk, doomed: &mut Doomed) -> Result<()> {
         let rows = Rows::of(chunk);
         for target in &self.targets {
             let column = eval_column(cx, target, rows)?;
@@ -68,14 +72,18 @@ impl Delete {
                 cx.tick()?;
                 doomed.add(&column.get(row), target.span)?;
             }
+            self.held.grow(cx, DOOMED_BYTES * rows.len() as u64)?;
         }
         Ok(())
     }
 
-    fn delete(&self, cx: &mut Context, mut doomed: Doomed) -> Result<()> {
+    fn delete(&mut self, cx: &mut Context, mut doomed: Doomed) -> Result<()> {
         if self.detach {
             for &node in doomed.nodes.keys() {
+                cx.tick()?;
+                let before = doomed.rels.len();
                 doomed.rels.extend(cx.graph().rels_of(node));
+                self.held.grow(cx, DOOMED_BYTES * (doomed.rels.len() - before) as u64)?;
             }
         }
         for rel in doomed.rels {

@@ -2,11 +2,12 @@
 
 use super::super::chunk::{Chunk, Live};
 use super::super::column::Column;
-use super::super::context::{Context, Held};
+use super::super::context::Context;
 use super::super::eval::scalar::{Row, eval};
+use super::super::memory::Held;
 use super::buffer::Queue;
 use super::unwind::elements;
-use super::{Operator, Stage, drain};
+use super::{Operator, Stage, drain, flat};
 use crate::error::Result;
 use crate::semantic::bound::{Expr, Slot};
 
@@ -45,7 +46,7 @@ impl Operator for Foreach {
     fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
         if !std::mem::replace(&mut self.run, true) {
             for chunk in drain(&mut self.input, cx, None, &mut self.held)? {
-                let chunk = chunk.flatten(cx.row_budget())?;
+                let chunk = flat(cx, chunk, &mut self.held)?;
                 for position in 0..chunk.len {
                     self.each(cx, &chunk, position)?;
                 }

@@ -1,11 +1,12 @@
 //! Finds or creates.
 
 use super::super::chunk::{Chunk, Live};
-use super::super::context::{Context, Held};
+use super::super::context::Context;
+use super::super::memory::Held;
 use super::buffer::Queue;
 use super::changes::{apply_items, chunk_of, frame_of};
 use super::create::Creation;
-use super::{Operator, Stage, drain};
+use super::{Operator, Stage, drain, flat};
 use crate::error::Result;
 use crate::semantic::bound::SetItem;
 use crate::value::Value;
@@ -41,6 +42,7 @@ impl Merge {
         let mut frames = self.find(cx, chunk, position, &frame)?;
         if frames.is_empty() {
             let mut frame = frame;
+            self.held.grow(cx, size_of_val(&*frame) as u64)?;
             self.creation.run(cx, &mut frame)?;
             apply_items(cx, &self.on_create, &frame)?;
             return Ok(vec![frame]);
@@ -58,7 +60,7 @@ impl Merge {
         cx.arguments.push(chunk.split(position, 1));
         let mut frames = Vec::new();
         while let Some(found) = self.inner.next(cx)? {
-            let found = found.flatten(cx.row_budget())?;
+            let found = cx.flatten(found)?;
             for at in 0..found.len {
                 let mut joined = frame.to_vec();
                 for (value, column) in joined.iter_mut().zip(&found.columns) {
@@ -66,6 +68,7 @@ impl Merge {
                         *value = column.get(at);
                     }
                 }
+                self.held.grow(cx, size_of_val(&*joined) as u64)?;
                 frames.push(joined);
             }
         }
@@ -78,7 +81,7 @@ impl Operator for Merge {
     fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
         if !std::mem::replace(&mut self.run, true) {
             for chunk in drain(&mut self.input, cx, None, &mut self.held)? {
-                let chunk = chunk.flatten(cx.row_budget())?;
+                let chunk = flat(cx, chunk, &mut self.held)?;
                 let mut frames = Vec::with_capacity(chunk.len);
                 for position in 0..chunk.len {
                     frames.extend(self.merge(cx, &chunk, position)?);

@@ -32,7 +32,8 @@ mod used;
 mod var_expand;
 
 use super::chunk::{Chunk, Live};
-use super::context::{Context, Held};
+use super::context::Context;
+use super::memory::Held;
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::plan::physical::{Node, Op, Plan};
 use buffer::Handover;
@@ -52,26 +53,40 @@ pub(super) struct Stage {
     operator: Box<dyn Operator>,
     /// Its number in the plan's pre-order, for the profile; `None` inside expressions, which are not profiled.
     number: Option<usize>,
+    /// The chunk it has given last.
+    given: Held,
 }
 
 impl Stage {
+    fn new(operator: Box<dyn Operator>, number: Option<usize>) -> Stage {
+        Stage { operator, number, given: Held::default() }
+    }
+
     /// The next rows; `None` when there are no more.
     pub(super) fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
         cx.check()?;
-        match self.number {
+        self.given.release();
+        let chunk = match self.number {
             Some(number) if cx.settings().profile => self.profiled(cx, number),
             _ => self.operator.next(cx),
+        }?;
+        if let Some(chunk) = &chunk {
+            self.given.grow(cx, chunk.bytes())?;
         }
+        Ok(chunk)
     }
 
     /// Makes it run from the beginning.
     pub(super) fn reset(&mut self) {
+        self.given.release();
         self.operator.reset();
     }
 
     fn profiled(&mut self, cx: &mut Context, number: usize) -> Result<Option<Chunk>> {
         let start = Instant::now();
+        let above = cx.operator.replace(number);
         let chunk = self.operator.next(cx)?;
+        cx.operator = above;
         if number >= cx.profile.len() {
             cx.profile.resize(number + 1, super::OperatorProfile::default());
         }
@@ -202,7 +217,7 @@ impl Builder {
                 Some(input) => with_input(node, input, inner),
                 None => source(node, inner),
             };
-            let mut stage = Stage { operator, number };
+            let mut stage = Stage::new(operator, number);
             if let Some(parts) = parts
                 && height >= PART
                 && changes(&node.op)
@@ -210,7 +225,7 @@ impl Builder {
             {
                 let rows = Handover::default();
                 parts.push(Part { stage, rows: rows.clone() });
-                stage = Stage { operator: Box::new(rows), number: None };
+                stage = Stage::new(Box::new(rows), None);
                 height = 1;
             }
             below = Some(stage);
@@ -227,7 +242,7 @@ impl Builder {
 }
 
 fn unit() -> Stage {
-    Stage { operator: Box::new(source::Unit::default()), number: None }
+    Stage::new(Box::new(source::Unit::default()), None)
 }
 
 /// The operator of a node without input; one that needs an input gets one empty row.
@@ -323,6 +338,16 @@ fn drain(input: &mut Stage, cx: &mut Context, live: Option<&Live>, held: &mut He
         chunks.push(chunk);
     }
     Ok(chunks)
+}
+
+/// The rows of a drained chunk, each standing for itself alone.
+fn flat(cx: &Context, chunk: Chunk, held: &mut Held) -> Result<Chunk> {
+    if chunk.multiplicity.is_none() {
+        return Ok(chunk);
+    }
+    let chunk = cx.flatten(chunk)?;
+    held.grow(cx, chunk.bytes())?;
+    Ok(chunk)
 }
 
 /// The error of a slot that holds something other than a node.

@@ -9,7 +9,6 @@ use crate::plan::physical::{Rounds, VarExpand};
 use crate::semantic::bound::{Expr, Slot};
 use crate::store::Version;
 use crate::value::{NodeId, RelId, Value};
-use std::sync::Arc;
 
 /// The hops of an expansion.
 pub(super) struct Hops {
@@ -90,7 +89,7 @@ impl Hops {
             0 => along(nodes, at(round), self.reversed).map(Value::Node),
             _ => along(rels, at(round), self.reversed).map(Value::Rel),
         });
-        Value::List(Arc::new(values.collect()))
+        Value::list(values.collect())
     }
 }
 

@@ -1,7 +1,8 @@
 //! Changes properties and labels.
 
 use super::super::chunk::Live;
-use super::super::context::{Context, Held};
+use super::super::context::Context;
+use super::super::memory::Held;
 use super::buffer::Queue;
 use super::changes::{apply_items, frame_of};
 use super::{Operator, Stage, drain};

@@ -2,8 +2,9 @@
 
 use super::super::chunk::{Chunk, Live};
 use super::super::column::Column;
-use super::super::context::{Context, Held};
+use super::super::context::Context;
 use super::super::eval::Row;
+use super::super::memory::Held;
 use super::buffer::under_way;
 use super::expand::node_at;
 use super::legs::{Cursor, Hop, Legs};
@@ -170,7 +171,6 @@ impl ShortestPath {
                 cx.tick()?;
                 hops.clear();
                 let more = cursor.fill(cx.graph(), AHEAD, &mut hops);
-                let before = next.len();
                 for &hop in &hops {
                     if used.contains(hop.1) {
                         continue;
@@ -180,7 +180,7 @@ impl ShortestPath {
                         next.push(hop.0);
                     }
                 }
-                self.held.grow(cx, REACHED_BYTES * (next.len() - before) as u64)?;
+                self.held.grow(cx, REACHED_BYTES * hops.len() as u64)?;
                 if !more {
                     break;
                 }
@@ -211,6 +211,7 @@ impl Operator for ShortestPath {
         while let Some(chunk) = under_way(&mut self.input, &mut self.chunk, &mut self.row, cx)? {
             let (mut parents, mut rels) = (Vec::new(), Vec::new());
             let mut lists = vec![Vec::new(); self.hops.lists().len()];
+            let mut given = Held::default();
             while self.row < chunk.rows() && parents.len() < cx.batch() {
                 let position = chunk.position(self.row);
                 if self.paths.is_none() {
@@ -219,6 +220,8 @@ impl Operator for ShortestPath {
                 let path = self.paths.as_mut().map_or(Ok(None), |paths| paths.next(cx))?;
                 match path {
                     Some(path) => {
+                        let values = path.len() * (1 + lists.len());
+                        given.grow(cx, (values * size_of::<Value>()) as u64)?;
                         parents.push(position as u32);
                         self.push_lists(cx, node_at(&chunk, self.plan.from, position)?, &path, &mut lists)?;
                         rels.push(rel_list(&path, self.plan.reversed));

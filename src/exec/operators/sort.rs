@@ -1,15 +1,16 @@
 //! Sorts rows.
 
 use super::super::chunk::{Chunk, Live};
-use super::super::column::Column;
-use super::super::context::{Context, Held};
+use super::super::context::Context;
 use super::super::eval::vector::{Rows, eval_column};
+use super::super::memory::Held;
 use super::buffer::Queue;
 use super::limit::row_count;
 use super::{Operator, Stage};
 use crate::error::Result;
+use crate::functions::sorting::sorted;
 use crate::semantic::bound::{Expr, SortKey};
-use crate::value::{Value, compare};
+use crate::value::{Value, compare, share_bytes};
 use std::cmp::Ordering;
 
 /// Sorts stably; of many rows keeps only those that can be among the first, when only they are wanted.
@@ -48,16 +49,15 @@ impl Table {
     }
 
     /// The same rows in order; the first `limit` of them, when there is one.
-    fn sorted(self, order: &[SortKey], limit: Option<usize>) -> Table {
-        let Some(rows) = self.rows else { return self };
-        let mut positions: Vec<u32> = (0..rows.len as u32).collect();
+    fn sorted(self, cx: &Context, order: &[SortKey], limit: Option<usize>) -> Result<Table> {
+        let Some(rows) = self.rows else { return Ok(self) };
         let by_keys = |left: &u32, right: &u32| compare_keys(&self.keys, order, *left as usize, *right as usize);
-        positions.sort_by(by_keys);
+        let mut positions = sorted((0..rows.len as u32).collect(), &by_keys, cx)?;
         positions.truncate(limit.unwrap_or(usize::MAX));
         let all: Vec<_> = (0..rows.columns.len() as u32).map(crate::semantic::bound::Slot).collect();
         let rows = rows.gather(&positions, &Live::new(&all));
-        let keys = self.keys.into_iter().map(|key| Column::Values(key).gather(&positions).into_values(rows.len));
-        Table { keys: keys.collect(), rows: Some(rows) }
+        let pick = |key: &Vec<Value>| positions.iter().map(|&at| key[at as usize].clone()).collect();
+        Ok(Table { keys: self.keys.iter().map(pick).collect(), rows: Some(rows) })
     }
 }
 
@@ -74,17 +74,16 @@ impl Sort {
         while let Some(chunk) = self.input.next(cx)? {
             let keys = self.key_values(cx, &chunk)?;
             let chunk = chunk.compact(&self.live);
-            let key_bytes: u64 = 24 * (keys.len() * chunk.len) as u64;
-            self.held.grow(cx, chunk.bytes() + key_bytes)?;
+            self.held.grow(cx, chunk.bytes() + keys_bytes(&keys))?;
             table.add(chunk, keys);
             if table.len() > room {
-                table = table.sorted(&self.keys, limit);
-                self.held.release();
-                let kept = table.rows.as_ref().map_or(0, Chunk::bytes);
-                self.held.grow(cx, kept)?;
+                table = table.sorted(cx, &self.keys, limit)?;
+                let rows = table.rows.as_ref().map_or(0, Chunk::bytes);
+                self.held.set(cx, rows + keys_bytes(&table.keys))?;
             }
         }
-        if let Some(rows) = table.sorted(&self.keys, limit).rows {
+        if let Some(rows) = table.sorted(cx, &self.keys, limit)?.rows {
+            self.held.set(cx, rows.bytes())?;
             self.queue.push(rows);
         }
         Ok(())
@@ -115,6 +114,10 @@ impl Operator for Sort {
         self.queue.clear();
         self.held.release();
     }
+}
+
+fn keys_bytes(keys: &[Vec<Value>]) -> u64 {
+    keys.iter().flatten().map(|value| share_bytes(value, 0)).sum()
 }
 
 fn compare_keys(keys: &[Vec<Value>], order: &[SortKey], left: usize, right: usize) -> Ordering {

@@ -4,11 +4,12 @@ use super::super::chunk::{Chunk, Live};
 use super::super::column::Column;
 use super::super::context::Context;
 use super::super::eval::scalar::{self, Row};
+use super::super::memory::Held;
 use super::buffer::under_way;
 use super::{Operator, Stage};
 use crate::error::Result;
 use crate::semantic::bound::{Expr, ExprKind, Slot};
-use crate::value::Value;
+use crate::value::{Nested, Value, share_bytes};
 use std::sync::Arc;
 
 /// Null gives no row, a value that is no list gives one. One list is held at a time, and one that is the same for every
@@ -24,15 +25,16 @@ pub(super) struct Unwind {
     chunk: Option<Chunk>,
     row: usize,
     /// The list of the present row.
-    items: Option<Arc<Vec<Value>>>,
+    items: Option<Arc<Nested<Vec<Value>>>>,
     /// The next element of the present row.
     element: usize,
+    held: Held,
 }
 
 impl Unwind {
     pub(super) fn new(input: Stage, live: Live, list: Expr, slot: Slot) -> Unwind {
         let fixed = is_fixed(&list);
-        Unwind { input, live, list, slot, fixed, chunk: None, row: 0, items: None, element: 0 }
+        Unwind { input, live, list, slot, fixed, chunk: None, row: 0, items: None, element: 0, held: Held::default() }
     }
 
     /// The next batch of elements with the positions of their rows.
@@ -57,12 +59,14 @@ impl Unwind {
         Ok((parents, values))
     }
 
-    fn items_at(&mut self, cx: &Context, chunk: &Chunk, position: usize) -> Result<Arc<Vec<Value>>> {
+    fn items_at(&mut self, cx: &Context, chunk: &Chunk, position: usize) -> Result<Arc<Nested<Vec<Value>>>> {
         if let Some(items) = if self.fixed { self.items.clone() } else { self.items.take() } {
             return Ok(items);
         }
         let list = scalar::eval(cx, &self.list, Row::Chunk(chunk, position));
-        let items = elements(list.map_err(|error| error.at(self.list.span))?);
+        let list = list.map_err(|error| error.at(self.list.span))?;
+        self.held.set(cx, share_bytes(&list, 0))?;
+        let items = elements(list);
         if self.fixed {
             self.items = Some(Arc::clone(&items));
         }
@@ -95,6 +99,7 @@ impl Operator for Unwind {
         self.row = 0;
         self.items = None;
         self.element = 0;
+        self.held.release();
     }
 }
 
@@ -112,10 +117,10 @@ fn is_fixed(expr: &Expr) -> bool {
 }
 
 /// The elements that a value stands for when it is unwound.
-pub(super) fn elements(value: Value) -> Arc<Vec<Value>> {
+pub(super) fn elements(value: Value) -> Arc<Nested<Vec<Value>>> {
     match value {
         Value::Null => Arc::default(),
         Value::List(items) => items,
-        other => Arc::new(vec![other]),
+        other => Arc::new(vec![other].into()),
     }
 }

@@ -2,8 +2,9 @@
 
 use super::super::chunk::{Chunk, Live};
 use super::super::column::Column;
-use super::super::context::{Context, Held};
+use super::super::context::Context;
 use super::super::eval::Row;
+use super::super::memory::Held;
 use super::buffer::under_way;
 use super::expand::node_at;
 use super::legs::{Cursor, Hop};
@@ -13,7 +14,6 @@ use super::{Operator, Stage};
 use crate::error::{Error, Result};
 use crate::plan::physical::VarExpand;
 use crate::value::{NodeId, RelId, Value};
-use std::sync::Arc;
 
 /// How many hops a level of a walk reads ahead.
 const AHEAD: usize = 32;
@@ -89,6 +89,7 @@ struct Found {
     rels: Vec<Value>,
     /// The lists of a group's variables, in their order.
     lists: Vec<Vec<Value>>,
+    held: Held,
 }
 
 impl VarExpansion {
@@ -205,9 +206,10 @@ impl VarExpansion {
             found.ends.push(end.0);
             if self.live.contains(self.plan.rels) {
                 let trail = walk.used.items().get(walk.before..).unwrap_or_default();
+                found.held.grow(cx, size_of_val(trail) as u64 + (trail.len() * size_of::<Value>()) as u64)?;
                 found.rels.push(rel_list(trail, self.plan.reversed));
             }
-            self.collect_lists(walk, found);
+            self.collect_lists(cx, walk, found)?;
             if found.parents.len() >= cx.batch() {
                 return Ok(true);
             }
@@ -215,17 +217,19 @@ impl VarExpansion {
         Ok(false)
     }
 
-    fn collect_lists(&self, walk: &Walk, found: &mut Found) {
+    fn collect_lists(&self, cx: &Context, walk: &Walk, found: &mut Found) -> Result<()> {
         let lists = self.hops.lists();
         if !lists.iter().any(|(slot, _)| self.live.contains(*slot)) {
-            return;
+            return Ok(());
         }
+        found.held.grow(cx, (lists.len() * walk.levels.len() * size_of::<Value>()) as u64)?;
         let nodes: Vec<NodeId> = walk.levels.iter().map(|level| level.node).collect();
         let trail = walk.used.items().get(walk.before..).unwrap_or_default();
         found.lists.resize(lists.len(), Vec::new());
         for ((_, element), values) in lists.iter().zip(&mut found.lists) {
             values.push(self.hops.list(*element, &nodes, trail));
         }
+        Ok(())
     }
 
     /// Follows the list of relationships given in a row.
@@ -302,7 +306,7 @@ impl Operator for VarExpansion {
 /// A list of relationships, reversed when the walk went against the pattern.
 pub(super) fn rel_list(rels: &[RelId], reversed: bool) -> Value {
     let values = rels.iter().map(|&rel| Value::Rel(rel));
-    Value::List(Arc::new(if reversed { values.rev().collect() } else { values.collect() }))
+    Value::list(if reversed { values.rev().collect() } else { values.collect() })
 }
 
 fn known_rels(value: &Value) -> Result<Option<Vec<RelId>>> {

@@ -11,7 +11,15 @@ const NOW: i128 = 1_500_000_000_123_456_789;
 fn call(name: &str, arguments: &[Value]) -> Result<Value> {
     let function = FUNCTIONS.iter().find(|function| function.name == name).expect(name);
     let Body::Strict(body) = function.body else { panic!("{name} takes null") };
-    body(&CallContext { graph: &Version::default(), now: NOW, max_value_bytes: 1 << 20 }, arguments)
+    body(
+        &CallContext {
+            graph: &Version::default(),
+            now: NOW,
+            max_value_bytes: 1 << 20,
+            watch: &crate::functions::Unwatched,
+        },
+        arguments,
+    )
 }
 
 fn text(result: Result<Value>) -> String {
