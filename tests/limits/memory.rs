@@ -111,7 +111,9 @@ fn refused_for_memory(before: &[&str], statement: &str) {
     let budget = format!("{BUDGET_MIB}MB");
     let mut command = Command::new(env!("CARGO_BIN_EXE_standpoint"));
     command.args(["--memory", &budget, "--timeout", "100s"]);
-    before.iter().chain([&statement]).for_each(|text| drop(command.args(["-c", text])));
+    for text in before.iter().chain([&statement]) {
+        command.args(["-c", text]);
+    }
     let (code, said, peak) = run(command);
     assert_eq!(code, Some(5), "{statement}: {said}");
     assert!(said.contains("memory") || said.contains("bytes"), "{statement}: {said}");
