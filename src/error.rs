@@ -19,6 +19,16 @@ pub enum Phase {
     Runtime,
 }
 
+impl Phase {
+    /// The name: `compile` or `runtime`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Phase::Compile => "compile",
+            Phase::Runtime => "runtime",
+        }
+    }
+}
+
 /// The class of an error: the openCypher error types, then those that are not about a query's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

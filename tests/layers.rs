@@ -34,7 +34,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "exec",
         ],
     ),
-    ("io", &["error", "span", "text", "syntax", "value", "store", "functions", "session"]),
+    ("io", &["error", "span", "text", "syntax", "value", "store", "functions", "algo", "session"]),
     ("cli", &["error", "span", "text", "syntax", "value", "store", "functions", "algo", "session", "io"]),
     ("shell", &["error", "span", "text", "syntax", "value", "store", "functions", "algo", "session", "io", "cli"]),
 ];

@@ -12,6 +12,7 @@ mod hostile;
 mod layers;
 mod limits;
 mod manual;
+mod protocol;
 mod questions;
 mod scripts;
 mod seed;

@@ -1,7 +1,7 @@
 //! The saved graph that ships is the one that the shipped text gives.
 
 use standpoint::Graph;
-use standpoint::io::json;
+use standpoint::io::encode::{Encoding, value};
 use standpoint::store::Version;
 use standpoint::value::{NodeId, Value};
 use std::path::Path;
@@ -37,18 +37,24 @@ fn a_graph_that_is_saved_and_opened_is_the_same() {
 /// Every node and relationship with all it holds, without identifiers, sorted.
 fn content(graph: &Version) -> Vec<String> {
     let node = |id: NodeId| {
-        let mut shown = json::plain(graph, &Value::Node(id));
-        shown["elementId"].take();
+        let mut shown = json(graph, &Value::Node(id));
+        shown["_element_id"].take();
         shown.to_string()
     };
     let mut lines: Vec<String> = graph.node_ids().map(node).collect();
     for (rel_type, name) in graph.catalog().rel_types() {
         for rel in graph.rel_ids(rel_type) {
             let (start, end) = graph.endpoints(rel).unwrap();
-            let properties = &json::plain(graph, &Value::Rel(rel))["properties"];
+            let properties = &json(graph, &Value::Rel(rel))["_properties"];
             lines.push(format!("{name} {} {} {properties}", node(start), node(end)));
         }
     }
     lines.sort();
     lines
+}
+
+fn json(graph: &Version, what: &Value) -> serde_json::Value {
+    let mut bytes = Vec::new();
+    value(&mut bytes, graph, what, Encoding::Typed);
+    serde_json::from_slice::<serde_json::Value>(&bytes).unwrap()["_value"].take()
 }

@@ -4,6 +4,8 @@ use super::commands::{self, Flow};
 use super::output::{self, Format, Room};
 use super::report::{self, Source};
 use crate::error::{Detail, Error, ErrorType, Result};
+use crate::io::encode::Encoding;
+use crate::io::protocol::Events;
 use crate::session::{Answer, Graph, RunOptions, Session, Summary};
 use crate::span::line_column;
 use crate::syntax::script::{self, Language};
@@ -149,7 +151,8 @@ impl App {
             self.print(&verdict)?;
             return Ok(());
         }
-        let rows = output::write(&mut answer, self.settings.format, self.settings.room, &mut *self.out)?;
+        let shape = (self.settings.format, self.settings.room);
+        let rows = output::write(&mut answer, shape, (source.statement(), begun), &mut *self.out)?;
         self.out.flush().map_err(|error| Error::io("cannot write the result", &error))?;
         self.footer(&answer, rows, begun.elapsed());
         Ok(())
@@ -185,8 +188,12 @@ impl App {
         let _ = writeln!(self.err, "{text}");
     }
 
-    /// Reports an error; gives why running stops.
+    /// Reports an error, as an event too where results are events; gives why running stops.
     pub fn fail(&mut self, error: &Error, source: Source<'_>) -> Stop {
+        if self.settings.format == Format::TypedJsonl {
+            // Whether anybody reads it shows in `out_closed`.
+            let _ = Events::new(&mut *self.out, Encoding::Typed).error(error, source.statement(), None);
+        }
         if self.out_closed.load(Ordering::Relaxed) {
             return Stop::Closed;
         }

@@ -1,8 +1,10 @@
 //! The arguments of the program.
 
 use super::output::Format;
+use crate::io::protocol::MAX_LINE;
+use crate::session::RunOptions;
 use clap::builder::PossibleValue;
-use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, ValueEnum};
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,6 +13,7 @@ use std::time::Duration;
 #[command(
     name = "standpoint",
     version,
+    args_conflicts_with_subcommands = true,
     about = "A knowledge graph of who supports, opposes and proposes what, since when, and according to whom",
     after_help = "Without -c and -f: the shell on a terminal, otherwise statements from standard input.\n\
         A statement ends with `;` or is a one-line arrow fact (`? ?who -opposes-> X`).\n\
@@ -37,6 +40,49 @@ pub struct Arguments {
     #[arg(short = 'p', long = "param", value_name = "NAME=VALUE")]
     pub parameters: Vec<String>,
 
+    /// How statements are run
+    #[command(flatten)]
+    pub limits: Limits,
+
+    /// What to do instead of running statements given here
+    #[command(subcommand)]
+    pub mode: Option<Mode>,
+}
+
+/// What the program does when it is not given statements.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Mode {
+    /// Answer requests in JSON, one a line, from standard input (see docs/protocol.md)
+    Stdio(Stdio),
+}
+
+/// The arguments of `stdio`.
+#[derive(Clone, Debug, Args)]
+pub struct Stdio {
+    /// The graph to open [default: a new one in memory]
+    #[arg(long, value_name = "FILE")]
+    pub graph: Option<PathBuf>,
+
+    /// Write plain JSON values, in which some types are lost
+    #[arg(long)]
+    pub plain: bool,
+
+    /// Allow the requests that serve tests: `reset` and `procedure`
+    #[arg(long)]
+    pub test_hooks: bool,
+
+    /// The most bytes of a request
+    #[arg(long, value_name = "N", default_value_t = MAX_LINE)]
+    pub max_line: usize,
+
+    /// How statements are run
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+/// What no statement may exceed.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Limits {
     /// Refuse statements that change the graph
     #[arg(long)]
     pub readonly: bool,
@@ -50,6 +96,19 @@ pub struct Arguments {
     pub memory: Option<u64>,
 }
 
+impl Limits {
+    /// How statements are run within the limits.
+    pub fn options(&self) -> RunOptions {
+        let defaults = RunOptions::default();
+        RunOptions {
+            read_only: self.readonly,
+            timeout: self.timeout,
+            memory: self.memory.or(defaults.memory),
+            ..defaults
+        }
+    }
+}
+
 /// One thing to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Task {
@@ -61,7 +120,7 @@ pub enum Task {
 
 impl ValueEnum for Format {
     fn value_variants<'a>() -> &'a [Self] {
-        &[Format::Table, Format::Csv, Format::Json, Format::Jsonl]
+        &[Format::Table, Format::Csv, Format::Json, Format::Jsonl, Format::TypedJsonl]
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {

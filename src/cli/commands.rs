@@ -91,8 +91,8 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         name: "mode",
-        arguments: "[table|csv|json|jsonl]",
-        completes: Completes::Words(&["table", "csv", "json", "jsonl"]),
+        arguments: "[table|csv|json|jsonl|typed-jsonl]",
+        completes: Completes::Words(&["table", "csv", "json", "jsonl", "typed-jsonl"]),
         summary: "sets how results are written, or tells",
         run: mode,
     },

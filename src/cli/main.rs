@@ -1,9 +1,10 @@
 //! The program from its arguments to its exit code.
 
 use super::app::{App, Settings, Stop, decode, exit_code, read_text};
-use super::arguments::{Arguments, Task};
+use super::arguments::{Arguments, Mode, Task};
 use super::output::{Format, Room};
 use super::report::{self, Source};
+use super::stdio;
 use super::streams::Output;
 use crate::error::{Detail, Error, Result};
 use crate::session::{Graph, RunOptions};
@@ -17,7 +18,7 @@ use std::sync::atomic::AtomicBool;
 /// The code of wrong arguments.
 const USAGE: u8 = 2;
 /// The code of a graph that cannot be opened or saved.
-const NO_GRAPH: u8 = 3;
+pub(super) const NO_GRAPH: u8 = 3;
 
 /// How a person is talked to when neither `-c` nor `-f` is given and there is a terminal.
 pub type Shell = fn(&mut App) -> Result<()>;
@@ -31,8 +32,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, shell: Shell) -> u8 {
             return if error.use_stderr() { USAGE } else { 0 };
         }
     };
+    if let Some(Mode::Stdio(arguments)) = &arguments.mode {
+        return stdio::run(arguments);
+    }
     let mut err = std::io::stderr();
-    let graph = match graph_of(&arguments) {
+    let graph = match graph_of(arguments.graph.as_deref(), arguments.limits.readonly) {
         Ok(graph) => graph,
         Err(error) => {
             let _ = err.write_all(report::error(&error, nowhere()).as_bytes());
@@ -88,10 +92,14 @@ fn located(error: &Error, path: &Path, text: &str) -> Error {
     Error::new(error.error_type(), error.phase(), error.detail(), report)
 }
 
-fn graph_of(arguments: &Arguments) -> Result<Graph> {
-    match &arguments.graph {
+/// The graph to work on: one in memory when no file is named.
+///
+/// # Errors
+/// When the file cannot be read, or is missing and may only be read.
+pub(super) fn graph_of(path: Option<&Path>, read_only: bool) -> Result<Graph> {
+    match path {
         None => Ok(Graph::in_memory()),
-        Some(path) if arguments.readonly && !path.exists() => {
+        Some(path) if read_only && !path.exists() => {
             let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
             Err(Error::io(format!("cannot open `{}`", path.display()), &missing))
         }
@@ -107,13 +115,7 @@ fn app_of(arguments: &Arguments, graph: &Graph, no_tasks: bool) -> Result<App> {
     let format = arguments.format.unwrap_or(if terminal { Format::Table } else { Format::Jsonl });
     let room = if terminal { terminal_room() } else { Room::default() };
     let settings = Settings { format, room, timer: false, interactive };
-    let defaults = RunOptions::default();
-    let options = RunOptions {
-        read_only: arguments.readonly,
-        timeout: arguments.timeout,
-        memory: arguments.memory.or(defaults.memory),
-        ..defaults
-    };
+    let options = arguments.limits.options();
     let (out, closed): (Box<dyn Write>, Arc<AtomicBool>) = if interactive {
         let (out, closed) = Output::new(std::io::stdout());
         (Box::new(out), closed)
@@ -192,16 +194,21 @@ fn end_transaction(app: &mut App) {
 /// What was told to a graph with a file is kept, also when a later statement failed.
 fn save_changes(app: &mut App) -> u8 {
     let graph = app.session.graph().clone();
-    if graph.path().is_none() || !graph.has_unsaved_changes() {
-        return 0;
-    }
-    match graph.save() {
+    match close(&graph) {
         Ok(()) => 0,
         Err(error) => {
             app.fail(&error, nowhere());
             exit_code(&error).max(NO_GRAPH)
         }
     }
+}
+
+/// Writes what changed to the graph's file, where it has one.
+///
+/// # Errors
+/// When the file cannot be written.
+pub(super) fn close(graph: &Graph) -> Result<()> {
+    if graph.path().is_none() || !graph.has_unsaved_changes() { Ok(()) } else { graph.save() }
 }
 
 fn finish(stop: Stop) -> u8 {
@@ -211,6 +218,6 @@ fn finish(stop: Stop) -> u8 {
     }
 }
 
-fn nowhere() -> Source<'static> {
+pub(super) fn nowhere() -> Source<'static> {
     Source { file: None, text: "", offset: 0 }
 }

@@ -10,5 +10,6 @@ pub mod main;
 pub mod output;
 pub mod report;
 pub mod schema;
+mod stdio;
 pub mod streams;
 pub mod table;

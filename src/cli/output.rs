@@ -2,9 +2,12 @@
 
 use super::table;
 use crate::error::Result;
+use crate::io::encode::Encoding;
+use crate::io::protocol::Events;
 use crate::io::{csv, json};
 use crate::session::Answer;
 use std::io::Write;
+use std::time::Instant;
 
 /// How an answer is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +20,8 @@ pub enum Format {
     Json,
     /// One JSON object a row, a row a line.
     Jsonl,
+    /// The events of the protocol: header, records with typed values, summary.
+    TypedJsonl,
 }
 
 impl Format {
@@ -26,6 +31,7 @@ impl Format {
         ("csv", Format::Csv, "comma-separated values with a header line"),
         ("json", Format::Json, "one JSON array of objects"),
         ("jsonl", Format::Jsonl, "one JSON object a row, a row a line"),
+        ("typed-jsonl", Format::TypedJsonl, "events of the protocol with typed values, one a line"),
     ];
 
     /// The format of that name.
@@ -43,15 +49,21 @@ pub struct Room {
     pub rows: Option<usize>,
 }
 
-/// Writes all rows of an answer; gives how many there were.
+/// Writes all rows of an answer to a text whose run began then; gives how many there were.
 ///
 /// # Errors
 /// What goes wrong while computing the rows or writing them.
-pub fn write(answer: &mut Answer, format: Format, room: Room, out: &mut dyn Write) -> Result<u64> {
+pub fn write(
+    answer: &mut Answer,
+    (format, room): (Format, Room),
+    (text, begun): (&str, Instant),
+    out: &mut dyn Write,
+) -> Result<u64> {
     match format {
         Format::Table => table::write(answer, room, out),
         Format::Csv => csv::write(answer, out),
         Format::Json => json::write_array(answer, out),
         Format::Jsonl => json::write_lines(answer, out),
+        Format::TypedJsonl => Events::new(out, Encoding::Typed).answer(answer, text, true, begun),
     }
 }

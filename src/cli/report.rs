@@ -17,6 +17,13 @@ pub struct Source<'a> {
     pub offset: usize,
 }
 
+impl<'a> Source<'a> {
+    /// The text from where the statement begins.
+    pub fn statement(self) -> &'a str {
+        self.text.get(self.offset..).unwrap_or("")
+    }
+}
+
 /// The most characters of a source line that are shown.
 const SHOWN: usize = 120;
 

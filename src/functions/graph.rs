@@ -109,8 +109,8 @@ fn id(_: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
 
 fn element_id(_: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
     match get(arguments, 0) {
-        Value::Node(node) => Ok(Value::string(format!("n{}", node.0))),
-        Value::Rel(rel) => Ok(Value::string(format!("r{}", rel.packed()))),
+        Value::Node(node) => Ok(Value::string(node.0.to_string())),
+        Value::Rel(rel) => Ok(Value::string(rel.packed().to_string())),
         other => Err(wrong_type("elementId", "a Node or Relationship", other)),
     }
 }

@@ -1,6 +1,7 @@
 //! Answers as comma-separated values.
 
-use super::{cell, json};
+use super::cell;
+use super::encode::{self, Encoding};
 use crate::error::Result;
 use crate::session::Answer;
 use crate::store::Version;
@@ -33,7 +34,9 @@ fn value_field(graph: &Version, value: &Value) -> String {
         Value::String(text) if text.is_empty() => "\"\"".to_owned(),
         Value::String(text) => field(text),
         Value::List(_) | Value::Map(_) | Value::Node(_) | Value::Rel(_) | Value::Path(_) => {
-            field(&json::plain(graph, value).to_string())
+            let mut json = Vec::new();
+            encode::value(&mut json, graph, value, Encoding::Plain);
+            field(&String::from_utf8_lossy(&json))
         }
         other => field(&cell::text(graph, other)),
     }

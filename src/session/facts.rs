@@ -6,7 +6,7 @@ use super::options::RunOptions;
 use super::run::{self, Outcome};
 use super::state::Session;
 use super::transaction::Place;
-use crate::error::{Detail, Error, ErrorType, Result};
+use crate::error::{Detail, Error, Result};
 use crate::exec::Counters;
 use crate::store::Version;
 use crate::syntax::ast::Mode;
@@ -81,7 +81,7 @@ pub(super) fn translated(session: &Session, text: &str) -> Result<Translated> {
 /// Tells a whole `.facts` text, or nothing of it.
 pub(super) fn load(place: &mut Place<'_>, text: &str, options: &RunOptions) -> Result<Loaded> {
     if options.read_only {
-        return Err(read_only());
+        return Err(run::read_only());
     }
     let graph = place.graph;
     let (loaded, _) = place.change(|version| {
@@ -137,7 +137,7 @@ fn change(graph: &Graph, version: &mut Version, translated: &Translated, options
 
 fn tell(place: &mut Place<'_>, line: &Line, translated: &Translated, options: &RunOptions) -> Result<Answer> {
     if options.read_only {
-        return Err(read_only());
+        return Err(run::read_only());
     }
     let graph = place.graph;
     let (outcome, version) = place.change(|version| {
@@ -195,10 +195,6 @@ fn near_names(fact: &Fact, before: &Version) -> String {
         }
     }
     remarks
-}
-
-fn read_only() -> Error {
-    Error::runtime(ErrorType::Conflict, Detail::ReadOnly, "the graph is open read-only")
 }
 
 fn counted(count: u64, one: &str, many: &str) -> Option<String> {

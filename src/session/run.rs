@@ -202,6 +202,8 @@ fn profiled(lines: &[ExplainLine], profile: &[OperatorProfile]) -> (Arc<[Arc<str
     (Arc::from(columns), rows)
 }
 
-fn read_only() -> Error {
-    Error::runtime(ErrorType::Conflict, Detail::ReadOnly, "the statement would change a graph that is open read-only")
+/// The error of a change where only reading is allowed.
+pub(super) fn read_only() -> Error {
+    let message = "the statement would change the graph, but it may only read";
+    Error::new(ErrorType::Conflict, Phase::Compile, Detail::ReadOnly, message)
 }
