@@ -2,14 +2,14 @@
 
 use super::notation;
 use standpoint::store::Version;
-use standpoint::value::{KeyId, NodeId, RelId, Value};
+use standpoint::value::{KeyId, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What side effects are measured on.
 #[derive(Clone, Default)]
 pub struct Content {
-    nodes: BTreeSet<NodeId>,
-    rels: BTreeSet<RelId>,
+    nodes: BTreeSet<String>,
+    rels: BTreeSet<String>,
     labels: BTreeSet<String>,
     properties: BTreeSet<(String, String, String)>,
 }
@@ -17,34 +17,30 @@ pub struct Content {
 impl Content {
     pub fn of(graph: &Version) -> Content {
         let mut content = Content::default();
-        let mut nodes = Vec::new();
-        for segment in 0..graph.segments() {
-            graph.scan(segment, None, &mut nodes);
-        }
-        for node in nodes.into_iter().map(NodeId) {
-            content.nodes.insert(node);
+        for node in graph.node_ids() {
             let names = graph.node_labels(node);
-            content.labels.extend(names.iter().map(|label| graph.catalog().label_name(*label).to_string()));
-            content.add_properties(graph, &format!("{node:?}"), graph.node_properties(node));
+            let labels = names.iter().map(|label| graph.catalog().label_name(*label).to_string());
+            content.add_node(&node.0.to_string(), labels, texts(graph, graph.node_properties(node)));
         }
-        let types: Vec<_> = graph.catalog().rel_types().map(|(id, _)| id).collect();
-        for rel_type in types {
-            for row in 0..graph.row_bound(rel_type) {
-                let rel = RelId { rel_type, row };
-                if graph.contains_rel(rel) {
-                    content.rels.insert(rel);
-                    content.add_properties(graph, &format!("{rel:?}"), graph.rel_properties(rel));
-                }
+        for (rel_type, _) in graph.catalog().rel_types() {
+            for rel in graph.rel_ids(rel_type) {
+                content.add_relationship(&rel.packed().to_string(), texts(graph, graph.rel_properties(rel)));
             }
         }
         content
     }
 
-    fn add_properties(&mut self, graph: &Version, entity: &str, properties: Vec<(KeyId, Value)>) {
-        for (key, value) in properties {
-            let key = graph.catalog().key_name(key).to_string();
-            self.properties.insert((entity.to_owned(), key, notation::actual(graph, &value, false)));
-        }
+    /// Adds a node by its identifier, with the canonical texts of its properties.
+    pub fn add_node(&mut self, id: &str, labels: impl Iterator<Item = String>, properties: Vec<(String, String)>) {
+        self.nodes.insert(id.to_owned());
+        self.labels.extend(labels);
+        self.properties.extend(properties.into_iter().map(|(key, value)| (format!("node {id}"), key, value)));
+    }
+
+    /// Adds a relationship by its identifier, with the canonical texts of its properties.
+    pub fn add_relationship(&mut self, id: &str, properties: Vec<(String, String)>) {
+        self.rels.insert(id.to_owned());
+        self.properties.extend(properties.into_iter().map(|(key, value)| (format!("relationship {id}"), key, value)));
     }
 
     /// The side effects that lead from `before` to here; those of zero are left out.
@@ -65,4 +61,9 @@ impl Content {
         count("-properties", before.properties.difference(&self.properties).count());
         effects
     }
+}
+
+fn texts(graph: &Version, properties: Vec<(KeyId, Value)>) -> Vec<(String, String)> {
+    let text = |(key, value)| (graph.catalog().key_name(key).to_string(), notation::actual(graph, &value, false));
+    properties.into_iter().map(text).collect()
 }

@@ -6,10 +6,13 @@
 //! There is no list of scenarios that may fail. `TCK_FAILURES` names a file for what fails.
 
 mod content;
+mod engine;
 pub mod feature;
 mod notation;
 mod runner;
+mod stdio;
 
+use engine::{Engine, Library};
 use feature::Scenario;
 use standpoint::RunOptions;
 use std::collections::BTreeMap;
@@ -58,8 +61,13 @@ fn counted(text: &str) -> usize {
     plain + tables.map(rows).sum::<usize>()
 }
 
-/// Runs every scenario; fails with all that do not pass.
+/// Runs every scenario on the library.
 fn check(options: &RunOptions) {
+    run_all(&mut Library::new(options));
+}
+
+/// Runs every scenario; fails with all that do not pass.
+fn run_all(engine: &mut impl Engine) {
     let Some(folder) = tck_folder() else { return say_absent() };
     let scenarios = all_scenarios(&folder);
     assert!(!scenarios.is_empty(), "no scenario was found in {}", folder.display());
@@ -68,7 +76,7 @@ fn check(options: &RunOptions) {
     for scenario in &scenarios {
         let (passed, all) = by_folder.entry(folder_of(&scenario.id)).or_default();
         *all += 1;
-        match runner::run(scenario, &folder, options) {
+        match runner::run(scenario, &folder, engine) {
             Ok(()) => *passed += 1,
             Err(why) => failures.push(format!("{}\n    {}", scenario.id, why.replace('\n', "\n    "))),
         }

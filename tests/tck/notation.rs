@@ -61,35 +61,35 @@ fn properties(graph: &Version, properties: Vec<(KeyId, Value)>, unordered: bool)
     properties.into_iter().map(|(key, value)| (name(key), actual(graph, &value, unordered))).collect()
 }
 
-fn float(value: f64) -> String {
+pub fn float(value: f64) -> String {
     // Zero has one text: the kit compares numbers, and negative zero equals zero.
     if value.is_nan() { "NaN".to_owned() } else { format!("{:?}", if value == 0.0 { 0.0 } else { value }) }
 }
 
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     format!("{text:?}")
 }
 
-fn list(mut items: Vec<String>, unordered: bool) -> String {
+pub fn list(mut items: Vec<String>, unordered: bool) -> String {
     if unordered {
         items.sort();
     }
     format!("[{}]", items.join(", "))
 }
 
-fn map(mut entries: Vec<(String, String)>) -> String {
+pub fn map(mut entries: Vec<(String, String)>) -> String {
     entries.sort();
     let entries: Vec<String> = entries.into_iter().map(|(key, value)| format!("{key}: {value}")).collect();
     format!("{{{}}}", entries.join(", "))
 }
 
-fn node_notation(mut labels: Vec<String>, properties: Vec<(String, String)>) -> String {
+pub fn node_notation(mut labels: Vec<String>, properties: Vec<(String, String)>) -> String {
     labels.sort();
     let labels: String = labels.iter().map(|label| format!(":{label}")).collect();
     format!("({labels} {})", map(properties))
 }
 
-fn relationship(name: &str, properties: Vec<(String, String)>) -> String {
+pub fn relationship(name: &str, properties: Vec<(String, String)>) -> String {
     format!("[:{name} {}]", map(properties))
 }
 

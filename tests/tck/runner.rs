@@ -4,21 +4,16 @@
 //! that a later step did not ask for came out of it.
 
 use super::content::Content;
+use super::engine::{Answered, Cell, Engine, Raised};
 use super::feature::{Scenario, Step};
 use super::notation;
-use standpoint::algo::{Procedure, Signature};
-use standpoint::error::{Error, Phase};
-use standpoint::store::Version;
-use standpoint::value::{Map, Value};
-use standpoint::{Answer, Graph, RunOptions, Session};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::Arc;
 
-/// Runs a scenario; a panic is a failure with its message.
-pub fn run(scenario: &Scenario, folder: &Path, options: &RunOptions) -> Result<(), String> {
-    let run = AssertUnwindSafe(|| Runner::new(folder, options).run(scenario));
+/// Empties the engine and runs a scenario on it; a panic is a failure with its message.
+pub fn run(scenario: &Scenario, folder: &Path, engine: &mut impl Engine) -> Result<(), String> {
+    let run = AssertUnwindSafe(|| Runner::new(folder, engine).run(scenario));
     catch_unwind(run).unwrap_or_else(|panic| {
         let message = panic.downcast_ref::<String>().cloned();
         let message = message.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
@@ -35,41 +30,21 @@ struct Comparison {
     unordered_lists: bool,
 }
 
-/// What a query gave.
-struct Outcome {
-    columns: Vec<String>,
-    rows: Vec<Vec<Value>>,
-    graph: Arc<Version>,
-}
-
-struct Runner<'a> {
+struct Runner<'a, E> {
     folder: &'a Path,
-    graph: Graph,
-    session: Session,
-    options: RunOptions,
-    parameters: Map,
+    engine: &'a mut E,
     /// What the last query gave, until a step compares it.
-    outcome: Option<Result<Outcome, Error>>,
+    outcome: Option<Result<Answered, Raised>>,
     /// What the graph held before the last query.
     before: Content,
     /// How many results were compared.
     compared: usize,
 }
 
-impl<'a> Runner<'a> {
-    fn new(folder: &'a Path, options: &RunOptions) -> Self {
-        let graph = Graph::in_memory();
-        let session = graph.session();
-        Runner {
-            folder,
-            session,
-            graph,
-            options: options.clone(),
-            parameters: Map::new(),
-            outcome: None,
-            before: Content::default(),
-            compared: 0,
-        }
+impl<'a, E: Engine> Runner<'a, E> {
+    fn new(folder: &'a Path, engine: &'a mut E) -> Self {
+        engine.empty();
+        Runner { folder, engine, outcome: None, before: Content::default(), compared: 0 }
     }
 
     fn run(mut self, scenario: &Scenario) -> Result<(), String> {
@@ -85,7 +60,7 @@ impl<'a> Runner<'a> {
         match &self.outcome {
             None => Ok(()),
             Some(Ok(_)) => Err("a result was not compared".to_owned()),
-            Some(Err(error)) => Err(format!("raised {}", describe(error))),
+            Some(Err(error)) => Err(format!("raised {error}")),
         }
     }
 
@@ -93,7 +68,7 @@ impl<'a> Runner<'a> {
         let text = step.text.trim_end_matches(':').trim();
         match text {
             "an empty graph" | "any graph" => Ok(()),
-            "having executed" => self.query(step).map(drop).map_err(|error| describe(&error)),
+            "having executed" => self.query(step).map(drop).map_err(|error| error.to_string()),
             "parameters are" => self.set_parameters(step),
             "executing query" | "executing control query" => self.execute(step),
             "no side effects" => self.expect_effects(&[]),
@@ -126,37 +101,34 @@ impl<'a> Runner<'a> {
     fn load(&mut self, name: &str) -> Result<(), String> {
         let file = self.folder.join("graphs").join(name).join(format!("{name}.cypher"));
         let query = std::fs::read_to_string(file).map_err(|error| error.to_string())?;
-        self.session.run_with(&query, &Map::new(), &self.options).map(drop).map_err(|error| describe(&error))
+        self.engine.query(&query).map(drop).map_err(|error| error.to_string())
     }
 
+    /// The table has the columns of the signature; of a procedure without any it is empty.
     fn register(&mut self, signature: &str, table: &[Vec<String>]) -> Result<(), String> {
-        let signature = Signature::parse(signature).map_err(|error| describe(&error))?;
-        let rows = procedure_rows(table, signature.inputs.len() + signature.outputs.len())?;
-        let procedure = Procedure::from_table(signature, rows).map_err(|error| describe(&error))?;
-        self.graph.register(procedure);
-        Ok(())
+        let (header, rows) = table.split_first().map_or((&[] as &[String], &[] as &[_]), |(first, rest)| (first, rest));
+        let header = if header.iter().all(String::is_empty) { &[] } else { header };
+        if let Some(row) = rows.iter().find(|row| row.len() != header.len()) {
+            return Err(format!("a row of {} cells, not {}", row.len(), header.len()));
+        }
+        self.engine.register(signature, header, rows)
     }
 
     fn execute(&mut self, step: &Step) -> Result<(), String> {
         self.all_compared()?;
-        self.before = Content::of(&self.graph.snapshot());
+        self.before = self.engine.content();
         self.outcome = Some(self.query(step));
         Ok(())
     }
 
-    fn query(&mut self, step: &Step) -> Result<Outcome, Error> {
-        let text = step.doc.as_deref().unwrap_or("");
-        let mut answer: Answer = self.session.run_with(text, &self.parameters, &self.options)?;
-        let columns = answer.columns().iter().map(|name| name.to_string()).collect();
-        let rows = answer.rows()?.into_iter().map(|row| row.values().to_vec()).collect();
-        Ok(Outcome { columns, rows, graph: Arc::clone(answer.graph()) })
+    fn query(&mut self, step: &Step) -> Result<Answered, Raised> {
+        self.engine.query(step.doc.as_deref().unwrap_or(""))
     }
 
     fn set_parameters(&mut self, step: &Step) -> Result<(), String> {
         for row in &step.table {
             let [name, value] = row.as_slice() else { return Err("a parameter has a name and a value".to_owned()) };
-            let value = evaluate(value)?;
-            self.parameters.insert(Arc::from(name.as_str()), value);
+            self.engine.set_parameter(name, value)?;
         }
         Ok(())
     }
@@ -165,11 +137,12 @@ impl<'a> Runner<'a> {
         self.compared += 1;
         let outcome = match self.outcome.take() {
             Some(Ok(outcome)) => outcome,
-            Some(Err(error)) => return Err(format!("raised {}", describe(&error))),
+            Some(Err(error)) => return Err(format!("raised {error}")),
             None => return Err("no query was run".to_owned()),
         };
-        let text = |value: &Value| notation::actual(&outcome.graph, value, how.unordered_lists);
-        let mut rows: Vec<Vec<String>> = outcome.rows.iter().map(|row| row.iter().map(text).collect()).collect();
+        let text = |cell: Cell| if how.unordered_lists { cell.unordered } else { cell.text };
+        let mut rows: Vec<Vec<String>> =
+            outcome.rows.into_iter().map(|row| row.into_iter().map(text).collect()).collect();
         let Some((header, expected)) = table.split_first() else {
             return if rows.is_empty() { Ok(()) } else { Err(format!("gave {rows:?}")) };
         };
@@ -194,20 +167,20 @@ impl<'a> Runner<'a> {
             None => return Err("no query was run".to_owned()),
         };
         let phase_fits = match phase {
-            "compile time" => error.phase() == Phase::Compile,
-            "runtime" => error.phase() == Phase::Runtime,
+            "compile time" => error.phase == "compile",
+            "runtime" => error.phase == "runtime",
             "any time" => true,
             _ => return Err(format!("no phase is called {phase}")),
         };
-        let detail_fits = detail == "*" || error.detail().as_str() == detail;
-        if error.error_type().as_str() != kind || !phase_fits || !detail_fits {
-            return Err(format!("raised {}", describe(&error)));
+        let detail_fits = detail == "*" || error.detail == detail;
+        if error.kind != kind || !phase_fits || !detail_fits {
+            return Err(format!("raised {error}"));
         }
         self.expect_effects(&[])
     }
 
-    fn expect_effects(&self, table: &[Vec<String>]) -> Result<(), String> {
-        let effects = Content::of(&self.graph.snapshot()).effects(&self.before);
+    fn expect_effects(&mut self, table: &[Vec<String>]) -> Result<(), String> {
+        let effects = self.engine.content().effects(&self.before);
         let mut expected = BTreeMap::new();
         for row in table {
             let [name, count] = row.as_slice() else { return Err("an effect has a name and a number".to_owned()) };
@@ -229,28 +202,4 @@ fn comparison(how: &str) -> Result<Comparison, String> {
         ", in order" => Ok(Comparison { ordered: true, unordered_lists }),
         _ => Err("this way to compare is not known".to_owned()),
     }
-}
-
-fn describe(error: &Error) -> String {
-    format!("{} at {:?}: {}: {error}", error.error_type().as_str(), error.phase(), error.detail().as_str())
-}
-
-/// The value of a literal, through the language itself.
-fn evaluate(literal: &str) -> Result<Value, String> {
-    let graph = Graph::in_memory();
-    let mut answer = graph.run(&format!("RETURN {literal} AS value")).map_err(|error| describe(&error))?;
-    let row = answer.next_row().map_err(|error| describe(&error))?.ok_or("no value")?;
-    Ok(row.values()[0].clone())
-}
-
-/// The rows of a procedure's table; the header only names the columns of the signature.
-fn procedure_rows(table: &[Vec<String>], width: usize) -> Result<Vec<Vec<Value>>, String> {
-    let row = |row: &Vec<String>| {
-        let cells = if width == 0 { &[] } else { row.as_slice() };
-        if cells.len() != width {
-            return Err(format!("a row of {} cells, not {width}", cells.len()));
-        }
-        cells.iter().map(|cell| evaluate(cell)).collect()
-    };
-    table.iter().skip(1).map(row).collect()
 }
