@@ -58,12 +58,26 @@ impl fmt::Debug for Span {
 /// assert_eq!(standpoint::span::line_column("ab\ncé!", 6), (2, 3));
 /// ```
 pub fn line_column(text: &str, offset: usize) -> (usize, usize) {
+    let before = before(text, offset);
+    let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    (line, before[line_start..].chars().count() + 1)
+}
+
+/// How many code points stand before a byte offset.
+///
+/// ```
+/// assert_eq!(standpoint::span::code_points_before("aé!", 3), 2);
+/// ```
+pub fn code_points_before(text: &str, offset: usize) -> usize {
+    before(text, offset).chars().count()
+}
+
+/// The text before a byte offset, without the beginning of a code point.
+fn before(text: &str, offset: usize) -> &str {
     let mut end = offset.min(text.len());
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    let before = &text[..end];
-    let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    (line, before[line_start..].chars().count() + 1)
+    &text[..end]
 }

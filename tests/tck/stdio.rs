@@ -47,7 +47,7 @@ impl Stdio {
         self.ask(request).map(drop).map_err(|error| error.to_string())
     }
 
-    fn run(&mut self, text: &str, parameters: Json) -> Result<(Vec<String>, Vec<Vec<Json>>), Raised> {
+    fn run(&mut self, text: &str, parameters: &Json) -> Result<(Vec<String>, Vec<Vec<Json>>), Raised> {
         let mut bodies = self.ask(json!({"statement": text, "parameters": parameters}))?;
         let summary = bodies.pop().unwrap();
         assert!(["r", "rw", "w"].contains(&summary["queryType"].as_str().unwrap()), "{summary}");
@@ -61,7 +61,7 @@ impl Stdio {
     /// The typed value of a literal.
     fn evaluate(&mut self, literal: &str) -> Result<Json, String> {
         let (_, mut rows) =
-            self.run(&format!("RETURN {literal} AS value"), json!({})).map_err(|error| error.to_string())?;
+            self.run(&format!("RETURN {literal} AS value"), &json!({})).map_err(|error| error.to_string())?;
         Ok(rows[0][0].take())
     }
 }
@@ -88,19 +88,19 @@ impl Engine for Stdio {
     }
 
     fn query(&mut self, text: &str) -> Result<Answered, Raised> {
-        let (columns, rows) = self.run(text, Json::Object(self.parameters.clone()))?;
+        let (columns, rows) = self.run(text, &Json::Object(self.parameters.clone()))?;
         let cell = |value: &Json| Cell { text: value_text(value, false), unordered: value_text(value, true) };
         Ok(Answered { columns, rows: rows.iter().map(|row| row.iter().map(cell).collect()).collect() })
     }
 
     fn content(&mut self) -> Content {
         let mut content = Content::default();
-        for row in self.run("MATCH (n) RETURN n", json!({})).unwrap().1 {
+        for row in self.run("MATCH (n) RETURN n", &json!({})).unwrap().1 {
             let node = &row[0]["_value"];
             let labels = node["_labels"].as_array().unwrap().iter().map(|label| string(label).to_owned());
             content.add_node(string(&node["_element_id"]), labels, properties(node, false));
         }
-        for row in self.run("MATCH ()-[r]->() RETURN r", json!({})).unwrap().1 {
+        for row in self.run("MATCH ()-[r]->() RETURN r", &json!({})).unwrap().1 {
             let rel = &row[0]["_value"];
             content.add_relationship(string(&rel["_element_id"]), properties(rel, false));
         }

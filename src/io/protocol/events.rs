@@ -7,7 +7,7 @@ use super::super::encode::{self, Encoding};
 use super::status::status;
 use crate::error::{Error, Result};
 use crate::session::{Answer, Counters, Notification, Row, Summary};
-use crate::span::{Span, line_column};
+use crate::span::{Span, code_points_before, line_column};
 use serde_json::{Map as Object, Value as Json, json};
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -230,7 +230,7 @@ fn error_body(error: &Error, text: &str) -> Json {
 
 /// Where a span begins: code points from 0, line and column from 1.
 fn position(span: Span, text: &str) -> Json {
-    let start = text.floor_char_boundary(span.start as usize);
+    let start = span.start as usize;
     let (line, column) = line_column(text, start);
-    json!({"offset": text[..start].chars().count(), "line": line, "column": column})
+    json!({"offset": code_points_before(text, start), "line": line, "column": column})
 }
