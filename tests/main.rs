@@ -3,6 +3,7 @@
 // Tests may panic and print, and nobody uses them from outside.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, unreachable_pub)]
 
+mod cases;
 mod console;
 mod difference;
 mod functions;
@@ -14,6 +15,7 @@ mod limits;
 mod manual;
 mod protocol;
 mod questions;
+mod refusals;
 mod scripts;
 mod seed;
 mod semantic;

@@ -11,6 +11,7 @@ use super::physical::{Expand, Node, Op, RoundHop, Rounds, VarExpand, Way};
 use super::rules;
 use super::slots::{Reads, SlotSet};
 use crate::semantic::bound::{EntityRef, Expr, ExprKind, Group, GroupHop, LabelTest, PatternRel, Slot, VarLength};
+use crate::span::Span;
 use crate::syntax::ast::CompareOp;
 
 /// Appends the operators that match a query graph. `needed`: the slots that are read after it.
@@ -26,6 +27,14 @@ pub(super) fn match_graph(lowering: &mut Lowering<'_>, chain: &mut Vec<Node>, gr
     matcher.begin();
     steps.into_iter().for_each(|step| matcher.step(step));
     matcher.end();
+}
+
+/// Whether a node that the row holds has neither labels, nor a name, nor a relationship in the pattern.
+fn stands_alone(graph: &QueryGraph, index: usize) -> bool {
+    let node = &graph.pattern.nodes[index];
+    let followed = graph.pattern.rels.iter().any(|rel| rel.left == index || rel.right == index);
+    let counted = graph.pairs.iter().any(|pair| pair.node == node.slot);
+    node.bound && node.labels.is_none() && node.entity.is_none() && !followed && !counted
 }
 
 struct Matcher<'m, 'a> {
@@ -60,6 +69,21 @@ impl<'m, 'a> Matcher<'m, 'a> {
             if let Some(entity) = &node.entity {
                 self.same_entity(node.slot, entity);
             }
+        }
+        self.present();
+    }
+
+    /// A node that the row holds may be null, which is no node: nothing else tests one that stands alone.
+    fn present(&mut self) {
+        let graph = self.graph;
+        let read = |slot| Box::new(Expr::new(ExprKind::Slot(slot), Span::default()));
+        let tests = (0..graph.pattern.nodes.len()).filter(|index| stands_alone(graph, *index)).map(|index| {
+            let operand = read(graph.pattern.nodes[index].slot);
+            Expr::new(ExprKind::IsNull { operand, negated: true }, Span::default())
+        });
+        let tests: Vec<Expr> = tests.collect();
+        if !tests.is_empty() {
+            self.push(Op::Filter(tests), 1.0);
         }
     }
 

@@ -36,6 +36,9 @@ impl Binder<'_> {
                 format!("the arguments of `{}` must be written in parentheses inside a query", signature.name);
             return Err(Error::syntax(Detail::InvalidArgumentPassingMode, message).at(call.name.span));
         };
+        if call.yields == Yield::All {
+            return Err(yields_all(signature, call.name.span));
+        }
         let arguments = self.call_arguments(call, arguments, signature)?;
         self.call(call, signature, arguments, false, span, out).map(drop)
     }
@@ -169,6 +172,14 @@ fn wrong_count(signature: &Signature, given: usize, span: Span) -> Error {
     let names: Vec<&str> = signature.inputs.iter().map(|input| &*input.name).collect();
     let message = format!("`{}` takes ({}), not {given} arguments", signature.name, names.join(", "));
     Error::syntax(Detail::InvalidNumberOfArguments, message).at(span)
+}
+
+/// `YIELD *` would let a procedure's outputs decide what the names of a query mean.
+fn yields_all(signature: &Signature, span: Span) -> Error {
+    let outputs: Vec<&str> = signature.outputs.iter().map(|output| &*output.name).collect();
+    let message = format!("`YIELD *` cannot stand inside a query: `{}` is called beside other clauses", signature.name);
+    let error = Error::syntax(Detail::UnexpectedSyntax, message).at(span);
+    if outputs.is_empty() { error } else { error.hint(format!("`YIELD {}`", outputs.join(", "))) }
 }
 
 fn unknown_output(signature: &Signature, column: &Name) -> Error {

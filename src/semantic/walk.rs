@@ -37,13 +37,25 @@ pub(super) fn is_updating(kind: &ClauseKind) -> bool {
     )
 }
 
-/// Whether an aggregate function is called in the expression itself, subqueries left aside.
+/// Whether an aggregate function is called in the expression itself: not in a subquery, nor in what a comprehension or
+/// its kin computes for each element, where none may stand.
 pub(super) fn contains_aggregate(expr: &Expr) -> bool {
-    any(expr, &mut |part| match &part.kind {
+    match &expr.kind {
         ExprKind::CountStar => true,
-        ExprKind::Call { name, .. } => functions::lookup(&name.text).is_some_and(Function::is_aggregate),
-        _ => false,
-    })
+        ExprKind::Call { name, .. } if is_aggregate(name) => true,
+        ExprKind::ListComprehension { list, .. } | ExprKind::Quantifier { list, .. } => contains_aggregate(list),
+        ExprKind::Reduce { initial, list, .. } => contains_aggregate(initial) || contains_aggregate(list),
+        ExprKind::PatternComprehension { .. } => false,
+        _ => {
+            let mut found = false;
+            for_each_child(expr, &mut |child| found = found || contains_aggregate(child));
+            found
+        }
+    }
+}
+
+fn is_aggregate(name: &Name) -> bool {
+    functions::lookup(&name.text).is_some_and(Function::is_aggregate)
 }
 
 /// The names of all variables in an expression, those of comprehensions included.

@@ -5,10 +5,10 @@
 //! order where asked, column names, side effects as differences of the graph, and an error's type, phase and detail.
 //! There is no list of scenarios that may fail. `TCK_FAILURES` names a file for what fails.
 
-mod content;
+pub mod content;
 mod engine;
 pub mod feature;
-mod notation;
+pub mod notation;
 mod runner;
 mod stdio;
 
