@@ -1,5 +1,6 @@
 //! How a statement is run: its limits, and switches that never change an answer.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -66,6 +67,8 @@ pub struct RunOptions {
     pub batch_size: usize,
     /// Whether plans are rewritten; off, clauses run as they are written.
     pub optimize: bool,
+    /// Names of optimizer rules that are not applied, of [`RULES`](crate::plan::rules::RULES).
+    pub disabled_rules: BTreeSet<String>,
     /// Whether typed kernels compute expressions; off, the reference interpreter computes all.
     pub kernels: bool,
 }
@@ -80,6 +83,7 @@ impl Default for RunOptions {
             cancel: CancelToken::default(),
             batch_size: 2048,
             optimize: true,
+            disabled_rules: BTreeSet::new(),
             kernels: true,
         }
     }

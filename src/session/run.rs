@@ -139,8 +139,20 @@ fn profile(mut execution: Execution, plan: &Plan, graph: Snapshot, summary: Summ
 
 fn plan_of(bound: &BoundQuery, version: &Version, parameters: &Map, options: &RunOptions) -> Result<Plan> {
     check_parameters(bound, parameters)?;
-    let planning = if options.optimize { plan::Options::default() } else { plan::Options::unoptimized() };
-    plan::plan(bound, version, &planning)
+    plan::plan(bound, version, &planning(options)?)
+}
+
+fn planning(options: &RunOptions) -> Result<plan::Options> {
+    let known = || plan::rules::RULES.iter().map(|rule| rule.name);
+    if let Some(unknown) = options.disabled_rules.iter().find(|name| known().all(|rule| rule != *name)) {
+        let message = format!("there is no optimizer rule `{unknown}`");
+        let error = Error::new(ErrorType::ArgumentError, Phase::Compile, Detail::InvalidUse, message);
+        return Err(match crate::text::nearest(unknown, known()) {
+            Some(near) => error.hint(format!("did you mean `{near}`?")),
+            None => error,
+        });
+    }
+    Ok(plan::Options { optimize: options.optimize, disabled_rules: options.disabled_rules.clone() })
 }
 
 fn check_parameters(bound: &BoundQuery, parameters: &Map) -> Result<()> {

@@ -34,8 +34,37 @@ pub struct Rel {
     pub v: Option<&'static str>,
 }
 
-const MIXED: [&str; 12] =
-    ["0", "1", "2", "'a'", "'ab'", "'b'", "true", "false", "0.5", "1.5", "[1, 2]", "date('2025-11-21')"];
+/// Values of every type that a property may have. No two are equal and of different types: which of them stands for
+/// both in a group would be open.
+const MIXED: [&str; 27] = [
+    "0",
+    "1",
+    "2",
+    "-3",
+    "9007199254740993",
+    "0.5",
+    "1.5",
+    "-0.25",
+    "0.0 / 0.0",
+    "1.0 / 0.0",
+    "'a'",
+    "'ab'",
+    "'b'",
+    "''",
+    "'é'",
+    "true",
+    "false",
+    "[1, 2]",
+    "[]",
+    "['a', 'b']",
+    "[0.5]",
+    "date('2025-11-21')",
+    "localtime('12:30')",
+    "time('12:30+01:00')",
+    "localdatetime('2025-11-21T12:30')",
+    "datetime('2025-11-21T12:30+01:00')",
+    "duration('P1DT2H')",
+];
 
 impl Data {
     pub fn random(random: &mut Random) -> Data {

@@ -2,18 +2,21 @@
 //! of several sizes, with and without kernels, against a search by brute force, and against queries that mean the
 //! same.
 //!
-//! `DIFFERENCE_QUERIES` says how many queries to run, `DIFFERENCE_SEED` where the seeds begin.
+//! `DIFFERENCE_QUERIES` says how many queries to run, `DIFFERENCE_SEED` where the seeds begin. A long run:
+//! `DIFFERENCE_QUERIES=300000 cargo test --release --test integration difference:: -- --nocapture`.
 
 mod graphs;
 mod patterns;
 mod queries;
 mod random;
+mod rewrites;
 
 use graphs::{Data, dump, normal};
 use patterns::{Names, Pattern, Taste};
-use queries::Query;
+use queries::{Order, Query};
 use random::Random;
 use standpoint::error::{Detail, ErrorType, Phase};
+use standpoint::plan::rules::RULES;
 use standpoint::{Graph, RunOptions};
 use std::time::Duration;
 
@@ -34,9 +37,10 @@ fn variants_agree() {
         for _ in 0..10 {
             let query = queries::reading(random);
             tally.add(&graph, &query.text);
-            if let Some(difference) = disagreement(&graph, &query) {
-                let data = shrunk(data, |data| disagreement(&data.build(), &query).is_some());
-                let difference = disagreement(&data.build(), &query).unwrap_or(difference);
+            let variants = variants(random);
+            if let Some(difference) = disagreement(&graph, &query, &variants) {
+                let data = shrunk(data, |data| disagreement(&data.build(), &query, &variants).is_some());
+                let difference = disagreement(&data.build(), &query, &variants).unwrap_or(difference);
                 return Some(failure(&data, &query.text, &difference));
             }
         }
@@ -51,9 +55,10 @@ fn updates_agree() {
         for _ in 0..10 {
             let statement = queries::updating(random);
             tally.add(&data.build(), &statement);
-            if let Some(difference) = update_disagreement(&data, &statement) {
-                let data = shrunk(data, |data| update_disagreement(data, &statement).is_some());
-                let difference = update_disagreement(&data, &statement).unwrap_or(difference);
+            let variants = variants(random);
+            if let Some(difference) = update_disagreement(&data, &statement, &variants) {
+                let data = shrunk(data, |data| update_disagreement(data, &statement, &variants).is_some());
+                let difference = update_disagreement(&data, &statement, &variants).unwrap_or(difference);
                 return Some(failure(&data, &statement, &difference));
             }
         }
@@ -86,7 +91,7 @@ fn queries_of_the_same_meaning_agree() {
         let data = Data::random(random);
         let graph = data.build();
         for _ in 0..10 {
-            let (first, second) = queries_of_one_meaning(random);
+            let (first, second) = rewrites::queries_of_one_meaning(random);
             tally.add(&graph, &second);
             let differs = |data: &Data| {
                 let graph = data.build();
@@ -146,8 +151,8 @@ fn run(name: &str, share: usize, check: impl Fn(&mut Random, &mut Tally) -> Opti
     assert!(tally.refused * 20 <= tally.ran, "{name}: {} of {} statements were refused", tally.refused, tally.ran);
 }
 
-/// All ways to run a statement that must agree; the first is the plainest.
-fn variants() -> Vec<RunOptions> {
+/// Ways to run a statement that must agree; the first is the plainest. Some are without one rule of the optimizer.
+fn variants(random: &mut Random) -> Vec<RunOptions> {
     let mut all = Vec::new();
     for (optimize, batch_size, kernels) in [
         (false, 2048, false),
@@ -159,6 +164,10 @@ fn variants() -> Vec<RunOptions> {
         (true, 2048, false),
     ] {
         all.push(RunOptions { optimize, batch_size, kernels, ..limits() });
+    }
+    for _ in 0..3 {
+        let rule = random.of(RULES).name.to_owned();
+        all.push(RunOptions { disabled_rules: [rule].into(), ..limits() });
     }
     all
 }
@@ -172,39 +181,52 @@ fn limits() -> RunOptions {
     }
 }
 
-fn give(graph: &Graph, text: &str, options: &RunOptions, ordered: bool) -> Given {
+fn give(graph: &Graph, text: &str, options: &RunOptions, order: Order) -> Given {
     let answer = graph.session().run_with(text, &Default::default(), options);
     match answer.and_then(|mut answer| answer.rows()) {
         Ok(rows) => {
-            let row = |row: &standpoint::Row| row.values().iter().map(normal).collect::<Vec<_>>().join(" | ");
-            let mut rows: Vec<String> = rows.iter().map(row).collect();
-            if !ordered {
-                rows.sort();
-            }
-            Given::Rows(rows)
+            let row = |row: &standpoint::Row| row.values().iter().map(normal).collect::<Vec<_>>();
+            Given::Rows(determined(rows.iter().map(row).collect(), order))
         }
         Err(error) if error.error_type() == ErrorType::ResourceLimit => Given::TooMuch,
         Err(error) => Given::Error(error.error_type(), error.detail()),
     }
 }
 
+/// What of rows is determined: the rows as texts, in their order or sorted, after them the keys they are ordered by.
+fn determined(rows: Vec<Vec<String>>, order: Order) -> Vec<String> {
+    let text = |row: &Vec<String>| row.join(" | ");
+    let keys = |count: usize| rows.iter().map(move |row| format!("key {}", row[..count].join(" | ")));
+    let sorted = || {
+        let mut texts: Vec<String> = rows.iter().map(text).collect();
+        texts.sort();
+        texts
+    };
+    match order {
+        Order::Open => sorted(),
+        Order::Total => rows.iter().map(text).collect(),
+        Order::Keys(count) => sorted().into_iter().chain(keys(count)).collect(),
+        Order::KeysAlone(count) => keys(count).collect(),
+    }
+}
+
 fn give_sorted(graph: &Graph, text: &str) -> Given {
-    give(graph, text, &limits(), false)
+    give(graph, text, &limits(), Order::Open)
 }
 
 /// Where the variants differ in what a query gives.
-fn disagreement(graph: &Graph, query: &Query) -> Option<String> {
+fn disagreement(graph: &Graph, query: &Query, variants: &[RunOptions]) -> Option<String> {
     let mut first: Option<Given> = None;
-    for options in variants() {
-        let given = give(graph, &query.text, &options, query.ordered);
+    for options in variants {
+        let given = give(graph, &query.text, options, query.order);
         if let Given::Error(ErrorType::Internal, _) = given {
-            return Some(format!("an internal error with {}", show(&options)));
+            return Some(format!("an internal error with {}", show(options)));
         }
         match &first {
             _ if given == Given::TooMuch => return None,
             None => first = Some(given),
             Some(plain) if *plain != given => {
-                return Some(format!("{}\nwith {}", compare(plain, &given), show(&options)));
+                return Some(format!("{}\nwith {}", compare(plain, &given), show(options)));
             }
             Some(_) => {}
         }
@@ -213,11 +235,11 @@ fn disagreement(graph: &Graph, query: &Query) -> Option<String> {
 }
 
 /// Where the variants differ in what a statement makes of a graph.
-fn update_disagreement(data: &Data, statement: &str) -> Option<String> {
+fn update_disagreement(data: &Data, statement: &str, variants: &[RunOptions]) -> Option<String> {
     let mut first: Option<(Given, Vec<String>)> = None;
-    for options in variants() {
+    for options in variants {
         let graph = data.build();
-        let given = give(&graph, statement, &options, false);
+        let given = give(&graph, statement, options, Order::Open);
         if given == Given::TooMuch {
             return None;
         }
@@ -227,7 +249,7 @@ fn update_disagreement(data: &Data, statement: &str) -> Option<String> {
             Some(plain) if *plain != result => {
                 let graphs = compare(&Given::Rows(plain.1.clone()), &Given::Rows(result.1));
                 let given = compare(&plain.0, &result.0);
-                return Some(format!("{given}\n{graphs}\nwith {}", show(&options)));
+                return Some(format!("{given}\n{graphs}\nwith {}", show(options)));
             }
             Some(_) => {}
         }
@@ -254,7 +276,7 @@ fn wrong_matches(data: &Data, pattern: &Pattern) -> Option<(String, String)> {
     let expectations = [(count, Given::Rows(vec![format!("Int({})", matches.len())])), (rows, Given::Rows(expected))];
     for (query, expected) in expectations {
         for optimize in [true, false] {
-            let given = give(&graph, &query, &RunOptions { optimize, ..limits() }, false);
+            let given = give(&graph, &query, &RunOptions { optimize, ..limits() }, Order::Open);
             if given != Given::TooMuch && given != expected {
                 let message = format!("{}\nwith optimize: {optimize}", compare(&expected, &given));
                 return Some((query, message));
@@ -262,43 +284,6 @@ fn wrong_matches(data: &Data, pattern: &Pattern) -> Option<(String, String)> {
         }
     }
     None
-}
-
-/// Two queries that must give the same rows.
-fn queries_of_one_meaning(random: &mut Random) -> (String, String) {
-    let mut names = Names::default();
-    let kind = random.below(4);
-    let taste = Taste { hops: 4, paths: 3, variable_length: kind < 2, all_named: kind == 2 };
-    let pattern = Pattern::random(random, &taste, &[], &mut names);
-    let (nodes, rels) = pattern.names();
-    let all: Vec<String> = nodes.iter().chain(&rels).cloned().collect();
-    let columns = if all.is_empty() { "1 AS one".to_owned() } else { all.join(", ") };
-    let text = pattern.text();
-    let predicate = queries::predicate_over(random, &nodes, &rels);
-    match kind {
-        0 => {
-            let returns = format!("RETURN {columns}");
-            let parts: Vec<String> =
-                [format!("({predicate})"), format!("NOT ({predicate})"), format!("({predicate}) IS NULL")]
-                    .iter()
-                    .map(|part| format!("MATCH {text} WHERE {part} {returns}"))
-                    .collect();
-            (format!("MATCH {text} {returns}"), parts.join(" UNION ALL "))
-        }
-        1 => {
-            let other = pattern.rewritten(random).text();
-            let rest = format!("WHERE {predicate} RETURN {columns}");
-            (format!("MATCH {text} {rest}"), format!("MATCH {other} {rest}"))
-        }
-        2 => {
-            let first = format!("MATCH {text} RETURN {columns}");
-            (first, format!("MATCH {text} WITH * OPTIONAL MATCH {text} RETURN {columns}"))
-        }
-        _ => {
-            let first = format!("MATCH {text} WHERE {predicate} RETURN count(*) AS n");
-            (first, format!("RETURN COUNT {{ MATCH {text} WHERE {predicate} RETURN 1 AS one }} AS n"))
-        }
-    }
 }
 
 /// A graph as small as single steps make it on which something still fails.
@@ -339,6 +324,6 @@ fn compare(first: &Given, second: &Given) -> String {
 }
 
 fn show(options: &RunOptions) -> String {
-    let RunOptions { optimize, batch_size, kernels, .. } = options;
-    format!("optimize: {optimize}, batch_size: {batch_size}, kernels: {kernels}")
+    let RunOptions { optimize, batch_size, kernels, disabled_rules, .. } = options;
+    format!("optimize: {optimize}, batch_size: {batch_size}, kernels: {kernels}, without {disabled_rules:?}")
 }

@@ -18,10 +18,23 @@ enum Kind {
     Bag,
 }
 
-/// A query, and whether the order of its rows is determined.
+/// A query, and what is determined of its rows beside which they are.
 pub struct Query {
     pub text: String,
-    pub ordered: bool,
+    pub order: Order,
+}
+
+/// What is determined of the order of rows.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Order {
+    /// Nothing.
+    Open,
+    /// All of it.
+    Total,
+    /// The values of so many first columns; rows that tie in them may come in any order.
+    Keys(usize),
+    /// The same, and which of the rows that tie are left out is open.
+    KeysAlone(usize),
 }
 
 /// A random reading query.
@@ -29,12 +42,16 @@ pub fn reading(random: &mut Random) -> Query {
     if random.percent(12) {
         let kind = random.pick(&["UNION", "UNION ALL"]);
         let (first, second) = (arm(random), arm(random));
-        return Query { text: format!("{first} {kind} {second}"), ordered: false };
+        return Query { text: format!("{first} {kind} {second}"), order: Order::Open };
     }
     let mut writer = Writer::new(random);
     writer.clauses(4);
+    if writer.random.percent(15) {
+        let order = writer.with_ties();
+        return Query { text: writer.text, order };
+    }
     let ordered = writer.project("RETURN", true);
-    Query { text: writer.text, ordered }
+    Query { text: writer.text, order: if ordered { Order::Total } else { Order::Open } }
 }
 
 /// A random updating statement; its effect does not depend on the order of its rows.
@@ -49,11 +66,20 @@ pub fn updating(random: &mut Random) -> String {
 
 /// A random predicate over these nodes and relationships.
 pub fn predicate_over(random: &mut Random, nodes: &BTreeSet<String>, rels: &BTreeSet<String>) -> String {
+    over(random, nodes, rels).predicate(3)
+}
+
+/// A random expression over these nodes and relationships.
+pub fn value_over(random: &mut Random, nodes: &BTreeSet<String>, rels: &BTreeSet<String>) -> String {
+    over(random, nodes, rels).value(2)
+}
+
+fn over<'a>(random: &'a mut Random, nodes: &BTreeSet<String>, rels: &BTreeSet<String>) -> Writer<'a> {
     let mut writer = Writer::new(random);
     writer.names = Names::after(1000);
     let nodes = nodes.iter().map(|name| (name.clone(), Kind::Node));
     writer.scope = nodes.chain(rels.iter().map(|name| (name.clone(), Kind::Rel))).collect();
-    writer.predicate(3)
+    writer
 }
 
 /// One arm of a union, with the columns `a` and `b`.
@@ -88,7 +114,8 @@ impl<'a> Writer<'a> {
         for at in 0..self.random.between(1, most) {
             match self.random.below(100) {
                 _ if at == 0 && self.depth == 0 => self.match_clause(false),
-                0..35 => self.match_clause(false),
+                0..4 => self.group(),
+                4..35 => self.match_clause(false),
                 35..55 => self.match_clause(true),
                 55..78 => drop(self.project("WITH", false)),
                 78..88 => self.unwind(),
@@ -121,6 +148,45 @@ impl<'a> Writer<'a> {
         self.bind(&pattern);
         let predicate = if self.random.percent(45) { format!(" WHERE {}", self.predicate(3)) } else { String::new() };
         self.add(&format!("{}MATCH {text}{predicate}", if optional { "OPTIONAL " } else { "" }));
+    }
+
+    /// A quantified group between two nodes; what it binds are lists.
+    fn group(&mut self) {
+        let start = self.one(Kind::Node).filter(|_| self.random.percent(70));
+        let start = start.unwrap_or_else(|| self.names.fresh("n"));
+        let [end, left, rel, right] = ["n", "g", "q", "g"].map(|prefix| self.names.fresh(prefix));
+        let types = if self.random.percent(50) { ":R|S" } else { "" };
+        let (tail, head) = *self.random.of(&[("-", "->"), ("<-", "-"), ("-", "-")]);
+        let outer = std::mem::take(&mut self.scope);
+        self.scope = vec![(left.clone(), Kind::Node), (rel.clone(), Kind::Rel), (right.clone(), Kind::Node)];
+        let predicate = if self.random.percent(50) { format!(" WHERE {}", comparison(self)) } else { String::new() };
+        self.scope = outer;
+        let quantity = self.random.pick(&["{1,2}", "{2}", "{0,2}", "{,2}", "{1,3}"]).to_owned();
+        let optional = if self.random.percent(30) { "OPTIONAL " } else { "" };
+        let inside = format!("({left}){tail}[{rel}{types}]{head}({right}){predicate}");
+        self.add(&format!("{optional}MATCH ({start}) ({inside}){quantity} ({end})"));
+        for (name, kind) in [(start, Kind::Node), (end, Kind::Node), (rel, Kind::Bag), (right, Kind::Bag)] {
+            if !self.scope.iter().any(|(known, _)| *known == name) {
+                self.scope.push((name, kind));
+            }
+        }
+    }
+
+    /// `RETURN` with an order that leaves ties; gives what of it is determined.
+    fn with_ties(&mut self) -> Order {
+        let keys = self.random.between(1, 2);
+        let mut items: Vec<String> = (0..keys).map(|at| format!("{} AS k{at}", self.value(1))).collect();
+        items.extend((0..self.random.below(3)).map(|at| format!("{} AS z{at}", self.value(2))));
+        let order: Vec<String> =
+            (0..keys).map(|at| format!("k{at}{}", self.random.pick(&["", " DESC", " ASC"]))).collect();
+        let distinct = if self.random.percent(25) { "DISTINCT " } else { "" };
+        self.add(&format!("RETURN {distinct}{} ORDER BY {}", items.join(", "), order.join(", ")));
+        if self.random.percent(50) {
+            return Order::Keys(keys);
+        }
+        let (skip, limit) = (self.random.below(3), self.random.below(6));
+        self.add(&format!("SKIP {skip} LIMIT {limit}"));
+        Order::KeysAlone(keys)
     }
 
     /// Sometimes lets one relationship of the pattern be one that is bound already.
@@ -325,7 +391,7 @@ impl<'a> Writer<'a> {
             0 | 1 => self.integer(depth),
             2 | 3 => self.property("v"),
             4 => self.property("id"),
-            5 => self.random.pick(&["null", "'a'", "true", "0.5", "[1, null]", "{a: 1}", "''"]).to_owned(),
+            5 => self.random.pick(&LITERALS).to_owned(),
             6 => self.one(Kind::Node).unwrap_or_else(|| "null".to_owned()),
             7 => self.one(Kind::Rel).map_or_else(|| "null".to_owned(), |rel| format!("type({rel})")),
             8 => self.one(Kind::Node).map_or_else(|| "[]".to_owned(), |node| format!("labels({node})")),
@@ -430,6 +496,25 @@ impl<'a> Writer<'a> {
         self.add("CREATE (:N)");
     }
 }
+
+const LITERALS: [&str; 16] = [
+    "null",
+    "'a'",
+    "true",
+    "0.5",
+    "[1, null]",
+    "{a: 1}",
+    "''",
+    "0.0 / 0.0",
+    "date('2025-11-21')",
+    "duration('P1D')",
+    "[[1], []]",
+    "{a: null}",
+    "-1",
+    "localtime('12:30')",
+    "9007199254740992",
+    "datetime('2025-11-21T12:30+01:00')",
+];
 
 /// A predicate; one of three-valued logic.
 fn predicate(writer: &mut Writer<'_>, depth: usize) -> String {
