@@ -186,7 +186,7 @@ fn give(graph: &Graph, text: &str, options: &RunOptions, order: Order) -> Given 
     match answer.and_then(|mut answer| answer.rows()) {
         Ok(rows) => {
             let row = |row: &standpoint::Row| row.values().iter().map(normal).collect::<Vec<_>>();
-            Given::Rows(determined(rows.iter().map(row).collect(), order))
+            Given::Rows(determined(&rows.iter().map(row).collect::<Vec<_>>(), order))
         }
         Err(error) if error.error_type() == ErrorType::ResourceLimit => Given::TooMuch,
         Err(error) => Given::Error(error.error_type(), error.detail()),
@@ -194,7 +194,7 @@ fn give(graph: &Graph, text: &str, options: &RunOptions, order: Order) -> Given 
 }
 
 /// What of rows is determined: the rows as texts, in their order or sorted, after them the keys they are ordered by.
-fn determined(rows: Vec<Vec<String>>, order: Order) -> Vec<String> {
+fn determined(rows: &[Vec<String>], order: Order) -> Vec<String> {
     let text = |row: &Vec<String>| row.join(" | ");
     let keys = |count: usize| rows.iter().map(move |row| format!("key {}", row[..count].join(" | ")));
     let sorted = || {

@@ -555,7 +555,11 @@ fn comparison(writer: &mut Writer<'_>) -> String {
             let other = writer.one(Kind::Node).unwrap_or_default();
             format!("{node} {} {other}", writer.random.pick(&["=", "<>"]))
         }
-        (4, Some(node)) => format!("({node})-[:{}]->()", TYPES[writer.random.below(3)]),
+        (4, Some(node)) => {
+            // A path is a predicate only where a condition stands, which is not known here.
+            let path = format!("({node})-[:{}]->()", TYPES[writer.random.below(3)]);
+            if writer.random.percent(25) { path } else { format!("EXISTS {{ {path} }}") }
+        }
         (5, _) => format!("{} IS NOT NULL", writer.property("v")),
         (6, _) => {
             let word = writer.random.pick(&["STARTS WITH", "ENDS WITH", "CONTAINS"]).to_owned();
