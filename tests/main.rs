@@ -7,6 +7,7 @@ mod cases;
 mod console;
 mod difference;
 mod functions;
+mod fuzz;
 mod golden;
 mod grammar;
 mod hostile;
