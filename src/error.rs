@@ -117,9 +117,9 @@ details! {
     UnknownFunction, VariableAlreadyBound, VariableTypeConflict, ListElementAccessByNonInteger,
     // our own
     UnexpectedInput, NestingTooDeep, InputTooLarge, UnknownEntity, AmbiguousEntity, UnknownFact, DivisionByZero,
-    EntityIsNotStored, Io, Damaged, Foreign, NewerVersion, Cancelled, Timeout, MemoryLimit, RowLimit, IdsExhausted,
-    PropertyNotUnique, PropertyMissing, PropertyOfWrongType, SchemaExists, SchemaNameTaken, SchemaInUse, SchemaLimit,
-    UnknownIndex, UnknownConstraint, ReadOnly, Locked, UnknownCommand, InvalidUse, InvalidRequest, Internal,
+    EntityIsNotStored, Io, LogFailed, Damaged, Foreign, NewerVersion, WrongLog, Cancelled, Timeout, MemoryLimit, RowLimit,
+    IdsExhausted, PropertyNotUnique, PropertyMissing, PropertyOfWrongType, SchemaExists, SchemaNameTaken, SchemaInUse,
+    SchemaLimit, UnknownIndex, UnknownConstraint, ReadOnly, Locked, UnknownCommand, InvalidUse, InvalidRequest, Internal,
 }
 
 /// Anything that went wrong, with its classification, its place and what may help.

@@ -7,10 +7,19 @@ use std::process::Command;
 /// How long anything may take, on a slow machine too.
 const WAIT: Option<u64> = Some(30_000);
 
-/// A shell on the shipped graph with a home of its own.
+/// A shell on a copy of the shipped graph with a home of its own.
 fn shell(home: &Path) -> PtySession {
+    let graph = home.join("graphs/peace-talks.graph");
+    if !graph.exists() {
+        std::fs::create_dir_all(home.join("graphs")).unwrap();
+        std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("graphs/peace-talks.graph"), &graph).unwrap();
+    }
+    start(home, &["graphs/peace-talks.graph"])
+}
+
+fn start(home: &Path, arguments: &[&str]) -> PtySession {
     let mut command = Command::new(env!("CARGO_BIN_EXE_standpoint"));
-    command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("graphs/peace-talks.graph"));
+    command.args(arguments);
     command.env("HOME", home).env("NO_COLOR", "1").env("TERM", "xterm").env_remove("XDG_STATE_HOME").current_dir(home);
     let mut session = spawn_command(command, WAIT).unwrap();
     expect(&mut session, "Ctrl-D leaves");
@@ -123,7 +132,7 @@ fn errors_show_the_place_and_a_way_out() {
 #[test]
 fn quitting_twice_leaves_with_what_is_not_saved() {
     let home = tempfile::tempdir().unwrap();
-    let mut session = shell(home.path());
+    let mut session = start(home.path(), &[]);
     for _ in 0..2 {
         keys(&mut session, "+ Oslo -supports-> annexation\r");
         expect(&mut session, "+1 fact");
@@ -137,16 +146,29 @@ fn quitting_twice_leaves_with_what_is_not_saved() {
 }
 
 #[test]
-fn leaving_asks_before_something_is_lost_and_the_history_stays() {
+fn leaving_asks_before_something_is_lost() {
     let home = tempfile::tempdir().unwrap();
-    let mut session = shell(home.path());
+    let mut session = start(home.path(), &[]);
     keys(&mut session, "+ Oslo -supports-> annexation\r");
-    expect(&mut session, "+1 entity, +1 fact");
-    expect(&mut session, "peace-talks*▸");
+    expect(&mut session, "+2 entities, +1 fact");
+    expect(&mut session, "standpoint*▸");
     keys(&mut session, "\x04");
     expect(&mut session, "not saved");
     keys(&mut session, "\x04");
     session.exp_eof().unwrap();
+}
+
+#[test]
+fn a_graph_in_a_file_keeps_each_statement_and_the_history_stays() {
+    let home = tempfile::tempdir().unwrap();
+    let mut session = shell(home.path());
+    keys(&mut session, "+ Oslo -supports-> annexation\r");
+    expect(&mut session, "+1 entity, +1 fact");
+    expect(&mut session, "peace-talks▸");
+    assert!(home.path().join("graphs/peace-talks.graph-wal").exists());
+    keys(&mut session, "\x04");
+    session.exp_eof().unwrap();
+    assert_eq!(std::fs::read_dir(home.path().join("graphs")).unwrap().count(), 1, "the log was left behind");
     let history = home.path().join(".local/state/standpoint/history");
     assert!(std::fs::read_to_string(&history).unwrap().contains("+ Oslo -supports-> annexation"));
     #[cfg(unix)]
@@ -157,5 +179,8 @@ fn leaving_asks_before_something_is_lost_and_the_history_stays() {
     let mut session = shell(home.path());
     keys(&mut session, "\x1b[A");
     expect(&mut session, "+ Oslo -supports-> annexation");
-    assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 1, "something was written to the current folder");
+    keys(&mut session, "\x03");
+    keys(&mut session, "? Oslo -supports-> annexation\r");
+    expect(&mut session, "Yes.");
+    assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 2, "something was written to the current folder");
 }

@@ -283,9 +283,10 @@ fn read_only() -> Error {
 
 /// The code the program ends with after an error.
 pub fn exit_code(error: &Error) -> u8 {
-    match error.error_type() {
-        ErrorType::Cancelled => 130,
-        ErrorType::ResourceLimit => 5,
+    match (error.error_type(), error.detail()) {
+        (ErrorType::Cancelled, _) => 130,
+        (ErrorType::ResourceLimit, _) => 5,
+        (ErrorType::Corrupt, _) | (_, Detail::Locked | Detail::LogFailed) => 3,
         _ => 1,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::output::Format;
 use crate::io::protocol::MAX_LINE;
-use crate::session::RunOptions;
+use crate::session::{Durability, OpenOptions, RunOptions};
 use clap::builder::PossibleValue;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ use std::time::Duration;
     about = "A knowledge graph of who supports, opposes and proposes what, since when, and according to whom",
     after_help = "Without -c and -f: the shell on a terminal, otherwise statements from standard input.\n\
         A statement ends with `;` or is a one-line arrow fact (`? ?who -opposes-> X`).\n\
-        Exit codes: 0 well, 1 a statement failed, 2 wrong arguments, 3 the graph cannot be opened or saved,\n\
+        Exit codes: 0 well, 1 a statement failed, 2 wrong arguments, 3 the graph cannot be opened or written,\n\
         5 a limit was reached, 130 interrupted."
 )]
 pub struct Arguments {
@@ -39,6 +39,10 @@ pub struct Arguments {
     /// A parameter: `-p name=value`, the value an openCypher literal or, failing that, text (repeatable)
     #[arg(short = 'p', long = "param", value_name = "NAME=VALUE")]
     pub parameters: Vec<String>,
+
+    /// Keep all that the script changes when all of it goes well, and nothing otherwise
+    #[arg(long)]
+    pub atomic: bool,
 
     /// How statements are run
     #[command(flatten)]
@@ -83,9 +87,13 @@ pub struct Stdio {
 /// What no statement may exceed.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct Limits {
-    /// Refuse statements that change the graph
+    /// Refuse statements that change the graph, and never write: also beside a process that changes it
     #[arg(long)]
     pub readonly: bool,
+
+    /// When a commit is on the disk: full (before it is confirmed), normal (soon after), off (when the graph is closed)
+    #[arg(long, value_enum, value_name = "LEVEL", default_value = "full", hide_possible_values = true)]
+    pub durability: Level,
 
     /// Stop a statement after this time, e.g. 500ms, 30s, 5m
     #[arg(long, value_name = "TIME", value_parser = duration)]
@@ -106,6 +114,29 @@ impl Limits {
             memory: self.memory.or(defaults.memory),
             ..defaults
         }
+    }
+
+    /// How the graph is opened.
+    pub fn opening(&self) -> OpenOptions {
+        OpenOptions { read_only: self.readonly, durability: self.durability.0, ..OpenOptions::default() }
+    }
+}
+
+/// When a commit is on the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Level(pub Durability);
+
+impl ValueEnum for Level {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Level(Durability::Full), Level(Durability::Normal), Level(Durability::Off)]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self.0 {
+            Durability::Full => "full",
+            Durability::Normal => "normal",
+            Durability::Off => "off",
+        }))
     }
 }
 

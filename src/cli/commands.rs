@@ -6,6 +6,7 @@ use super::report::Source;
 use super::{main, schema};
 use crate::error::{Detail, Error, Result};
 use crate::functions;
+use crate::session::OpenOptions;
 use crate::text::nearest;
 use std::path::Path;
 use std::time::Instant;
@@ -118,6 +119,13 @@ pub const COMMANDS: &[Command] = &[
         run: read,
     },
     Command {
+        name: "refresh",
+        arguments: "",
+        completes: Completes::Nothing,
+        summary: "brings in what other processes have committed to the graph's file",
+        run: refresh,
+    },
+    Command {
         name: "rollback",
         arguments: "",
         completes: Completes::Nothing,
@@ -128,7 +136,7 @@ pub const COMMANDS: &[Command] = &[
         name: "save",
         arguments: "[FILE]",
         completes: Completes::File,
-        summary: "saves the graph, under a new name if one is given",
+        summary: "brings the file up to the log (a checkpoint); with a name, goes on in a copy of that name",
         run: save,
     },
     Command {
@@ -267,7 +275,9 @@ fn open(app: &mut App, argument: &str) -> Result<Flow> {
         let message = "the graph has changes that are not saved";
         return Err(Error::syntax(Detail::InvalidUse, message).hint("`.save FILE` first"));
     }
-    let graph = main::open_graph(Path::new(argument), &mut |text| app.say(text))?;
+    let options = OpenOptions { read_only: app.options.read_only, ..OpenOptions::default() };
+    let graph = main::open_graph(Path::new(argument), options, &mut |text| app.say(text))?;
+    app.session.graph().clone().close()?;
     app.session = graph.session();
     Ok(Flow::Continue)
 }
@@ -278,6 +288,13 @@ fn read(app: &mut App, argument: &str) -> Result<Flow> {
         Ok(()) => Flow::Continue,
         Err(stop) => Flow::Stop(stop),
     })
+}
+
+fn refresh(app: &mut App, _: &str) -> Result<Flow> {
+    need_no_transaction(app)?;
+    let news = if app.session.graph().refresh()? { "the graph has changed" } else { "nothing has changed" };
+    app.say(news);
+    Ok(Flow::Continue)
 }
 
 fn save(app: &mut App, argument: &str) -> Result<Flow> {

@@ -7,7 +7,7 @@ use super::report::{self, Source};
 use super::stdio;
 use super::streams::Output;
 use crate::error::{Detail, Error, Result};
-use crate::session::{Graph, RunOptions};
+use crate::session::{Graph, OpenOptions, RunOptions};
 use crate::value::{Map, Value};
 use std::ffi::OsString;
 use std::io::{BufWriter, IsTerminal, Read, Write};
@@ -17,7 +17,7 @@ use std::sync::atomic::AtomicBool;
 
 /// The code of wrong arguments.
 const USAGE: u8 = 2;
-/// The code of a graph that cannot be opened or saved.
+/// The code of a graph that cannot be opened or written.
 pub(super) const NO_GRAPH: u8 = 3;
 
 /// How a person is talked to when neither `-c` nor `-f` is given and there is a terminal.
@@ -36,7 +36,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, shell: Shell) -> u8 {
         return stdio::run(arguments);
     }
     let mut err = std::io::stderr();
-    let graph = match graph_of(arguments.graph.as_deref(), arguments.limits.readonly) {
+    let graph = match graph_of(arguments.graph.as_deref(), arguments.limits.opening()) {
         Ok(graph) => graph,
         Err(error) => {
             let _ = err.write_all(report::error(&error, nowhere()).as_bytes());
@@ -52,24 +52,23 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, shell: Shell) -> u8 {
     };
     watch_interrupts(&app.options);
     if app.settings.interactive {
-        return match shell(&mut app) {
+        let code = match shell(&mut app) {
             Ok(()) => 0,
             Err(error) => finish(app.fail(&error, nowhere())),
         };
+        return code.max(close(&mut app));
     }
-    let code = match run_tasks(&mut app, &tasks) {
-        Ok(()) => 0,
-        Err(stop) => finish(stop),
-    };
+    let outcome = if arguments.atomic { run_atomically(&mut app, &tasks) } else { run_tasks(&mut app, &tasks) };
+    let code = outcome.map_or_else(finish, |()| 0);
     end_transaction(&mut app);
-    code.max(save_changes(&mut app))
+    code.max(close(&mut app))
 }
 
 /// Opens a graph by its file's name: a saved graph, a `.facts` text, or a name for a new graph.
 ///
 /// # Errors
 /// When there is a file but it cannot be read as what it should be.
-pub fn open_graph(path: &Path, say: &mut dyn FnMut(&str)) -> Result<Graph> {
+pub fn open_graph(path: &Path, options: OpenOptions, say: &mut dyn FnMut(&str)) -> Result<Graph> {
     if path.extension().is_some_and(|ending| ending == "facts") {
         let graph = Graph::in_memory();
         let text = read_text(path)?;
@@ -77,11 +76,27 @@ pub fn open_graph(path: &Path, say: &mut dyn FnMut(&str)) -> Result<Graph> {
         graph.forget_changes();
         return Ok(graph);
     }
-    if path.exists() {
-        return Graph::open(path);
+    if path.exists() || options.read_only {
+        let graph = Graph::open_with(path, options)?;
+        tell_recovery(path, &graph, say);
+        return Ok(graph);
     }
-    say(&format!("`{}` is new: it is written when the graph is saved", path.display()));
-    Graph::create(path)
+    let graph = Graph::create_later(path, options)?;
+    say(&format!("`{}` is new: it is made with the first change", path.display()));
+    Ok(graph)
+}
+
+/// Says what a crash left of a commit that was never confirmed, and is not part of the graph.
+fn tell_recovery(path: &Path, graph: &Graph, say: &mut dyn FnMut(&str)) {
+    let recovery = graph.recovery();
+    if recovery.dropped > 0 && !graph.is_read_only() {
+        say(&format!(
+            "note: the log of `{}` ends inside a commit that was not confirmed: {} bytes after commit {} are dropped",
+            path.display(),
+            recovery.dropped,
+            recovery.sequence,
+        ));
+    }
 }
 
 /// The error with its place in the text as part of the message, for a file that is not shown.
@@ -96,17 +111,11 @@ fn located(error: &Error, path: &Path, text: &str) -> Error {
 ///
 /// # Errors
 /// When the file cannot be read, or is missing and may only be read.
-pub(super) fn graph_of(path: Option<&Path>, read_only: bool) -> Result<Graph> {
-    match path {
-        None => Ok(Graph::in_memory()),
-        Some(path) if read_only && !path.exists() => {
-            let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
-            Err(Error::io(format!("cannot open `{}`", path.display()), &missing))
-        }
-        Some(path) => open_graph(path, &mut |text| {
-            let _ = writeln!(std::io::stderr(), "{text}");
-        }),
-    }
+pub(super) fn graph_of(path: Option<&Path>, options: OpenOptions) -> Result<Graph> {
+    let Some(path) = path else { return Ok(Graph::in_memory()) };
+    open_graph(path, options, &mut |text| {
+        let _ = writeln!(std::io::stderr(), "{text}");
+    })
 }
 
 fn app_of(arguments: &Arguments, graph: &Graph, no_tasks: bool) -> Result<App> {
@@ -191,24 +200,26 @@ fn end_transaction(app: &mut App) {
     }
 }
 
-/// What was told to a graph with a file is kept, also when a later statement failed.
-fn save_changes(app: &mut App) -> u8 {
-    let graph = app.session.graph().clone();
-    match close(&graph) {
+/// Runs everything as one transaction, which is kept when all of it went well.
+fn run_atomically(app: &mut App, tasks: &[Task]) -> Result<(), Stop> {
+    app.session.begin().map_err(|error| app.fail(&error, nowhere()))?;
+    match run_tasks(app, tasks) {
+        Ok(()) | Err(Stop::Quit) if app.session.in_transaction() => {
+            app.session.commit().map_err(|error| app.fail(&error, nowhere()))
+        }
+        outcome => outcome,
+    }
+}
+
+/// Closes the graph; gives the code for the program to end with.
+fn close(app: &mut App) -> u8 {
+    match app.session.graph().clone().close() {
         Ok(()) => 0,
         Err(error) => {
             app.fail(&error, nowhere());
             exit_code(&error).max(NO_GRAPH)
         }
     }
-}
-
-/// Writes what changed to the graph's file, where it has one.
-///
-/// # Errors
-/// When the file cannot be written.
-pub(super) fn close(graph: &Graph) -> Result<()> {
-    if graph.path().is_none() || !graph.has_unsaved_changes() { Ok(()) } else { graph.save() }
 }
 
 fn finish(stop: Stop) -> u8 {

@@ -2,16 +2,16 @@
 
 use super::app::exit_code;
 use super::arguments::Stdio;
-use super::main::{NO_GRAPH, close, graph_of, nowhere};
+use super::main::{NO_GRAPH, graph_of, nowhere};
 use super::report;
 use crate::error::Error;
 use crate::io::encode::Encoding;
 use crate::io::protocol::{self, Options};
 use std::io::{self, ErrorKind, Write};
 
-/// Answers requests until they end, then saves what changed; gives the exit code.
+/// Answers requests until they end, then closes the graph; gives the exit code.
 pub(super) fn run(arguments: &Stdio) -> u8 {
-    let graph = match graph_of(arguments.graph.as_deref(), arguments.limits.readonly) {
+    let graph = match graph_of(arguments.graph.as_deref(), arguments.limits.opening()) {
         Ok(graph) => graph,
         Err(error) => return failed(&error, NO_GRAPH),
     };
@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &Stdio) -> u8 {
         }
         _ => 0,
     };
-    match close(&graph) {
+    match graph.close() {
         Ok(()) => code,
         Err(error) => failed(&error, NO_GRAPH),
     }

@@ -311,13 +311,15 @@ impl Header {
     }
 }
 
-fn u32_at(bytes: &[u8; HEADER], at: usize) -> u32 {
+/// The number at a place that is inside the bytes.
+pub(super) fn u32_at<const N: usize>(bytes: &[u8; N], at: usize) -> u32 {
     let mut number = [0; 4];
     number.copy_from_slice(&bytes[at..at + 4]);
     u32::from_le_bytes(number)
 }
 
-fn u64_at(bytes: &[u8; HEADER], at: usize) -> u64 {
+/// The number at a place that is inside the bytes.
+pub(super) fn u64_at<const N: usize>(bytes: &[u8; N], at: usize) -> u64 {
     let mut number = [0; 8];
     number.copy_from_slice(&bytes[at..at + 8]);
     u64::from_le_bytes(number)

@@ -1,7 +1,8 @@
-//! A graph in a file.
+//! A graph in a file, with a log beside it while it is being changed.
 //!
-//! Takes a version and writes it whole to one file; reads such a file back into a version. This is the only layer below
-//! the command line that touches files. It does not know queries, nor when a graph should be saved.
+//! Takes changes and brings them to the disk before anybody sees them; gives the graph back as of its last commit. This is
+//! the only layer below the command line that touches files. It does not know queries. `docs/format.md` describes both
+//! files byte by byte.
 //!
 //! # The file
 //! A header of 64 bytes (`format::Header`): magic, format version, the graph's own identifier, where the table is, and
@@ -11,35 +12,28 @@
 //!
 //! A file is replaced as a whole: a new one is written beside it, brought to the disk, and renamed over it; then the
 //! folder is brought to the disk. A crash leaves the old file or the new one.
+//!
+//! # The log
+//! One record for each commit (`log`), which holds what the store wrote down while it was changed (`changes`). `recover`
+//! puts file and log together, `commit` appends, `checkpoint` moves what the log holds into the file, `file` holds what
+//! is open and locked.
 
+mod bytes;
+mod changes;
+mod checkpoint;
 mod columns;
+mod commit;
+pub mod disk;
+mod file;
 mod format;
+mod log;
 mod read;
-mod replace;
+mod recover;
 mod schema;
 #[cfg(test)]
 mod tests;
 mod write;
 
-use crate::error::{Error, Result};
-use crate::store::Version;
-use std::path::Path;
-
-/// Writes a version to a file, replacing it as a whole.
-///
-/// # Errors
-/// `Io` when something cannot be written; then the file is as it was.
-pub fn save(version: &Version, path: &Path) -> Result<()> {
-    let doing = || format!("cannot save `{}`", path.display());
-    replace::replace(path, |file| write::write(version, file)).map_err(|error| Error::io(doing(), &error))
-}
-
-/// Reads a version from a file.
-///
-/// # Errors
-/// `Io` when it cannot be read; `Corrupt` when it is no graph, of a newer format, or damaged.
-pub fn open(path: &Path) -> Result<Version> {
-    let name = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|error| Error::io(format!("cannot open `{name}`"), &error))?;
-    read::read(&bytes).map_err(|problem| problem.about(&name))
-}
+pub use checkpoint::save;
+pub use file::{Durability, GraphFile, OpenOptions};
+pub use recover::Recovery;

@@ -28,7 +28,7 @@ pub(super) fn restore(schema: &format::Schema, version: &mut Version) -> Result<
     Ok(())
 }
 
-fn index_to_disk(index: &IndexDefinition) -> format::Index {
+pub(super) fn index_to_disk(index: &IndexDefinition) -> format::Index {
     format::Index {
         name: index.name.to_string(),
         kind: match index.kind {
@@ -40,7 +40,7 @@ fn index_to_disk(index: &IndexDefinition) -> format::Index {
     }
 }
 
-fn index_from_disk(index: &format::Index) -> IndexDefinition {
+pub(super) fn index_from_disk(index: &format::Index) -> IndexDefinition {
     IndexDefinition {
         name: Arc::from(index.name.as_str()),
         kind: match index.kind {
@@ -52,7 +52,7 @@ fn index_from_disk(index: &format::Index) -> IndexDefinition {
     }
 }
 
-fn constraint_to_disk(constraint: &ConstraintDefinition) -> format::Constraint {
+pub(super) fn constraint_to_disk(constraint: &ConstraintDefinition) -> format::Constraint {
     let kind = match &constraint.kind {
         ConstraintKind::Unique => format::ConstraintKind::Unique,
         ConstraintKind::Exists => format::ConstraintKind::Exists,
@@ -63,7 +63,7 @@ fn constraint_to_disk(constraint: &ConstraintDefinition) -> format::Constraint {
     format::Constraint { name: constraint.name.to_string(), kind, target: target_to_disk(constraint.target), keys }
 }
 
-fn constraint_from_disk(constraint: &format::Constraint) -> ConstraintDefinition {
+pub(super) fn constraint_from_disk(constraint: &format::Constraint) -> ConstraintDefinition {
     ConstraintDefinition {
         name: Arc::from(constraint.name.as_str()),
         kind: match &constraint.kind {

@@ -1,11 +1,15 @@
+use super::disk::{DiskFile, RealDisk};
 use super::*;
 use crate::error::{Detail, ErrorType};
 use crate::store::{
     ConstraintDefinition, ConstraintKind, IndexDefinition, IndexKind, PropertyType, ScalarType, SchemaTarget, Seek,
+    Store, Version,
 };
 use crate::value::temporal::{Date, DateTime, Duration, LocalDateTime, LocalTime, Time};
 use crate::value::{LabelId, NodeId, RelId, Value, compare};
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration as Wait;
 
 /// A graph with every type of value, holes among its identifiers, loops and parallel relationships.
 fn sample() -> Version {
@@ -72,7 +76,7 @@ fn add_schema(graph: &mut Version) {
     }
 }
 
-fn values() -> Vec<Value> {
+pub(super) fn values() -> Vec<Value> {
     let local = LocalDateTime { seconds: -5, nanos: 17 };
     vec![
         Value::Bool(true),
@@ -94,9 +98,33 @@ fn values() -> Vec<Value> {
 }
 
 fn bytes(graph: &Version) -> Vec<u8> {
-    let mut file = std::io::Cursor::new(Vec::new());
-    write::write(graph, &mut file).unwrap();
-    file.into_inner()
+    let mut file = Memory::default();
+    write::write(graph, [9; 16], &mut file).unwrap();
+    file.0
+}
+
+/// A file that is only bytes.
+#[derive(Debug, Default)]
+struct Memory(Vec<u8>);
+
+impl DiskFile for Memory {
+    fn write(&mut self, offset: u64, bytes: &[u8]) -> std::io::Result<()> {
+        let (start, end) = (offset as usize, offset as usize + bytes.len());
+        self.0.resize(self.0.len().max(end), 0);
+        self.0[start..end].copy_from_slice(bytes);
+        Ok(())
+    }
+    fn truncate(&mut self, length: u64) -> std::io::Result<()> {
+        self.0.truncate(length as usize);
+        Ok(())
+    }
+    fn sync(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn open(path: &Path) -> Result<(Arc<GraphFile>, Version), crate::Error> {
+    GraphFile::open(path, OpenOptions::default()).map(|(file, version)| (Arc::new(file), version))
 }
 
 /// Everything a graph holds, as text.
@@ -203,14 +231,190 @@ fn foreign_and_newer_files_are_told_apart() {
 }
 
 #[test]
-fn a_failed_save_leaves_the_old_file_and_nothing_else() {
+fn a_save_without_a_folder_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(save(&sample(), &folder.path().join("no/such/folder.graph")).is_err());
+    let path = folder.path().join("x.graph");
+    save(&sample(), &path).unwrap();
+    assert_eq!(files(folder.path()), ["x.graph"]);
+    assert_eq!(content(&open(&path).unwrap().1), content(&sample()));
+}
+
+/// The names of the files of a folder.
+fn files(folder: &Path) -> Vec<String> {
+    let name = |entry: std::io::Result<std::fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
+    let mut files: Vec<String> = std::fs::read_dir(folder).unwrap().map(name).collect();
+    files.sort();
+    files
+}
+
+/// Commits one change.
+fn commit(file: &Arc<GraphFile>, store: &Store, change: impl FnOnce(&mut Version)) -> crate::Result<()> {
+    let mut write = store.write(Wait::from_secs(10))?;
+    file.acquire(&mut write)?;
+    write.start_record();
+    change(write.version_mut());
+    file.commit(store, write).map(drop)
+}
+
+fn add(name: &str) -> impl FnOnce(&mut Version) {
+    move |version| {
+        let key = version.intern_key("name");
+        version.create_node(&[], &[(key, Value::string(name))]).unwrap();
+    }
+}
+
+/// A graph of three commits whose process ended without closing it.
+fn crashed(folder: &Path) -> (std::path::PathBuf, Vec<String>) {
+    let path = folder.join("x.graph");
+    save(&sample(), &path).unwrap();
+    let (file, version) = open(&path).unwrap();
+    let store = Store::new(version);
+    for name in ["one", "two", "three"] {
+        commit(&file, &store, add(name)).unwrap();
+    }
+    let content = content(&store.snapshot());
+    std::mem::forget(file);
+    std::fs::remove_file(folder.join("x.graph-lock")).unwrap();
+    (path, content)
+}
+
+#[test]
+fn commits_are_in_the_log_until_the_graph_is_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, expected) = crashed(folder.path());
+    assert_eq!(files(folder.path()), ["x.graph", "x.graph-wal"]);
+    let (file, version) = open(&path).unwrap();
+    assert_eq!(content(&version), expected);
+    assert_eq!(file.recovery(), Recovery { commits: 3, dropped: 0, sequence: 10 });
+    let store = Store::new(version);
+    commit(&file, &store, add("four")).unwrap();
+    assert_eq!(files(folder.path()), ["x.graph", "x.graph-lock", "x.graph-wal"]);
+    file.close(&store, store.write(Wait::from_secs(1)).unwrap()).unwrap();
+    assert_eq!(files(folder.path()), ["x.graph"]);
+    let (again, version) = open(&path).unwrap();
+    assert_eq!(content(&version), content(&store.snapshot()));
+    assert_eq!(again.recovery(), Recovery { commits: 0, dropped: 0, sequence: 11 });
+}
+
+#[test]
+fn every_cut_of_the_log_leaves_a_prefix_of_its_commits() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, _) = crashed(folder.path());
+    let log = folder.path().join("x.graph-wal");
+    let whole = std::fs::read(&log).unwrap();
+    let mut last = 0;
+    for length in log::HEADER..=whole.len() {
+        std::fs::write(&log, &whole[..length]).unwrap();
+        let (file, version) = open(&path).unwrap();
+        let nodes = (version.node_count() - sample().node_count()) as usize;
+        assert_eq!(file.recovery().commits as usize, nodes);
+        assert!(nodes >= last);
+        last = nodes;
+    }
+    assert_eq!(last, 3);
+}
+
+#[test]
+fn every_changed_byte_of_the_log_is_found_or_drops_only_the_last_commit() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, _) = crashed(folder.path());
+    let log = folder.path().join("x.graph-wal");
+    let whole = std::fs::read(&log).unwrap();
+    for at in 0..whole.len() {
+        let mut changed = whole.clone();
+        changed[at] ^= 0x41;
+        std::fs::write(&log, &changed).unwrap();
+        match recover::recover(&RealDisk, &path) {
+            Ok(found) => {
+                assert_eq!(found.recovery.commits, 2, "byte {at}");
+                assert!(found.recovery.dropped > 0, "byte {at}");
+            }
+            Err(error) => assert_eq!(error.error_type(), ErrorType::Corrupt, "byte {at}: {error}"),
+        }
+    }
+}
+
+#[test]
+fn damage_names_its_place_and_number() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, _) = crashed(folder.path());
+    let log = folder.path().join("x.graph-wal");
+    let mut bytes = std::fs::read(&log).unwrap();
+    bytes[log::HEADER + 40] ^= 1;
+    std::fs::write(&log, &bytes).unwrap();
+    let error = open(&path).unwrap_err();
+    assert_eq!(error.detail(), Detail::Damaged);
+    assert!(error.message().contains("at byte 64, record 8 is bad, but record 9 follows it"), "{error}");
+    assert_eq!(std::fs::read(&log).unwrap(), bytes, "nothing was changed");
+}
+
+#[test]
+fn a_log_of_another_graph_or_another_time_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, _) = crashed(folder.path());
+    let saved = std::fs::read(&path).unwrap();
+    save(&sample(), &folder.path().join("y.graph")).unwrap();
+    std::fs::copy(folder.path().join("y.graph"), &path).unwrap();
+    let error = open(&path).unwrap_err();
+    assert_eq!(error.detail(), Detail::WrongLog);
+    assert!(error.message().contains("the log of another graph"), "{error}");
+    std::fs::write(&path, &saved).unwrap();
+    let (file, version) = open(&path).unwrap();
+    let store = Store::new(version);
+    commit(&file, &store, add("four")).unwrap();
+    file.checkpoint(&store).unwrap();
+    std::fs::write(&path, &saved).unwrap();
+    let error = open(&path).unwrap_err();
+    assert_eq!(error.detail(), Detail::WrongLog);
+    assert!(error.message().contains("goes on from commit 11, and the graph's file ends with 7"), "{error}");
+}
+
+#[test]
+fn a_second_writer_is_told_who_holds_the_graph_and_readers_are_not_kept_out() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.graph");
     save(&sample(), &path).unwrap();
-    let before = std::fs::read(&path).unwrap();
-    let failed = replace::replace(&path, |_| Err(std::io::Error::other("no space")));
-    assert!(failed.is_err());
-    assert_eq!(std::fs::read(&path).unwrap(), before);
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
-    assert!(save(&sample(), &folder.path().join("no/such/folder.graph")).is_err());
+    let (first, version) = open(&path).unwrap();
+    let (second, other) = open(&path).unwrap();
+    let (store, others) = (Store::new(version), Store::new(other));
+    commit(&first, &store, add("one")).unwrap();
+    let error = commit(&second, &others, add("two")).unwrap_err();
+    assert_eq!(error.detail(), Detail::Locked);
+    assert!(error.message().contains(&format!("process {}", std::process::id())), "{error}");
+    assert!(second.refresh(&mut others.write(Wait::from_secs(1)).unwrap()).unwrap());
+    assert_eq!(content(&others.snapshot()), content(&store.snapshot()));
+    first.close(&store, store.write(Wait::from_secs(1)).unwrap()).unwrap();
+    // Who waited goes on from what the other has left.
+    commit(&second, &others, add("two")).unwrap();
+    assert_eq!(others.snapshot().node_count(), store.snapshot().node_count() + 1);
+    commit(&first, &store, add("three")).unwrap_err();
+}
+
+#[test]
+fn commits_of_many_threads_reach_the_disk_together_and_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.graph");
+    save(&Version::new(), &path).unwrap();
+    let (file, version) = open(&path).unwrap();
+    let store = Store::new(version);
+    std::thread::scope(|scope| {
+        for thread in 0..8 {
+            let (file, store) = (&file, &store);
+            scope.spawn(move || {
+                for at in 0..50 {
+                    commit(file, store, add(&format!("{thread} {at}"))).unwrap();
+                    if at == 25 {
+                        file.checkpoint(store).unwrap();
+                    }
+                }
+            });
+        }
+    });
+    let expected = content(&store.snapshot());
+    assert_eq!(store.snapshot().sequence(), 400);
+    std::mem::forget(file);
+    let found = recover::recover(&RealDisk, &path).unwrap();
+    assert_eq!(content(&found.version), expected);
+    assert!(found.saved > 0);
 }

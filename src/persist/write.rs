@@ -1,6 +1,7 @@
 //! A version as a file.
 
 use super::columns::{encoding_of, store};
+use super::disk::{DiskFile, Pour};
 use super::format::{
     ALIGNMENT, Column, Encoding, FORMAT, HEADER, Header, NodeGroup, Owner, RelGroup, Section, Table, encode,
 };
@@ -9,12 +10,12 @@ use crate::store::Version;
 use crate::value::{KeyId, NodeId, RelTypeId, Value};
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io;
 
 /// Writes a version. The header comes last, so that a file that was not finished is not taken for one.
-pub(super) fn write(version: &Version, file: &mut (impl Write + Seek)) -> io::Result<()> {
-    let mut sections = Sections { file, offset: 0 };
-    sections.put(&[0; HEADER])?;
+pub(super) fn write(version: &Version, graph: [u8; 16], file: &mut dyn DiskFile) -> io::Result<()> {
+    let mut sections = Sections(Pour::into(file));
+    sections.0.put(&[0; HEADER])?;
     let catalog = version.catalog();
     let mut table = Table {
         sequence: version.sequence(),
@@ -29,28 +30,19 @@ pub(super) fn write(version: &Version, file: &mut (impl Write + Seek)) -> io::Re
         write_rels(version, rel_type, &mut sections, &mut table)?;
     }
     let table = sections.section(&encode(&table)?)?;
-    let header = Header { format: FORMAT, graph: identifier(), table };
-    sections.file.seek(SeekFrom::Start(0))?;
-    sections.file.write_all(&header.to_bytes())
+    sections.0.finish(&Header { format: FORMAT, graph, table }.to_bytes())
 }
 
 /// Writes sections one after another.
-struct Sections<'a, F> {
-    file: &'a mut F,
-    offset: u64,
-}
+struct Sections<'a>(Pour<'a>);
 
-impl<F: Write> Sections<'_, F> {
-    fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.offset += bytes.len() as u64;
-        self.file.write_all(bytes)
-    }
-
+impl Sections<'_> {
     fn section(&mut self, bytes: &[u8]) -> io::Result<Section> {
-        let gap = (ALIGNMENT - self.offset % ALIGNMENT) % ALIGNMENT;
-        self.put(&[0; ALIGNMENT as usize][..gap as usize])?;
-        let section = Section { offset: self.offset, length: bytes.len() as u64, checksum: crc32fast::hash(bytes) };
-        self.put(bytes)?;
+        let gap = (ALIGNMENT - self.0.position() % ALIGNMENT) % ALIGNMENT;
+        self.0.put(&[0; ALIGNMENT as usize][..gap as usize])?;
+        let section =
+            Section { offset: self.0.position(), length: bytes.len() as u64, checksum: crc32fast::hash(bytes) };
+        self.0.put(bytes)?;
         Ok(section)
     }
 
@@ -71,7 +63,7 @@ fn gather(columns: &mut Gathered, id: u32, properties: Vec<(KeyId, Value)>) {
     }
 }
 
-fn write_nodes<F: Write>(version: &Version, sections: &mut Sections<'_, F>, table: &mut Table) -> io::Result<()> {
+fn write_nodes(version: &Version, sections: &mut Sections<'_>, table: &mut Table) -> io::Result<()> {
     let mut groups: BTreeMap<Vec<u32>, Vec<u32>> = BTreeMap::new();
     let mut columns = Gathered::new();
     for NodeId(node) in version.node_ids() {
@@ -85,10 +77,10 @@ fn write_nodes<F: Write>(version: &Version, sections: &mut Sections<'_, F>, tabl
     write_columns(Owner::Nodes, columns, sections, table)
 }
 
-fn write_rels<F: Write>(
+fn write_rels(
     version: &Version,
     rel_type: RelTypeId,
-    sections: &mut Sections<'_, F>,
+    sections: &mut Sections<'_>,
     table: &mut Table,
 ) -> io::Result<()> {
     let (mut rows, mut from, mut to) = (Vec::new(), Vec::new(), Vec::new());
@@ -112,12 +104,7 @@ fn write_rels<F: Write>(
     write_columns(Owner::Rels(rel_type.0), columns, sections, table)
 }
 
-fn write_columns<F: Write>(
-    owner: Owner,
-    columns: Gathered,
-    sections: &mut Sections<'_, F>,
-    table: &mut Table,
-) -> io::Result<()> {
+fn write_columns(owner: Owner, columns: Gathered, sections: &mut Sections<'_>, table: &mut Table) -> io::Result<()> {
     for ((KeyId(key), encoding), (ids, values)) in columns {
         let ids = sections.numbers(&ids)?;
         let (bytes, ends) = column_bytes(encoding, &values)?;
@@ -154,7 +141,7 @@ fn column_bytes(encoding: Encoding, values: &[Value]) -> io::Result<(Vec<u8>, Op
 }
 
 /// An identifier that no other graph has: 128 bits of the system's randomness.
-fn identifier() -> [u8; 16] {
+pub(super) fn identifier() -> [u8; 16] {
     let random = || RandomState::new().build_hasher().finish().to_le_bytes();
     let mut identifier = [0; 16];
     identifier[..8].copy_from_slice(&random());

@@ -5,10 +5,10 @@ use super::facts::Loaded;
 use super::state::Session;
 use crate::algo::{Procedure, Registry};
 use crate::error::{Detail, Error, ErrorType, Result};
-use crate::persist;
+use crate::persist::{Durability, GraphFile, OpenOptions, Recovery};
 use crate::store::{Snapshot, Store, Version, WriteGuard};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 /// The longest that a writer waits for another.
@@ -36,51 +36,146 @@ pub struct Graph {
 struct Inner {
     store: Store,
     procedures: RwLock<Arc<Registry>>,
-    file: Mutex<File>,
+    home: RwLock<Home>,
 }
 
-/// Where the graph is saved, and which state was.
-#[derive(Debug, Default)]
-struct File {
-    path: Option<PathBuf>,
-    saved: u64,
+/// Where the graph lives.
+#[derive(Clone, Debug)]
+enum Home {
+    /// In memory; with the number of the state that can be had again from elsewhere.
+    Memory(u64),
+    File(Arc<GraphFile>),
 }
 
+impl Drop for Inner {
+    /// Closes the file. What cannot be written now is in its log, and the next opening finds it there.
+    fn drop(&mut self) {
+        let home = self.home.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let (Home::File(file), Ok(write)) = (home, self.store.write(WRITER_WAIT)) {
+            let _ = file.close(&self.store, write);
+        }
+    }
+}
+
+/// Opening and closing.
 impl Graph {
     /// An empty graph without a file.
     pub fn in_memory() -> Graph {
-        Graph::over(Version::new(), None)
+        Graph::over(Version::new(), Home::Memory(0))
+    }
+
+    /// Opens a saved graph, as of its last commit. Every change is on the disk before it is seen. The first change takes
+    /// the right to change the file; others can read it meanwhile.
+    ///
+    /// # Errors
+    /// `Io` when the file cannot be read, `Corrupt` when it is no graph, is damaged or of a newer version.
+    pub fn open(path: impl AsRef<Path>) -> Result<Graph> {
+        Graph::open_with(path, OpenOptions::default())
+    }
+
+    /// Opens a saved graph to read it, also beside a process that changes it, or where nothing can be written.
+    /// [`Graph::refresh`] brings in what was committed since.
+    ///
+    /// # Errors
+    /// As [`Graph::open`].
+    pub fn open_read_only(path: impl AsRef<Path>) -> Result<Graph> {
+        Graph::open_with(path, OpenOptions { read_only: true, ..OpenOptions::default() })
     }
 
     /// Opens a saved graph.
     ///
     /// # Errors
-    /// `Io` when the file cannot be read, `Corrupt` when it is no graph, is damaged or of a newer version.
-    pub fn open(path: impl AsRef<Path>) -> Result<Graph> {
-        let path = path.as_ref();
-        Ok(Graph::over(persist::open(path)?, Some(path.to_owned())))
+    /// As [`Graph::open`].
+    pub fn open_with(path: impl AsRef<Path>, options: OpenOptions) -> Result<Graph> {
+        let (file, version) = GraphFile::open(path.as_ref(), options)?;
+        Ok(Graph::over(version, Home::File(Arc::new(file))))
     }
 
-    /// An empty graph that will be saved to a file. The file is written by [`Graph::save`], not before.
+    /// An empty graph in a new file.
+    ///
+    /// ```
+    /// # fn main() -> standpoint::error::Result<()> {
+    /// # let folder = tempfile::tempdir().expect("a folder");
+    /// # let path = folder.path().join("talks.graph");
+    /// let graph = standpoint::Graph::create(&path)?;
+    /// graph.run("+ Kyiv -opposes-> territorial concessions")?; // from here on it survives a crash
+    /// graph.close()?;
+    /// assert_eq!(standpoint::Graph::open(&path)?.snapshot().rel_count(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// When there is such a file already.
+    /// When there is such a file already, or it cannot be written.
     pub fn create(path: impl AsRef<Path>) -> Result<Graph> {
-        let path = path.as_ref();
-        if path.exists() {
-            let message = format!("`{}` exists already", path.display());
-            return Err(Error::runtime(ErrorType::Io, Detail::Io, message).hint("open it instead"));
+        Graph::create_with(path, OpenOptions::default())
+    }
+
+    /// An empty graph in a new file.
+    ///
+    /// # Errors
+    /// As [`Graph::create`].
+    pub fn create_with(path: impl AsRef<Path>, options: OpenOptions) -> Result<Graph> {
+        let graph = Graph::create_later(path, options)?;
+        drop(graph.write()?);
+        Ok(graph)
+    }
+
+    /// An empty graph whose file is made with the first change.
+    ///
+    /// # Errors
+    /// When there is such a file already, or no folder for it.
+    pub fn create_later(path: impl AsRef<Path>, options: OpenOptions) -> Result<Graph> {
+        let file = GraphFile::new(path.as_ref(), options)?;
+        Ok(Graph::over(Version::new(), Home::File(Arc::new(file))))
+    }
+
+    fn over(version: Version, home: Home) -> Graph {
+        let home = RwLock::new(home);
+        Graph { inner: Arc::new(Inner { store: Store::new(version), procedures: RwLock::default(), home }) }
+    }
+
+    /// Brings everything into the file, removes the log and lets others change the graph. Dropping the last handle does
+    /// the same, and cannot tell what went wrong.
+    ///
+    /// # Errors
+    /// When the file cannot be written; the log then keeps what the file lacks. `Conflict` when a transaction is open.
+    pub fn close(self) -> Result<()> {
+        let Home::File(file) = self.home() else { return Ok(()) };
+        let write = self.inner.store.write(WRITER_WAIT)?;
+        file.close(&self.inner.store, write)
+    }
+
+    /// Reads what other processes have committed since the graph was opened or refreshed; whether there was anything. A
+    /// graph that this program has changed is always up to date.
+    ///
+    /// # Errors
+    /// As [`Graph::open`].
+    pub fn refresh(&self) -> Result<bool> {
+        let Home::File(file) = self.home() else { return Ok(false) };
+        file.refresh(&mut self.inner.store.write(WRITER_WAIT)?)
+    }
+
+    /// What was found in the log when the graph was read last.
+    pub fn recovery(&self) -> Recovery {
+        match self.home() {
+            Home::File(file) => file.recovery(),
+            Home::Memory(_) => Recovery::default(),
         }
-        Ok(Graph::over(Version::new(), Some(path.to_owned())))
     }
 
-    fn over(version: Version, path: Option<PathBuf>) -> Graph {
-        let saved = version.sequence();
-        let store = Store::new(version);
-        let file = Mutex::new(File { path, saved });
-        Graph { inner: Arc::new(Inner { store, procedures: RwLock::default(), file }) }
+    /// Whether it was opened to be read only.
+    pub fn is_read_only(&self) -> bool {
+        matches!(self.home(), Home::File(file) if file.options().read_only)
     }
 
+    fn home(&self) -> Home {
+        self.inner.home.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Using it.
+impl Graph {
     /// Runs one statement of either language, without parameters.
     ///
     /// # Errors
@@ -116,59 +211,77 @@ impl Graph {
     /// Takes away everything that the graph holds, and the procedures registered with it.
     ///
     /// # Errors
-    /// `Conflict` when another writer does not end.
+    /// `Conflict` when another writer does not end; what a commit can fail with.
     pub fn clear(&self) -> Result<()> {
         let mut write = self.write()?;
-        *write.version_mut() = Version::new();
-        write.commit();
+        write.version_mut().clear();
+        self.commit(write)?;
         *self.inner.procedures.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
         Ok(())
     }
 
-    /// Writes the graph to its file.
+    /// Brings the graph's file up to the last commit and shortens its log: a checkpoint. Commits go on meanwhile. It also
+    /// happens by itself, when the log has grown long and when the graph is closed.
     ///
     /// # Errors
-    /// When it has no file, or the file cannot be written; then the file is as it was.
+    /// When it has no file, or the file cannot be written; then the file and its log are as they were.
     pub fn save(&self) -> Result<()> {
-        match self.path() {
-            Some(path) => self.save_as(path),
-            None => {
-                let message = "the graph has no file yet";
-                Err(Error::runtime(ErrorType::Io, Detail::InvalidUse, message).hint("save it under a name"))
-            }
+        let Home::File(file) = self.home() else {
+            let message = "the graph has no file yet";
+            return Err(Error::runtime(ErrorType::Io, Detail::InvalidUse, message).hint("save it under a name"));
+        };
+        drop(self.write()?);
+        file.checkpoint(&self.inner.store)
+    }
+
+    /// Writes the graph to a file, which is its file from now on. A file of that name is replaced.
+    ///
+    /// # Errors
+    /// When the file cannot be written; then it is as it was. `Conflict` when somebody is changing that file.
+    pub fn save_as(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let options = match self.home() {
+            Home::File(file) if file.is_at(path) => return self.save(),
+            Home::File(file) => OpenOptions { read_only: false, ..file.options().clone() },
+            Home::Memory(_) => OpenOptions::default(),
+        };
+        let write = self.inner.store.write(WRITER_WAIT)?;
+        self.settle(write.base())?;
+        let file = GraphFile::replacing(path, options, write.base())?;
+        let mut home = self.inner.home.write().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::replace(&mut *home, Home::File(Arc::new(file)));
+        drop(home);
+        match before {
+            Home::File(file) => file.close(&self.inner.store, write),
+            Home::Memory(_) => Ok(()),
         }
     }
 
-    /// Writes the graph to a file, which is its file from now on.
-    ///
-    /// # Errors
-    /// When the file cannot be written; then it is as it was.
-    pub fn save_as(&self, path: impl AsRef<Path>) -> Result<()> {
-        let mut file = self.file();
-        let snapshot = self.snapshot();
-        persist::save(&snapshot, path.as_ref())?;
-        *file = File { path: Some(path.as_ref().to_owned()), saved: snapshot.sequence() };
-        Ok(())
-    }
-
-    /// Counts the current state as saved: it came from somewhere else and can be had again.
+    /// Counts the current state of a graph without a file as saved: it came from somewhere else and can be had again.
     pub fn forget_changes(&self) {
-        let mut file = self.file();
-        file.saved = self.snapshot().sequence();
+        let mut home = self.inner.home.write().unwrap_or_else(PoisonError::into_inner);
+        if let Home::Memory(saved) = &mut *home {
+            *saved = self.snapshot().sequence();
+        }
     }
 
     /// The graph's file.
     pub fn path(&self) -> Option<PathBuf> {
-        self.file().path.clone()
+        match self.home() {
+            Home::File(file) => Some(file.path().to_owned()),
+            Home::Memory(_) => None,
+        }
     }
 
-    /// Whether something was written since the graph was opened or saved.
+    /// Whether something would be lost if the process ended now: changes of a graph without a file, or of one whose
+    /// commits are not logged.
     pub fn has_unsaved_changes(&self) -> bool {
-        self.file().saved != self.snapshot().sequence()
-    }
-
-    fn file(&self) -> std::sync::MutexGuard<'_, File> {
-        self.inner.file.lock().unwrap_or_else(PoisonError::into_inner)
+        let saved = match self.home() {
+            Home::File(file) if file.options().durability != Durability::Off => return false,
+            Home::File(file) => file.saved(),
+            Home::Memory(saved) => saved,
+        };
+        saved != self.snapshot().sequence()
     }
 
     pub(super) fn procedures(&self) -> Arc<Registry> {
@@ -177,6 +290,30 @@ impl Graph {
 
     /// The right to change the graph; waits for another writer.
     pub(super) fn write(&self) -> Result<WriteGuard> {
-        self.inner.store.write(WRITER_WAIT)
+        let mut write = self.inner.store.write(WRITER_WAIT)?;
+        if let Home::File(file) = self.home() {
+            file.acquire(&mut write)?;
+            if file.options().durability != Durability::Off {
+                write.start_record();
+            }
+        }
+        Ok(write)
+    }
+
+    /// Ends a change: brings it to the disk where the graph has a file, publishes it, and gives the new state. Every change
+    /// of a graph comes through here.
+    pub(super) fn commit(&self, write: WriteGuard) -> Result<Snapshot> {
+        match self.home() {
+            Home::File(file) => file.commit(&self.inner.store, write),
+            Home::Memory(_) => Ok(write.commit()),
+        }
+    }
+
+    /// Waits until a state that a writer started from is on the disk, before anybody is told what it holds.
+    pub(super) fn settle(&self, base: &Snapshot) -> Result<()> {
+        match self.home() {
+            Home::File(file) => file.settle(&self.inner.store, base),
+            Home::Memory(_) => Ok(()),
+        }
     }
 }

@@ -22,6 +22,7 @@ mod state;
 mod transaction;
 
 pub use crate::exec::Counters;
+pub use crate::persist::{Durability, OpenOptions, Recovery};
 pub use crate::semantic::bound::Notification;
 pub use answer::{Answer, Row, Summary};
 pub use facts::Loaded;

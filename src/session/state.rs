@@ -106,10 +106,9 @@ impl Session {
     /// Ends the open transaction and publishes what its statements changed.
     ///
     /// # Errors
-    /// `Conflict` when none is open.
+    /// `Conflict` when none is open; `Io` when the changes cannot be brought to the disk: then none of them is kept.
     pub fn commit(&mut self) -> Result<()> {
-        self.transaction.take().ok_or_else(not_open)?.commit();
-        Ok(())
+        self.transaction.take().ok_or_else(not_open)?.commit(&self.graph)
     }
 
     /// Ends the open transaction and takes back what its statements changed.

@@ -24,13 +24,16 @@ pub(super) type Change<T> = (T, bool);
 
 impl Transaction {
     pub(super) fn begin(graph: &Graph) -> Result<Transaction> {
-        Ok(Transaction { write: graph.write()?, changed: false })
+        let write = graph.write()?;
+        graph.settle(write.base())?;
+        Ok(Transaction { write, changed: false })
     }
 
-    pub(super) fn commit(self) {
+    pub(super) fn commit(self, graph: &Graph) -> Result<()> {
         if self.changed {
-            self.write.commit();
+            graph.commit(self.write)?;
         }
+        Ok(())
     }
 
     /// The graph as the transaction's statements have left it.
@@ -67,8 +70,13 @@ impl Place<'_> {
         }
         let mut write = self.graph.write()?;
         let (value, changed) = work(write.version_mut())?;
-        let graph = if changed { write.commit() } else { Arc::clone(write.base()) };
-        Ok((value, graph))
+        if changed {
+            return Ok((value, self.graph.commit(write)?));
+        }
+        let base = Arc::clone(write.base());
+        drop(write);
+        self.graph.settle(&base)?;
+        Ok((value, base))
     }
 }
 

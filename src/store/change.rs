@@ -8,6 +8,7 @@ use super::column::Columns;
 use super::constraints::Owner;
 use super::entities::Role;
 use super::maintain::Touched;
+use super::record::Change;
 use super::relationships::RelTable;
 use super::storable::check_storable;
 use super::{Direction, SEGMENT, Version, split};
@@ -27,10 +28,9 @@ impl Version {
     pub fn create_node(&mut self, labels: &[LabelId], properties: &[(KeyId, Value)]) -> Result<NodeId> {
         self.check_properties(properties)?;
         let labels = self.label_set(labels)?;
-        let node = self.nodes.create(&labels)?;
-        self.set_node_values(node, properties);
-        self.take_up(Owner::Node(NodeId(node)));
-        Ok(NodeId(node))
+        let node = NodeId(self.nodes.create(&labels)?);
+        self.fill_node(node, labels, properties);
+        Ok(node)
     }
 
     /// Creates a node with a given identifier that is free, as when a file or log is read. After the last one call
@@ -42,8 +42,7 @@ impl Version {
         self.check_properties(properties)?;
         let labels = self.label_set(labels)?;
         self.nodes.restore(node.0, &labels)?;
-        self.set_node_values(node.0, properties);
-        self.take_up(Owner::Node(node));
+        self.fill_node(node, labels, properties);
         Ok(())
     }
 
@@ -55,12 +54,21 @@ impl Version {
     /// Gives a node a label; whether it did not have it.
     pub fn add_label(&mut self, node: NodeId, label: LabelId) -> bool {
         let known = (label.0 as usize) < self.catalog.label_count();
-        known && self.change_node(node.0, Touched::Label(label), |graph| graph.nodes.add_label(node.0, label))
+        let added =
+            known && self.change_node(node.0, Touched::Label(label), |graph| graph.nodes.add_label(node.0, label));
+        if added {
+            self.note(|| Change::AddLabel(node, label));
+        }
+        added
     }
 
     /// Takes a label from a node; whether it had it.
     pub fn remove_label(&mut self, node: NodeId, label: LabelId) -> bool {
-        self.change_node(node.0, Touched::Label(label), |graph| graph.nodes.remove_label(node.0, label))
+        let removed = self.change_node(node.0, Touched::Label(label), |graph| graph.nodes.remove_label(node.0, label));
+        if removed {
+            self.note(|| Change::RemoveLabel(node, label));
+        }
+        removed
     }
 
     /// Sets a property of a node; null removes it.
@@ -72,7 +80,10 @@ impl Version {
         self.check_key(key)?;
         check_storable(&value)?;
         self.check_node(node)?;
-        self.change_node(node.0, Touched::Key(key), |graph| graph.set_node_value(node.0, key, value));
+        if !value.is_null() || !self.node_property(node, key).is_null() {
+            self.note(|| Change::SetNodeProperty(node, key, value.clone()));
+            self.change_node(node.0, Touched::Key(key), |graph| graph.set_node_value(node.0, key, value));
+        }
         Ok(())
     }
 
@@ -93,6 +104,7 @@ impl Version {
             let error = Error::runtime(error_type, Detail::DeleteConnectedNode, message);
             return Err(error.hint("`DETACH DELETE` deletes its relationships too"));
         }
+        self.note(|| Change::DeleteNode(node));
         Ok(self.change_node(node.0, Touched::All, |graph| {
             for key in [graph.naming.name, graph.naming.aliases].into_iter().flatten() {
                 graph.set_node_value(node.0, key, Value::Null);
@@ -101,10 +113,20 @@ impl Version {
         }))
     }
 
-    fn set_node_values(&mut self, node: u32, properties: &[(KeyId, Value)]) {
+    /// Takes away everything that there is, names included.
+    pub fn clear(&mut self) {
+        let (sequence, record) = (self.sequence, self.record.take());
+        *self = Version { sequence, record, ..Version::default() };
+        self.note(|| Change::Clear);
+    }
+
+    /// Gives a node that was just made its properties.
+    fn fill_node(&mut self, node: NodeId, labels: Vec<LabelId>, properties: &[(KeyId, Value)]) {
+        self.note(|| Change::CreateNode(node, labels.into_boxed_slice(), properties.into()));
         for (key, value) in properties {
-            self.set_node_value(node, *key, value.clone());
+            self.set_node_value(node.0, *key, value.clone());
         }
+        self.take_up(Owner::Node(node));
     }
 
     fn set_node_value(&mut self, node: u32, key: KeyId, value: Value) {
@@ -144,6 +166,7 @@ impl Version {
             set_values(table.columns_mut(row), row, properties);
         }
         let rel = RelId { rel_type, row };
+        self.note(|| Change::CreateRel(rel, from, to, properties.into()));
         self.take_up(Owner::Rel(rel));
         Ok(rel)
     }
@@ -215,6 +238,7 @@ impl Version {
             return Err(absent("relationship"));
         }
         if !value.is_null() || !self.rel_property(rel, key).is_null() {
+            self.note(|| Change::SetRelProperty(rel, key, value.clone()));
             self.change_rel(rel, Touched::Key(key), |graph| {
                 graph.table_mut(rel.rel_type).columns_mut(rel.row).set(split(rel.row).1, key, value);
             });
@@ -224,8 +248,12 @@ impl Version {
 
     /// Deletes a relationship; whether it existed.
     pub fn delete_rel(&mut self, rel: RelId) -> bool {
-        self.contains_rel(rel)
-            && self.change_rel(rel, Touched::All, |graph| graph.table_mut(rel.rel_type).delete(rel.row))
+        let deleted = self.contains_rel(rel)
+            && self.change_rel(rel, Touched::All, |graph| graph.table_mut(rel.rel_type).delete(rel.row));
+        if deleted {
+            self.note(|| Change::DeleteRel(rel));
+        }
+        deleted
     }
 
     /// Loads relationships that are sorted by start, end and row.
@@ -241,6 +269,8 @@ impl Version {
         }
         let bound = self.node_bound();
         self.table_mut(rel_type).load(forward, bound);
+        let rel = |entry: &Entry| (entry.row, NodeId(entry.node), NodeId(entry.neighbour));
+        self.note(|| Change::CreateRels(rel_type, forward.iter().map(rel).collect()));
         if !self.schema.is_empty() {
             forward.iter().for_each(|entry| self.take_up(Owner::Rel(RelId { rel_type, row: entry.row })));
         }

@@ -4,6 +4,7 @@
 //! violate it. It does not know when a statement ends: whoever publishes a version has it checked before.
 
 use super::index::{Index, self_equal};
+use super::record::Change;
 use super::schema::{ConstraintDefinition, ConstraintKind, IndexDefinition, MAX_SCHEMA, MAX_SCHEMA_KEYS};
 use super::{SchemaTarget, Seek, Version};
 use crate::error::{Detail, Error, ErrorType, Result};
@@ -71,8 +72,10 @@ impl Version {
         if self.schema.indexes.len() >= MAX_SCHEMA {
             return Err(too_many("indexes"));
         }
-        let index = self.build_index(Arc::new(definition));
+        let definition = Arc::new(definition);
+        let index = self.build_index(Arc::clone(&definition));
         Arc::make_mut(&mut self.schema).indexes.push(index);
+        self.note(|| Change::CreateIndex(definition));
         Ok(())
     }
 
@@ -86,7 +89,11 @@ impl Version {
             let error = Error::runtime(ErrorType::SemanticError, Detail::SchemaInUse, message);
             return Err(error.hint(format!("`DROP CONSTRAINT {name}` drops both")));
         }
-        Ok(self.remove_index(name))
+        let dropped = self.remove_index(name);
+        if dropped {
+            self.note(|| Change::DropIndex(Arc::from(name)));
+        }
+        Ok(dropped)
     }
 
     /// The index that has the same kind, target and keys.
@@ -158,7 +165,8 @@ impl Version {
             let message = format!("the constraint `{}` cannot be created: {message}", definition.name);
             return Err(Error::runtime(ErrorType::ConstraintVerificationFailed, detail, message));
         }
-        Arc::make_mut(&mut self.schema).constraints.push(definition);
+        Arc::make_mut(&mut self.schema).constraints.push(Arc::clone(&definition));
+        self.note(|| Change::CreateConstraint(definition));
         Ok(())
     }
 
@@ -169,6 +177,7 @@ impl Version {
         if constraint.kind.is_unique() {
             self.remove_index(name);
         }
+        self.note(|| Change::DropConstraint(Arc::from(name)));
         true
     }
 

@@ -36,6 +36,7 @@ mod gather;
 mod index;
 mod maintain;
 mod nodes;
+mod record;
 mod relationships;
 mod rows;
 mod schema;
@@ -51,6 +52,7 @@ mod version;
 
 pub use catalog::Catalog;
 pub use index::Seek;
+pub use record::{Change, Record};
 pub use schema::{
     ConstraintDefinition, ConstraintKind, IndexDefinition, IndexKind, MAX_SCHEMA, MAX_SCHEMA_KEYS, PropertyType,
     ScalarType, SchemaTarget,

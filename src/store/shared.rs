@@ -2,12 +2,13 @@
 //!
 //! A reader takes the current version and keeps it as long as it likes; nothing blocks it. A writer changes a private
 //! clone and publishes it; a clone that is dropped was never seen by anybody. It does not know files: what must
-//! be on disk before a version is published is the caller's work, between the last change and the commit.
+//! be on disk before a version is published is the caller's work. A caller that waits for a disk ends its change first
+//! ([`WriteGuard::finish`]), so that the next writer can go on from there, and publishes when the disk has it.
 
-use super::{Snapshot, Version};
+use super::{Record, Snapshot, Version};
 use crate::error::{Detail, Error, ErrorType, Result};
 use arc_swap::ArcSwap;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A graph with a current version, any number of readers and one writer at a time. Clones are the same graph.
@@ -19,9 +20,22 @@ pub struct Store {
 #[derive(Debug, Default)]
 struct Shared {
     current: ArcSwap<Version>,
+    writing: Mutex<Writing>,
+    ended: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Writing {
     /// Whether a writer is at work.
-    writing: Mutex<bool>,
-    finished: Condvar,
+    busy: bool,
+    /// The last finished version while it is not published.
+    finished: Option<Snapshot>,
+}
+
+impl Shared {
+    fn writing(&self) -> MutexGuard<'_, Writing> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Store {
@@ -42,8 +56,8 @@ impl Store {
     /// `Conflict`/`Locked` when the other writer does not finish in time.
     pub fn write(&self, wait: Duration) -> Result<WriteGuard> {
         let until = Instant::now().checked_add(wait);
-        let mut writing = self.shared.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        while *writing {
+        let mut writing = self.shared.writing();
+        while writing.busy {
             let left = until.map_or(Duration::MAX, |until| until.saturating_duration_since(Instant::now()));
             if left.is_zero() {
                 let message = "another writer is at work on this graph";
@@ -51,13 +65,28 @@ impl Store {
             }
             // Waking up now and then is harmless, and some platforms refuse very long waits.
             let left = left.min(Duration::from_secs(3600));
-            let woken = self.shared.finished.wait_timeout(writing, left).unwrap_or_else(PoisonError::into_inner);
-            writing = woken.0;
+            writing = self.shared.ended.wait_timeout(writing, left).unwrap_or_else(PoisonError::into_inner).0;
         }
-        *writing = true;
+        writing.busy = true;
+        let base = writing.finished.clone().unwrap_or_else(|| self.snapshot());
         drop(writing);
-        let base = self.snapshot();
         Ok(WriteGuard { version: Version::clone(&base), base, shared: Arc::clone(&self.shared) })
+    }
+
+    /// Makes a finished version, and with it those it came from, the current one.
+    pub fn publish(&self, version: &Snapshot) {
+        let mut writing = self.shared.writing();
+        if version.sequence() > self.snapshot().sequence() {
+            self.shared.current.store(Arc::clone(version));
+        }
+        if writing.finished.as_ref().is_some_and(|finished| finished.sequence() <= version.sequence()) {
+            writing.finished = None;
+        }
+    }
+
+    /// Forgets the finished versions that were not published: the next writer starts from the current one.
+    pub fn retreat(&self) {
+        self.shared.writing().finished = None;
     }
 }
 
@@ -70,7 +99,7 @@ pub struct WriteGuard {
 }
 
 impl WriteGuard {
-    /// The version from which the change started.
+    /// The version from which the change started: the current one, or one that was finished and is not published yet.
     pub fn base(&self) -> &Snapshot {
         &self.base
     }
@@ -85,20 +114,51 @@ impl WriteGuard {
         &mut self.version
     }
 
+    /// Writes down what is changed from now on.
+    pub fn start_record(&mut self) {
+        self.version.start_record();
+    }
+
+    /// What was changed since [`WriteGuard::start_record`].
+    pub fn take_record(&mut self) -> Option<Record> {
+        self.version.take_record()
+    }
+
+    /// Starts anew from a version that somebody else made, and publishes that.
+    pub fn rebase(&mut self, version: Version) {
+        self.version = version.clone();
+        self.base = Arc::new(version);
+        self.shared.current.store(Arc::clone(&self.base));
+        self.shared.writing().finished = None;
+    }
+
     /// Publishes the change and gives the new current version.
     pub fn commit(mut self) -> Snapshot {
-        let mut version = std::mem::take(&mut self.version);
-        version.set_sequence(self.base.sequence() + 1);
-        let version = Arc::new(version);
+        let version = self.take_version();
         self.shared.current.store(Arc::clone(&version));
         version
+    }
+
+    /// Ends the change without publishing it: later writers start from it, readers do not see it until
+    /// [`Store::publish`].
+    pub fn finish(mut self) -> Snapshot {
+        let version = self.take_version();
+        self.shared.writing().finished = Some(Arc::clone(&version));
+        version
+    }
+
+    fn take_version(&mut self) -> Snapshot {
+        let mut version = std::mem::take(&mut self.version);
+        version.take_record();
+        version.set_sequence(self.base.sequence() + 1);
+        Arc::new(version)
     }
 }
 
 impl Drop for WriteGuard {
     fn drop(&mut self) {
-        *self.shared.writing.lock().unwrap_or_else(PoisonError::into_inner) = false;
-        self.shared.finished.notify_one();
+        self.shared.writing().busy = false;
+        self.shared.ended.notify_one();
     }
 }
 
@@ -139,5 +199,37 @@ mod tests {
         std::thread::sleep(SHORT);
         assert_eq!(guard.commit().sequence(), 1);
         assert_eq!(waiting.join().unwrap(), 2);
+    }
+
+    #[test]
+    fn a_finished_change_is_the_base_of_the_next_and_seen_when_published() {
+        let store = Store::default();
+        let mut first = store.write(SHORT).unwrap();
+        first.version_mut().create_node(&[], &[]).unwrap();
+        let first = first.finish();
+        let mut second = store.write(SHORT).unwrap();
+        assert_eq!((second.base().sequence(), store.snapshot().node_count()), (1, 0));
+        second.version_mut().create_node(&[], &[]).unwrap();
+        let second = second.finish();
+        store.publish(&second);
+        store.publish(&first);
+        assert_eq!((store.snapshot().node_count(), store.snapshot().sequence()), (2, 2));
+        store.write(SHORT).unwrap().finish();
+        store.retreat();
+        assert_eq!(store.write(SHORT).unwrap().base().sequence(), 2);
+    }
+
+    #[test]
+    fn starting_anew_drops_what_was_changed() {
+        let store = Store::default();
+        let mut other = Version::new();
+        other.create_node(&[], &[]).unwrap();
+        other.set_sequence(9);
+        let mut guard = store.write(SHORT).unwrap();
+        guard.version_mut().intern_label("Lost");
+        guard.rebase(other);
+        assert_eq!(store.snapshot().sequence(), 9);
+        let after = guard.commit();
+        assert_eq!((after.sequence(), after.node_count(), after.catalog().label("Lost")), (10, 1, None));
     }
 }

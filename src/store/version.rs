@@ -6,6 +6,7 @@ use super::directory::Directory;
 use super::entities::Entities;
 use super::gather::gather;
 use super::nodes::NodeTable;
+use super::record::{Change, Record};
 use super::relationships::RelTable;
 use super::{Adjacent, Catalog, Direction, Gathered, Resolution, split};
 use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId, Value};
@@ -23,6 +24,8 @@ pub struct Version {
     pub(super) types: Directory<SegmentTypes>,
     pub(super) entities: Entities,
     pub(super) schema: Arc<Schema>,
+    /// What was changed, while somebody asks for it.
+    pub(super) record: Option<Record>,
 }
 
 /// The keys whose values are names.
@@ -92,12 +95,22 @@ impl Version {
 
     /// The identifier of a label, made when there is none.
     pub fn intern_label(&mut self, name: &str) -> LabelId {
-        self.catalog.label(name).unwrap_or_else(|| Arc::make_mut(&mut self.catalog).add_label(name))
+        if let Some(label) = self.catalog.label(name) {
+            return label;
+        }
+        let label = Arc::make_mut(&mut self.catalog).add_label(name);
+        self.note(|| Change::Label(label, Arc::from(name)));
+        label
     }
 
     /// The identifier of a relationship type, made when there is none.
     pub fn intern_rel_type(&mut self, name: &str) -> RelTypeId {
-        self.catalog.rel_type(name).unwrap_or_else(|| Arc::make_mut(&mut self.catalog).add_rel_type(name))
+        if let Some(rel_type) = self.catalog.rel_type(name) {
+            return rel_type;
+        }
+        let rel_type = Arc::make_mut(&mut self.catalog).add_rel_type(name);
+        self.note(|| Change::RelType(rel_type, Arc::from(name)));
+        rel_type
     }
 
     /// The identifier of a property key, made when there is none.
@@ -111,6 +124,7 @@ impl Version {
             "aliases" => self.naming.aliases = Some(key),
             _ => {}
         }
+        self.note(|| Change::Key(key, Arc::from(name)));
         key
     }
 

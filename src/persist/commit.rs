@@ -1,0 +1,136 @@
+//! Committing: from a finished change to a published version.
+//!
+//! A writer queues its commit and lets the next writer go on from there. Of those that then wait, one leads: it appends all
+//! that are queued, brings them to the disk with one sync, and publishes the last version, which contains the others.
+//! After a failure nothing more is written through this handle, because nobody knows what the disk holds.
+
+use super::changes;
+use super::file::{Durability, GraphFile, SYNC_EVERY, Slot, State};
+use super::log::{self, Commit, Log};
+use crate::error::{Detail, Error, ErrorType, Result};
+use crate::store::{Snapshot, Store, WriteGuard};
+use std::io;
+use std::sync::{Arc, MutexGuard, PoisonError};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+impl GraphFile {
+    /// Commits a change that was recorded, and publishes it when it is as durable as asked for.
+    ///
+    /// # Errors
+    /// `Io`/`LogFailed` when it cannot be written: then nobody sees it, and the handle refuses further changes.
+    /// `ResourceLimit` when it is too large for a log; then the handle goes on.
+    pub fn commit(self: &Arc<Self>, store: &Store, mut write: WriteGuard) -> Result<Snapshot> {
+        if self.options.durability == Durability::Off {
+            return Ok(write.commit());
+        }
+        let Some(record) = write.take_record() else {
+            return Err(Error::internal("the change was not recorded"));
+        };
+        let content = changes::encode(&record).ok_or_else(|| Error::internal("a change cannot be written"))?;
+        if content.len() > log::LARGEST {
+            let message = format!("a change of {} bytes is too large for one commit", content.len());
+            let error = Error::runtime(ErrorType::ResourceLimit, Detail::InputTooLarge, message);
+            return Err(error.hint("make it in several transactions"));
+        }
+        let sequence = write.base().sequence() + 1;
+        let mut state = self.state();
+        self.check(&state)?;
+        state.waiting.push(Commit { sequence, time: now(), content });
+        let version = write.finish();
+        state.newest = Some(Arc::clone(&version));
+        drop(self.wait(state, store, sequence)?);
+        self.checkpoint_if_grown(store);
+        Ok(version)
+    }
+
+    /// Waits until a finished version is as durable as asked for, and published.
+    ///
+    /// # Errors
+    /// As [`GraphFile::commit`].
+    pub fn settle(&self, store: &Store, version: &Snapshot) -> Result<()> {
+        if version.sequence() <= store.snapshot().sequence() {
+            return Ok(());
+        }
+        self.wait(self.state(), store, version.sequence()).map(drop)
+    }
+
+    /// Refuses when an earlier write has failed.
+    pub(super) fn check(&self, state: &State) -> Result<()> {
+        let Some(why) = &state.failed else { return Ok(()) };
+        let message = format!("`{}` cannot be changed any more: {why}", self.path().display());
+        let error = Error::runtime(ErrorType::Io, Detail::LogFailed, message);
+        Err(error.hint("what was committed before is safe; open the graph again when the disk is well"))
+    }
+
+    /// Waits for a commit, leading where nobody else does.
+    fn wait<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        store: &Store,
+        sequence: u64,
+    ) -> Result<MutexGuard<'a, State>> {
+        loop {
+            if state.durable >= sequence {
+                return Ok(state);
+            }
+            self.check(&state)?;
+            state = match std::mem::replace(&mut state.log, Slot::Busy) {
+                Slot::Open(log) => self.lead(state, log, store),
+                Slot::Busy => self.turned.wait(state).unwrap_or_else(PoisonError::into_inner),
+                Slot::None => return Err(Error::internal("a commit without a log")),
+            };
+        }
+    }
+
+    /// Writes all that is queued.
+    fn lead<'a>(&'a self, mut state: MutexGuard<'a, State>, mut log: Log, store: &Store) -> MutexGuard<'a, State> {
+        let commits = std::mem::take(&mut state.waiting);
+        let newest = state.newest.take();
+        let sync = self.options.durability == Durability::Full
+            || state.last_sync.is_none_or(|last| last.elapsed() >= SYNC_EVERY);
+        drop(state);
+        let written = log.append(&commits, sync);
+        if let (Ok(()), Some(newest)) = (&written, &newest) {
+            store.publish(newest);
+        }
+        let mut state = self.state();
+        match written {
+            Ok(()) => state.appended(log, commits, sync),
+            Err(error) => self.fail(&mut state, store, &error),
+        }
+        self.turned.notify_all();
+        state
+    }
+
+    /// Nothing more can be written: what was queued is given up.
+    pub(super) fn fail(&self, state: &mut State, store: &Store, error: &io::Error) {
+        state.failed = Some(format!("its log could not be written ({error})"));
+        state.log = Slot::None;
+        state.waiting.clear();
+        state.newest = None;
+        store.retreat();
+        self.turned.notify_all();
+    }
+}
+
+impl State {
+    fn appended(&mut self, log: Log, commits: Vec<Commit>, synced: bool) {
+        if let Some(last) = commits.last() {
+            self.durable = last.sequence;
+        }
+        if synced {
+            self.last_sync = Some(Instant::now());
+        }
+        if let Some(tail) = &mut self.tail {
+            tail.extend(commits);
+        }
+        self.log_length = log.length();
+        self.log = Slot::Open(log);
+    }
+}
+
+/// Microseconds since 1970.
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,179 @@
+//! A graph as it was at its last commit: the checkpoint in its file, and what the log beside it adds.
+//!
+//! Reads and never writes, so it serves a writer that begins and a reader beside a writer alike. What a crash has torn off
+//! the end of a log was never confirmed and is left out, which is told; everything else that is wrong is an error.
+
+use super::disk::{Disk, with_suffix};
+use super::format::{self, Problem};
+use super::log::{self, Found};
+use super::{changes, read};
+use crate::error::{Detail, Error, ErrorType, Result};
+use crate::store::Version;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::Duration;
+
+/// How often the two files are read anew when a writer changed one between them.
+const ATTEMPTS: u32 = 8;
+
+/// What was found when a graph was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Recovery {
+    /// Commits that were in the log and not yet in the file.
+    pub commits: u64,
+    /// Bytes at the end of the log that a crash left of a commit which was never confirmed.
+    pub dropped: u64,
+    /// The number of the last commit.
+    pub sequence: u64,
+}
+
+/// A graph that was read, and what it was read from.
+#[derive(Debug)]
+pub(super) struct Recovered {
+    pub(super) version: Version,
+    pub(super) graph: [u8; 16],
+    /// The number of the commit that the file holds.
+    pub(super) saved: u64,
+    pub(super) log: Option<LogEnd>,
+    pub(super) recovery: Recovery,
+    /// What tells whether somebody has written since.
+    pub(super) stamp: Stamp,
+}
+
+/// What tells one state of the two files from another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Stamp {
+    /// The header of the graph's file, with the checksum of all that it leads to.
+    graph: Vec<u8>,
+    /// The header of the log, and its length.
+    log: Option<(Vec<u8>, u64)>,
+}
+
+impl Stamp {
+    pub(super) fn of(disk: &dyn Disk, path: &Path) -> std::io::Result<Stamp> {
+        let log = log_path(path);
+        let read = disk.read(&log, 0, log::HEADER as u64).and_then(|header| Ok((header, disk.length(&log)?)));
+        let log = match read {
+            Ok(found) => Some(found),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        Ok(Stamp { graph: disk.read(path, 0, format::HEADER as u64)?, log })
+    }
+}
+
+/// Where a log ends.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LogEnd {
+    /// The end of its last whole record.
+    pub(super) offset: u64,
+    /// The number of that record's commit.
+    pub(super) sequence: u64,
+    /// The length of the file.
+    pub(super) length: u64,
+}
+
+/// The name of the log of a graph's file.
+pub(super) fn log_path(path: &Path) -> std::path::PathBuf {
+    with_suffix(path, "-wal")
+}
+
+/// Reads a graph.
+pub(super) fn recover(disk: &dyn Disk, path: &Path) -> Result<Recovered> {
+    let opening = |error| Error::io(format!("cannot open `{}`", path.display()), &error);
+    let mut attempt = 1;
+    loop {
+        // The stamp is taken first: what is written between the two is then read once more, not overlooked.
+        let stamp = Stamp::of(disk, path).map_err(opening)?;
+        match try_recover(disk, path, stamp.clone()) {
+            // A writer that puts a new file and a new log in place can do so between the readings of the two.
+            Err(error) if error.error_type() == ErrorType::Corrupt && attempt < ATTEMPTS => {
+                if Stamp::of(disk, path).map_err(opening)? == stamp {
+                    return Err(error);
+                }
+                std::thread::sleep(Duration::from_millis(1 << attempt));
+                attempt += 1;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+fn try_recover(disk: &dyn Disk, path: &Path, stamp: Stamp) -> Result<Recovered> {
+    let name = path.display().to_string();
+    let bytes = disk.read(path, 0, u64::MAX).map_err(|error| Error::io(format!("cannot open `{name}`"), &error))?;
+    let graph = format::Header::from_bytes(&bytes).map_err(|problem| problem.about(&name))?.graph;
+    let version = read::read(&bytes).map_err(|problem| problem.about(&name))?;
+    drop(bytes);
+    let saved = version.sequence();
+    let recovery = Recovery { sequence: saved, ..Recovery::default() };
+    let mut recovered = Recovered { version, graph, saved, log: None, recovery, stamp };
+    let path = log_path(path);
+    match disk.read(&path, 0, u64::MAX) {
+        Ok(log) => replay(&mut recovered, &log, &path.display().to_string())?,
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(Error::io(format!("cannot open `{}`", path.display()), &error)),
+    }
+    Ok(recovered)
+}
+
+/// Makes the changes of a log that the version does not have yet.
+fn replay(recovered: &mut Recovered, log: &[u8], name: &str) -> Result<()> {
+    let header = log::Header::from_bytes(log).map_err(|problem| problem.about(name))?;
+    if header.graph != recovered.graph {
+        let error = wrong_log(format!("`{name}` is the log of another graph"));
+        return Err(
+            error.hint("it belongs to a file that once had this name; put it out of the way if it is not needed")
+        );
+    }
+    if header.base > recovered.saved {
+        let (base, saved) = (header.base, recovered.saved);
+        let error = wrong_log(format!("`{name}` goes on from commit {base}, and the graph's file ends with {saved}"));
+        return Err(error.hint("the file is older than its log: a copy of it may be the right one"));
+    }
+    let mut end = LogEnd { offset: log::HEADER as u64, sequence: header.base, length: log.len() as u64 };
+    loop {
+        match log::look(log, end.offset as usize, end.sequence + 1) {
+            Found::Entry(entry) => {
+                if entry.sequence > recovered.version.sequence() {
+                    apply(&mut recovered.version, &entry).map_err(|why| damage(name, &entry.offset, &why))?;
+                    recovered.recovery.commits += 1;
+                }
+                end = LogEnd { offset: entry.end, sequence: entry.sequence, ..end };
+            }
+            Found::End => break,
+            Found::Torn => {
+                recovered.recovery.dropped = end.length - end.offset;
+                break;
+            }
+            Found::Damage(why) => return Err(damage(name, &end.offset, &why)),
+        }
+    }
+    if recovered.recovery.commits > 0 {
+        recovered.version.settle();
+    }
+    recovered.recovery.sequence = recovered.version.sequence();
+    recovered.log = Some(end);
+    Ok(())
+}
+
+fn apply(version: &mut Version, entry: &log::Entry<'_>) -> std::result::Result<(), String> {
+    let made = changes::decode(entry.content, |change| {
+        version.apply(&change).map_err(|error| Problem::damaged(error.message()))
+    });
+    version.set_sequence(entry.sequence);
+    // What was committed was checked then: who was suspect while the changes were made anew is so no more.
+    let _ = version.check_constraints();
+    made.map_err(|problem| match problem {
+        Problem::Damaged(why) => format!("record {} cannot be replayed: {why}", entry.sequence),
+        _ => format!("record {} cannot be replayed", entry.sequence),
+    })
+}
+
+fn damage(name: &str, offset: &u64, why: &str) -> Error {
+    Problem::damaged(format!("at byte {offset}, {why}")).about(name)
+}
+
+fn wrong_log(message: String) -> Error {
+    Error::runtime(ErrorType::Corrupt, Detail::WrongLog, message)
+}
