@@ -180,6 +180,7 @@ fn a_graph_in_a_file_keeps_each_statement_and_the_history_stays() {
     keys(&mut session, "\x1b[A");
     expect(&mut session, "+ Oslo -supports-> annexation");
     keys(&mut session, "\x03");
+    expect(&mut session, "▸");
     keys(&mut session, "? Oslo -supports-> annexation\r");
     expect(&mut session, "Yes.");
     assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 2, "something was written to the current folder");
