@@ -379,7 +379,7 @@ mod tests {
     #[test]
     fn what_no_property_holds_is_refused() {
         assert!(put_value(&mut Vec::new(), &Value::list(vec![Value::Node(NodeId(1))])).is_none());
-        let mut deep = vec![6, 1].repeat(100_000);
+        let mut deep = [6, 1].repeat(100_000);
         deep.push(0);
         assert!(take_value(&mut Take(&deep), 0).is_err());
     }

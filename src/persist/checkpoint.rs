@@ -55,7 +55,7 @@ impl GraphFile {
         self.turned.notify_all();
         drop(state);
         drop(one_at_a_time);
-        rotated.map_err(|error| self.io("write", &log_path(&self.path), &error))
+        rotated.map_err(|error| self.io("write", &log_path(&self.place), &error))
     }
 
     /// Replaces the log by one that goes on from the snapshot.
@@ -86,12 +86,12 @@ impl GraphFile {
     }
 
     fn remove_log(&self) -> io::Result<()> {
-        let log = log_path(&self.path);
+        let log = log_path(&self.place);
         if self.disk().length(&log).is_err() {
             return Ok(());
         }
         self.disk().remove(&log)?;
-        self.disk().sync_folder(folder_of(&self.path))
+        self.disk().sync_folder(folder_of(&self.place))
     }
 
     /// Begins a checkpoint in the background when the log has grown long.
@@ -127,7 +127,7 @@ impl GraphFile {
         let mut state = self.when_idle();
         state.log = Slot::None;
         let removed = match &saved {
-            Ok(()) => self.remove_log().map_err(|error| self.io("remove", &log_path(&self.path), &error)),
+            Ok(()) => self.remove_log().map_err(|error| self.io("remove", &log_path(&self.place), &error)),
             Err(_) => Ok(()),
         };
         state.release();

@@ -62,9 +62,9 @@ impl Default for OpenOptions {
 #[derive(Debug)]
 pub struct GraphFile {
     /// As it was named, for people.
-    name: PathBuf,
+    path: PathBuf,
     /// Where it is, with links followed.
-    pub(super) path: PathBuf,
+    pub(super) place: PathBuf,
     pub(super) options: OpenOptions,
     state: Mutex<State>,
     /// Something in the state has changed that others may wait for.
@@ -132,8 +132,8 @@ impl GraphFile {
     pub fn new(path: &Path, options: OpenOptions) -> Result<GraphFile> {
         let file = GraphFile::at(path, options);
         let doing = || format!("cannot create `{}`", path.display());
-        file.disk().length(folder_of(&file.path)).map_err(|error| Error::io(doing(), &error))?;
-        match file.disk().length(&file.path) {
+        file.disk().length(folder_of(&file.place)).map_err(|error| Error::io(doing(), &error))?;
+        match file.disk().length(&file.place) {
             Ok(_) => Err(exists(path)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(file),
             Err(error) => Err(Error::io(doing(), &error)),
@@ -148,7 +148,7 @@ impl GraphFile {
         let file = GraphFile::at(path, options);
         let mut state = file.state();
         state.lock = Some(file.take_lock()?);
-        if file.disk().length(&log_path(&file.path)).is_ok() {
+        if file.disk().length(&log_path(&file.place)).is_ok() {
             let message = format!("`{}` was not closed: its log may hold commits", path.display());
             return Err(
                 Error::runtime(ErrorType::Conflict, Detail::InvalidUse, message).hint("open and close it first")
@@ -161,8 +161,8 @@ impl GraphFile {
 
     fn at(path: &Path, options: OpenOptions) -> GraphFile {
         GraphFile {
-            name: path.to_owned(),
-            path: std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
+            path: path.to_owned(),
+            place: std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
             options,
             state: Mutex::default(),
             turned: Condvar::new(),
@@ -173,12 +173,12 @@ impl GraphFile {
 
     /// The file as it was named.
     pub fn path(&self) -> &Path {
-        &self.name
+        &self.path
     }
 
     /// Whether it is the file of that name.
     pub fn is_at(&self, path: &Path) -> bool {
-        path == self.name || std::fs::canonicalize(path).is_ok_and(|path| path == self.path)
+        path == self.path || std::fs::canonicalize(path).is_ok_and(|place| place == self.place)
     }
 
     /// The options it was opened with.
@@ -205,7 +205,7 @@ impl GraphFile {
     }
 
     fn load(&self, state: &mut State) -> Result<Version> {
-        let Recovered { version, graph, saved, log, recovery, stamp } = recover(self.disk(), &self.path)?;
+        let Recovered { version, graph, saved, log, recovery, stamp } = recover(self.disk(), &self.place)?;
         state.graph = Some(graph);
         state.stamp = Some(stamp);
         state.log_end = log;
@@ -256,8 +256,8 @@ impl GraphFile {
         if state.graph.is_some() {
             self.catch_up(&mut state, write)?;
             self.open_log(&mut state)?;
-        } else if self.disk().length(&self.path).is_ok() {
-            return Err(exists(&self.name));
+        } else if self.disk().length(&self.place).is_ok() {
+            return Err(exists(&self.path));
         } else {
             self.begin(&mut state, write.base())?;
         }
@@ -278,7 +278,7 @@ impl GraphFile {
     }
 
     fn catch_up(&self, state: &mut State, write: &mut WriteGuard) -> Result<bool> {
-        let unchanged = state.stamp.is_some() && state.stamp == Stamp::of(self.disk(), &self.path).ok();
+        let unchanged = state.stamp.is_some() && state.stamp == Stamp::of(self.disk(), &self.place).ok();
         if !unchanged {
             write.rebase(self.load(state)?);
         }
@@ -286,8 +286,8 @@ impl GraphFile {
     }
 
     fn take_lock(&self) -> Result<Box<dyn DiskLock>> {
-        let name = self.name.display();
-        match self.disk().lock(&with_suffix(&self.path, "-lock")) {
+        let name = self.path.display();
+        match self.disk().lock(&with_suffix(&self.place, "-lock")) {
             Ok(Locking::Held(lock)) => Ok(lock),
             Ok(Locking::Taken(holder)) => {
                 let who = holder.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"));
@@ -305,7 +305,7 @@ impl GraphFile {
     /// Makes the file, with an identifier of its own.
     fn begin(&self, state: &mut State, version: &Version) -> Result<()> {
         let graph = write::identifier();
-        self.write_graph(graph, version).map_err(|error| self.io("save", &self.name, error.error()))?;
+        self.write_graph(graph, version).map_err(|error| self.io("save", &self.path, error.error()))?;
         state.graph = Some(graph);
         state.saved = version.sequence();
         state.durable = version.sequence();
@@ -319,10 +319,10 @@ impl GraphFile {
         }
         let end = state.log_end.take().filter(|end| end.sequence == state.durable);
         let log = match end {
-            Some(end) => self.reopen(end).map_err(|error| self.io("open", &log_path(&self.path), &error))?,
+            Some(end) => self.reopen(end).map_err(|error| self.io("open", &log_path(&self.place), &error))?,
             None => {
                 let begun = self.begin_log(state.graph.unwrap_or_default(), state.durable, &[]);
-                begun.map_err(|error| self.io("write", &log_path(&self.path), error.error()))?
+                begun.map_err(|error| self.io("write", &log_path(&self.place), error.error()))?
             }
         };
         state.set_log(log, self.options.checkpoint_after);
@@ -331,7 +331,7 @@ impl GraphFile {
 
     /// Opens a log that is there, without what a crash tore off.
     fn reopen(&self, end: LogEnd) -> io::Result<Log> {
-        let mut file = self.disk().open(&log_path(&self.path))?;
+        let mut file = self.disk().open(&log_path(&self.place))?;
         if end.offset < end.length {
             file.truncate(end.offset)?;
         }
@@ -346,7 +346,7 @@ impl GraphFile {
         commits: &[Commit],
     ) -> std::result::Result<Log, NotReplaced> {
         let bytes = log::whole(log::Header { graph, base }, commits);
-        let file = replace(self.disk(), &log_path(&self.path), |file| file.write(0, &bytes))?;
+        let file = replace(self.disk(), &log_path(&self.place), |file| file.write(0, &bytes))?;
         Ok(Log::new(file, bytes.len() as u64))
     }
 
@@ -355,7 +355,7 @@ impl GraphFile {
         graph: [u8; 16],
         version: &Version,
     ) -> std::result::Result<Box<dyn DiskFile>, NotReplaced> {
-        replace(self.disk(), &self.path, |file| write::write(version, graph, file))
+        replace(self.disk(), &self.place, |file| write::write(version, graph, file))
     }
 }
 
