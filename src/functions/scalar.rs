@@ -5,7 +5,7 @@ use super::{Body, CallContext, Function};
 use crate::error::{Error, Result};
 use crate::value::Value;
 use crate::value::compare::equals;
-use std::collections::BTreeSet;
+use crate::value::types::Type;
 
 /// The table.
 pub(crate) static FUNCTIONS: &[Function] = &[
@@ -50,46 +50,5 @@ fn timestamp(context: &CallContext<'_>, _: &[Value]) -> Result<Value> {
 }
 
 fn value_type(_: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
-    Ok(Value::string(type_text(get(arguments, 0))))
-}
-
-fn type_text(value: &Value) -> String {
-    match value {
-        Value::Null => "NULL".to_string(),
-        Value::List(items) => format!("LIST<{}> NOT NULL", element_text(items)),
-        _ => format!("{} NOT NULL", type_word(value)),
-    }
-}
-
-/// The types of a list's elements, each once; without `NOT NULL` when one of them is null.
-fn element_text(items: &[Value]) -> String {
-    let nullable = items.iter().any(Value::is_null);
-    let types: BTreeSet<String> = items.iter().filter(|item| !item.is_null()).map(type_text).collect();
-    if types.is_empty() {
-        return if nullable { "NULL" } else { "NOTHING" }.to_string();
-    }
-    let types: Vec<&str> =
-        types.iter().map(|text| if nullable { text.trim_end_matches(" NOT NULL") } else { text }).collect();
-    types.join(" | ")
-}
-
-fn type_word(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "NULL",
-        Value::Bool(_) => "BOOLEAN",
-        Value::Int(_) => "INTEGER",
-        Value::Float(_) => "FLOAT",
-        Value::String(_) => "STRING",
-        Value::List(_) => "LIST",
-        Value::Map(_) => "MAP",
-        Value::Node(_) => "NODE",
-        Value::Rel(_) => "RELATIONSHIP",
-        Value::Path(_) => "PATH",
-        Value::Date(_) => "DATE",
-        Value::LocalTime(_) => "LOCAL TIME",
-        Value::Time(_) => "ZONED TIME",
-        Value::LocalDateTime(_) => "LOCAL DATETIME",
-        Value::DateTime(_) => "ZONED DATETIME",
-        Value::Duration(_) => "DURATION",
-    }
+    Ok(Value::string(Type::of(get(arguments, 0)).to_string()))
 }

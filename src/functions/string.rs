@@ -3,9 +3,8 @@
 use super::arguments::{count, get, text, unknown_word, wrong_type};
 use super::{Body, CallContext, Function};
 use crate::error::Result;
-use crate::value::Value;
 use crate::value::arithmetic::check_text_size;
-use unicode_normalization::UnicodeNormalization;
+use crate::value::{NormalForm, Value};
 
 /// The table.
 pub(crate) static FUNCTIONS: &[Function] = &[
@@ -240,14 +239,9 @@ fn characters<'a>(text: &'a str, delimiters: &[&str]) -> impl Iterator<Item = &'
 
 fn normalize(context: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
     let input = text("normalize", arguments, 0)?;
-    let form = if arguments.len() < 2 { "NFC" } else { text("normalize", arguments, 1)? };
-    let normal: String = match form.to_ascii_uppercase().as_str() {
-        "NFC" => input.nfc().collect(),
-        "NFD" => input.nfd().collect(),
-        "NFKC" => input.nfkc().collect(),
-        "NFKD" => input.nfkd().collect(),
-        _ => return Err(unknown_word("normalize", "form", form, &["NFC", "NFD", "NFKC", "NFKD"])),
-    };
+    let name = if arguments.len() < 2 { "NFC" } else { text("normalize", arguments, 1)? };
+    let unknown = || unknown_word("normalize", "form", name, &NormalForm::NAMES);
+    let normal = NormalForm::named(name).ok_or_else(unknown)?.of(input);
     check_text_size(normal.len(), context.max_value_bytes)?;
     Ok(Value::string(normal))
 }

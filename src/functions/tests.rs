@@ -214,7 +214,7 @@ fn types_are_told() {
     check("valueType", &[Value::Null], "'NULL'");
     check("valueType", &[Value::list(vec![])], "'LIST<NOTHING> NOT NULL'");
     let mixed = Value::list(vec![Value::Int(1), "a".into(), Value::Int(2)]);
-    check("valueType", std::slice::from_ref(&mixed), "'LIST<INTEGER NOT NULL | STRING NOT NULL> NOT NULL'");
+    check("valueType", std::slice::from_ref(&mixed), "'LIST<STRING NOT NULL | INTEGER NOT NULL> NOT NULL'");
     let nullable = Value::list(vec![Value::Int(1), Value::Null]);
     check("valueType", &[nullable], "'LIST<INTEGER> NOT NULL'");
     check("timestamp", &[], "1500000000123");

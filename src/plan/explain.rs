@@ -7,7 +7,7 @@ use super::physical::{ApplyMode, Expand, Node, Op, Plan, Rounds, StoredCount, Va
 use crate::functions::Aggregate;
 use crate::semantic::bound::{
     AggregateCall, CreateItem, Expr, ExprKind, LabelTest, NewType, Properties, SetItem, Slot, SortKey, SubqueryResult,
-    TypeTest,
+    TypeTest, ValueTest,
 };
 use crate::store::Catalog;
 use crate::syntax::ast::{Quantifier, Shortest};
@@ -444,6 +444,7 @@ impl Names<'_> {
                 | ExprKind::Negate(_)
                 | ExprKind::Plus(_)
                 | ExprKind::IsNull { .. }
+                | ExprKind::Test { .. }
         );
         if loose { format!("({})", self.expr(expr)) } else { self.expr(expr) }
     }
@@ -479,6 +480,13 @@ impl Names<'_> {
             ExprKind::IsNull { operand, negated } => {
                 format!("{} IS {}NULL", self.operand(operand), if *negated { "NOT " } else { "" })
             }
+            ExprKind::Test { operand, test, negated } => {
+                let test = match test {
+                    ValueTest::Type(ty) => format!(":: {ty}"),
+                    ValueTest::Normalized(form) => format!("{} NORMALIZED", form.name()),
+                };
+                format!("{} IS {}{test}", self.operand(operand), if *negated { "NOT " } else { "" })
+            }
             ExprKind::HasLabels { base, labels } => format!("{}:{}", self.operand(base), self.label(labels)),
             ExprKind::HasType { base, types } => format!("{}{}", self.operand(base), self.types(types)),
             ExprKind::HasNames { base, names, any } => {
@@ -499,7 +507,7 @@ impl Names<'_> {
         match &expr.kind {
             ExprKind::Case { subject, branches, otherwise } => {
                 let mut text = "CASE".to_owned();
-                subject.iter().for_each(|subject| text += &format!(" {}", self.expr(subject)));
+                subject.iter().for_each(|(local, subject)| text += &format!(" {} = {}", self.slot(*local), self.expr(subject)));
                 for (condition, value) in branches {
                     text += &format!(" WHEN {} THEN {}", self.expr(condition), self.expr(value));
                 }

@@ -7,7 +7,8 @@
 use crate::functions::{Aggregate, Function};
 use crate::span::Span;
 use crate::syntax::ast::{BinaryOp, CompareOp, PatternDirection, Quantifier, Shortest};
-use crate::value::{KeyId, LabelId, RelTypeId, Value};
+use crate::value::types::Type;
+use crate::value::{KeyId, LabelId, NormalForm, RelTypeId, Value};
 use std::sync::Arc;
 
 /// The place of a value in the frame of a statement.
@@ -452,6 +453,15 @@ pub struct Projection {
     pub visible: Vec<Slot>,
 }
 
+/// What is asked of a value by a predicate that is no operator.
+#[derive(Clone, Debug)]
+pub enum ValueTest {
+    /// Whether it is of the type; null is of every nullable type.
+    Type(Type),
+    /// Whether it is text in this form; null for what is no text.
+    Normalized(NormalForm),
+}
+
 /// How rows are grouped.
 #[derive(Clone, Debug)]
 pub struct Grouping {
@@ -594,6 +604,15 @@ pub enum ExprKind {
         /// `NOT`.
         negated: bool,
     },
+    /// `a IS [NOT] :: TYPE`, `a IS [NOT] NORMALIZED`.
+    Test {
+        /// The operand.
+        operand: Box<Expr>,
+        /// What is tested.
+        test: ValueTest,
+        /// `NOT`.
+        negated: bool,
+    },
     /// `node:Label`.
     HasLabels {
         /// A node.
@@ -626,8 +645,8 @@ pub enum ExprKind {
     },
     /// `CASE`.
     Case {
-        /// The subject of the simple form.
-        subject: Option<Box<Expr>>,
+        /// The subject, with the local in which the conditions find its value.
+        subject: Option<(Slot, Box<Expr>)>,
         /// Conditions and results.
         branches: Vec<(Expr, Expr)>,
         /// `ELSE`.
@@ -697,6 +716,7 @@ impl Expr {
             | ExprKind::Negate(inner)
             | ExprKind::Plus(inner)
             | ExprKind::IsNull { operand: inner, .. }
+            | ExprKind::Test { operand: inner, .. }
             | ExprKind::HasLabels { base: inner, .. }
             | ExprKind::HasType { base: inner, .. } => visit(inner),
             ExprKind::Index { base: left, index: right }
@@ -719,7 +739,7 @@ impl Expr {
                 items.iter().for_each(|(_, part)| visit(part));
             }
             ExprKind::Case { subject, branches, otherwise } => {
-                subject.iter().for_each(|part| visit(part));
+                subject.iter().for_each(|(_, part)| visit(part));
                 for (condition, result) in branches {
                     visit(condition);
                     visit(result);
@@ -755,6 +775,7 @@ impl Expr {
             | ExprKind::Negate(inner)
             | ExprKind::Plus(inner)
             | ExprKind::IsNull { operand: inner, .. }
+            | ExprKind::Test { operand: inner, .. }
             | ExprKind::HasLabels { base: inner, .. }
             | ExprKind::HasType { base: inner, .. } => visit(inner),
             ExprKind::Index { base: left, index: right }
@@ -777,7 +798,7 @@ impl Expr {
                 items.iter_mut().for_each(|(_, part)| visit(part));
             }
             ExprKind::Case { subject, branches, otherwise } => {
-                subject.iter_mut().for_each(|part| visit(part));
+                subject.iter_mut().for_each(|(_, part)| visit(part));
                 for (condition, result) in branches {
                     visit(condition);
                     visit(result);

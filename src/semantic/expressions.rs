@@ -1,9 +1,9 @@
 //! Expressions.
 
 use super::Binder;
-use super::bound::{Expr, ExprKind, Slot, TypeTest};
+use super::bound::{Expr, ExprKind, Slot, TypeTest, ValueTest};
 use super::names::NameKind;
-use super::types::{Type, describe, mismatch};
+use super::types::{self, Type, describe, mismatch};
 use super::walk::is_dynamic;
 use super::{operators, scope::Entry};
 use crate::error::{Detail, Error, ErrorType, Phase, Result};
@@ -12,7 +12,7 @@ use crate::span::Span;
 use crate::syntax::ast::{
     self, BinaryOp, CompareOp, ExprKind as Ast, LabelExpr, MapProjectionItem, Name, Quantifier, UnaryOp,
 };
-use crate::value::Value;
+use crate::value::{NormalForm, Value};
 use std::sync::Arc;
 
 type Typed = (ExprKind, Type);
@@ -34,10 +34,6 @@ impl Binder<'_> {
     fn boxed(&mut self, expr: &ast::Expr) -> Result<(Box<Expr>, Type)> {
         let (bound, ty) = self.expr(expr)?;
         Ok((Box::new(bound), ty))
-    }
-
-    fn optional(&mut self, expr: Option<&ast::Expr>) -> Result<Option<Box<Expr>>> {
-        expr.map(|expr| Ok(self.boxed(expr)?.0)).transpose()
     }
 
     /// Binds a condition; `pattern` says whether a path pattern may be one.
@@ -78,6 +74,11 @@ impl Binder<'_> {
                 let operand = self.boxed(operand)?.0;
                 Ok((ExprKind::IsNull { operand, negated: *negated }, Type::BOOL))
             }
+            Ast::Test { operand, test, negated } => {
+                let operand = self.boxed(operand)?.0;
+                Ok((ExprKind::Test { operand, test: value_test(test)?, negated: *negated }, Type::BOOL))
+            }
+            Ast::Subject => self.case_subject(expr.span),
             Ast::Call { name, distinct, arguments } => self.invocation(expr, name, *distinct, arguments),
             Ast::CountStar => self.count_star(expr),
             Ast::Case { subject, branches, otherwise } => self.case(subject.as_deref(), branches, otherwise.as_deref()),
@@ -98,7 +99,13 @@ impl Binder<'_> {
         }
     }
 
+    /// A variable, or one of the numbers that are written as words, when no variable has its name.
     fn variable_expr(&mut self, name: &Name) -> Result<Typed> {
+        if let Some(number) = number_word(&name.text)
+            && self.lookup(name)?.is_none()
+        {
+            return Ok((ExprKind::Const(Value::Float(number)), Type::of(TypeSet::FLOAT)));
+        }
         let slot = self.variable(name)?;
         Ok((self.slot_expr(slot, name.span).kind, self.type_of(slot)))
     }
@@ -320,12 +327,19 @@ impl Binder<'_> {
         branches: &[(ast::Expr, ast::Expr)],
         otherwise: Option<&ast::Expr>,
     ) -> Result<Typed> {
-        let simple = subject.is_some();
-        let subject = self.optional(subject)?;
+        let subject = match subject {
+            Some(subject) => {
+                let (bound, ty) = self.boxed(subject)?;
+                Some((self.new_local(None, ty), bound))
+            }
+            None => None,
+        };
         let mut ty = Type::NULL;
         let mut bound = Vec::with_capacity(branches.len());
         for (condition, result) in branches {
-            let condition = if simple { self.expr(condition)?.0 } else { self.boolean(condition, true)?.0 };
+            self.case_subjects.extend(subject.as_ref().map(|(local, _)| *local));
+            let condition = self.boolean(condition, true)?.0;
+            self.case_subjects.truncate(self.case_subjects.len() - usize::from(subject.is_some()));
             let (result, result_ty) = self.expr(result)?;
             ty = ty.or(result_ty);
             bound.push((condition, result));
@@ -339,6 +353,11 @@ impl Binder<'_> {
             None => None,
         };
         Ok((ExprKind::Case { subject, branches: bound, otherwise }, ty))
+    }
+
+    fn case_subject(&mut self, span: Span) -> Result<Typed> {
+        let local = *self.case_subjects.last().ok_or_else(|| Error::internal("a subject outside of `CASE`").at(span))?;
+        Ok((self.slot_expr(local, span).kind, self.type_of(local)))
     }
 
     fn list_comprehension(
@@ -422,6 +441,23 @@ fn as_or(expr: Expr) -> Result<Vec<Expr>, Expr> {
     match expr.kind {
         ExprKind::Or(parts) => Ok(parts),
         kind => Err(Expr { kind, span: expr.span }),
+    }
+}
+
+/// `INF`, `INFINITY` and `NAN` in any case.
+fn number_word(word: &str) -> Option<f64> {
+    let is = |number: &str| word.eq_ignore_ascii_case(number);
+    if is("inf") || is("infinity") { Some(f64::INFINITY) } else { is("nan").then_some(f64::NAN) }
+}
+
+/// The test with its type or form resolved.
+fn value_test(test: &ast::ValueTest) -> Result<ValueTest> {
+    match test {
+        ast::ValueTest::Type(ty) => types::tested(ty).map(ValueTest::Type),
+        ast::ValueTest::Normalized(name) => {
+            let form = NormalForm::named(name).ok_or_else(|| Error::internal(format!("the normal form {name}")))?;
+            Ok(ValueTest::Normalized(form))
+        }
     }
 }
 

@@ -82,6 +82,8 @@ struct Binder<'a> {
     replacements: Vec<projection::Replacement>,
     /// Whether the sort item being bound holds an aggregate.
     aggregating_sort: bool,
+    /// The locals of the subjects of `CASE` whose conditions are being bound, outermost first.
+    case_subjects: Vec<bound::Slot>,
 }
 
 impl<'a> Binder<'a> {
@@ -103,6 +105,7 @@ impl<'a> Binder<'a> {
             aggregation: projection::Aggregation::Forbidden("here"),
             replacements: Vec::new(),
             aggregating_sort: false,
+            case_subjects: Vec::new(),
         }
     }
 

@@ -218,6 +218,11 @@ impl Binder<'_> {
             let aggregating = std::mem::replace(&mut self.aggregating_sort, grouped && contains_aggregate(&item.expr));
             let (expr, _) = self.expr(&item.expr)?;
             self.aggregating_sort = aggregating;
+            // Null counts as the greatest value; where it is to stand elsewhere, whether it is null is sorted by first.
+            if let Some(first) = item.nulls_first.filter(|first| *first != item.descending) {
+                let is_null = ExprKind::IsNull { operand: Box::new(expr.clone()), negated: false };
+                keys.push(SortKey { expr: Expr::new(is_null, expr.span), descending: first });
+            }
             keys.push(SortKey { expr, descending: item.descending });
         }
         self.scope = input;

@@ -2,9 +2,11 @@
 //!
 //! Types are only ever used to refuse what can never work: whatever may work is left to the executor.
 
-use crate::error::{Detail, Error};
+use crate::error::{Detail, Error, Result};
 use crate::functions::TypeSet;
 use crate::span::Span;
+use crate::syntax::ast::{TypeExpr, TypeExprKind};
+use crate::value::{self, types::Kind};
 
 /// The types that a value may have, and those that its elements may have if it is a list. Null is in every type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +53,19 @@ impl Type {
     pub(super) fn elements(self) -> Type {
         Type::of(self.element)
     }
+}
+
+/// The type that `IS ::` asks for.
+///
+/// # Errors
+/// When the syntax has a name of a type that values do not have: a mistake of this program.
+pub(super) fn tested(written: &TypeExpr) -> Result<value::types::Type> {
+    let kind = match &written.kind {
+        TypeExprKind::Named(name) => Kind::named(name).ok_or_else(|| Error::internal(format!("the type {name}")))?,
+        TypeExprKind::List(element) => Kind::List(Box::new(tested(element)?)),
+        TypeExprKind::Union(members) => Kind::Union(members.iter().map(tested).collect::<Result<_>>()?),
+    };
+    Ok(value::types::Type { kind, nullable: !written.not_null })
 }
 
 /// The types in a set with an article, for messages.

@@ -113,6 +113,7 @@ fn for_each_child(expr: &Expr, visit: &mut dyn FnMut(&Expr)) {
         | ExprKind::Parameter(_)
         | ExprKind::Variable(_)
         | ExprKind::CountStar
+        | ExprKind::Subject
         | ExprKind::Subquery { .. } => {}
         ExprKind::List(parts) | ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter().for_each(visit),
         ExprKind::Map(items) => items.iter().for_each(|(_, part)| visit(part)),
@@ -130,6 +131,7 @@ fn for_each_child(expr: &Expr, visit: &mut dyn FnMut(&Expr)) {
         }
         ExprKind::Property { base: inner, .. }
         | ExprKind::Unary { operand: inner, .. }
+        | ExprKind::Test { operand: inner, .. }
         | ExprKind::IsNull { operand: inner, .. } => visit(inner),
         ExprKind::Index { base: left, index: right } | ExprKind::Binary { left, right, .. } => {
             visit(left);

@@ -4,6 +4,7 @@
 //! ignores where things stand (see [`crate::span`]).
 
 use crate::span::Span;
+use std::fmt;
 use std::sync::Arc;
 
 /// A name as written, without its backticks.
@@ -221,6 +222,8 @@ pub struct SortItem {
     pub expr: Expr,
     /// `DESC`.
     pub descending: bool,
+    /// `NULLS FIRST` is `true`, `NULLS LAST` is `false`; without either, null counts as the greatest value.
+    pub nulls_first: Option<bool>,
 }
 
 /// An item of `SET`.
@@ -510,6 +513,15 @@ pub enum ExprKind {
         /// `NOT`.
         negated: bool,
     },
+    /// `a IS :: TYPE`, `a IS NOT NORMALIZED`.
+    Test {
+        /// The operand.
+        operand: Box<Expr>,
+        /// What is tested.
+        test: ValueTest,
+        /// `NOT`.
+        negated: bool,
+    },
     /// `name(DISTINCT a, b)`; the name may be dotted.
     Call {
         /// The function's name, dots included.
@@ -523,13 +535,15 @@ pub enum ExprKind {
     CountStar,
     /// `CASE [subject] WHEN … THEN … [ELSE …] END`.
     Case {
-        /// The subject of the simple form.
+        /// The subject, which the conditions name [`ExprKind::Subject`].
         subject: Option<Box<Expr>>,
-        /// Conditions and results.
+        /// Conditions and results; `CASE x WHEN 1, > 2 …` has the condition `subject = 1 OR subject > 2`.
         branches: Vec<(Expr, Expr)>,
         /// `ELSE`.
         otherwise: Option<Box<Expr>>,
     },
+    /// The subject of the innermost `CASE` around it; only its conditions have it.
+    Subject,
     /// `[variable IN list WHERE predicate | result]`.
     ListComprehension {
         /// The variable.
@@ -584,6 +598,52 @@ pub enum ExprKind {
         /// The query. The short form `{ pattern WHERE … }` is a `MATCH` without `RETURN`.
         query: Box<Query>,
     },
+}
+
+/// What is asked of a value by a predicate that is no operator.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ValueTest {
+    /// `:: TYPE`.
+    Type(TypeExpr),
+    /// `NORMALIZED`, in the form of that name.
+    Normalized(&'static str),
+}
+
+/// A type as written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TypeExpr {
+    /// Which.
+    pub kind: TypeExprKind,
+    /// `NOT NULL`.
+    pub not_null: bool,
+    /// The whole type.
+    pub span: Span,
+}
+
+/// The types that can be written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TypeExprKind {
+    /// A type without parts, by its standard name, e.g. `INTEGER` or `ZONED DATETIME`.
+    Named(&'static str),
+    /// `LIST<element>`.
+    List(Box<TypeExpr>),
+    /// `A | B`, at least two.
+    Union(Vec<TypeExpr>),
+}
+
+impl fmt::Display for TypeExpr {
+    /// The type in standard names.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            TypeExprKind::Named(name) => f.write_str(name)?,
+            TypeExprKind::List(element) => write!(f, "LIST<{element}>")?,
+            TypeExprKind::Union(members) => {
+                let members: Vec<String> = members.iter().map(TypeExpr::to_string).collect();
+                return f.write_str(&members.join(" | "));
+            }
+        }
+        f.write_str(if self.not_null { " NOT NULL" } else { "" })
+    }
 }
 
 /// An item of a map projection.

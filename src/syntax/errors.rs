@@ -271,10 +271,10 @@ named! {
         kw_all => "`ALL`", kw_any => "`ANY`", kw_as => "`AS`", kw_by => "`BY`", kw_bindings => "`BINDINGS`", kw_call => "`CALL`", kw_case => "`CASE`",
         kw_create => "`CREATE`", kw_delete => "`DELETE`", kw_detach => "`DETACH`", kw_different => "`DIFFERENT`", kw_distinct => "`DISTINCT`",
         kw_elements => "`ELEMENTS`", kw_else => "`ELSE`", kw_end => "`END`", kw_ends => "`ENDS`", kw_explain => "`EXPLAIN`",
-        kw_finish => "`FINISH`", kw_foreach => "`FOREACH`", kw_groups => "`GROUPS`", kw_is => "`IS`", kw_limit => "`LIMIT`", kw_match => "`MATCH`",
-        kw_merge => "`MERGE`", kw_not => "`NOT`", kw_null => "`NULL`", kw_on => "`ON`", kw_optional => "`OPTIONAL`",
+        kw_finish => "`FINISH`", kw_from => "`FROM`", kw_foreach => "`FOREACH`", kw_groups => "`GROUPS`", kw_is => "`IS`", kw_limit => "`LIMIT`", kw_match => "`MATCH`",
+        kw_merge => "`MERGE`", kw_normalized => "`NORMALIZED`", kw_not => "`NOT`", kw_null => "`NULL`", kw_nulls => "`NULLS`", kw_on => "`ON`", kw_optional => "`OPTIONAL`",
         kw_order => "`ORDER`", kw_paths => "`PATHS`", kw_profile => "`PROFILE`", kw_remove => "`REMOVE`", kw_relationships => "`RELATIONSHIPS`", kw_repeatable => "`REPEATABLE`", kw_return => "`RETURN`",
-        kw_set => "`SET`", kw_shortest => "`SHORTEST`", kw_skip => "`SKIP`", kw_starts => "`STARTS`", kw_then => "`THEN`", kw_union => "`UNION`",
+        kw_set => "`SET`", kw_shortest => "`SHORTEST`", kw_skip => "`SKIP`", kw_starts => "`STARTS`", kw_then => "`THEN`", kw_typed => "`TYPED`", nulls_first => "`FIRST`", nulls_last => "`LAST`", kw_union => "`UNION`",
         kw_unwind => "`UNWIND`", kw_when => "`WHEN`", kw_where => "`WHERE`", kw_with => "`WITH`",
         kw_yield => "`YIELD`", op_in => "`IN`",
     }
@@ -284,7 +284,7 @@ named! {
     /// Brackets and other marks.
     mark {
         lparen => "`(`", rparen => "`)`", lbracket => "`[`", rbracket => "`]`", lbrace => "`{`", rbrace => "`}`",
-        comma => "`,`", colon => "`:`", semicolon => "`;`", bar => "`|`", dots => "`..`", assign => "`=`",
+        comma => "`,`", colon => "`:`", double_colon => "`::`", semicolon => "`;`", bar => "`|`", dots => "`..`", assign => "`=`",
         assign_add => "`+=`", second_dash => "`-`", star => "`*`", nothing => "`-`", once_or_more => "`+`",
     }
 }
@@ -300,7 +300,7 @@ named! {
         label_or => "a label", type_or => "a type", type_and => "a type", type_not => "a type", group => "a group `((…)-…-(…))`", quantity => "a quantity",
         selector => "`SHORTEST`", label_and => "a label", label_not => "a label", set_clause => "`SET`",
         set_item => "what to set", target => "what to remove", procedure_name => "a procedure's name",
-        yield_item => "a column", entry => "`key: value`", case_branch => "`WHEN`", bound => "a number",
+        yield_item => "a column", entry => "`key: value`", case_branch => "`WHEN`", searched_branch => "`WHEN`", case_test => "an expression", sum => "an expression", type_union => "a type", type_item => "a type", bound => "a number",
         number => "a number", map => "a map", where_part => "`WHERE`", union => "`UNION`", order_by => "`ORDER BY`",
     }
 }

@@ -1,6 +1,6 @@
 //! What is refused before parsing: input that is too large, nested too deeply, or ends inside a quotation.
 //!
-//! One linear pass over the brackets. The parser recurses only at brackets and at `CASE`, so what passes here cannot
+//! One linear pass over the brackets. The parser recurses only at brackets, at `CASE` and at the angles of types, so what passes here cannot
 //! exhaust the stack there.
 
 use super::scan::{self, Kind, Token};
@@ -63,12 +63,15 @@ struct Nesting<'t> {
     outer_cases: usize,
     /// All `CASE` that are open.
     cases: usize,
+    /// `LIST<` and its kin that are open: an upper bound.
+    types: usize,
     wrong: Option<Token<'t>>,
 }
 
 impl<'t> Nesting<'t> {
     fn meet(&mut self, token: Token<'t>, before: &str) -> Result<()> {
         match token.kind {
+            Kind::Mark => self.mark(&token, before),
             Kind::Open => {
                 self.open.push((token, 0));
                 self.limit(&token)
@@ -92,6 +95,21 @@ impl<'t> Nesting<'t> {
         }
     }
 
+    /// Counts the angles of types. Between them stand only words and bars.
+    fn mark(&mut self, token: &Token<'t>, before: &str) -> Result<()> {
+        let opens = ["list", "array", "any", "value"].iter().any(|word| before.eq_ignore_ascii_case(word));
+        match token.text {
+            "<" if opens => {
+                self.types += 1;
+                return self.limit(token);
+            }
+            ">" => self.types = self.types.saturating_sub(1),
+            "|" => {}
+            _ => self.types = 0,
+        }
+        Ok(())
+    }
+
     /// Counts `CASE` and `END`, which may also be names: it is an upper bound.
     fn word(&mut self, token: &Token<'t>) -> Result<()> {
         let here = self.open.last_mut().map_or(&mut self.outer_cases, |(_, cases)| cases);
@@ -108,10 +126,10 @@ impl<'t> Nesting<'t> {
     }
 
     fn limit(&self, token: &Token<'t>) -> Result<()> {
-        if self.open.len() + self.cases <= MAX_NESTING {
+        if self.open.len() + self.cases + self.types <= MAX_NESTING {
             return Ok(());
         }
-        let message = format!("brackets and `CASE` are nested more than {MAX_NESTING} levels deep");
+        let message = format!("brackets, types and `CASE` are nested more than {MAX_NESTING} levels deep");
         Err(Error::syntax(Detail::NestingTooDeep, message).at(Span::new(token.start, token.end())))
     }
 

@@ -7,9 +7,12 @@
 pub mod arithmetic;
 pub mod compare;
 pub mod format;
+mod normal;
 mod size;
 pub mod temporal;
+pub mod types;
 
+pub use normal::NormalForm;
 pub use size::{Content, MAX_DEPTH, MAX_VALUES, Nested, Shape, heap_bytes, share_bytes};
 use std::collections::BTreeMap;
 use std::sync::Arc;

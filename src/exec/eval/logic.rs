@@ -1,9 +1,8 @@
 //! Three-valued logic, `CASE`, and tests of labels and types.
 
-use super::operators::equal;
 use super::scalar::Interpreter;
 use crate::error::{Error, Result};
-use crate::semantic::bound::{Expr, LabelTest, TypeTest};
+use crate::semantic::bound::{Expr, LabelTest, Slot, TypeTest, ValueTest};
 use crate::store::Version;
 use crate::value::{NodeId, RelTypeId, Value};
 
@@ -32,21 +31,35 @@ impl Interpreter<'_> {
 
     pub(super) fn case(
         &mut self,
-        subject: Option<&Expr>,
+        subject: Option<&(Slot, Box<Expr>)>,
         branches: &[(Expr, Expr)],
         otherwise: Option<&Expr>,
     ) -> Result<Value> {
-        let subject = subject.map(|expr| self.eval(expr)).transpose()?;
+        let Some((local, subject)) = subject else { return self.first_true(branches, otherwise) };
+        let value = self.eval(subject)?;
+        self.locals.push((*local, value));
+        let result = self.first_true(branches, otherwise);
+        self.locals.pop();
+        result
+    }
+
+    fn first_true(&mut self, branches: &[(Expr, Expr)], otherwise: Option<&Expr>) -> Result<Value> {
         for (condition, result) in branches {
-            let chosen = match &subject {
-                Some(subject) => equal(subject, &self.eval(condition)?),
-                None => self.truth(condition)?,
-            };
-            if chosen == Some(true) {
+            if self.truth(condition)? == Some(true) {
                 return self.eval(result);
             }
         }
         otherwise.map_or(Ok(Value::Null), |expr| self.eval(expr))
+    }
+
+    /// `operand IS [NOT] :: TYPE`, `operand IS [NOT] NORMALIZED`.
+    pub(super) fn test(&mut self, operand: &Expr, test: &ValueTest, negated: bool) -> Result<Value> {
+        let value = self.eval(operand)?;
+        let passes = match test {
+            ValueTest::Type(ty) => Some(ty.holds(&value)),
+            ValueTest::Normalized(form) => value.as_str().map(|text| form.has(text)),
+        };
+        Ok(passes.map(|passes| passes != negated).into())
     }
 
     pub(super) fn has_labels(&mut self, base: &Expr, test: &LabelTest) -> Result<Value> {

@@ -37,11 +37,6 @@ pub(crate) fn compare(op: CompareOp, left: &Value, right: &Value) -> Value {
     truth.into()
 }
 
-/// Whether two values are equal, as `=` says.
-pub(crate) fn equal(left: &Value, right: &Value) -> Option<bool> {
-    relation::equals(left, right)
-}
-
 /// `-value`.
 pub(crate) fn negate(value: &Value) -> Result<Value> {
     arithmetic::negate(value)

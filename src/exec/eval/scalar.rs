@@ -102,12 +102,13 @@ impl<'a> Interpreter<'a> {
             ExprKind::Binary(op, left, right) => self.binary(*op, left, right),
             ExprKind::Compare(op, left, right) => self.compared(*op, left, right),
             ExprKind::IsNull { operand, negated } => self.is_null(operand, *negated),
+            ExprKind::Test { operand, test, negated } => self.test(operand, test, *negated),
             ExprKind::HasLabels { base, labels } => self.has_labels(base, labels),
             ExprKind::HasType { base, types } => self.has_type(base, types),
             ExprKind::HasNames { base, names, any } => self.has_names(base, names, *any),
             ExprKind::Call { function, arguments } => self.call(function, arguments),
             ExprKind::Case { subject, branches, otherwise } => {
-                self.case(subject.as_deref(), branches, otherwise.as_deref())
+                self.case(subject.as_ref(), branches, otherwise.as_deref())
             }
             ExprKind::Comprehension { variable, list, predicate, result } => {
                 self.comprehension(*variable, list, predicate.as_deref(), result.as_deref())

@@ -150,7 +150,11 @@ impl Builder<'_> {
 
     fn sort_item(&self, pair: Pair<'_, Rule>) -> Result<SortItem> {
         let mut parts = Parts::of(pair);
-        Ok(SortItem { expr: self.expression(parts.required()?)?, descending: parts.accept(Rule::descending) })
+        let expr = self.expression(parts.required()?)?;
+        parts.accept(Rule::ascending);
+        let descending = parts.accept(Rule::descending);
+        let nulls_first = parts.next().map(|nulls| nulls.as_rule() == Rule::nulls_first);
+        Ok(SortItem { expr, descending, nulls_first })
     }
 }
 

@@ -1,10 +1,10 @@
 //! Expressions: the flat sequence of operands and operators gets its shape here.
 
 use super::{Builder, Parts, clauses, key, literals, name, span_of, unforeseen};
-use crate::error::{Error, Result};
+use crate::error::{Detail, Error, Result};
 use crate::span::Span;
 use crate::syntax::ast::{
-    BinaryOp, CompareOp, Expr, ExprKind, MapProjectionItem, Name, PathPattern, Quantifier, Query, SubqueryKind, UnaryOp,
+    BinaryOp, CompareOp, Expr, ExprKind, MapProjectionItem, Name, PathPattern, Quantifier, Query, SubqueryKind, UnaryOp, ValueTest,
 };
 use pest::iterators::Pair;
 use pest::pratt_parser::{Assoc, ConstPrattParser, Op};
@@ -12,7 +12,7 @@ use pest::pratt_precedence;
 use standpoint_grammar::cypher::Rule;
 
 /// How strongly the operators bind, weakest first.
-static PRECEDENCE: ConstPrattParser<Rule, 31> = ConstPrattParser::new_const(pratt_precedence![
+static PRECEDENCE: ConstPrattParser<Rule, 34> = ConstPrattParser::new_const(pratt_precedence![
     Op::infix(Rule::op_or, Assoc::Left),
     Op::infix(Rule::op_xor, Assoc::Left),
     Op::infix(Rule::op_and, Assoc::Left),
@@ -30,7 +30,10 @@ static PRECEDENCE: ConstPrattParser<Rule, 31> = ConstPrattParser::new_const(prat
         | Op::infix(Rule::op_matches, Assoc::Left)
         | Op::postfix(Rule::null_test)
         | Op::postfix(Rule::is_labels)
-        | Op::postfix(Rule::is_before_bar),
+        | Op::postfix(Rule::is_before_bar)
+        | Op::postfix(Rule::type_test)
+        | Op::postfix(Rule::type_test_before_bar)
+        | Op::postfix(Rule::normal_test),
     Op::infix(Rule::op_add, Assoc::Left)
         | Op::infix(Rule::op_subtract, Assoc::Left)
         | Op::infix(Rule::op_concat, Assoc::Left),
@@ -136,6 +139,7 @@ impl Builder<'_> {
             Rule::quantifier => self.quantifier(parts),
             Rule::reduce => self.reduce(parts),
             Rule::call => self.call(parts),
+            Rule::trim => self.trim(parts),
             Rule::map_projection => self.map_projection(parts),
             Rule::map => self.map(parts),
             Rule::list => self.expressions(parts).map(ExprKind::List),
@@ -154,10 +158,26 @@ impl Builder<'_> {
         let kind = match operator.as_rule() {
             Rule::property => ExprKind::Property { base, key: key(&Parts::of(operator).required()?) },
             Rule::bracket => self.bracket(base, operator)?,
-            Rule::null_test => ExprKind::IsNull { operand: base, negated: Parts::of(operator).accept(Rule::kw_not) },
+            Rule::null_test | Rule::type_test | Rule::type_test_before_bar | Rule::normal_test => {
+                self.value_test(base, operator)?
+            }
             _ => ExprKind::HasLabels { base, labels: self.labels(operator)? },
         };
         Ok(Term::new(kind, span))
+    }
+
+    /// `IS NULL`, `IS :: TYPE`, `IS NORMALIZED`, and their opposites.
+    fn value_test(&self, operand: Box<Expr>, pair: Pair<'_, Rule>) -> Result<ExprKind> {
+        let rule = pair.as_rule();
+        let mut parts = Parts::of(pair);
+        let negated = parts.accept(Rule::kw_not);
+        let test = match rule {
+            Rule::null_test => return Ok(ExprKind::IsNull { operand, negated }),
+            Rule::normal_test => ValueTest::Normalized(parts.next().map_or("NFC", |form| normal_form(form.as_str()))),
+            Rule::type_test => ValueTest::Type(self.type_union(parts.required()?)?),
+            _ => ValueTest::Type(self.type_item(parts.required()?)?),
+        };
+        Ok(ExprKind::Test { operand, test, negated })
     }
 
     /// `[index]`, `[from..to]`, `[from..]`, `[..to]`, `[..]`.
@@ -194,13 +214,54 @@ impl Builder<'_> {
 
     fn case(&self, mut parts: Parts<'_>) -> Result<ExprKind> {
         let subject = self.next_boxed(&mut parts)?;
+        let rule = if subject.is_some() { Rule::case_branch } else { Rule::searched_branch };
         let mut branches = Vec::new();
-        while let Some(branch) = parts.optional(Rule::case_branch) {
+        while let Some(branch) = parts.optional(rule) {
             let mut branch = Parts::of(branch);
-            branches.push((self.expression(branch.required()?)?, self.expression(branch.required()?)?));
+            let condition = match subject {
+                Some(_) => self.case_tests(&mut branch)?,
+                None => self.expression(branch.required()?)?,
+            };
+            branches.push((condition, self.expression(branch.required()?)?));
         }
         let otherwise = parts.next().map(|part| self.boxed(Parts::of(part).required()?)).transpose()?;
         Ok(ExprKind::Case { subject, branches, otherwise })
+    }
+
+    /// What a branch asks of the subject, as one condition.
+    fn case_tests(&self, branch: &mut Parts<'_>) -> Result<Expr> {
+        let mut tests = Vec::new();
+        while let Some(test) = branch.optional(Rule::case_test) {
+            tests.push(self.case_test(test)?);
+        }
+        match (tests.pop(), tests.is_empty()) {
+            (Some(only), true) => Ok(only),
+            (Some(last), false) => {
+                let span = tests.first().map_or(last.span, |first| first.span.to(last.span));
+                tests.push(last);
+                Ok(Expr { kind: ExprKind::Or(tests), span })
+            }
+            (None, _) => Err(Error::internal("a `WHEN` without a test")),
+        }
+    }
+
+    fn case_test(&self, pair: Pair<'_, Rule>) -> Result<Expr> {
+        let span = span_of(&pair);
+        let subject = Expr { kind: ExprKind::Subject, span: Span { end: span.start, ..span } };
+        let mut parts = Parts::of(pair);
+        let first = parts.required()?;
+        let kind = match first.as_rule() {
+            Rule::expression => compare(Term { expr: subject, closed: true }, CompareOp::Equal, self.expression(first)?),
+            Rule::null_test | Rule::type_test | Rule::normal_test => self.value_test(Box::new(subject), first)?,
+            rule => {
+                let operand = self.expression(parts.required()?)?;
+                match comparison(rule) {
+                    Some(op) => compare(Term { expr: subject, closed: true }, op, operand),
+                    None => binary(&first, subject, operand)?,
+                }
+            }
+        };
+        Ok(Expr { kind, span })
     }
 
     fn subquery(&self, mut parts: Parts<'_>) -> Result<ExprKind> {
@@ -245,7 +306,36 @@ impl Builder<'_> {
     fn call(&self, mut parts: Parts<'_>) -> Result<ExprKind> {
         let name = clauses::dotted_name(&parts.required()?)?;
         let distinct = parts.accept(Rule::kw_distinct);
-        Ok(ExprKind::Call { name, distinct, arguments: self.expressions(parts)? })
+        let mut arguments = self.expressions(parts)?;
+        if name.text.eq_ignore_ascii_case("normalize") {
+            arguments.iter_mut().skip(1).for_each(form_as_text);
+        }
+        Ok(ExprKind::Call { name, distinct, arguments })
+    }
+
+    /// `trim(…)`: with a side or `FROM` it is a call of `ltrim`, `rtrim` or `btrim`.
+    fn trim(&self, mut parts: Parts<'_>) -> Result<ExprKind> {
+        let span = parts.span;
+        let side = parts.optional(Rule::trim_side).map(|side| side.as_str().to_ascii_lowercase());
+        let mut arguments = Vec::new();
+        while let Some(argument) = parts.optional(Rule::expression) {
+            arguments.push(self.expression(argument)?);
+        }
+        let from = parts.accept(Rule::kw_from);
+        if from {
+            arguments.insert(0, self.expression(parts.required()?)?);
+        } else if side.is_some() {
+            let message = "`trim` with a side is written `trim(LEADING characters FROM text)`";
+            return Err(Error::syntax(Detail::UnexpectedSyntax, message).at(span));
+        }
+        let function = match side.as_deref() {
+            Some("leading") => "ltrim",
+            Some("trailing") => "rtrim",
+            _ if from => "btrim",
+            _ => "trim",
+        };
+        let name = Name { text: function.into(), span: Span { end: span.start + 4, ..span } };
+        Ok(ExprKind::Call { name, distinct: false, arguments })
     }
 
     fn map(&self, parts: Parts<'_>) -> Result<ExprKind> {
@@ -319,7 +409,7 @@ fn grows(rule: Rule) -> bool {
 }
 
 /// Every operator but `AND` and `OR`.
-const PRATT_RULES: [Rule; 29] = [
+const PRATT_RULES: [Rule; 32] = [
     Rule::property,
     Rule::bracket,
     Rule::labels,
@@ -327,6 +417,9 @@ const PRATT_RULES: [Rule; 29] = [
     Rule::null_test,
     Rule::is_labels,
     Rule::is_before_bar,
+    Rule::type_test,
+    Rule::type_test_before_bar,
+    Rule::normal_test,
     Rule::op_not,
     Rule::op_minus,
     Rule::op_plus,
@@ -441,6 +534,25 @@ fn binary_op(rule: Rule) -> Option<BinaryOp> {
         Rule::op_concat => BinaryOp::Concat,
         _ => return None,
     })
+}
+
+/// The grammar lets nothing but these words through.
+fn normal_form(word: &str) -> &'static str {
+    match word.to_ascii_uppercase().as_str() {
+        "NFC" => "NFC",
+        "NFD" => "NFD",
+        "NFKC" => "NFKC",
+        _ => "NFKD",
+    }
+}
+
+/// `normalize(text, NFD)`: the form is a word.
+fn form_as_text(argument: &mut Expr) {
+    if let ExprKind::Variable(name) = &argument.kind
+        && ["NFC", "NFD", "NFKC", "NFKD"].iter().any(|form| name.text.eq_ignore_ascii_case(form))
+    {
+        argument.kind = ExprKind::String(name.text.clone());
+    }
 }
 
 /// The grammar lets nothing but these words through.

@@ -6,20 +6,33 @@ use crate::span::Span;
 use crate::syntax::ast::ExprKind;
 use pest::iterators::Pair;
 use standpoint_grammar::cypher::Rule;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A number literal; a minus sign before it belongs to it.
 pub(super) fn number(pair: &Pair<'_, Rule>, negative: bool) -> Result<ExprKind> {
-    let (text, span) = (pair.as_str(), span_of(pair));
+    let (written, span) = (pair.as_str(), span_of(pair));
+    let text = &without_underscores(written);
     let digits = text.get(2..).unwrap_or_default();
     match text.get(..2).map(str::to_ascii_lowercase).as_deref() {
-        Some("0x") => integer(digits, 16, negative).map_err(|fault| fault.error(text, "hexadecimal", span)),
-        Some("0o") => integer(digits, 8, negative).map_err(|fault| fault.error(text, "octal", span)),
+        Some("0x") => integer(digits, 16, negative).map_err(|fault| fault.error(written, "hexadecimal", span)),
+        Some("0o") => integer(digits, 8, negative).map_err(|fault| fault.error(written, "octal", span)),
         _ if text.bytes().all(|byte| byte.is_ascii_digit()) => {
-            integer(text, 10, negative).map_err(|fault| fault.error(text, "decimal", span))
+            integer(text, 10, negative).map_err(|fault| fault.error(written, "decimal", span))
         }
-        _ => float(text, negative).map_err(|fault| fault.error(text, "decimal", span)),
+        _ => float(text, negative).map_err(|fault| fault.error(written, "decimal", span)),
     }
+}
+
+/// The number without underscores that stand between two digits.
+fn without_underscores(text: &str) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_hexdigit);
+    let between = |at: usize| digit(at.checked_sub(1)) && digit(at.checked_add(1));
+    if !text.contains('_') {
+        return Cow::Borrowed(text);
+    }
+    text.char_indices().filter(|(at, c)| *c != '_' || !between(*at)).map(|(_, c)| c).collect()
 }
 
 /// A bound of a variable length.

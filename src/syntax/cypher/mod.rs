@@ -9,6 +9,7 @@ mod expressions;
 mod literals;
 mod patterns;
 mod statements;
+mod types;
 
 use super::ast::{Expr, Name, Statement};
 use super::{errors, guard};
@@ -142,6 +143,12 @@ fn is_silent(rule: Rule) -> bool {
             | Rule::kw_end
             | Rule::kw_ends
             | Rule::kw_foreach
+            | Rule::all_rows
+            | Rule::double_colon
+            | Rule::kw_normalized
+            | Rule::kw_nulls
+            | Rule::kw_typed
+            | Rule::trim_word
             | Rule::kw_is
             | Rule::kw_limit
             | Rule::kw_match

@@ -187,7 +187,7 @@ pub(super) fn projection(items: Vec<ProjectionItem>, distinct: bool, span: Span)
 }
 
 pub(super) fn ascending(expr: Expr) -> SortItem {
-    SortItem { expr, descending: false }
+    SortItem { expr, descending: false, nulls_first: None }
 }
 
 pub(super) fn with(projection: Projection) -> Clause {

@@ -2,7 +2,7 @@
 
 use super::{Writer, string, symbol, variable};
 use crate::syntax::ast::{
-    BinaryOp, CompareOp, Expr, ExprKind, LabelExpr, MapProjectionItem, Name, Quantifier, Query, SubqueryKind, UnaryOp,
+    BinaryOp, CompareOp, Expr, ExprKind, LabelExpr, MapProjectionItem, Name, Quantifier, Query, SubqueryKind, UnaryOp, ValueTest,
 };
 
 /// How strongly an expression holds together, weakest first; the order of the grammar's Pratt table.
@@ -67,6 +67,7 @@ impl Writer {
                 self.operand(operand, Level::Predicate);
                 self.push(if *negated { " IS NOT NULL" } else { " IS NULL" });
             }
+            ExprKind::Test { operand, test, negated } => self.test(operand, test, *negated),
             ExprKind::Property { base, key } => self.property(base, key),
             ExprKind::Index { base, index } => self.index(base, index),
             ExprKind::Slice { base, from, to } => self.slice(base, from.as_deref(), to.as_deref()),
@@ -88,6 +89,8 @@ impl Writer {
             ExprKind::Map(entries) => self.map(entries),
             ExprKind::MapProjection { base, items } => self.map_projection(base, items),
             ExprKind::Call { name, distinct, arguments } => self.call(name, *distinct, arguments),
+            // Only the conditions of a CASE hold it, and they leave it out.
+            ExprKind::Subject => {}
             ExprKind::CountStar => self.push("count(*)"),
             ExprKind::Case { subject, branches, otherwise } => {
                 self.case(subject.as_deref(), branches, otherwise.as_deref());
@@ -265,6 +268,37 @@ impl Writer {
         self.push(")");
     }
 
+    fn test(&mut self, operand: &Expr, test: &ValueTest, negated: bool) {
+        self.operand(operand, Level::Predicate);
+        self.push(if negated { " IS NOT " } else { " IS " });
+        match test {
+            ValueTest::Type(ty) => self.push(&format!(":: {ty}")),
+            ValueTest::Normalized(form) => self.push(&format!("{form} NORMALIZED")),
+        }
+    }
+
+    /// A condition of a `CASE` with a subject, after `WHEN`; the subject itself is not written.
+    fn case_test(&mut self, condition: &Expr) {
+        match &condition.kind {
+            ExprKind::Or(tests) => self.list(tests, ",", Self::case_test),
+            ExprKind::Comparison { rest, .. } => rest.iter().for_each(|(op, operand)| self.case_operand(*op, operand)),
+            ExprKind::Binary { op, right, .. } => {
+                self.spaced(op.as_str());
+                self.operand(right, Level::Sum);
+            }
+            kind => self.kind(kind),
+        }
+    }
+
+    fn case_operand(&mut self, op: CompareOp, operand: &Expr) {
+        if op == CompareOp::Equal {
+            self.push(" ");
+            return self.expr(operand);
+        }
+        self.spaced(op.as_str());
+        self.operand(operand, Level::Sum);
+    }
+
     fn case(&mut self, subject: Option<&Expr>, branches: &[(Expr, Expr)], otherwise: Option<&Expr>) {
         self.push("CASE ");
         if let Some(subject) = subject {
@@ -272,8 +306,13 @@ impl Writer {
             self.push(" ");
         }
         for (condition, result) in branches {
-            self.push("WHEN ");
-            self.expr(condition);
+            self.push("WHEN");
+            if subject.is_some() {
+                self.case_test(condition);
+            } else {
+                self.push(" ");
+                self.expr(condition);
+            }
             self.push(" THEN ");
             self.expr(result);
             self.push(" ");
@@ -338,7 +377,7 @@ fn begins_with_in(expr: &Expr) -> bool {
             }
             ExprKind::Binary { left, .. } => left,
             ExprKind::Comparison { first, .. } => first,
-            ExprKind::IsNull { operand, .. } => operand,
+            ExprKind::IsNull { operand, .. } | ExprKind::Test { operand, .. } => operand,
             ExprKind::And(operands) | ExprKind::Or(operands) => match operands.first() {
                 Some(first) => first,
                 None => return false,
@@ -355,7 +394,7 @@ fn level(kind: &ExprKind) -> Level {
         ExprKind::Unary { op: UnaryOp::Not, .. } => Level::Not,
         ExprKind::Unary { .. } => Level::Sign,
         ExprKind::Comparison { .. } => Level::Comparison,
-        ExprKind::IsNull { .. } => Level::Predicate,
+        ExprKind::IsNull { .. } | ExprKind::Test { .. } => Level::Predicate,
         ExprKind::Binary { op, .. } => binary_level(*op),
         ExprKind::Int(value) if *value < 0 => Level::Sign,
         ExprKind::Float(value) if value.is_sign_negative() || !value.is_finite() => Level::Sign,

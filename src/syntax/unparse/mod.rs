@@ -328,6 +328,11 @@ impl Writer {
             self.list(&projection.order_by, ", ", |writer, item| {
                 writer.expr(&item.expr);
                 writer.push(if item.descending { " DESC" } else { "" });
+                writer.push(match item.nulls_first {
+                    Some(true) => " NULLS FIRST",
+                    Some(false) => " NULLS LAST",
+                    None => "",
+                });
             });
         }
         self.bound(" SKIP ", projection.skip.as_ref());
