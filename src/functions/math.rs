@@ -106,14 +106,14 @@ fn floor(_: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
     Ok(Value::Float(number("floor", arguments, 0)?.floor()))
 }
 
-/// Without a precision a tie goes up; with one it goes away from zero, unless a mode says otherwise.
+/// A tie between two whole numbers goes up, one between decimal places away from zero, unless a mode says otherwise.
 fn round(_: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
     let number = number("round", arguments, 0)?;
-    if arguments.len() < 2 {
+    let places = if arguments.len() < 2 { 0 } else { count("round", "precision", arguments, 1)? };
+    if places == 0 && arguments.len() < 3 {
         let below = number.floor();
         return Ok(Value::Float(if number - below >= 0.5 { below + 1.0 } else { below }));
     }
-    let places = count("round", "precision", arguments, 1)?;
     let mode = if arguments.len() < 3 { Mode::HalfUp } else { Mode::named(text("round", arguments, 2)?)? };
     Ok(Value::Float(round_to(number, places, mode)))
 }

@@ -8,6 +8,7 @@
 mod entry;
 pub mod aggregate;
 mod arguments;
+mod coll;
 mod convert;
 mod form;
 mod graph;
@@ -246,6 +247,7 @@ impl fmt::Display for Parameter {
 /// The families, each a table of its own module.
 static FAMILIES: &[&[Function]] = &[
     aggregate::FUNCTIONS,
+    coll::FUNCTIONS,
     convert::FUNCTIONS,
     form::FUNCTIONS,
     graph::FUNCTIONS,

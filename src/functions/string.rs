@@ -74,9 +74,9 @@ pub(crate) static FUNCTIONS: &[Function] = &[
         ["lower('HELLO')" => "'hello'"]
     ),
     function!(
-        String, "replace", [original: STRING, search: STRING, replacement: STRING], [], STRING, Body::Strict(replace),
-        "A text with each occurrence of one text replaced by another",
-        ["replace('hello', 'l', 'w')" => "'hewwo'"]
+        String, "replace", [original: STRING, search: STRING, replacement: STRING], [limit: INT], STRING, Body::Strict(replace),
+        "A text with each occurrence of one text replaced by another, or with as many as the limit says",
+        ["replace('hello', 'l', 'w')" => "'hewwo'", "replace('hello', 'l', 'w', 1)" => "'hewlo'"]
     ),
     function!(
         String, "split", [original: STRING, delimiter: STRING | LIST], [], LIST, Body::Strict(split),
@@ -172,10 +172,11 @@ fn replace(context: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
     let original = text("replace", arguments, 0)?;
     let search = text("replace", arguments, 1)?;
     let replacement = text("replace", arguments, 2)?;
-    let matches = original.matches(search.as_ref()).count();
+    let limit = if arguments.len() < 4 { usize::MAX } else { count("replace", "limit", arguments, 3)? };
+    let matches = original.matches(search.as_ref()).take(limit).count();
     let added = matches.saturating_mul(replacement.len());
     check_text_size((original.len() - matches * search.len()).saturating_add(added), context.max_value_bytes)?;
-    Ok(Value::string(original.replace(search.as_ref(), replacement)))
+    Ok(Value::string(original.replacen(search.as_ref(), replacement, limit)))
 }
 
 fn split(context: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {

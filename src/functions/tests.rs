@@ -198,7 +198,9 @@ fn ranges() {
 fn numbers_are_rounded() {
     check("round", &[Value::Float(-1.5)], "-1.0");
     check("round", &[Value::Float(0.499_999_999_999_999_94)], "0.0");
-    check("round", &[Value::Float(-1.5), Value::Int(0)], "-2.0");
+    check("round", &[Value::Float(-1.5), Value::Int(0)], "-1.0");
+    check("round", &[Value::Float(-1.55), Value::Int(1)], "-1.6");
+    check("round", &[Value::Float(-1.5), Value::Int(0), "HALF_UP".into()], "-2.0");
     check("round", &[Value::Float(1.249), Value::Int(1), "UP".into()], "1.3");
     check("abs", &ints(&[-1]), "1");
     check("sqrt", &[Value::Float(12.96)], "3.6");

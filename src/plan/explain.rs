@@ -507,7 +507,9 @@ impl Names<'_> {
         match &expr.kind {
             ExprKind::Case { subject, branches, otherwise } => {
                 let mut text = "CASE".to_owned();
-                subject.iter().for_each(|(local, subject)| text += &format!(" {} = {}", self.slot(*local), self.expr(subject)));
+                subject
+                    .iter()
+                    .for_each(|(local, subject)| text += &format!(" {} = {}", self.slot(*local), self.expr(subject)));
                 for (condition, value) in branches {
                     text += &format!(" WHEN {} THEN {}", self.expr(condition), self.expr(value));
                 }

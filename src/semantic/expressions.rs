@@ -356,7 +356,8 @@ impl Binder<'_> {
     }
 
     fn case_subject(&mut self, span: Span) -> Result<Typed> {
-        let local = *self.case_subjects.last().ok_or_else(|| Error::internal("a subject outside of `CASE`").at(span))?;
+        let local =
+            *self.case_subjects.last().ok_or_else(|| Error::internal("a subject outside of `CASE`").at(span))?;
         Ok((self.slot_expr(local, span).kind, self.type_of(local)))
     }
 

@@ -283,7 +283,7 @@ named! {
 named! {
     /// Brackets and other marks.
     mark {
-        lparen => "`(`", rparen => "`)`", lbracket => "`[`", rbracket => "`]`", lbrace => "`{`", rbrace => "`}`",
+        lparen => "`(`", rparen => "`)`", lbracket => "`[`", rbracket => "`]`", lbrace => "`{`", langle => "`<`", rangle => "`>`", rbrace => "`}`",
         comma => "`,`", colon => "`:`", double_colon => "`::`", semicolon => "`;`", bar => "`|`", dots => "`..`", assign => "`=`",
         assign_add => "`+=`", second_dash => "`-`", star => "`*`", nothing => "`-`", once_or_more => "`+`",
     }

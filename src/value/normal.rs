@@ -1,6 +1,8 @@
 //! The Unicode normal forms.
 
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick, is_nfd_quick, is_nfkc_quick, is_nfkd_quick};
+use unicode_normalization::{
+    IsNormalized, UnicodeNormalization, is_nfc_quick, is_nfd_quick, is_nfkc_quick, is_nfkd_quick,
+};
 
 /// A normal form of text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -166,10 +166,7 @@ fn kind_of(value: &Value) -> Kind {
 }
 
 fn is_storable_item(value: &Value) -> bool {
-    !matches!(
-        value,
-        Value::Null | Value::List(_) | Value::Map(_) | Value::Node(_) | Value::Rel(_) | Value::Path(_)
-    )
+    !matches!(value, Value::Null | Value::List(_) | Value::Map(_) | Value::Node(_) | Value::Rel(_) | Value::Path(_))
 }
 
 impl fmt::Display for Type {

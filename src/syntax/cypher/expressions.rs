@@ -4,7 +4,8 @@ use super::{Builder, Parts, clauses, key, literals, name, span_of, unforeseen};
 use crate::error::{Detail, Error, Result};
 use crate::span::Span;
 use crate::syntax::ast::{
-    BinaryOp, CompareOp, Expr, ExprKind, MapProjectionItem, Name, PathPattern, Quantifier, Query, SubqueryKind, UnaryOp, ValueTest,
+    BinaryOp, CompareOp, Expr, ExprKind, MapProjectionItem, Name, PathPattern, Quantifier, Query, SubqueryKind,
+    UnaryOp, ValueTest,
 };
 use pest::iterators::Pair;
 use pest::pratt_parser::{Assoc, ConstPrattParser, Op};
@@ -251,7 +252,9 @@ impl Builder<'_> {
         let mut parts = Parts::of(pair);
         let first = parts.required()?;
         let kind = match first.as_rule() {
-            Rule::expression => compare(Term { expr: subject, closed: true }, CompareOp::Equal, self.expression(first)?),
+            Rule::expression => {
+                compare(Term { expr: subject, closed: true }, CompareOp::Equal, self.expression(first)?)
+            }
             Rule::null_test | Rule::type_test | Rule::normal_test => self.value_test(Box::new(subject), first)?,
             rule => {
                 let operand = self.expression(parts.required()?)?;

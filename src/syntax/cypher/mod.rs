@@ -145,6 +145,8 @@ fn is_silent(rule: Rule) -> bool {
             | Rule::kw_foreach
             | Rule::all_rows
             | Rule::double_colon
+            | Rule::langle
+            | Rule::rangle
             | Rule::kw_normalized
             | Rule::kw_nulls
             | Rule::kw_typed

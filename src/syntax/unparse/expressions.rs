@@ -2,7 +2,8 @@
 
 use super::{Writer, string, symbol, variable};
 use crate::syntax::ast::{
-    BinaryOp, CompareOp, Expr, ExprKind, LabelExpr, MapProjectionItem, Name, Quantifier, Query, SubqueryKind, UnaryOp, ValueTest,
+    BinaryOp, CompareOp, Expr, ExprKind, LabelExpr, MapProjectionItem, Name, Quantifier, Query, SubqueryKind, UnaryOp,
+    ValueTest,
 };
 
 /// How strongly an expression holds together, weakest first; the order of the grammar's Pratt table.
