@@ -203,7 +203,7 @@ mod tests {
             text(&list(&[1.5.into(), one.clone(), "a".into()])),
             "LIST<STRING NOT NULL | INTEGER NOT NULL | FLOAT NOT NULL> NOT NULL"
         );
-        let nested = list(&[list(&[one.clone()]), list(&[one, Value::Null]), list(&[])]);
+        let nested = list(&[list(std::slice::from_ref(&one)), list(&[one, Value::Null]), list(&[])]);
         assert_eq!(text(&nested), "LIST<LIST<INTEGER> NOT NULL> NOT NULL");
     }
 
