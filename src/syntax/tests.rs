@@ -127,6 +127,12 @@ fn keywords_are_names_where_nothing_is_ambiguous() {
         "MATCH (a) WHERE (a)-->() AND NOT (a)-[:R {x: (1)}]-(:B) AND (a.x) - (-a.y) > 0 RETURN a {.*, .x, y: 1, a}",
         "MATCH (a) WHERE EXISTS { (a)-->(b) WHERE b.x } AND COUNT { MATCH (a) RETURN a } > 1 RETURN COLLECT { WITH 1 AS x RETURN x }",
         "MATCH (a)⟨‐[:R]—(b) RETURN a",
+        "RETURN x IS :: INT | ANY<LIST<FLOAT NOT NULL> | DATE>, x IS NOT TYPED STRING NOT NULL LIST, x :: ANY NOT NULL, NOT x IS NULL",
+        "RETURN [y IN ys WHERE y IS :: INTEGER | y], x IS NORMALIZED AND x IS NOT NFKD NORMALIZED, [x IS :: PATH = true]",
+        "RETURN CASE x WHEN 1, 2 THEN a WHEN > 1 + 2, IS NULL, STARTS WITH 'a' || 'b' THEN b WHEN IN [1] THEN c END",
+        "RETURN CASE x WHEN a OR b, = c THEN 1 WHEN IS NOT :: INTEGER | FLOAT, <> (a = b), =~ '' THEN 2 ELSE 3 END, x OR y",
+        "RETURN ALL all.x, all, count(ALL all), count(all) ORDER BY all NULLS FIRST, x DESC NULLS LAST, y ASC",
+        "WITH both AS all, leading RETURN trim(BOTH all FROM leading), trim(FROM from), trim(leading), normalize(x, NFD)",
     ] {
         let parsed = parse_statement(text).unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(parse_statement(&unparse::statement(&parsed)).unwrap(), parsed);
@@ -213,6 +219,7 @@ fn limits_give_errors_quickly() {
         ("a", " = a", ""),
         ("a", " XOR a", ""),
         ("a:", "!", "A"),
+        ("a IS :: DATE", " LIST", ""),
     ] {
         let error = error(&format!("RETURN {before}{}{after}", again.repeat(many)));
         assert_eq!(error.detail(), Detail::NestingTooDeep, "{again}");
@@ -244,6 +251,8 @@ fn what_the_limits_allow_is_parsed_written_and_dropped() {
         format!("{}a{}", "- + - f(".repeat(deep), ")".repeat(deep)),
         format!("{}1{}", "[({a: ".repeat(deep / 3), "})-->() | 1]".repeat(deep / 3)),
         format!("{}1{}", "all(x IN [0] WHERE ".repeat(deep - 1), ")".repeat(deep - 1)),
+        format!("a IS :: {}DATE{}", "LIST<".repeat(deep - 1), ">".repeat(deep - 1)),
+        format!("a IS :: DATE{}", " LIST".repeat(deep - 10)),
     ];
     // The default of threads. A debug build needs several times as much as an optimised one.
     let small_stack = std::thread::Builder::new().stack_size(1 << 21);

@@ -73,10 +73,14 @@ impl Builder<'_> {
         Ok(TypeExpr { kind: TypeExprKind::Union(members), not_null, span })
     }
 
-    /// `type_item`: one type with what follows it.
+    /// `type_item`: one type with what follows it. Each `LIST` makes the tree higher, by several levels of an
+    /// expression, so that what is allowed can be written with angles too.
     pub(super) fn type_item(&self, pair: Pair<'_, Rule>) -> Result<TypeExpr> {
-        let span = span_of(&pair);
-        let mut parts = Parts::of(pair);
+        let (span, levels) = (span_of(&pair), pair.clone().into_inner().count());
+        self.within(4 * levels, span, |builder| builder.type_parts(Parts::of(pair), span))
+    }
+
+    fn type_parts(&self, mut parts: Parts<'_>, span: Span) -> Result<TypeExpr> {
         let mut ty = self.type_base(parts.required()?)?;
         for suffix in parts {
             if suffix.as_rule() == Rule::list_word {

@@ -2,8 +2,8 @@
 
 use super::{Writer, string, symbol, variable};
 use crate::syntax::ast::{
-    BinaryOp, CompareOp, Expr, ExprKind, LabelExpr, MapProjectionItem, Name, Quantifier, Query, SubqueryKind, UnaryOp,
-    ValueTest,
+    BinaryOp, CompareOp, Expr, ExprKind, LabelExpr, MapProjectionItem, Name, Quantifier, Query, SubqueryKind,
+    TypeExprKind, UnaryOp, ValueTest,
 };
 
 /// How strongly an expression holds together, weakest first; the order of the grammar's Pratt table.
@@ -273,6 +273,8 @@ impl Writer {
         self.operand(operand, Level::Predicate);
         self.push(if negated { " IS NOT " } else { " IS " });
         match test {
+            // A bare bar may belong to a comprehension around.
+            ValueTest::Type(ty) if matches!(ty.kind, TypeExprKind::Union(_)) => self.push(&format!(":: ANY<{ty}>")),
             ValueTest::Type(ty) => self.push(&format!(":: {ty}")),
             ValueTest::Normalized(form) => self.push(&format!("{form} NORMALIZED")),
         }
