@@ -26,6 +26,12 @@ impl GraphFile {
         let Some(record) = write.take_record() else {
             return Err(Error::internal("the change was not recorded"));
         };
+        if record.is_empty() {
+            // Nothing changed in the end: the state is the one that the change started from.
+            let base = Arc::clone(write.base());
+            drop(write);
+            return self.settle(store, &base).map(|()| base);
+        }
         let content = changes::encode(&record).ok_or_else(|| Error::internal("a change cannot be written"))?;
         if content.len() > log::LARGEST {
             let message = format!("a change of {} bytes is too large for one commit", content.len());

@@ -336,6 +336,18 @@ fn every_changed_byte_of_the_log_is_found_or_drops_only_the_last_commit() {
 }
 
 #[test]
+fn a_commit_that_changes_nothing_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, _) = crashed(folder.path());
+    let (file, version) = open(&path).unwrap();
+    let store = Store::new(version);
+    let before = std::fs::metadata(folder.path().join("x.graph-wal")).unwrap().len();
+    commit(&file, &store, |_| {}).unwrap();
+    assert_eq!(store.snapshot().sequence(), 10);
+    assert_eq!(std::fs::metadata(folder.path().join("x.graph-wal")).unwrap().len(), before);
+}
+
+#[test]
 fn damage_names_its_place_and_number() {
     let folder = tempfile::tempdir().unwrap();
     let (path, _) = crashed(folder.path());
