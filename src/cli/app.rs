@@ -237,6 +237,10 @@ fn changes(summary: &Summary) -> Option<String> {
         number(counters.properties_set, "property set", "properties set"),
         number(counters.labels_added, "label added", "labels added"),
         number(counters.labels_removed, "label removed", "labels removed"),
+        number(counters.indexes_added, "index added", "indexes added"),
+        number(counters.indexes_removed, "index removed", "indexes removed"),
+        number(counters.constraints_added, "constraint added", "constraints added"),
+        number(counters.constraints_removed, "constraint removed", "constraints removed"),
     ]
     .into_iter()
     .flatten()

@@ -3,9 +3,11 @@
 use super::chunk::Chunk;
 use super::memory::{Held, Pool};
 use super::operators::Stage;
+use crate::algo::Signature;
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::functions::{CallContext, Watch};
 use crate::plan::physical::Plan;
+use crate::semantic::bound::Notification;
 use crate::store::Version;
 use crate::value::{Map, Value};
 use regex::{Regex, RegexBuilder};
@@ -74,10 +76,13 @@ pub trait Procedures: Send + Sync {
     /// # Errors
     /// Whatever goes wrong in it.
     fn call(&self, name: &str, call: &CallContext<'_>, arguments: &[Value]) -> Result<Vec<Vec<Value>>>;
+
+    /// Their signatures, in order of name.
+    fn signatures(&self) -> Vec<Signature>;
 }
 
 /// What a statement changed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 #[allow(missing_docs)] // each counts what it names
 pub struct Counters {
     pub nodes_created: u64,
@@ -87,6 +92,31 @@ pub struct Counters {
     pub properties_set: u64,
     pub labels_added: u64,
     pub labels_removed: u64,
+    pub indexes_added: u64,
+    pub indexes_removed: u64,
+    pub constraints_added: u64,
+    pub constraints_removed: u64,
+}
+
+impl fmt::Debug for Counters {
+    /// Changes of the schema are shown where there are any: no statement changes both it and the graph.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Counters");
+        let schema = [
+            ("indexes_added", self.indexes_added),
+            ("indexes_removed", self.indexes_removed),
+            ("constraints_added", self.constraints_added),
+            ("constraints_removed", self.constraints_removed),
+        ];
+        if schema.iter().any(|(_, count)| *count > 0) {
+            schema.iter().filter(|(_, count)| *count > 0).for_each(|(name, count)| _ = shown.field(name, count));
+            return shown.finish();
+        }
+        shown.field("nodes_created", &self.nodes_created).field("nodes_deleted", &self.nodes_deleted);
+        shown.field("rels_created", &self.rels_created).field("rels_deleted", &self.rels_deleted);
+        shown.field("properties_set", &self.properties_set);
+        shown.field("labels_added", &self.labels_added).field("labels_removed", &self.labels_removed).finish()
+    }
 }
 
 impl Counters {
@@ -101,6 +131,10 @@ impl Counters {
             properties_set: self.properties_set + other.properties_set,
             labels_added: self.labels_added + other.labels_added,
             labels_removed: self.labels_removed + other.labels_removed,
+            indexes_added: self.indexes_added + other.indexes_added,
+            indexes_removed: self.indexes_removed + other.indexes_removed,
+            constraints_added: self.constraints_added + other.constraints_added,
+            constraints_removed: self.constraints_removed + other.constraints_removed,
         }
     }
 
@@ -130,6 +164,8 @@ pub struct Context {
     /// Rows handed to the plans that begin with an argument; the innermost is last.
     pub(super) arguments: Vec<Chunk>,
     pub(super) counters: Counters,
+    /// Remarks of the run.
+    pub(super) notifications: Vec<Notification>,
     pub(super) profile: Vec<OperatorProfile>,
     /// The number of the operator at work, when there is a profile.
     pub(super) operator: Option<usize>,
@@ -172,6 +208,7 @@ impl Context {
             shared: Arc::new(shared),
             arguments: Vec::new(),
             counters: Counters::default(),
+            notifications: Vec::new(),
             profile: Vec::new(),
             operator: None,
             written: Held::default(),
@@ -186,6 +223,7 @@ impl Context {
             shared: Arc::clone(&self.shared),
             arguments: vec![argument],
             counters: self.counters,
+            notifications: Vec::new(),
             profile: Vec::new(),
             operator: self.operator,
             written: Held::default(),

@@ -19,6 +19,7 @@ pub use context::{Context, Counters, OperatorProfile, Procedures, Settings};
 
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::plan::physical::{Node, Plan};
+use crate::semantic::bound::Notification;
 use crate::store::Version;
 use crate::value::{Value, share_bytes};
 use memory::Held;
@@ -62,6 +63,8 @@ pub struct Outcome {
     pub graph: Arc<Version>,
     /// What was changed.
     pub counters: Counters,
+    /// Remarks of the run.
+    pub notifications: Vec<Notification>,
     /// What each operator did, in the order of [`profile_order`]; empty when it was not asked for.
     pub profile: Vec<OperatorProfile>,
     /// About how many bytes operators still hold.
@@ -169,7 +172,8 @@ impl Execution {
         let mut cx = self.cx;
         let (counters, memory) = (cx.counters, cx.pool().used());
         let profile = cx.take_profile();
-        Outcome { graph: cx.into_graph(), counters, profile, memory }
+        let notifications = std::mem::take(&mut cx.notifications);
+        Outcome { graph: cx.into_graph(), counters, notifications, profile, memory }
     }
 
     fn count(&mut self, rows: u64) -> Result<()> {

@@ -73,6 +73,10 @@ fn clause(clause: &BoundClause, steps: &mut Vec<Operator>) {
             void: *void,
             span: *span,
         }),
+        BoundClause::Schema(change) => steps.push(Operator::Schema(change.clone())),
+        BoundClause::Show { shown, yields } => {
+            steps.push(Operator::Show { shown: *shown, yields: yields.clone() });
+        }
         BoundClause::Subquery { optional, query, unit, .. } => {
             let mode = match (unit, optional) {
                 (true, _) => ApplyMode::Unit,

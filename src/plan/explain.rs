@@ -6,11 +6,11 @@
 use super::physical::{ApplyMode, Expand, Node, Op, Plan, Rounds, StoredCount, VarExpand, Way};
 use crate::functions::Aggregate;
 use crate::semantic::bound::{
-    AggregateCall, CreateItem, Expr, ExprKind, LabelTest, NewType, Properties, SetItem, Slot, SortKey, SubqueryResult,
-    TypeTest, ValueTest,
+    AggregateCall, CreateItem, Expr, ExprKind, LabelTest, NewType, Properties, SchemaChange, SchemaRule, SetItem, Slot,
+    SortKey, SubqueryResult, TypeTest, ValueTest,
 };
-use crate::store::Catalog;
-use crate::syntax::ast::{Quantifier, Shortest};
+use crate::store::{Catalog, SchemaTarget};
+use crate::syntax::ast::{Quantifier, Shortest, ShowKind};
 use crate::value::{KeyId, LabelId, RelTypeId, Value};
 use std::sync::Arc;
 
@@ -107,6 +107,16 @@ fn name(op: &Op) -> &'static str {
         Op::Union { .. } => "Union",
         Op::Eager => "Eager",
         Op::ProcedureCall { .. } => "ProcedureCall",
+        Op::Schema(SchemaChange::CreateIndex { .. }) => "CreateIndex",
+        Op::Schema(SchemaChange::CreateConstraint { .. }) => "CreateConstraint",
+        Op::Schema(SchemaChange::Drop { constraint: false, .. }) => "DropIndex",
+        Op::Schema(SchemaChange::Drop { constraint: true, .. }) => "DropConstraint",
+        Op::Show { shown, .. } => match shown.kind {
+            ShowKind::Indexes => "ShowIndexes",
+            ShowKind::Constraints => "ShowConstraints",
+            ShowKind::Functions => "ShowFunctions",
+            ShowKind::Procedures => "ShowProcedures",
+        },
         Op::Create { .. } => "Create",
         Op::Merge { .. } => "Merge",
         Op::Set(_) => "Set",
@@ -177,6 +187,11 @@ fn write_details(op: &Op, names: Names<'_>) -> String {
             let outputs: Vec<Slot> = yields.iter().map(|(_, slot)| *slot).collect();
             let call = format!("{procedure}({})", names.join_with(arguments, ", "));
             if outputs.is_empty() { call } else { format!("{call} YIELD {}", names.slots(&outputs)) }
+        }
+        Op::Schema(change) => schema_change(change, names),
+        Op::Show { shown, yields } => {
+            let columns = names.slots(&yields.iter().map(|(_, slot)| *slot).collect::<Vec<_>>());
+            if shown.filter.is_empty() { columns } else { format!("{} YIELD {columns}", shown.filter) }
         }
         Op::Create { items, .. } => join(items, |item| create_item(item, names)),
         Op::Merge { items, on_create, on_match, .. } => {
@@ -255,6 +270,23 @@ fn sort(keys: &[SortKey], limit: Option<&Expr>, names: Names<'_>) -> String {
     let key = |key: &SortKey| names.expr(&key.expr) + if key.descending { " DESC" } else { "" };
     let keys = join(keys, key);
     limit.map_or_else(|| keys.clone(), |limit| format!("{} by {keys}", names.expr(limit)))
+}
+
+fn schema_change(change: &SchemaChange, names: Names<'_>) -> String {
+    match change {
+        SchemaChange::CreateIndex { kind, rule } => format!("{} {}", kind.as_str(), schema_rule(rule, names)),
+        SchemaChange::CreateConstraint { kind, rule } => format!("{} {kind}", schema_rule(rule, names)),
+        SchemaChange::Drop { name, if_exists, .. } => format!("{name}{}", if *if_exists { " IF EXISTS" } else { "" }),
+    }
+}
+
+fn schema_rule(rule: &SchemaRule, names: Names<'_>) -> String {
+    let name = rule.name.as_ref().map_or(String::new(), |name| format!("{name} "));
+    let target = match rule.target {
+        SchemaTarget::Label(label) => format!("(:{})", names.catalog.label(label)),
+        SchemaTarget::RelType(rel_type) => format!("[:{}]", names.catalog.rel_type(rel_type)),
+    };
+    format!("{name}{target} ({})", join(&rule.keys, |key| names.catalog.key(*key).to_owned()))
 }
 
 fn create_item(item: &CreateItem, names: Names<'_>) -> String {

@@ -77,7 +77,9 @@ fn add_written(op: &Op, written: &mut SlotSet) {
             written.extend(expand.lists());
         }
         Op::Project(items) => written.extend(items.iter().map(|(slot, _)| *slot)),
-        Op::ProcedureCall { yields, .. } => written.extend(yields.iter().map(|(_, slot)| *slot)),
+        Op::ProcedureCall { yields, .. } | Op::Show { yields, .. } => {
+            written.extend(yields.iter().map(|(_, slot)| *slot));
+        }
         Op::Create { items, paths } => written.extend(created(items, paths)),
         Op::Merge { inner, items, paths, .. } => {
             add_defined(inner, written);
@@ -107,6 +109,7 @@ fn add_written(op: &Op, written: &mut SlotSet) {
         | Op::Skip(_)
         | Op::Limit { .. }
         | Op::Eager
+        | Op::Schema(_)
         | Op::Set(_)
         | Op::Delete { .. }
         | Op::Foreach { .. } => {}

@@ -7,7 +7,8 @@
 use super::physical::{ApplyMode, Way};
 use super::slots::{Reads, SlotSet};
 use crate::semantic::bound::{
-    AggregateCall, Creation, Expr, Group, Pattern, PatternRel, SetItem, Slot, SortKey, TypeTest, VarLength,
+    AggregateCall, Creation, Expr, Group, Pattern, PatternRel, SchemaChange, SetItem, Shown, Slot, SortKey, TypeTest,
+    VarLength,
 };
 use crate::span::Span;
 use std::sync::Arc;
@@ -101,6 +102,15 @@ pub enum Operator {
         void: bool,
         /// The call.
         span: Span,
+    },
+    /// Changes the schema.
+    Schema(SchemaChange),
+    /// Gives a row for each thing shown.
+    Show {
+        /// What is shown.
+        shown: Shown,
+        /// Columns and where they go.
+        yields: Vec<(usize, Slot)>,
     },
     /// Creates.
     Create(Creation),
@@ -273,6 +283,7 @@ impl Operator {
     pub fn writes(&self) -> bool {
         match self {
             Operator::Create(_)
+            | Operator::Schema(_)
             | Operator::Merge { .. }
             | Operator::Set(_)
             | Operator::Delete { .. }
@@ -303,6 +314,7 @@ impl Operator {
                 }
             }
             Operator::ProcedureCall { arguments, .. } => reads.exprs(arguments),
+            Operator::Schema(_) | Operator::Show { .. } => {}
             Operator::Create(creation) => reads.creation(&creation.items, &creation.paths),
             Operator::Merge { graph, create, on_create, on_match } => {
                 graph.reads(reads);

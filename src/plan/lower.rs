@@ -80,6 +80,8 @@ fn serves_many_rows(inner: &Node) -> bool {
         | Op::Set(_)
         | Op::Delete { .. }
         | Op::Foreach { .. }
+        | Op::Schema(_)
+        | Op::Show { .. }
         | Op::StoredCounts(_)
         | Op::Unit => false,
         Op::Apply { inner, .. } => !writes(inner),
@@ -90,7 +92,9 @@ fn serves_many_rows(inner: &Node) -> bool {
 /// Whether a plan changes the graph.
 fn writes(root: &Node) -> bool {
     root.chain().any(|node| match &node.op {
-        Op::Create { .. } | Op::Merge { .. } | Op::Set(_) | Op::Delete { .. } | Op::Foreach { .. } => true,
+        Op::Create { .. } | Op::Merge { .. } | Op::Set(_) | Op::Delete { .. } | Op::Foreach { .. } | Op::Schema(_) => {
+            true
+        }
         op => op.inner_plans().any(writes),
     })
 }
@@ -183,6 +187,9 @@ impl Lowering<'_> {
                 };
                 Node::new(op, if *void { rows } else { bounded(rows * PROCEDURE_ROWS) })
             }
+            Operator::Show { shown, yields } => {
+                Node::new(Op::Show { shown: *shown, yields: yields.clone() }, bounded(rows * PROCEDURE_ROWS))
+            }
             _ => self.write_step(step, needed, rows),
         };
         chain.push(node);
@@ -220,6 +227,7 @@ impl Lowering<'_> {
                     on_match: on_match.clone(),
                 }
             }
+            Operator::Schema(change) => Op::Schema(change.clone()),
             Operator::Set(items) => Op::Set(items.clone()),
             Operator::Delete { detach, targets } => Op::Delete { detach: *detach, targets: targets.clone() },
             Operator::Foreach { slot, list, inner } => {

@@ -4,8 +4,8 @@
 //! carries no others on. All rows of an operator's input count: a chunk's multiplicity stands for equal rows.
 
 use crate::semantic::bound::{
-    AggregateCall, Column, CreateItem, EntityRef, Expr, LabelTest, Notification, PatternPath, SetItem, Slot, SortKey,
-    SubqueryResult, TypeTest,
+    AggregateCall, Column, CreateItem, EntityRef, Expr, LabelTest, Notification, PatternPath, SchemaChange, SetItem,
+    Shown, Slot, SortKey, SubqueryResult, TypeTest,
 };
 use crate::span::Span;
 use crate::syntax::ast::Shortest;
@@ -223,6 +223,15 @@ pub enum Op {
         void: bool,
         /// The call.
         span: Span,
+    },
+    /// Changes the schema; its input is one row.
+    Schema(SchemaChange),
+    /// For each row, one row for each thing shown.
+    Show {
+        /// What is shown.
+        shown: Shown,
+        /// Columns and where they go.
+        yields: Vec<(usize, Slot)>,
     },
     /// Creates. All write operators read their whole input before they change anything.
     Create {

@@ -6,7 +6,8 @@
 
 use crate::functions::{Aggregate, Function};
 use crate::span::Span;
-use crate::syntax::ast::{BinaryOp, CompareOp, PatternDirection, Quantifier, Shortest};
+use crate::store::{ConstraintKind, IndexKind, SchemaTarget};
+use crate::syntax::ast::{BinaryOp, CompareOp, PatternDirection, Quantifier, Shortest, ShowKind};
 use crate::value::types::Type;
 use crate::value::{KeyId, LabelId, NormalForm, RelTypeId, Value};
 use std::sync::Arc;
@@ -147,6 +148,15 @@ pub enum BoundClause {
         /// The call.
         span: Span,
     },
+    /// `CREATE INDEX` and its kin.
+    Schema(SchemaChange),
+    /// `SHOW`: one row for each thing shown.
+    Show {
+        /// What is shown.
+        shown: Shown,
+        /// Columns, by their place among all columns of what is shown, and where they go.
+        yields: Vec<(usize, Slot)>,
+    },
     /// `CALL { … }`: the query is run for each row.
     Subquery {
         /// Whether a row for which it gives nothing stays, with nulls.
@@ -160,6 +170,60 @@ pub enum BoundClause {
         /// Whether it changes the graph.
         writes: bool,
     },
+}
+
+/// A change of the schema.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SchemaChange {
+    /// An index is created.
+    CreateIndex {
+        /// Which kind.
+        kind: IndexKind,
+        /// What for.
+        rule: SchemaRule,
+    },
+    /// A constraint is created.
+    CreateConstraint {
+        /// What it demands.
+        kind: ConstraintKind,
+        /// Of what.
+        rule: SchemaRule,
+    },
+    /// An index or a constraint is dropped.
+    Drop {
+        /// Whether it is a constraint.
+        constraint: bool,
+        /// Its name.
+        name: Arc<str>,
+        /// Whether it may be missing.
+        if_exists: bool,
+        /// Where the name stands.
+        span: Span,
+    },
+}
+
+/// What indexes and constraints have in common.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SchemaRule {
+    /// The name, where one is given.
+    pub name: Option<Arc<str>>,
+    /// Whether nothing is done when there is one already.
+    pub if_not_exists: bool,
+    /// Whose properties.
+    pub target: SchemaTarget,
+    /// The properties.
+    pub keys: Vec<KeyId>,
+    /// The place of the label or type.
+    pub span: Span,
+}
+
+/// What `SHOW` shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The kind of things.
+    pub kind: ShowKind,
+    /// The word that chooses among them; empty for all.
+    pub filter: &'static str,
 }
 
 /// A pattern: a graph of nodes and relationships, and paths laid through it.

@@ -84,6 +84,7 @@ impl Binder<'_> {
         for clause in &single.clauses {
             match &clause.kind {
                 ClauseKind::Return(projection) => columns = self.returned(projection, &mut clauses)?,
+                ClauseKind::Show(show) => columns = self.show(show, &mut clauses)?,
                 ClauseKind::Call(call) if standalone => {
                     columns = self.standalone_call(call, clause.span, &mut clauses)?;
                 }
@@ -130,6 +131,11 @@ impl Binder<'_> {
             }
             ClauseKind::Call(call) => self.call_in_query(call, clause.span, out),
             ClauseKind::Finish => Ok(()),
+            ClauseKind::Schema(command) => {
+                out.push(BoundClause::Schema(self.schema(command)?));
+                Ok(())
+            }
+            ClauseKind::Show(show) => self.show(show, out).map(drop),
             ClauseKind::Subquery { optional, imports, query } => {
                 out.push(self.call_subquery(*optional, imports.as_ref(), query, clause.span)?);
                 Ok(())
@@ -277,7 +283,7 @@ fn check_order(single: &SingleQuery, place: Place) -> Result<()> {
 /// Whether a query may end with the clause.
 fn may_end(clause: &Clause, alone: bool) -> bool {
     match &clause.kind {
-        ClauseKind::Return(_) | ClauseKind::Finish => true,
+        ClauseKind::Return(_) | ClauseKind::Finish | ClauseKind::Show(_) => true,
         ClauseKind::Call(call) => alone || (call.yields == Yield::Implicit && call.predicate.is_none()),
         ClauseKind::Subquery { query, .. } => !returns(query),
         kind => is_updating(kind) || clause_writes(clause),
@@ -298,6 +304,8 @@ pub(super) fn clause_name(kind: &ClauseKind) -> &'static str {
         ClauseKind::With { .. } => "WITH",
         ClauseKind::Return(_) => "RETURN",
         ClauseKind::Finish => "FINISH",
+        ClauseKind::Schema(_) => "CREATE or DROP",
+        ClauseKind::Show(_) => "SHOW",
         ClauseKind::Create(_) => "CREATE",
         ClauseKind::Merge { .. } => "MERGE",
         ClauseKind::Set(_) => "SET",

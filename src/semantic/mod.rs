@@ -6,6 +6,7 @@
 
 pub mod bound;
 pub mod names;
+pub mod show;
 
 mod clauses;
 mod create;
@@ -16,6 +17,7 @@ mod operators;
 mod patterns;
 mod procedures;
 mod projection;
+mod schema;
 mod scope;
 mod subqueries;
 mod types;
@@ -35,7 +37,7 @@ use scope::{Frame, Scope, SlotInfo};
 use std::collections::HashSet;
 use std::sync::Arc;
 
-pub use walk::writes;
+pub use walk::{changes_schema, writes};
 
 /// Says what a statement means, or why it means nothing.
 ///

@@ -11,6 +11,11 @@ pub fn writes(statement: &Statement) -> bool {
     query_writes(&statement.query)
 }
 
+/// Whether a statement changes indexes or constraints.
+pub fn changes_schema(statement: &Statement) -> bool {
+    statement.query.first.clauses.iter().any(|clause| matches!(clause.kind, ClauseKind::Schema(_)))
+}
+
 /// Whether a query changes the graph.
 pub(super) fn query_writes(query: &Query) -> bool {
     let rest = query.unions.iter().map(|(_, _, single)| single);
@@ -34,6 +39,7 @@ pub(super) fn is_updating(kind: &ClauseKind) -> bool {
             | ClauseKind::Remove(_)
             | ClauseKind::Delete { .. }
             | ClauseKind::Foreach { .. }
+            | ClauseKind::Schema(_)
     )
 }
 

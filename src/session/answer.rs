@@ -27,7 +27,9 @@ pub struct Summary {
     pub counters: Counters,
     /// Whether it could change the graph.
     pub writes: bool,
-    /// Remarks about names the graph does not know.
+    /// Whether it changes indexes or constraints; then `writes` as well.
+    pub schema: bool,
+    /// Remarks, as about names the graph does not know.
     pub notifications: Vec<Notification>,
     /// What was done in words, for a fact told or retracted.
     pub told: Option<String>,

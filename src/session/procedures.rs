@@ -1,6 +1,6 @@
 //! The procedures of a graph, as the executor asks for them.
 
-use crate::algo::{ProcedureContext, Registry};
+use crate::algo::{ProcedureContext, Registry, Signature};
 use crate::error::Result;
 use crate::exec;
 use crate::functions::CallContext;
@@ -14,5 +14,9 @@ pub(super) struct Procedures(pub(super) Arc<Registry>);
 impl exec::Procedures for Procedures {
     fn call(&self, name: &str, call: &CallContext<'_>, arguments: &[Value]) -> Result<Vec<Vec<Value>>> {
         self.0.find(name)?.call(&ProcedureContext::new(call.graph), arguments)
+    }
+
+    fn signatures(&self) -> Vec<Signature> {
+        self.0.iter().map(|procedure| procedure.signature.clone()).collect()
     }
 }

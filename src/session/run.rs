@@ -12,7 +12,7 @@ use crate::plan::physical::Plan;
 use crate::plan::{self};
 use crate::semantic::bound::{BoundQuery, Notification};
 use crate::semantic::names::{ReadNames, WriteNames};
-use crate::semantic::{bind, writes};
+use crate::semantic::{bind, changes_schema, writes};
 use crate::store::{Snapshot, Version};
 use crate::syntax::ast::{Mode, Statement};
 use crate::value::{Map, Value};
@@ -94,12 +94,14 @@ pub(super) fn apply(
 ) -> Result<Outcome> {
     let bound = bind(statement, &mut WriteNames::new(version), &graph.procedures())?;
     let plan = Arc::new(plan_of(&bound, version, parameters, options)?);
-    let mut summary = summary_of(&bound.notifications, true);
+    let schema = changes_schema(statement);
+    let mut summary = Summary { schema, ..summary_of(&bound.notifications, true) };
     let settings = settings(graph, parameters, options, statement.mode);
     let mut execution = Execution::new(Arc::clone(&plan), Arc::new(std::mem::take(version)), settings)?;
     let rows = execution.remaining_rows()?;
     let finished = execution.finish();
     summary.counters = finished.counters;
+    summary.notifications.extend(finished.notifications);
     let changed = summary.counters.changed();
     let columns = columns(&plan);
     *version = Arc::unwrap_or_clone(finished.graph);

@@ -160,8 +160,8 @@ impl Version {
         }
         let definition = Arc::new(definition);
         if let Some(owner) = self.first_violation(&definition) {
-            self.remove_index(&definition.name);
             let (detail, message) = self.violation(&definition, owner);
+            self.remove_index(&definition.name);
             let message = format!("the constraint `{}` cannot be created: {message}", definition.name);
             return Err(Error::runtime(ErrorType::ConstraintVerificationFailed, detail, message));
         }
@@ -262,7 +262,7 @@ impl Version {
             let values = constraint
                 .keys
                 .iter()
-                .map(|each| format!("{} = {}", key(each), format::to_text(&self.property_of(owner, *each))));
+                .map(|each| format!("{} = {}", key(each), shown(&self.property_of(owner, *each))));
             let values: Vec<String> = values.collect();
             let message = format!("{who} and {} both have {}", self.describe(twin), values.join(", "));
             return (Detail::PropertyNotUnique, message);
@@ -272,7 +272,7 @@ impl Version {
             let keys: Vec<String> = constraint.keys.iter().map(key).collect();
             let types: Vec<String> = types.iter().map(ToString::to_string).collect();
             let (keys, types) = (keys.join(", "), types.join(" | "));
-            let message = format!("{who} has {keys} = {}, which is no {types}", format::to_text(&value));
+            let message = format!("{who} has {keys} = {}, which is no {types}", shown(&value));
             return (Detail::PropertyOfWrongType, message);
         }
         let missing = constraint.keys.iter().filter(|key| self.property_of(owner, **key).is_null());
@@ -330,4 +330,19 @@ impl Version {
 fn too_many(what: &str) -> Error {
     let message = format!("a graph has at most {MAX_SCHEMA} {what}");
     Error::runtime(ErrorType::ResourceLimit, Detail::SchemaLimit, message)
+}
+
+/// The most characters of a value that a message shows.
+const SHOWN: usize = 60;
+
+/// A value as it is written in a query, cut when it is long.
+fn shown(value: &Value) -> String {
+    let text = match value {
+        Value::String(text) => format::quoted(text),
+        other => format::to_text(other),
+    };
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
 }

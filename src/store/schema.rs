@@ -89,6 +89,21 @@ impl ConstraintKind {
     }
 }
 
+impl fmt::Display for ConstraintKind {
+    /// As `REQUIRE` writes it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ConstraintKind::Unique => f.write_str("IS UNIQUE"),
+            ConstraintKind::Exists => f.write_str("IS NOT NULL"),
+            ConstraintKind::Key => f.write_str("IS KEY"),
+            ConstraintKind::Type(types) => {
+                let types: Vec<String> = types.iter().map(ToString::to_string).collect();
+                write!(f, "IS :: {}", types.join(" | "))
+            }
+        }
+    }
+}
+
 /// The definition of a constraint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConstraintDefinition {

@@ -131,6 +131,10 @@ pub enum ClauseKind {
     Call(ProcedureCall),
     /// `FINISH`: the query ends without a result.
     Finish,
+    /// `CREATE INDEX …` and its kin: a statement of its own.
+    Schema(SchemaCommand),
+    /// `SHOW …`: the first clause of a statement, with nothing or `RETURN` after it.
+    Show(Show),
     /// `[OPTIONAL] CALL { query }` or `[OPTIONAL] CALL (imports) { query }`.
     Subquery {
         /// Whether a row for which the query gives nothing stays, with nulls.
@@ -150,6 +154,144 @@ pub enum MatchMode {
     DifferentRelationships,
     /// `REPEATABLE ELEMENTS`: it may.
     RepeatableElements,
+}
+
+/// A change of the schema.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SchemaCommand {
+    /// `CREATE [RANGE | TEXT] INDEX [name] [IF NOT EXISTS] FOR (n:Label) ON (n.a, n.b)`.
+    CreateIndex {
+        /// Which kind.
+        kind: IndexKind,
+        /// Whose properties.
+        rule: SchemaRule,
+    },
+    /// `CREATE CONSTRAINT [name] [IF NOT EXISTS] FOR (n:Label) REQUIRE n.a IS …`.
+    CreateConstraint {
+        /// What is demanded.
+        demand: Demand,
+        /// Of which properties.
+        rule: SchemaRule,
+    },
+    /// `DROP INDEX name [IF EXISTS]`, `DROP CONSTRAINT name [IF EXISTS]`.
+    Drop {
+        /// Whether it is a constraint.
+        constraint: bool,
+        /// Its name.
+        name: Name,
+        /// `IF EXISTS`.
+        if_exists: bool,
+    },
+}
+
+/// What is common to the definitions of indexes and constraints.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SchemaRule {
+    /// The name that is given.
+    pub name: Option<Name>,
+    /// `IF NOT EXISTS`.
+    pub if_not_exists: bool,
+    /// Whether it is about nodes.
+    pub node: bool,
+    /// The label or type.
+    pub element: Name,
+    /// The properties.
+    pub keys: Vec<Name>,
+}
+
+/// The kinds of indexes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum IndexKind {
+    /// `RANGE`.
+    Range,
+    /// `TEXT`.
+    Text,
+}
+
+/// What a constraint demands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Demand {
+    /// `UNIQUE`.
+    Unique,
+    /// `NOT NULL`.
+    NotNull,
+    /// `KEY`.
+    Key,
+    /// `:: TYPE | TYPE`.
+    Types(Vec<DemandedType>),
+}
+
+/// A type that a constraint demands: `STRING`, or `LIST<STRING NOT NULL>`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DemandedType {
+    /// The words before any `<`, in upper case with single blanks.
+    pub name: Arc<str>,
+    /// The words between `<` and `NOT NULL>`.
+    pub of: Option<Arc<str>>,
+    /// The whole type.
+    pub span: Span,
+}
+
+/// `SHOW … YIELD … WHERE …`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Show {
+    /// What is shown.
+    pub kind: ShowKind,
+    /// The word that chooses among it, as `UNIQUE` in `SHOW UNIQUE CONSTRAINTS`; empty for all.
+    pub filter: &'static str,
+    /// `YIELD`, as a projection of plain columns.
+    pub yields: Option<Projection>,
+    /// `WHERE`.
+    pub predicate: Option<Expr>,
+}
+
+/// What can be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // each is what it names
+pub enum ShowKind {
+    Indexes,
+    Constraints,
+    Functions,
+    Procedures,
+}
+
+impl ShowKind {
+    /// Everything that can be shown.
+    pub const ALL: [ShowKind; 4] =
+        [ShowKind::Indexes, ShowKind::Constraints, ShowKind::Functions, ShowKind::Procedures];
+
+    /// The words for it, the usual one first.
+    pub fn words(self) -> &'static [&'static str] {
+        match self {
+            ShowKind::Indexes => &["INDEXES", "INDEX"],
+            ShowKind::Constraints => &["CONSTRAINTS", "CONSTRAINT"],
+            ShowKind::Functions => &["FUNCTIONS", "FUNCTION"],
+            ShowKind::Procedures => &["PROCEDURES", "PROCEDURE"],
+        }
+    }
+
+    /// The words that may stand before it to choose among it.
+    pub fn filters(self) -> &'static [&'static str] {
+        match self {
+            ShowKind::Indexes => &["RANGE", "TEXT"],
+            ShowKind::Constraints => &[
+                "UNIQUE",
+                "NODE UNIQUE",
+                "RELATIONSHIP UNIQUE",
+                "KEY",
+                "NODE KEY",
+                "RELATIONSHIP KEY",
+                "EXISTENCE",
+                "NODE EXISTENCE",
+                "RELATIONSHIP EXISTENCE",
+                "PROPERTY TYPE",
+                "NODE PROPERTY TYPE",
+                "RELATIONSHIP PROPERTY TYPE",
+            ],
+            ShowKind::Functions => &["BUILT IN", "USER DEFINED"],
+            ShowKind::Procedures => &[],
+        }
+    }
 }
 
 /// What `CALL (…) { … }` sees of the row around it.

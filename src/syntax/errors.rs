@@ -239,6 +239,9 @@ fn look_alike(text: &str) -> Option<&'static str> {
 /// The keyword that a word is a slip of, if there is one.
 fn nearest_keyword(word: &str) -> Option<&'static str> {
     let word = word.to_uppercase();
+    if KEYWORDS.contains(&word.as_str()) {
+        return None; // it is spelled right and only stands in the wrong place
+    }
     let allowed = if word.chars().count() <= 4 { 1 } else { 2 };
     let near = KEYWORDS.iter().filter(|keyword| keyword.len() > 2 && **keyword != word);
     let scored = near.map(|keyword| (distance(&word, keyword), *keyword));
@@ -271,6 +274,8 @@ named! {
         kw_all => "`ALL`", kw_any => "`ANY`", kw_as => "`AS`", kw_by => "`BY`", kw_bindings => "`BINDINGS`", kw_call => "`CALL`", kw_case => "`CASE`",
         kw_create => "`CREATE`", kw_delete => "`DELETE`", kw_detach => "`DETACH`", kw_different => "`DIFFERENT`", kw_distinct => "`DISTINCT`",
         kw_elements => "`ELEMENTS`", kw_else => "`ELSE`", kw_end => "`END`", kw_ends => "`ENDS`", kw_explain => "`EXPLAIN`",
+        kw_drop => "`DROP`", kw_exists => "`EXISTS`", kw_for => "`FOR`", kw_if => "`IF`", kw_require => "`REQUIRE`",
+        kw_show => "`SHOW`",
         kw_finish => "`FINISH`", kw_from => "`FROM`", kw_foreach => "`FOREACH`", kw_groups => "`GROUPS`", kw_is => "`IS`", kw_limit => "`LIMIT`", kw_match => "`MATCH`",
         kw_merge => "`MERGE`", kw_normalized => "`NORMALIZED`", kw_not => "`NOT`", kw_null => "`NULL`", kw_nulls => "`NULLS`", kw_on => "`ON`", kw_optional => "`OPTIONAL`",
         kw_order => "`ORDER`", kw_paths => "`PATHS`", kw_profile => "`PROFILE`", kw_remove => "`REMOVE`", kw_relationships => "`RELATIONSHIPS`", kw_repeatable => "`REPEATABLE`", kw_return => "`RETURN`",
@@ -301,6 +306,10 @@ named! {
         selector => "`SHORTEST`", label_and => "a label", label_not => "a label", set_clause => "`SET`",
         set_item => "what to set", target => "what to remove", procedure_name => "a procedure's name",
         yield_item => "a column", entry => "`key: value`", case_branch => "`WHEN`", searched_branch => "`WHEN`", case_test => "an expression", sum => "an expression", type_union => "a type", type_item => "a type", bound => "a number",
+        schema_noun => "`INDEX` or `CONSTRAINT`", schema_word => "`INDEX` or `CONSTRAINT`", schema_name => "a name",
+        schema_element => "`(n:Label)` or `()-[r:TYPE]-()`", schema_key => "a property `n.key`",
+        schema_keys => "properties `(n.key)`", demand => "what is demanded", demanded_type => "a type",
+        type_word => "a type", shown => "what to show",
         number => "a number", map => "a map", where_part => "`WHERE`", union => "`UNION`", order_by => "`ORDER BY`",
     }
 }

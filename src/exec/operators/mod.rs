@@ -21,9 +21,11 @@ mod merge;
 mod project;
 mod rounds;
 mod scan;
+mod schema;
 mod seek;
 mod set;
 mod shortest;
+mod show;
 mod sort;
 mod source;
 mod union;
@@ -158,7 +160,10 @@ fn depth(root: &Node, part: usize) -> usize {
 }
 
 fn changes(op: &Op) -> bool {
-    matches!(op, Op::Create { .. } | Op::Merge { .. } | Op::Set(_) | Op::Delete { .. } | Op::Foreach { .. })
+    matches!(
+        op,
+        Op::Create { .. } | Op::Merge { .. } | Op::Set(_) | Op::Delete { .. } | Op::Foreach { .. } | Op::Schema(_)
+    )
 }
 
 /// The operators of a plan inside an expression.
@@ -179,7 +184,10 @@ fn writes(node: &Node) -> bool {
     let mut nodes = Vec::new();
     preorder(node, &mut nodes);
     nodes.iter().any(|node| {
-        matches!(node.op, Op::Create { .. } | Op::Merge { .. } | Op::Set(_) | Op::Delete { .. } | Op::Foreach { .. })
+        matches!(
+            node.op,
+            Op::Create { .. } | Op::Merge { .. } | Op::Set(_) | Op::Delete { .. } | Op::Foreach { .. } | Op::Schema(_)
+        )
     })
 }
 
@@ -310,6 +318,8 @@ fn with_input(node: &Node, input: Stage, inner: Vec<Stage>) -> Box<dyn Operator>
             },
         )),
         Op::Create { items, paths } => Box::new(create::Create::new(input, live, items.clone(), paths.clone())),
+        Op::Schema(change) => Box::new(schema::Schema::new(input, change.clone())),
+        Op::Show { shown, yields } => Box::new(show::Show::new(input, live, *shown, yields.clone())),
         Op::Set(items) => Box::new(set::Set::new(input, live, items.clone())),
         Op::Delete { detach, targets } => Box::new(delete::Delete::new(input, live, *detach, targets.clone())),
         Op::Merge { inner: _, items, paths, on_create, on_match } => {

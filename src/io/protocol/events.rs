@@ -167,9 +167,10 @@ fn summary(answer: &Answer, text: &str, counters: bool, times: &Times) -> Json {
     Json::Object(body)
 }
 
-/// `r` reads, `w` writes and returns nothing, `rw` writes and returns something.
+/// `s` changes the schema, `r` reads, `w` writes and returns nothing, `rw` writes and returns something.
 fn query_type(summary: &Summary, columns: &[Arc<str>]) -> &'static str {
     match (summary.writes, columns.is_empty()) {
+        _ if summary.schema => "s",
         (false, _) => "r",
         (true, true) => "w",
         (true, false) => "rw",
@@ -191,10 +192,10 @@ fn counters_body(counters: &Counters) -> Json {
         "propertiesSet": counters.properties_set,
         "labelsAdded": counters.labels_added,
         "labelsRemoved": counters.labels_removed,
-        "indexesAdded": 0,
-        "indexesRemoved": 0,
-        "constraintsAdded": 0,
-        "constraintsRemoved": 0,
+        "indexesAdded": counters.indexes_added,
+        "indexesRemoved": counters.indexes_removed,
+        "constraintsAdded": counters.constraints_added,
+        "constraintsRemoved": counters.constraints_removed,
     })
 }
 

@@ -123,7 +123,7 @@ impl Builder<'_> {
 
 /// Projections.
 impl Builder<'_> {
-    fn projection(&self, pair: Pair<'_, Rule>) -> Result<Projection> {
+    pub(super) fn projection(&self, pair: Pair<'_, Rule>) -> Result<Projection> {
         let span = span_of(&pair);
         let mut parts = Parts::of(pair);
         let distinct = parts.accept(Rule::kw_distinct);
@@ -132,13 +132,18 @@ impl Builder<'_> {
         while let Some(item) = parts.optional(Rule::projection_item) {
             items.push(self.projection_item(Parts::of(item))?);
         }
+        self.cut(Projection { distinct, star, items, order_by: Vec::new(), skip: None, limit: None, span }, parts)
+    }
+
+    /// A projection with the `ORDER BY`, `SKIP` and `LIMIT` that follow.
+    pub(super) fn cut(&self, projection: Projection, mut parts: Parts<'_>) -> Result<Projection> {
         let order_by = match parts.optional(Rule::order_by) {
             Some(part) => Parts::of(part).map(|item| self.sort_item(item)).collect::<Result<_>>()?,
             None => Vec::new(),
         };
         let skip = parts.optional(Rule::skip).map(|part| self.expression(Parts::of(part).required()?)).transpose()?;
         let limit = parts.optional(Rule::limit).map(|part| self.expression(Parts::of(part).required()?)).transpose()?;
-        Ok(Projection { distinct, star, items, order_by, skip, limit, span })
+        Ok(Projection { order_by, skip, limit, ..projection })
     }
 
     fn projection_item(&self, mut parts: Parts<'_>) -> Result<ProjectionItem> {

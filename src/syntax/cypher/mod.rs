@@ -8,6 +8,7 @@ mod clauses;
 mod expressions;
 mod literals;
 mod patterns;
+mod schema;
 mod statements;
 mod types;
 
@@ -139,9 +140,12 @@ fn is_silent(rule: Rule) -> bool {
             | Rule::kw_case
             | Rule::kw_create
             | Rule::kw_delete
+            | Rule::kw_drop
             | Rule::kw_else
             | Rule::kw_end
             | Rule::kw_ends
+            | Rule::kw_exists
+            | Rule::kw_for
             | Rule::kw_foreach
             | Rule::all_rows
             | Rule::double_colon
@@ -151,6 +155,7 @@ fn is_silent(rule: Rule) -> bool {
             | Rule::kw_nulls
             | Rule::kw_typed
             | Rule::trim_word
+            | Rule::kw_if
             | Rule::kw_is
             | Rule::kw_limit
             | Rule::kw_match
@@ -159,8 +164,10 @@ fn is_silent(rule: Rule) -> bool {
             | Rule::kw_on
             | Rule::kw_order
             | Rule::kw_remove
+            | Rule::kw_require
             | Rule::kw_return
             | Rule::kw_set
+            | Rule::kw_show
             | Rule::kw_skip
             | Rule::kw_starts
             | Rule::kw_then
@@ -173,6 +180,7 @@ fn is_silent(rule: Rule) -> bool {
             | Rule::second_dash
             | Rule::count_word
             | Rule::reduce_name
+            | Rule::schema_peek
     )
 }
 

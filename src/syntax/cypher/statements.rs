@@ -16,6 +16,8 @@ impl Builder<'_> {
         let span = start.to(span_of(&body));
         let query = match body.as_rule() {
             Rule::bare_pattern => self.bare_pattern(body)?,
+            Rule::schema_command => self.schema_command(body)?,
+            Rule::show_command => self.show_command(body)?,
             _ => self.query(body)?,
         };
         Ok(Statement { mode: mode.map_or(Mode::Run, |(mode, _)| mode), query, span })
@@ -53,6 +55,11 @@ impl Builder<'_> {
             clauses.push(self.clause(clause)?);
         }
         Ok(SingleQuery { clauses, span })
+    }
+
+    /// Clauses that are a whole statement.
+    pub(super) fn lone(&self, clauses: Vec<Clause>, span: Span) -> Query {
+        Query { first: SingleQuery { clauses, span }, unions: Vec::new() }
     }
 
     fn bare_pattern(&self, pair: Pair<'_, Rule>) -> Result<Query> {

@@ -6,6 +6,7 @@
 
 mod expressions;
 mod patterns;
+mod schema;
 
 use super::ast::{
     Clause, ClauseKind, Expr, Imports, LabelExpr, MatchMode, Mode, Name, ProcedureCall, Projection, ProjectionItem,
@@ -184,6 +185,8 @@ impl Writer {
             ClauseKind::Foreach { variable, list, body } => self.foreach(variable, list, body),
             ClauseKind::Call(call) => self.procedure_call(call),
             ClauseKind::Finish => self.push("FINISH"),
+            ClauseKind::Schema(command) => self.schema_command(command),
+            ClauseKind::Show(show) => self.show(show),
             ClauseKind::Subquery { optional, imports, query } => {
                 self.push(if *optional { "OPTIONAL " } else { "" });
                 self.call_subquery(imports.as_ref(), query);

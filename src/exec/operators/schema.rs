@@ -1,0 +1,124 @@
+//! Changes of the schema.
+
+use super::super::chunk::Chunk;
+use super::super::context::Context;
+use super::{Operator, Stage};
+use crate::error::{Detail, Error, ErrorType, Result};
+use crate::semantic::bound::{Notification, SchemaChange, SchemaRule};
+use crate::span::Span;
+use crate::store::{ConstraintDefinition, IndexDefinition, SchemaTarget, Version};
+use std::sync::Arc;
+
+/// Creates or drops an index or a constraint, once.
+pub(super) struct Schema {
+    input: Stage,
+    change: SchemaChange,
+}
+
+impl Schema {
+    pub(super) fn new(input: Stage, change: SchemaChange) -> Schema {
+        Schema { input, change }
+    }
+}
+
+impl Operator for Schema {
+    fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
+        let Some(chunk) = self.input.next(cx)? else { return Ok(None) };
+        apply(cx, &self.change)?;
+        Ok(Some(chunk))
+    }
+
+    fn reset(&mut self) {
+        self.input.reset();
+    }
+}
+
+fn apply(cx: &mut Context, change: &SchemaChange) -> Result<()> {
+    match change {
+        SchemaChange::CreateIndex { kind, rule } => {
+            let definition = IndexDefinition {
+                name: name_of(cx.graph(), rule, "index"),
+                kind: *kind,
+                target: rule.target,
+                keys: rule.keys.clone(),
+            };
+            let same = cx.graph().equivalent_index(&definition).cloned();
+            if exists(cx, rule, same) {
+                return Ok(());
+            }
+            cx.graph_mut().create_index(definition).map_err(|error| error.at(rule.span))?;
+            cx.counters.indexes_added += 1;
+        }
+        SchemaChange::CreateConstraint { kind, rule } => {
+            let definition = ConstraintDefinition {
+                name: name_of(cx.graph(), rule, "constraint"),
+                kind: kind.clone(),
+                target: rule.target,
+                keys: rule.keys.clone(),
+            };
+            let same = cx.graph().equivalent_constraint(&definition).cloned();
+            if exists(cx, rule, same) {
+                return Ok(());
+            }
+            cx.graph_mut().create_constraint(definition).map_err(|error| error.at(rule.span))?;
+            cx.counters.constraints_added += 1;
+        }
+        SchemaChange::Drop { constraint, name, if_exists, span } => drop_one(cx, *constraint, name, *if_exists, *span)?,
+    }
+    Ok(())
+}
+
+/// Whether nothing is to be done because there is one already; that is remarked.
+fn exists(cx: &mut Context, rule: &SchemaRule, same: Option<Arc<str>>) -> bool {
+    let taken = rule.name.clone().filter(|name| cx.graph().has_schema_name(name));
+    let Some(found) = same.or(taken).filter(|_| rule.if_not_exists) else { return false };
+    remark(cx, "SchemaExists", format!("nothing was created: there is `{found}` already"), rule.span);
+    true
+}
+
+fn drop_one(cx: &mut Context, constraint: bool, name: &Arc<str>, if_exists: bool, span: Span) -> Result<()> {
+    let dropped = match constraint {
+        true => cx.graph_mut().drop_constraint(name),
+        false => cx.graph_mut().drop_index(name).map_err(|error| error.at(span))?,
+    };
+    let (noun, detail) =
+        if constraint { ("constraint", Detail::UnknownConstraint) } else { ("index", Detail::UnknownIndex) };
+    match (dropped, if_exists) {
+        (true, _) if constraint => cx.counters.constraints_removed += 1,
+        (true, _) => cx.counters.indexes_removed += 1,
+        (false, true) => remark(cx, "SchemaMissing", format!("nothing was dropped: there is no {noun} `{name}`"), span),
+        (false, false) => {
+            let message = format!("there is no {noun} `{name}`");
+            let error = Error::runtime(ErrorType::SemanticError, detail, message).at(span);
+            return Err(match cx.graph().nearest_schema_name(name, constraint) {
+                Some(near) => error.hint(format!("did you mean `{near}`?")),
+                None => error.hint(format!(
+                    "`SHOW {}` lists those there are",
+                    if constraint { "CONSTRAINTS" } else { "INDEXES" }
+                )),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn remark(cx: &mut Context, code: &'static str, message: String, span: Span) {
+    cx.notifications.push(Notification { code, message, span, hint: None });
+}
+
+/// The name that is given, or one that says what it is for and that nobody has.
+fn name_of(graph: &Version, rule: &SchemaRule, noun: &str) -> Arc<str> {
+    if let Some(name) = &rule.name {
+        return Arc::clone(name);
+    }
+    let catalog = graph.catalog();
+    let element = match rule.target {
+        SchemaTarget::Label(label) => catalog.label_name(label),
+        SchemaTarget::RelType(rel_type) => catalog.rel_type_name(rel_type),
+    };
+    let keys: Vec<&str> = rule.keys.iter().map(|key| &**catalog.key_name(*key)).collect();
+    let plain = format!("{noun}_{element}_{}", keys.join("_"));
+    let numbered = (2..).map(|number| format!("{plain}_{number}"));
+    let free = std::iter::once(plain.clone()).chain(numbered).find(|name| !graph.has_schema_name(name));
+    Arc::from(free.unwrap_or(plain))
+}
