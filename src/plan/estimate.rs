@@ -5,9 +5,10 @@
 
 use super::physical::Way;
 use crate::semantic::bound::{Expr, ExprKind, LabelTest, PatternNode, TypeTest, VarLength};
-use crate::store::{Direction, Version};
+use crate::store::{Direction, IndexDefinition, Seek, Version};
 use crate::syntax::ast::{BinaryOp, CompareOp};
 use crate::value::{LabelId, RelTypeId, Value};
+use std::sync::Arc;
 
 /// No estimate is greater, so that products stay finite.
 const MOST: f64 = 1e15;
@@ -26,6 +27,12 @@ pub trait Counts {
     fn typed(&self, rel_type: RelTypeId) -> u64;
     /// How many distinct nodes relationships of the type have at that end.
     fn ends(&self, rel_type: RelTypeId, direction: Direction) -> u64;
+    /// The indexes, in order of creation.
+    fn indexes(&self) -> Vec<Arc<IndexDefinition>>;
+    /// How many entries an index has, and how many different values.
+    fn index_size(&self, index: &str) -> (u64, u64);
+    /// How many an index finds.
+    fn found(&self, index: &str, seek: &Seek<'_>) -> u64;
 }
 
 impl Counts for Version {
@@ -43,6 +50,15 @@ impl Counts for Version {
     }
     fn ends(&self, rel_type: RelTypeId, direction: Direction) -> u64 {
         self.rel_type_nodes(rel_type, direction)
+    }
+    fn indexes(&self) -> Vec<Arc<IndexDefinition>> {
+        Version::indexes(self).cloned().collect()
+    }
+    fn index_size(&self, index: &str) -> (u64, u64) {
+        Version::index_size(self, index)
+    }
+    fn found(&self, index: &str, seek: &Seek<'_>) -> u64 {
+        self.count_found(index, seek)
     }
 }
 

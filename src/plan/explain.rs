@@ -3,13 +3,14 @@
 //! Takes a plan and the names a graph knows. Gives one line per operator, the last operator first and its input below
 //! it; plans inside an operator stand indented under it.
 
-use super::physical::{ApplyMode, Expand, Node, Op, Plan, Rounds, StoredCount, VarExpand, Way};
+use super::logical::Probe;
+use super::physical::{ApplyMode, Expand, Node, Op, Plan, Rounds, SeekTarget, StoredCount, VarExpand, Way};
 use crate::functions::Aggregate;
 use crate::semantic::bound::{
     AggregateCall, CreateItem, Expr, ExprKind, LabelTest, NewType, Properties, SchemaChange, SchemaRule, SetItem, Slot,
     SortKey, SubqueryResult, TypeTest, ValueTest,
 };
-use crate::store::{Catalog, SchemaTarget};
+use crate::store::{Catalog, IndexDefinition, SchemaTarget};
 use crate::syntax::ast::{Quantifier, Shortest, ShowKind};
 use crate::value::{KeyId, LabelId, RelTypeId, Value};
 use std::sync::Arc;
@@ -85,6 +86,7 @@ fn name(op: &Op) -> &'static str {
         Op::NodeScan { .. } => "NodeScan",
         Op::EntitySeek { .. } => "EntitySeek",
         Op::NodeById { .. } => "NodeById",
+        Op::IndexSeek { .. } => "IndexSeek",
         Op::RelScan { .. } => "RelScan",
         Op::Expand(_) => "Expand",
         Op::ExpandInto(_) => "ExpandInto",
@@ -146,6 +148,7 @@ fn details(op: &Op, names: Names<'_>) -> String {
         },
         Op::EntitySeek { slot, entity } => format!("({} @{})", names.slot(*slot), entity.name),
         Op::NodeById { slot, id } => format!("({}) = {}", names.slot(*slot), names.expr(id)),
+        Op::IndexSeek { target, index, probe } => index_seek(*target, index, probe, names),
         Op::RelScan { rel, from, to, types } => names.arrow(*from, &names.rel(*rel, types, ""), *to, Way::Outgoing),
         Op::Expand(expand) | Op::ExpandInto(expand) | Op::ExpandBound { expand, .. } | Op::ExpandCount(expand) => {
             expansion(expand, names)
@@ -270,6 +273,39 @@ fn sort(keys: &[SortKey], limit: Option<&Expr>, names: Names<'_>) -> String {
     let key = |key: &SortKey| names.expr(&key.expr) + if key.descending { " DESC" } else { "" };
     let keys = join(keys, key);
     limit.map_or_else(|| keys.clone(), |limit| format!("{} by {keys}", names.expr(limit)))
+}
+
+fn index_seek(target: SeekTarget, index: &IndexDefinition, probe: &Probe, names: Names<'_>) -> String {
+    let (slot, element) = match (target, index.target) {
+        (SeekTarget::Node(slot), SchemaTarget::Label(label)) => {
+            (slot, format!("({}:{})", names.slot(slot), names.catalog.label(label)))
+        }
+        (SeekTarget::Rel { rel, from, to }, SchemaTarget::RelType(rel_type)) => {
+            let types = TypeTest::OneOf(vec![rel_type]);
+            (rel, names.arrow(from, &names.rel(rel, &types, ""), to, Way::Outgoing))
+        }
+        (SeekTarget::Node(slot) | SeekTarget::Rel { rel: slot, .. }, _) => (slot, names.slot(slot)),
+    };
+    let key =
+        |at: usize| format!("{}.{}", names.slot(slot), index.keys.get(at).map_or("?", |key| names.catalog.key(*key)));
+    let sought = match probe {
+        Probe::Equal(values) => {
+            let parts = values.iter().enumerate().map(|(at, value)| format!("{} = {}", key(at), names.operand(value)));
+            parts.collect::<Vec<_>>().join(" AND ")
+        }
+        Probe::In(list) => format!("{} IN {}", key(0), names.operand(list)),
+        Probe::Prefix(text) => format!("{} STARTS WITH {}", key(0), names.operand(text)),
+        Probe::All => format!("{} IS NOT NULL", key(0)),
+        Probe::Range { lower, upper } => {
+            let bound = |side: &Option<(Expr, bool)>, sign: &str| {
+                let side = side.as_ref()?;
+                Some(format!("{} {sign}{} {}", key(0), if side.1 { "=" } else { "" }, names.operand(&side.0)))
+            };
+            let parts = [bound(lower, ">"), bound(upper, "<")];
+            parts.into_iter().flatten().collect::<Vec<_>>().join(" AND ")
+        }
+    };
+    format!("{element} by {}: {sought}", index.name)
 }
 
 fn schema_change(change: &SchemaChange, names: Names<'_>) -> String {

@@ -69,6 +69,7 @@ fn add_written(op: &Op, written: &mut SlotSet) {
         | Op::Unwind { slot, .. } => {
             written.insert(*slot);
         }
+        Op::IndexSeek { target, .. } => written.extend(target.slots()),
         Op::RelScan { rel, from, to, .. } => written.extend([*rel, *from, *to]),
         Op::Expand(expand) | Op::ExpandInto(expand) => written.extend([expand.rel, expand.to]),
         Op::ExpandBound { expand, .. } => written.extend([expand.from, expand.to]),

@@ -11,6 +11,7 @@ use crate::semantic::bound::{
     VarLength,
 };
 use crate::span::Span;
+use crate::store::IndexDefinition;
 use std::sync::Arc;
 
 /// A statement: its own pipeline and those of the subqueries inside its expressions.
@@ -154,8 +155,69 @@ pub struct QueryGraph {
     pub predicates: Vec<Expr>,
     /// Nodes whose identifiers are given by expressions that do not depend on the pattern.
     pub ids: Vec<(Slot, Expr)>,
+    /// Nodes and relationships that an index can find.
+    pub seeks: Vec<IndexSeek>,
     /// Pairs of relationships at a node that are only counted.
     pub pairs: Vec<Pair>,
+}
+
+/// A node or relationship that an index can find. The predicates stay: an index may find too many, never too few.
+#[derive(Clone, Debug)]
+pub struct IndexSeek {
+    /// The slot of the node or relationship.
+    pub slot: Slot,
+    /// The index.
+    pub index: Arc<IndexDefinition>,
+    /// What is looked for; it does not depend on the pattern.
+    pub probe: Probe,
+    /// How many are expected for a row.
+    pub estimate: f64,
+    /// The predicates that it makes true, by their place.
+    pub covers: Vec<usize>,
+}
+
+/// What is looked for in an index.
+#[derive(Clone, Debug)]
+pub enum Probe {
+    /// Values equal to these, one for each key.
+    Equal(Vec<Expr>),
+    /// A value that is in this list.
+    In(Expr),
+    /// Values between these bounds; `true` when the bound itself belongs to them.
+    Range {
+        /// The least.
+        lower: Option<(Expr, bool)>,
+        /// The greatest.
+        upper: Option<(Expr, bool)>,
+    },
+    /// Texts that begin with this.
+    Prefix(Expr),
+    /// Any value.
+    All,
+}
+
+impl Probe {
+    /// The expressions in it.
+    pub fn expressions(&self) -> Vec<&Expr> {
+        match self {
+            Probe::Equal(values) => values.iter().collect(),
+            Probe::In(expr) | Probe::Prefix(expr) => vec![expr],
+            Probe::Range { lower, upper } => lower.iter().chain(upper).map(|(expr, _)| expr).collect(),
+            Probe::All => Vec::new(),
+        }
+    }
+}
+
+impl QueryGraph {
+    /// How an index finds the node or relationship of a slot, if one does.
+    pub fn seek(&self, slot: Slot) -> Option<&IndexSeek> {
+        self.seeks.iter().find(|seek| seek.slot == slot)
+    }
+
+    /// Whether a predicate, by its place, holds for whatever an index finds.
+    pub fn is_covered(&self, predicate: usize) -> bool {
+        self.seeks.iter().any(|seek| seek.covers.contains(&predicate))
+    }
 }
 
 /// Two different relationships at a node of which nothing but their number matters.

@@ -78,6 +78,10 @@ struct Facts<'a> {
     waits: Vec<SlotSet>,
     /// For each node, how many a search for it gives.
     scans: Vec<f64>,
+    /// For each relationship that an index finds, how many.
+    rel_seeks: Vec<Option<f64>>,
+    /// For each node that an index finds, the share of those with its label that it finds.
+    node_seeks: Vec<f64>,
     /// For each relationship, those it may clash with; nothing at all in large patterns.
     clashes: Vec<Vec<usize>>,
     /// For each node and relationship, whether its value is used.
@@ -95,7 +99,13 @@ impl<'a> Facts<'a> {
         reads.iter().for_each(|(slots, _)| used.union_with(slots));
         used.extend(graph.pattern.paths.iter().flat_map(|path| path.steps.iter().copied()));
         used.extend(graph.pairs.iter().map(|pair| pair.node));
-        let shares = shares(&reads);
+        let uncovered: Vec<(SlotSet, &Expr)> = reads
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| !graph.is_covered(*at))
+            .map(|(_, (slots, predicate))| (slots.clone(), *predicate))
+            .collect();
+        let shares = shares(&uncovered);
         let share = |slot: Slot| shares.get(&slot).copied().unwrap_or(1.0);
         let mut at_node = vec![Vec::new(); nodes.len()];
         for (index, rel) in rels.iter().enumerate() {
@@ -113,6 +123,8 @@ impl<'a> Facts<'a> {
             at_node,
             waits: rels.iter().map(|rel| waits(rel, &writes, query)).collect(),
             scans: nodes.iter().map(|node| scan(node, graph, statistics)).collect(),
+            rel_seeks: rels.iter().map(|rel| graph.seek(rel.slot).map(|seek| seek.estimate)).collect(),
+            node_seeks: nodes.iter().map(|node| seek_share(node, graph, statistics)).collect(),
             clashes: clashes(rels),
             node_used: nodes.iter().map(|node| used.contains(node.slot)).collect(),
             rel_used: rels.iter().map(|rel| used.contains(rel.slot)).collect(),
@@ -152,7 +164,15 @@ fn waits(rel: &PatternRel, writes: &SlotSet, query: &BoundQuery) -> SlotSet {
 /// How many nodes a search for a pattern node gives.
 fn scan(node: &PatternNode, graph: &QueryGraph, statistics: &Statistics<'_>) -> f64 {
     let given = graph.ids.iter().any(|(slot, _)| *slot == node.slot);
-    if given { 1.0 } else { statistics.scan(node) }
+    let found = graph.seek(node.slot).map(|seek| seek.estimate);
+    if given { 1.0 } else { found.unwrap_or_else(|| statistics.scan(node)) }
+}
+
+/// Which share of the nodes that a scan would give an index finds.
+fn seek_share(node: &PatternNode, graph: &QueryGraph, statistics: &Statistics<'_>) -> f64 {
+    let Some(seek) = graph.seek(node.slot) else { return 1.0 };
+    let all = statistics.scan(node);
+    if all > 0.0 { (seek.estimate / all).min(1.0) } else { 1.0 }
 }
 
 fn clashes(rels: &[PatternRel]) -> Vec<Vec<usize>> {
@@ -247,7 +267,8 @@ impl Progress {
 
     fn rel_scan(&self, facts: &Facts<'_>, index: usize) -> (f64, f64) {
         let rel = &facts.rels[index];
-        let scanned = self.rows * facts.statistics.rels(&rel.types);
+        let found = facts.rel_seeks[index].unwrap_or_else(|| facts.statistics.rels(&rel.types));
+        let scanned = self.rows * found;
         let forward = way(rel.direction, true);
         let left = arrival_share(facts, rel.left, facts.statistics.far_ends(&rel.types, reversed(forward)));
         let right = arrival_share(facts, rel.right, facts.statistics.far_ends(&rel.types, forward));
@@ -303,7 +324,7 @@ fn reversed(way: Way) -> Way {
 /// The share of rows that stay when a node is reached among `ends` possible ones.
 fn arrival_share(facts: &Facts<'_>, node: usize, ends: f64) -> f64 {
     let labels = facts.nodes[node].labels.as_ref().map_or(1.0, |test| facts.statistics.label_share(test, ends));
-    labels * facts.node_shares[node]
+    labels * facts.node_shares[node] * facts.node_seeks[node]
 }
 
 /// The first steps worth trying: nothing when the known nodes reach somewhere, otherwise the cheapest scans.

@@ -4,15 +4,17 @@
 //! label tests, and every predicate as soon as the slots it reads are there.
 
 use super::estimate::{bounded, conjuncts, selectivity_of_all};
-use super::logical::{QueryGraph, may_clash};
+use super::logical::{IndexSeek, QueryGraph, may_clash};
 use super::lower::Lowering;
 use super::order::{Step, as_written, by_cost, way};
-use super::physical::{Expand, Node, Op, RoundHop, Rounds, VarExpand, Way};
+use super::physical::{Expand, Node, Op, RoundHop, Rounds, SeekTarget, VarExpand, Way};
 use super::rules;
 use super::slots::{Reads, SlotSet};
 use crate::semantic::bound::{EntityRef, Expr, ExprKind, Group, GroupHop, LabelTest, PatternRel, Slot, VarLength};
 use crate::span::Span;
+use crate::store::SchemaTarget;
 use crate::syntax::ast::CompareOp;
+use std::sync::Arc;
 
 /// Appends the operators that match a query graph. `needed`: the slots that are read after it.
 pub(super) fn match_graph(lowering: &mut Lowering<'_>, chain: &mut Vec<Node>, graph: &QueryGraph, needed: &SlotSet) {
@@ -45,8 +47,8 @@ struct Matcher<'m, 'a> {
     known: SlotSet,
     scanned: SlotSet,
     placed: Vec<usize>,
-    /// Predicates that wait, each with the slots it waits for.
-    waiting: Vec<(SlotSet, Expr)>,
+    /// Predicates that wait, each with the slots it waits for, and whether an index makes it true.
+    waiting: Vec<(SlotSet, Expr, bool)>,
 }
 
 impl<'m, 'a> Matcher<'m, 'a> {
@@ -54,7 +56,8 @@ impl<'m, 'a> Matcher<'m, 'a> {
         let writes: SlotSet = graph.writes().collect();
         let query = lowering.query;
         let waits = |predicate: &Expr| Reads::of(query, predicate).intersection(&writes);
-        let waiting = graph.predicates.iter().map(|predicate| (waits(predicate), predicate.clone())).collect();
+        let all = graph.predicates.iter().enumerate();
+        let waiting = all.map(|(at, each)| (waits(each), each.clone(), graph.is_covered(at))).collect();
         let nodes = graph.pattern.nodes.iter().filter(|node| node.bound).map(|node| node.slot);
         let known = nodes.collect();
         Matcher { lowering, chain, graph, known, scanned: SlotSet::new(), placed: Vec::new(), waiting }
@@ -122,12 +125,12 @@ impl<'m, 'a> Matcher<'m, 'a> {
     fn place_predicates(&mut self) {
         let waiting = std::mem::take(&mut self.waiting);
         let (ready, waiting): (Vec<_>, Vec<_>) =
-            waiting.into_iter().partition(|(slots, _)| slots.is_subset(&self.known));
+            waiting.into_iter().partition(|(slots, ..)| slots.is_subset(&self.known));
         self.waiting = waiting;
-        let ready: Vec<Expr> = ready.into_iter().map(|(_, predicate)| predicate).collect();
         if !ready.is_empty() {
-            let factor = selectivity_of_all(&ready);
-            self.push(Op::Filter(ready), factor);
+            let uncovered = ready.iter().filter(|(_, _, covered)| !covered).map(|(_, predicate, _)| predicate);
+            let factor = selectivity_of_all(uncovered);
+            self.push(Op::Filter(ready.into_iter().map(|(_, predicate, _)| predicate).collect()), factor);
         }
     }
 
@@ -164,11 +167,23 @@ impl<'m, 'a> Matcher<'m, 'a> {
             self.push(Op::EntitySeek { slot: node.slot, entity: entity.clone() }, found);
             return self.label_filter(node.slot, tests, 0.0);
         }
+        if let Some(seek) = self.graph.seek(node.slot) {
+            self.scanned.insert(node.slot);
+            let SchemaTarget::Label(label) = seek.index.target else { return };
+            tests.retain(|test| **test != LabelTest::Has(label));
+            self.seek(seek, SeekTarget::Node(node.slot));
+            return self.label_filter(node.slot, tests, self.lowering.statistics.labelled(label));
+        }
         let label = self.lowering.statistics.rarest_label(node.labels.as_ref());
         tests.retain(|test| label.is_none_or(|label| **test != LabelTest::Has(label)));
         self.scanned.insert(node.slot);
         self.push(Op::NodeScan { slot: node.slot, label }, found);
         self.label_filter(node.slot, tests, self.lowering.statistics.nodes());
+    }
+
+    fn seek(&mut self, seek: &IndexSeek, target: SeekTarget) {
+        let (index, probe) = (Arc::clone(&seek.index), seek.probe.clone());
+        self.push(Op::IndexSeek { target, index, probe }, seek.estimate);
     }
 
     fn rel_scan(&mut self, index: usize) {
@@ -179,7 +194,10 @@ impl<'m, 'a> Matcher<'m, 'a> {
         };
         let (from, to) = (self.graph.pattern.nodes[from].slot, self.graph.pattern.nodes[to].slot);
         let found = self.lowering.statistics.rels(&rel.types);
-        self.push(Op::RelScan { rel: rel.slot, from, to, types: rel.types.clone() }, found);
+        match self.graph.seek(rel.slot) {
+            Some(seek) => self.seek(seek, SeekTarget::Rel { rel: rel.slot, from, to }),
+            None => self.push(Op::RelScan { rel: rel.slot, from, to, types: rel.types.clone() }, found),
+        }
         self.arrive(rel.left, self.lowering.statistics.far_ends(&rel.types, way(rel.direction, false)));
         self.arrive(rel.right, self.lowering.statistics.far_ends(&rel.types, way(rel.direction, true)));
         self.place(index);

@@ -3,11 +3,13 @@
 //! A plan is a tree of [`Node`]s over one frame of slots. Each node says which slots are live after it; an operator
 //! carries no others on. All rows of an operator's input count: a chunk's multiplicity stands for equal rows.
 
+use super::logical::Probe;
 use crate::semantic::bound::{
     AggregateCall, Column, CreateItem, EntityRef, Expr, LabelTest, Notification, PatternPath, SchemaChange, SetItem,
     Shown, Slot, SortKey, SubqueryResult, TypeTest,
 };
 use crate::span::Span;
+use crate::store::IndexDefinition;
 use crate::syntax::ast::Shortest;
 use crate::value::LabelId;
 use std::sync::Arc;
@@ -99,6 +101,17 @@ pub enum Op {
         slot: Slot,
         /// The identifier.
         id: Expr,
+    },
+    /// For each row, the nodes or relationships that an index finds, in ascending order. When what is looked for cannot
+    /// be computed, or is no list where one is needed, all those of the index's label or type: the predicates that
+    /// follow say what is wrong.
+    IndexSeek {
+        /// Where they go.
+        target: SeekTarget,
+        /// The index.
+        index: Arc<IndexDefinition>,
+        /// What is looked for.
+        probe: Probe,
     },
     /// For each row, every relationship of the types, with both its ends. Not for `Both`.
     RelScan {
@@ -272,6 +285,33 @@ pub enum Op {
         /// The plan; it begins with [`Op::Argument`].
         inner: Box<Node>,
     },
+}
+
+/// Where what an index finds goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SeekTarget {
+    /// A node.
+    Node(Slot),
+    /// A relationship with both its ends.
+    Rel {
+        /// Where the relationship goes.
+        rel: Slot,
+        /// Where its start goes.
+        from: Slot,
+        /// Where its end goes.
+        to: Slot,
+    },
+}
+
+impl SeekTarget {
+    /// The slots that are written.
+    pub fn slots(self) -> impl Iterator<Item = Slot> {
+        let (first, ends) = match self {
+            SeekTarget::Node(slot) => (slot, [None, None]),
+            SeekTarget::Rel { rel, from, to } => (rel, [Some(from), Some(to)]),
+        };
+        std::iter::once(first).chain(ends.into_iter().flatten())
+    }
 }
 
 /// An expansion by one relationship.
@@ -468,6 +508,7 @@ impl Op {
     pub fn expressions(&self) -> Vec<&Expr> {
         match self {
             Op::NodeById { id, .. } => vec![id],
+            Op::IndexSeek { probe, .. } => probe.expressions(),
             Op::VarExpand(expand) | Op::ShortestPath { expand, .. } => expand.conditions().collect(),
             Op::Filter(predicates) => predicates.iter().collect(),
             Op::Project(items) => items.iter().map(|(_, expr)| expr).collect(),

@@ -42,6 +42,15 @@ impl Counts for Numbers {
         let (_, _, starts, ends) = TYPES[rel_type.0 as usize];
         if direction == Direction::Outgoing { starts } else { ends }
     }
+    fn indexes(&self) -> Vec<Arc<IndexDefinition>> {
+        Vec::new()
+    }
+    fn index_size(&self, _: &str) -> (u64, u64) {
+        (0, 0)
+    }
+    fn found(&self, _: &str, _: &Seek<'_>) -> u64 {
+        0
+    }
 }
 
 impl Dictionary for Numbers {

@@ -101,6 +101,20 @@ impl Data {
         graph
     }
 
+    /// The same graph with indexes of every kind on every label and type.
+    pub fn build_indexed(&self) -> Graph {
+        let graph = self.build();
+        let nodes = LABELS.iter().map(|label| format!("(n:{label})"));
+        let rels = TYPES.iter().map(|rel_type| format!("()-[n:{rel_type}]-()"));
+        for element in nodes.chain(rels) {
+            for keys in ["n.k", "n.v", "n.k, n.v"] {
+                graph.run(&format!("CREATE INDEX FOR {element} ON ({keys})")).unwrap();
+            }
+            graph.run(&format!("CREATE TEXT INDEX FOR {element} ON (n.v)")).unwrap();
+        }
+        graph
+    }
+
     /// The graphs that lack one relationship or one lonely last node of this.
     pub fn smaller(&self) -> Vec<Data> {
         let mut all = Vec::new();

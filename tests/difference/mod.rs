@@ -67,6 +67,23 @@ fn updates_agree() {
 }
 
 #[test]
+fn indexes_change_no_answer() {
+    run("indexes", 200, |random, tally| {
+        let data = Data::random(random);
+        for _ in 0..10 {
+            let statement = if random.percent(80) { queries::seeking(random) } else { queries::updating(random) };
+            tally.add(&data.build_indexed(), &statement);
+            if let Some(difference) = index_disagreement(&data, &statement) {
+                let data = shrunk(data, |data| index_disagreement(data, &statement).is_some());
+                let difference = index_disagreement(&data, &statement).unwrap_or(difference);
+                return Some(failure(&data, &statement, &difference));
+            }
+        }
+        None
+    });
+}
+
+#[test]
 fn matches_are_what_brute_force_finds() {
     run("oracle", 300, |random, tally| {
         let data = Data::random(random);
@@ -252,6 +269,26 @@ fn update_disagreement(data: &Data, statement: &str, variants: &[RunOptions]) ->
                 return Some(format!("{given}\n{graphs}\nwith {}", show(options)));
             }
             Some(_) => {}
+        }
+    }
+    None
+}
+
+/// Where a graph with indexes differs from one without in what a statement gives and makes of it.
+fn index_disagreement(data: &Data, statement: &str) -> Option<String> {
+    let result = |graph: Graph, optimize: bool, batch_size: usize| {
+        let given = give(&graph, statement, &RunOptions { optimize, batch_size, ..limits() }, Order::Open);
+        (given, dump(&graph))
+    };
+    let plain = result(data.build(), false, 2048);
+    for (optimize, batch_size) in [(true, 2048), (true, 1), (false, 2048)] {
+        let indexed = result(data.build_indexed(), optimize, batch_size);
+        if plain.0 == Given::TooMuch || indexed.0 == Given::TooMuch {
+            return None;
+        }
+        if plain != indexed {
+            let graphs = compare(&Given::Rows(plain.1), &Given::Rows(indexed.1));
+            return Some(format!("{}\n{graphs}\nwith optimize: {optimize}", compare(&plain.0, &indexed.0)));
         }
     }
     None

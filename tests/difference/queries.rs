@@ -54,6 +54,78 @@ pub fn reading(random: &mut Random) -> Query {
     Query { text: writer.text, order: if ordered { Order::Total } else { Order::Open } }
 }
 
+/// A random statement that looks for nodes or relationships by their properties.
+pub fn seeking(random: &mut Random) -> String {
+    let unwind = "UNWIND [0, 1, 1.0, 'a', null] AS x";
+    if random.percent(25) {
+        let label = random.pick(&LABELS);
+        return match random.below(3) {
+            0 => format!("{unwind} WITH x WHERE x IS NOT NULL MERGE (n:{label} {{k: x}}) ON CREATE SET n.v = 'a'"),
+            1 => format!(
+                "MATCH (n:{label}) WHERE {} SET n.k = 2, n:A WITH count(*) AS c MATCH (m:A {{k: 2}}) RETURN m.id, c",
+                looked_for(random)
+            ),
+            _ => format!(
+                "MATCH (n:{label}) WHERE {} DETACH DELETE n WITH count(*) AS c MATCH (m:{label}) WHERE m.k >= 1 RETURN m.id, c",
+                looked_for(random)
+            ),
+        };
+    }
+    let element = random.pick(&[
+        "(n:A)",
+        "(n:B)",
+        "(n:A:B)",
+        "(n:A)-->(m)",
+        "(m:B)<-[:R]-(n:C)",
+        "()-[n:R]->()",
+        "(m)<-[n:S]-(l)",
+        "(m:A)-[n:T]-(l)",
+        "(m)-[n:R]->(l:A)-->()",
+        "(n:A), (m:B {k: 1})",
+    ]);
+    let conditions: Vec<String> = (0..random.between(1, 3)).map(|_| looked_for(random)).collect();
+    let optional = if random.percent(20) { "OPTIONAL " } else { "" };
+    format!("{unwind} {optional}MATCH {element} WHERE {} RETURN x, n.id", conditions.join(" AND "))
+        .replace("x, n.id", if element.contains("(m") { "x, n.id, m.id" } else { "x, n.id" })
+}
+
+/// A condition on a property of `n` that an index may know.
+fn looked_for(random: &mut Random) -> String {
+    let key = random.pick(&["n.k", "n.v"]);
+    let value = random.pick(&[
+        "0",
+        "1",
+        "1.0",
+        "2",
+        "0.5",
+        "-1",
+        "'a'",
+        "'ab'",
+        "''",
+        "true",
+        "null",
+        "0.0 / 0.0",
+        "[1, 2]",
+        "[1]",
+        "date('2025-11-21')",
+        "date('2025-01-01')",
+        "1 + 1",
+    ]);
+    match random.below(9) {
+        0..3 => format!("{key} = {value}"),
+        3 => format!("{value} {} {key}", random.pick(&["<", "<=", ">", ">=", "="])),
+        4 => format!("{key} {} {value}", random.pick(&["<", "<=", ">", ">="])),
+        5 => format!("{key} IN [{value}, 1, 'a', {value}]"),
+        6 => format!(
+            "{key} {} {}",
+            random.pick(&["STARTS WITH", "ENDS WITH", "CONTAINS"]),
+            random.pick(&["'a'", "''", "'ab'", "null", "1"])
+        ),
+        7 => format!("{key} IS NOT NULL"),
+        _ => format!("n.k = 1 AND n.v = {value}"),
+    }
+}
+
 /// A random updating statement; its effect does not depend on the order of its rows.
 pub fn updating(random: &mut Random) -> String {
     let mut writer = Writer::new(random);

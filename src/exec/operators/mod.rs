@@ -15,6 +15,7 @@ mod expand;
 mod expand_count;
 mod filter;
 mod foreach;
+mod index_seek;
 mod legs;
 mod limit;
 mod merge;
@@ -39,6 +40,7 @@ use super::memory::Held;
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::plan::physical::{Node, Op, Plan};
 use buffer::Handover;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// An operator of a running plan.
@@ -280,6 +282,9 @@ fn with_input(node: &Node, input: Stage, inner: Vec<Stage>) -> Box<dyn Operator>
         }
         Op::EntitySeek { slot, entity } => Box::new(seek::EntitySeek::new(input, live, *slot, entity.clone())),
         Op::NodeById { slot, id } => Box::new(seek::NodeById::new(input, live, *slot, id.clone())),
+        Op::IndexSeek { target, index, probe } => {
+            Box::new(index_seek::IndexSeek::new(input, live, *target, Arc::clone(index), probe.clone()))
+        }
         Op::Expand(expand) => Box::new(expand::Expansion::new(input, live, expand, false)),
         Op::ExpandInto(expand) => Box::new(expand::Expansion::new(input, live, expand, true)),
         Op::ExpandBound { expand, from_known, to_known } => {

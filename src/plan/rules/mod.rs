@@ -8,6 +8,7 @@ mod count_not_null;
 mod expand_count;
 mod hoist_subqueries;
 mod impossible_pattern;
+mod index_seek;
 mod label_predicates;
 mod merge_creates;
 mod node_by_id;
@@ -57,6 +58,7 @@ pub const RULES: &[Rule] = &[
     count_not_null::RULE,
     label_predicates::RULE,
     impossible_pattern::RULE,
+    index_seek::RULE,
     common_label::RULE,
     node_by_id::RULE,
     pair_count::RULE,

@@ -1,0 +1,214 @@
+//! Seeks in property indexes.
+
+use super::super::chunk::{Chunk, Live};
+use super::super::column::Column;
+use super::super::context::Context;
+use super::super::eval::scalar::{Row, eval};
+use super::{Operator, Stage};
+use crate::error::{Error, Result};
+use crate::plan::logical::Probe;
+use crate::plan::physical::SeekTarget;
+use crate::semantic::bound::{Expr, ExprKind};
+use crate::store::{IndexDefinition, SchemaTarget, Seek, Version};
+use crate::value::{RelId, RelTypeId, Value};
+use std::sync::Arc;
+
+/// For each row, the nodes or relationships that an index finds.
+pub(super) struct IndexSeek {
+    input: Stage,
+    live: Live,
+    target: SeekTarget,
+    index: Arc<IndexDefinition>,
+    probe: Probe,
+    /// Whether every row looks for the same.
+    constant: bool,
+    outer: Option<(Chunk, usize)>,
+    /// What was found for the present row, and how much of it was given.
+    found: Option<(Arc<Vec<u32>>, usize)>,
+}
+
+impl IndexSeek {
+    pub(super) fn new(
+        input: Stage,
+        live: Live,
+        target: SeekTarget,
+        index: Arc<IndexDefinition>,
+        probe: Probe,
+    ) -> IndexSeek {
+        let constant = probe.expressions().into_iter().all(is_constant);
+        IndexSeek { input, live, target, index, probe, constant, outer: None, found: None }
+    }
+
+    /// What the index finds for a row; everything when what is looked for cannot be computed.
+    fn find(&self, cx: &Context, chunk: &Chunk, position: usize) -> Result<Vec<u32>> {
+        let row = Row::Chunk(chunk, position);
+        match sought(cx, &self.probe, row) {
+            Some(sought) => sought.find(cx.graph(), &self.index),
+            None => Ok(everything(cx.graph(), self.index.target)),
+        }
+    }
+
+    /// Takes up to `room` of what is found for the present row; whether the row is done.
+    fn take(&mut self, cx: &Context, chunk: &Chunk, position: usize, room: usize, out: &mut Vec<u32>) -> Result<bool> {
+        let (found, given) = match self.found.take() {
+            Some(found) => found,
+            None => (Arc::new(self.find(cx, chunk, position)?), 0),
+        };
+        let end = found.len().min(given + room);
+        out.extend_from_slice(&found[given..end]);
+        let done = end == found.len();
+        if !done {
+            self.found = Some((found, end));
+        } else if self.constant {
+            self.found = Some((found, 0));
+        }
+        Ok(done)
+    }
+
+    fn chunk(&self, cx: &Context, outer: &Chunk, parents: &[u32], found: Vec<u32>) -> Result<Chunk> {
+        let mut out = outer.gather(parents, &self.live);
+        let mut set = |slot, column| {
+            if self.live.contains(slot) {
+                out.set(slot, column);
+            }
+        };
+        match (self.target, self.index.target) {
+            (SeekTarget::Node(slot), _) => set(slot, Column::Nodes(found)),
+            (SeekTarget::Rel { rel, from, to }, SchemaTarget::RelType(rel_type)) => {
+                let (starts, ends) = ends(cx.graph(), rel_type, &found)?;
+                set(from, Column::Nodes(starts));
+                set(to, Column::Nodes(ends));
+                set(rel, Column::Rels(found.iter().map(|row| RelId { rel_type, row: *row }).collect()));
+            }
+            (SeekTarget::Rel { .. }, SchemaTarget::Label(_)) => {
+                return Err(Error::internal("an index of nodes finds no relationships"));
+            }
+        }
+        Ok(out)
+    }
+}
+
+impl Operator for IndexSeek {
+    fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
+        loop {
+            let (chunk, mut row) = match self.outer.take() {
+                Some(outer) if outer.1 < outer.0.rows() => outer,
+                _ => match self.input.next(cx)? {
+                    Some(chunk) => (chunk, 0),
+                    None => return Ok(None),
+                },
+            };
+            let (mut parents, mut found) = (Vec::new(), Vec::new());
+            while row < chunk.rows() && found.len() < cx.batch() {
+                cx.tick()?;
+                let position = chunk.position(row);
+                let done = self.take(cx, &chunk, position, cx.batch() - found.len(), &mut found)?;
+                parents.resize(found.len(), position as u32);
+                row += usize::from(done);
+            }
+            let out = (!parents.is_empty()).then(|| self.chunk(cx, &chunk, &parents, found)).transpose()?;
+            self.outer = Some((chunk, row));
+            if out.is_some() {
+                return Ok(out);
+            }
+        }
+    }
+
+    fn reset(&mut self) {
+        self.input.reset();
+        self.outer = None;
+        self.found = None;
+    }
+}
+
+/// What is looked for, computed.
+enum Sought {
+    Equal(Vec<Value>),
+    /// A list.
+    In(Value),
+    Range {
+        lower: Option<(Value, bool)>,
+        upper: Option<(Value, bool)>,
+    },
+    Prefix(Value),
+    All,
+}
+
+/// `None` when it cannot be computed.
+fn sought(cx: &Context, probe: &Probe, row: Row<'_>) -> Option<Sought> {
+    let value = |expr: &Expr| eval(cx, expr, row).ok();
+    let bound = |side: &Option<(Expr, bool)>| match side {
+        None => Some(None),
+        Some((expr, within)) => value(expr).map(|value| Some((value, *within))),
+    };
+    Some(match probe {
+        Probe::Equal(exprs) => Sought::Equal(exprs.iter().map(value).collect::<Option<_>>()?),
+        Probe::In(list) => match value(list)? {
+            list @ (Value::List(_) | Value::Null) => Sought::In(list),
+            _ => return None,
+        },
+        Probe::Range { lower, upper } => Sought::Range { lower: bound(lower)?, upper: bound(upper)? },
+        Probe::Prefix(text) => Sought::Prefix(value(text)?),
+        Probe::All => Sought::All,
+    })
+}
+
+impl Sought {
+    fn find(&self, graph: &Version, index: &IndexDefinition) -> Result<Vec<u32>> {
+        let seek = |seek: &Seek<'_>| {
+            let missing = || Error::internal(format!("the index `{}` of the plan is gone", index.name));
+            graph.seek(&index.name, seek).ok_or_else(missing)
+        };
+        fn side(bound: &Option<(Value, bool)>) -> Option<(&Value, bool)> {
+            bound.as_ref().map(|(value, within)| (value, *within))
+        }
+        match self {
+            Sought::Equal(values) => seek(&Seek::Equal(values)),
+            Sought::Range { lower, upper } => seek(&Seek::Range { lower: side(lower), upper: side(upper) }),
+            Sought::Prefix(Value::String(text)) => seek(&Seek::Prefix(text)),
+            Sought::All => seek(&Seek::All),
+            Sought::In(Value::List(items)) => {
+                let mut found = Vec::new();
+                for item in items.iter() {
+                    found.extend(seek(&Seek::Equal(std::slice::from_ref(item)))?);
+                }
+                found.sort_unstable();
+                found.dedup();
+                Ok(found)
+            }
+            Sought::Prefix(_) | Sought::In(_) => Ok(Vec::new()),
+        }
+    }
+}
+
+fn is_constant(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Const(_) | ExprKind::Parameter(_) => true,
+        ExprKind::List(items) => items.iter().all(is_constant),
+        _ => false,
+    }
+}
+
+/// Everything with the label or type, ascending.
+fn everything(graph: &Version, target: SchemaTarget) -> Vec<u32> {
+    match target {
+        SchemaTarget::Label(label) => {
+            let mut nodes = Vec::new();
+            (0..graph.segments()).for_each(|segment| graph.scan(segment, Some(label), &mut nodes));
+            nodes
+        }
+        SchemaTarget::RelType(rel_type) => graph.rel_ids(rel_type).map(|rel| rel.row).collect(),
+    }
+}
+
+/// Where relationships start, and where they end.
+fn ends(graph: &Version, rel_type: RelTypeId, rows: &[u32]) -> Result<(Vec<u32>, Vec<u32>)> {
+    let mut ends = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+    for row in rows {
+        let rel = RelId { rel_type, row: *row };
+        let found = graph.endpoints(rel).ok_or_else(|| Error::internal("an index has a relationship that is gone"))?;
+        ends.0.push(found.0.0);
+        ends.1.push(found.1.0);
+    }
+    Ok(ends)
+}
