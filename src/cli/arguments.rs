@@ -58,6 +58,19 @@ pub struct Arguments {
 pub enum Mode {
     /// Answer requests in JSON, one a line, from standard input (see docs/protocol.md)
     Stdio(Stdio),
+    /// Check a graph's file and its log, and tell what is wrong (exit code 3)
+    Verify {
+        /// The graph
+        graph: PathBuf,
+    },
+    /// Write a graph as openCypher statements that make it anew
+    Export {
+        /// The graph
+        graph: PathBuf,
+        /// Write what can still be read of a damaged graph, and tell what is wrong
+        #[arg(long)]
+        salvage: bool,
+    },
 }
 
 /// The arguments of `stdio`.

@@ -4,8 +4,8 @@ use super::app::{App, Settings, Stop, decode, exit_code, read_text};
 use super::arguments::{Arguments, Mode, Task};
 use super::output::{Format, Room};
 use super::report::{self, Source};
-use super::stdio;
 use super::streams::Output;
+use super::{files, stdio};
 use crate::error::{Detail, Error, Result};
 use crate::session::{Graph, OpenOptions, RunOptions};
 use crate::value::{Map, Value};
@@ -32,8 +32,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, shell: Shell) -> u8 {
             return if error.use_stderr() { USAGE } else { 0 };
         }
     };
-    if let Some(Mode::Stdio(arguments)) = &arguments.mode {
-        return stdio::run(arguments);
+    match &arguments.mode {
+        Some(Mode::Stdio(arguments)) => return stdio::run(arguments),
+        Some(Mode::Verify { graph }) => return files::verify(graph),
+        Some(Mode::Export { graph, salvage }) => return files::export(graph, *salvage),
+        None => {}
     }
     let mut err = std::io::stderr();
     let graph = match graph_of(arguments.graph.as_deref(), arguments.limits.opening()) {

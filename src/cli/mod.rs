@@ -6,6 +6,7 @@
 pub mod app;
 pub mod arguments;
 pub mod commands;
+mod files;
 pub mod main;
 pub mod output;
 pub mod report;

@@ -6,6 +6,7 @@
 
 pub mod cell;
 pub mod csv;
+pub mod cypher;
 pub mod decode;
 pub mod encode;
 pub mod json;

@@ -36,4 +36,4 @@ mod write;
 
 pub use checkpoint::save;
 pub use file::{Durability, GraphFile, OpenOptions};
-pub use recover::Recovery;
+pub use recover::{Recovery, Salvaged, salvage};

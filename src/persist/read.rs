@@ -9,23 +9,137 @@ use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId, Value};
 
 /// Reads a version from the bytes of a file.
 pub(super) fn read(file: &[u8]) -> Result<Version, Problem> {
-    let header = Header::from_bytes(file)?;
-    let table = Table::decode(section(file, header.table, "the table")?, header.format)?;
-    let mut version = Version::new();
-    intern(&mut version, &table)?;
-    for group in &table.nodes {
-        read_nodes(file, &table, group, &mut version)?;
+    Reader::of(file, None)?.read().map(|(version, _)| version)
+}
+
+/// Reads what can be read of a damaged file: everything but the sections that are bad. Gives what is wrong with those.
+pub(super) fn salvage(file: &[u8]) -> Result<(Version, Vec<String>), Problem> {
+    Reader::of(file, Some(Vec::new()))?.read()
+}
+
+/// A file being read.
+struct Reader<'a> {
+    file: &'a [u8],
+    table: Table,
+    version: Version,
+    /// What is wrong, where reading goes on in spite of it.
+    problems: Option<Vec<String>>,
+}
+
+impl<'a> Reader<'a> {
+    fn of(file: &'a [u8], problems: Option<Vec<String>>) -> Result<Reader<'a>, Problem> {
+        let header = Header::from_bytes(file)?;
+        let table = Table::decode(section(file, header.table, "the table")?, header.format)?;
+        Ok(Reader { file, table, version: Version::new(), problems })
     }
-    version.settle();
-    for group in &table.rels {
-        read_rels(file, &table, group, &mut version)?;
+
+    fn read(mut self) -> Result<(Version, Vec<String>), Problem> {
+        intern(&mut self.version, &self.table)?;
+        let table = std::mem::take(&mut self.table);
+        for group in &table.nodes {
+            let read = self.nodes(&table, group);
+            self.take(read)?;
+        }
+        self.version.settle();
+        for group in &table.rels {
+            let read = self.rels(&table, group);
+            self.take(read)?;
+        }
+        for column in &table.columns {
+            let read = self.column(&table, column);
+            self.take(read)?;
+        }
+        let read = schema::restore(&table.schema, &mut self.version);
+        self.take(read)?;
+        self.version.set_sequence(table.sequence);
+        Ok((self.version, self.problems.unwrap_or_default()))
     }
-    for column in &table.columns {
-        read_column(file, &table, column, &mut version)?;
+
+    /// Goes on after a problem only where that is wanted.
+    fn take(&mut self, outcome: Result<(), Problem>) -> Result<(), Problem> {
+        match (outcome, &mut self.problems) {
+            (Err(Problem::Damaged(why)), Some(problems)) => {
+                problems.push(why);
+                Ok(())
+            }
+            (outcome, _) => outcome,
+        }
     }
-    schema::restore(&table.schema, &mut version)?;
-    version.set_sequence(table.sequence);
-    Ok(version)
+
+    fn nodes(&mut self, table: &Table, group: &NodeGroup) -> Result<(), Problem> {
+        let labels = group.labels.iter().map(|label| known(*label, &table.labels, "label").map(LabelId));
+        let labels: Vec<LabelId> = labels.collect::<Result<_, _>>()?;
+        let nodes = ids(self.file, group.ids, "a section of nodes")?;
+        self.version.restore_nodes(&nodes, &labels).map_err(|error| Problem::damaged(error.message()))
+    }
+
+    fn rels(&mut self, table: &Table, group: &RelGroup) -> Result<(), Problem> {
+        let rel_type = RelTypeId(known(group.rel_type, &table.rel_types, "relationship type")?);
+        let what = "a section of relationships";
+        let part = |place| ids(self.file, place, what);
+        let (mut rows, mut from, mut to) = (part(group.rows)?, part(group.from)?, part(group.to)?);
+        if self.problems.is_some() {
+            self.keep_attached(&mut rows, &mut from, &mut to);
+        }
+        let read = self.version.restore_rel_columns(rel_type, &rows, &from, &to);
+        read.map_err(|error| Problem::damaged(error.message()))
+    }
+
+    /// Leaves out relationships whose ends were lost.
+    fn keep_attached(&mut self, rows: &mut Vec<u32>, from: &mut Vec<u32>, to: &mut Vec<u32>) {
+        let there = |node: u32| self.version.contains_node(NodeId(node));
+        let ends = from.iter().zip(to.iter());
+        let kept: Vec<(u32, u32, u32)> = rows
+            .iter()
+            .zip(ends)
+            .filter(|(_, (from, to))| there(**from) && there(**to))
+            .map(|(row, (from, to))| (*row, *from, *to))
+            .collect();
+        let lost = rows.len() - kept.len();
+        *rows = kept.iter().map(|rel| rel.0).collect();
+        *from = kept.iter().map(|rel| rel.1).collect();
+        *to = kept.iter().map(|rel| rel.2).collect();
+        if let (1.., Some(problems)) = (lost, &mut self.problems) {
+            problems.push(format!("{lost} relationships have lost their start or their end"));
+        }
+    }
+
+    fn column(&mut self, table: &Table, column: &Column) -> Result<(), Problem> {
+        let key = KeyId(known(column.key, &table.keys, "property key")?);
+        let owners = ids(self.file, column.ids, "a section of properties")?;
+        let values = values(self.file, column)?;
+        if owners.len() != values.len() {
+            return Err(Problem::damaged("sections of properties differ in length"));
+        }
+        if self.problems.is_some() {
+            return self.column_of_those_left(column.owner, key, owners, values);
+        }
+        self.load(column.owner, key, &owners, values)
+    }
+
+    fn load(&mut self, owner: Owner, key: KeyId, ids: &[u32], values: Vec<Value>) -> Result<(), Problem> {
+        let loaded = match owner {
+            Owner::Nodes => self.version.load_node_property(key, ids, values),
+            Owner::Rels(rel_type) => self.version.load_rel_property(RelTypeId(rel_type), key, ids, values),
+        };
+        loaded.map_err(|error| Problem::damaged(error.message()))
+    }
+
+    /// Sets the values of those that were not lost; that the others were has been told.
+    fn column_of_those_left(
+        &mut self,
+        owner: Owner,
+        key: KeyId,
+        ids: Vec<u32>,
+        values: Vec<Value>,
+    ) -> Result<(), Problem> {
+        let there = |id: &u32| match owner {
+            Owner::Nodes => self.version.contains_node(NodeId(*id)),
+            Owner::Rels(rel_type) => self.version.contains_rel(RelId { rel_type: RelTypeId(rel_type), row: *id }),
+        };
+        let (ids, values): (Vec<u32>, Vec<Value>) = ids.into_iter().zip(values).filter(|(id, _)| there(id)).unzip();
+        self.load(owner, key, &ids, values)
+    }
 }
 
 /// The bytes of a section whose checksum is right.
@@ -55,46 +169,6 @@ fn intern(version: &mut Version, table: &Table) -> Result<(), Problem> {
 /// An identifier that the table of names knows.
 fn known(id: u32, names: &[String], what: &str) -> Result<u32, Problem> {
     if (id as usize) < names.len() { Ok(id) } else { Err(Problem::damaged(format!("a {what} has no name"))) }
-}
-
-fn read_nodes(file: &[u8], table: &Table, group: &NodeGroup, version: &mut Version) -> Result<(), Problem> {
-    let labels = group.labels.iter().map(|label| known(*label, &table.labels, "label").map(LabelId));
-    let labels: Vec<LabelId> = labels.collect::<Result<_, _>>()?;
-    for node in ids(file, group.ids, "a section of nodes")? {
-        version.restore_node(NodeId(node), &labels, &[]).map_err(|error| Problem::damaged(error.message()))?;
-    }
-    Ok(())
-}
-
-fn read_rels(file: &[u8], table: &Table, group: &RelGroup, version: &mut Version) -> Result<(), Problem> {
-    let rel_type = RelTypeId(known(group.rel_type, &table.rel_types, "relationship type")?);
-    let what = "a section of relationships";
-    let (rows, from, to) = (ids(file, group.rows, what)?, ids(file, group.from, what)?, ids(file, group.to, what)?);
-    if rows.len() != from.len() || rows.len() != to.len() {
-        return Err(Problem::damaged("sections of relationships differ in length"));
-    }
-    let ends = from.into_iter().zip(to);
-    let rels: Vec<_> = rows.into_iter().zip(ends).map(|(row, (from, to))| (row, NodeId(from), NodeId(to))).collect();
-    version.restore_rels(rel_type, &rels).map_err(|error| Problem::damaged(error.message()))
-}
-
-fn read_column(file: &[u8], table: &Table, column: &Column, version: &mut Version) -> Result<(), Problem> {
-    let key = KeyId(known(column.key, &table.keys, "property key")?);
-    let owners = ids(file, column.ids, "a section of properties")?;
-    let values = values(file, column)?;
-    if owners.len() != values.len() {
-        return Err(Problem::damaged("sections of properties differ in length"));
-    }
-    for (id, value) in owners.into_iter().zip(values) {
-        let set = match column.owner {
-            Owner::Nodes => version.set_node_property(NodeId(id), key, value),
-            Owner::Rels(rel_type) => {
-                version.set_rel_property(RelId { rel_type: RelTypeId(rel_type), row: id }, key, value)
-            }
-        };
-        set.map_err(|error| Problem::damaged(error.message()))?;
-    }
-    Ok(())
 }
 
 fn values(file: &[u8], column: &Column) -> Result<Vec<Value>, Problem> {

@@ -117,6 +117,45 @@ fn try_recover(disk: &dyn Disk, path: &Path, stamp: Stamp) -> Result<Recovered> 
     Ok(recovered)
 }
 
+/// What is left of a graph whose files are damaged.
+#[derive(Debug)]
+pub struct Salvaged {
+    /// All that could be read.
+    pub version: Version,
+    /// What is wrong with the files, in words.
+    pub problems: Vec<String>,
+    /// What was found in the log.
+    pub recovery: Recovery,
+}
+
+/// Reads all that can be read of a graph's file and its log: every section whose checksum is right, and the log up to
+/// the first bad record. Nothing is written.
+///
+/// # Errors
+/// `Io` when the file cannot be read; `Corrupt` when not even its header and table can be.
+pub fn salvage(disk: &dyn Disk, path: &Path) -> Result<Salvaged> {
+    let name = path.display().to_string();
+    let bytes = disk.read(path, 0, u64::MAX).map_err(|error| Error::io(format!("cannot open `{name}`"), &error))?;
+    let graph = format::Header::from_bytes(&bytes).map_err(|problem| problem.about(&name))?.graph;
+    let (version, wrong) = read::salvage(&bytes).map_err(|problem| problem.about(&name))?;
+    let mut problems: Vec<String> = wrong.into_iter().map(|why| format!("`{name}`: {why}")).collect();
+    let stamp = Stamp::of(disk, path).map_err(|error| Error::io(format!("cannot open `{name}`"), &error))?;
+    let saved = version.sequence();
+    let recovery = Recovery { sequence: saved, ..Recovery::default() };
+    let mut recovered = Recovered { version, graph, saved, log: None, recovery, stamp };
+    let log = log_path(path);
+    match disk.read(&log, 0, u64::MAX) {
+        Ok(bytes) => problems.extend(
+            replay(&mut recovered, &bytes, &log.display().to_string()).err().map(|error| error.message().to_owned()),
+        ),
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => problems.push(format!("cannot open `{}`: {error}", log.display())),
+    }
+    recovered.version.settle();
+    recovered.recovery.sequence = recovered.version.sequence();
+    Ok(Salvaged { version: recovered.version, problems, recovery: recovered.recovery })
+}
+
 /// Makes the changes of a log that the version does not have yet.
 fn replay(recovered: &mut Recovered, log: &[u8], name: &str) -> Result<()> {
     let header = log::Header::from_bytes(log).map_err(|problem| problem.about(name))?;
@@ -161,7 +200,9 @@ fn apply(version: &mut Version, entry: &log::Entry<'_>) -> std::result::Result<(
     let made = changes::decode(entry.content, |change| {
         version.apply(&change).map_err(|error| Problem::damaged(error.message()))
     });
-    version.set_sequence(entry.sequence);
+    if made.is_ok() {
+        version.set_sequence(entry.sequence);
+    }
     // What was committed was checked then: who was suspect while the changes were made anew is so no more.
     let _ = version.check_constraints();
     made.map_err(|problem| match problem {

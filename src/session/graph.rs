@@ -5,7 +5,7 @@ use super::facts::Loaded;
 use super::state::Session;
 use crate::algo::{Procedure, Registry};
 use crate::error::{Detail, Error, ErrorType, Result};
-use crate::persist::{Durability, GraphFile, OpenOptions, Recovery};
+use crate::persist::{self, Durability, GraphFile, OpenOptions, Recovery, Salvaged};
 use crate::store::{Snapshot, Store, Version, WriteGuard};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -128,6 +128,18 @@ impl Graph {
     pub fn create_later(path: impl AsRef<Path>, options: OpenOptions) -> Result<Graph> {
         let file = GraphFile::new(path.as_ref(), options)?;
         Ok(Graph::over(Version::new(), Home::File(Arc::new(file))))
+    }
+
+    /// Checks the files of a graph and reads all of it that can be read, into memory. What is wrong comes with it: bad
+    /// checksums, a bad log, and parts that do not agree with each other. Nothing is written.
+    ///
+    /// # Errors
+    /// `Io` when the file cannot be read; `Corrupt` when not even its header and table can be.
+    pub fn salvage(path: impl AsRef<Path>) -> Result<(Graph, Vec<String>)> {
+        let Salvaged { version, mut problems, .. } = persist::salvage(&persist::disk::RealDisk, path.as_ref())?;
+        problems.extend(version.problems());
+        let home = Home::Memory(version.sequence());
+        Ok((Graph::over(version, home), problems))
     }
 
     fn over(version: Version, home: Home) -> Graph {

@@ -83,6 +83,22 @@ pub(crate) struct Ranked {
 }
 
 impl Ranked {
+    /// The set of the given numbers.
+    pub(crate) fn of(places: impl Iterator<Item = u16>) -> Ranked {
+        let mut ranked = Ranked::default();
+        for place in places {
+            ranked.bits.insert(place);
+        }
+        let mut count = 0;
+        for (before, word) in ranked.before.iter_mut().zip(ranked.bits.0) {
+            *before = count;
+            count += word.count_ones() as u16;
+        }
+        ranked.count = count;
+        ranked.dense = ranked.is_prefix();
+        ranked
+    }
+
     /// The set.
     pub(crate) fn bits(&self) -> &Bits {
         &self.bits
@@ -148,6 +164,11 @@ mod tests {
                 prop_assert_eq!(ranked.rank(place), plain.range(..place).count());
                 let position = plain.contains(&place).then(|| plain.range(..place).count());
                 prop_assert_eq!(ranked.position(place), position);
+            }
+            let built = Ranked::of(plain.iter().copied());
+            for place in 0..1024 {
+                prop_assert_eq!(built.position(place), ranked.position(place));
+                prop_assert_eq!(built.rank(place), ranked.rank(place));
             }
             let mut out = Vec::new();
             ranked.bits().append_to(2048, &mut out);

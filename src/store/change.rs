@@ -257,16 +257,13 @@ impl Version {
     }
 
     /// Loads relationships that are sorted by start, end and row.
-    fn load(&mut self, rel_type: RelTypeId, forward: &[Entry]) -> Result<()> {
+    pub(super) fn load(&mut self, rel_type: RelTypeId, forward: &[Entry]) -> Result<()> {
         self.check_rel_type(rel_type)?;
         let missing = |node: u32| !self.nodes.contains(node);
         if forward.iter().any(|entry| missing(entry.node) || missing(entry.neighbour)) {
             return Err(absent("node"));
         }
-        for entry in forward {
-            self.note_type(NodeId(entry.node), rel_type, Direction::Outgoing);
-            self.note_type(NodeId(entry.neighbour), rel_type, Direction::Incoming);
-        }
+        self.note_types(rel_type, forward);
         let bound = self.node_bound();
         self.table_mut(rel_type).load(forward, bound);
         let rel = |entry: &Entry| (entry.row, NodeId(entry.node), NodeId(entry.neighbour));
@@ -277,7 +274,7 @@ impl Version {
         Ok(())
     }
 
-    fn note_type(&mut self, node: NodeId, rel_type: RelTypeId, direction: Direction) {
+    pub(super) fn note_type(&mut self, node: NodeId, rel_type: RelTypeId, direction: Direction) {
         let segment = node.0 / SEGMENT;
         if let Err(position) = self.types_in_segment(segment, direction).binary_search(&rel_type) {
             self.types.get_mut(segment).0[direction.index()].insert(position, rel_type);
@@ -288,7 +285,7 @@ impl Version {
 /// Checks.
 impl Version {
     /// The table of a type that the catalog knows.
-    fn table_mut(&mut self, rel_type: RelTypeId) -> &mut RelTable {
+    pub(super) fn table_mut(&mut self, rel_type: RelTypeId) -> &mut RelTable {
         let tables = Arc::make_mut(&mut self.rels);
         if tables.len() <= rel_type.0 as usize {
             tables.resize_with(rel_type.0 as usize + 1, Arc::default);
@@ -297,7 +294,7 @@ impl Version {
     }
 
     /// The labels sorted and without duplicates.
-    fn label_set(&self, labels: &[LabelId]) -> Result<Vec<LabelId>> {
+    pub(super) fn label_set(&self, labels: &[LabelId]) -> Result<Vec<LabelId>> {
         let mut labels = labels.to_vec();
         labels.sort_unstable();
         labels.dedup();
@@ -314,7 +311,7 @@ impl Version {
         })
     }
 
-    fn check_key(&self, key: KeyId) -> Result<()> {
+    pub(super) fn check_key(&self, key: KeyId) -> Result<()> {
         let known = (key.0 as usize) < self.catalog.key_count();
         if known { Ok(()) } else { Err(unknown("property key", key.0)) }
     }
@@ -351,7 +348,7 @@ fn set_values(columns: &mut Columns, id: u32, properties: &[(KeyId, Value)]) {
 }
 
 /// Calls `visit` with the texts of a name or of a list of aliases.
-fn each_text(value: &Value, mut visit: impl FnMut(&Arc<str>)) {
+pub(super) fn each_text(value: &Value, mut visit: impl FnMut(&Arc<str>)) {
     match value {
         Value::String(text) => visit(text),
         Value::List(items) => items.iter().for_each(|item| {
@@ -363,7 +360,7 @@ fn each_text(value: &Value, mut visit: impl FnMut(&Arc<str>)) {
     }
 }
 
-fn absent(what: &str) -> Error {
+pub(super) fn absent(what: &str) -> Error {
     let message = format!("the {what} does not exist, or was deleted");
     Error::runtime(ErrorType::EntityNotFound, Detail::DeletedEntityAccess, message)
 }

@@ -49,6 +49,14 @@ impl Columns {
         }
     }
 
+    /// Sets values of a key at places that ascend; none is null.
+    pub(crate) fn load(&mut self, key: KeyId, values: Vec<(u16, Value)>) {
+        match self.0.binary_search_by_key(&key, |(key, _)| *key) {
+            Ok(_) => values.into_iter().for_each(|(place, value)| self.set(place, key, value)),
+            Err(position) => self.0.insert(position, (key, Arc::new(Column::of(values)))),
+        }
+    }
+
     /// Removes all values at a place.
     pub(crate) fn clear_place(&mut self, place: u16) {
         for position in (0..self.0.len()).rev() {
@@ -169,6 +177,19 @@ impl Column {
     pub(crate) fn bytes(&self) -> (usize, usize) {
         let (own, text) = self.data.bytes();
         (own + size_of::<Column>(), text)
+    }
+
+    /// A column of values at places that ascend; at least one, and none is null.
+    fn of(values: Vec<(u16, Value)>) -> Column {
+        let present = Ranked::of(values.iter().map(|(place, _)| *place));
+        let mut data = values.first().map_or(Data::Mixed(Vec::new()), |(_, value)| Data::for_value(value));
+        for (at, (_, value)) in values.into_iter().enumerate() {
+            if !data.make_room(&value) {
+                data = Data::Mixed(data.values());
+            }
+            data.insert(at, value);
+        }
+        Column { present, data }
     }
 
     fn for_value(value: &Value) -> Column {

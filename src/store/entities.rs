@@ -66,6 +66,25 @@ impl Entities {
         self.count += 1;
     }
 
+    /// Adds many texts at once.
+    pub(crate) fn load(&mut self, texts: Vec<(Arc<str>, u32, Role)>) {
+        if self.count > 0 {
+            texts.iter().for_each(|(text, node, role)| self.add(text, *node, *role));
+            return;
+        }
+        self.count = texts.len() as u64;
+        self.width = (self.count / SHARD).clamp(1, 1 << 24).next_power_of_two() as u32;
+        let entry = |(text, node, role): (Arc<str>, u32, Role)| {
+            let entry = Entry { hash: hash(&fold(&text)), node, text, role };
+            (self.shard_of(entry.hash), entry)
+        };
+        let mut entries: Vec<(u32, Entry)> = texts.into_iter().map(entry).collect();
+        entries.sort_unstable();
+        for run in entries.chunk_by(|a, b| a.0 == b.0) {
+            self.shards.insert(run[0].0, run.iter().map(|(_, entry)| entry.clone()).collect());
+        }
+    }
+
     /// Removes a text of a node.
     pub(crate) fn remove(&mut self, text: &Arc<str>, node: u32, role: Role) {
         let entry = Entry { hash: hash(&fold(text)), node, text: Arc::clone(text), role };
@@ -219,6 +238,22 @@ mod tests {
             let expected = Resolution::One(NodeId(node));
             assert_eq!(held.resolve(&name(node).to_uppercase()), expected);
             assert_eq!(entities.resolve(&name(node)), if node % 3 == 0 { Resolution::Unknown } else { expected });
+        }
+    }
+
+    #[test]
+    fn many_at_once_are_as_one_by_one() {
+        let texts = |count: u32| (0..count).map(|node| (Arc::from(format!("Name {}", node / 2)), node, Role::Name));
+        for count in [0, 1, 63, 5000] {
+            let (mut together, mut apart) = (Entities::default(), Entities::default());
+            together.load(texts(count).collect());
+            texts(count).for_each(|(text, node, role)| apart.add(&text, node, role));
+            together.load(vec![(Arc::from("Late"), 9, Role::Alias)]);
+            apart.add(&Arc::from("Late"), 9, Role::Alias);
+            for name in ["Name 0", "name 17", "late", "Name 2499"] {
+                assert_eq!(together.resolve(name), apart.resolve(name), "{name} of {count}");
+            }
+            assert_eq!(together.count, apart.count);
         }
     }
 }

@@ -26,8 +26,10 @@
 
 mod adjacency;
 mod bits;
+mod bulk;
 mod catalog;
 mod change;
+mod check;
 mod column;
 mod constraints;
 mod directory;

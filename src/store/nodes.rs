@@ -64,6 +64,33 @@ impl NodeSegment {
         was
     }
 
+    /// Makes nodes of the segment live, with labels.
+    fn fill(&mut self, nodes: &[u32], labels: &[LabelId]) {
+        let places = || nodes.iter().map(|node| split(*node).1);
+        for place in places() {
+            self.live.insert(place);
+            self.used = self.used.max(place + 1);
+        }
+        for label in labels {
+            for place in places() {
+                self.add_label(place, *label);
+            }
+        }
+    }
+
+    /// The sets of labels there are, each with how many nodes have it.
+    fn label_sets(&self) -> HashMap<Box<[LabelId]>, u32> {
+        if self.labels.iter().all(|(_, bits)| *bits == self.live) {
+            let labels = self.labels.iter().map(|(label, _)| *label).collect();
+            return HashMap::from_iter([(labels, self.live.count())]);
+        }
+        let mut sets = HashMap::new();
+        for place in self.live.iter() {
+            *sets.entry(self.labels_at(place).collect()).or_default() += 1;
+        }
+        sets
+    }
+
     fn bytes(&self) -> usize {
         size_of::<NodeSegment>() + self.labels.capacity() * size_of::<(LabelId, Bits)>()
     }
@@ -170,6 +197,23 @@ impl NodeTable {
         Ok(())
     }
 
+    /// Creates nodes of one set of labels with given identifiers, which must ascend and be free.
+    pub(crate) fn restore_many(&mut self, nodes: &[u32], labels: &[LabelId]) -> Result<()> {
+        let Some(last) = nodes.last() else { return Ok(()) };
+        let fit = last / SEGMENT < self.segment_limit && nodes.is_sorted_by(|a, b| a < b);
+        if !fit || nodes.iter().any(|node| self.contains(*node)) {
+            return Err(Error::internal("nodes cannot be restored: not in order, or not free"));
+        }
+        for run in nodes.chunk_by(|a, b| a / SEGMENT == b / SEGMENT) {
+            self.segments.get_mut(run[0] / SEGMENT).fill(run, labels);
+        }
+        labels.iter().for_each(|label| *self.label_counter(*label) += nodes.len() as u64);
+        self.opened = self.opened.max(last / SEGMENT + 1);
+        self.bound = self.bound.max(last + 1);
+        self.count += nodes.len() as u64;
+        Ok(())
+    }
+
     /// Decides anew which segments are still to be filled, after nodes were restored: a segment whose nodes all have
     /// one label set belongs to that set when the set is frequent, the others are shared.
     pub(crate) fn settle(&mut self) {
@@ -178,10 +222,7 @@ impl NodeTable {
         self.shared = None;
         for index in 0..self.opened {
             let Some(segment) = self.segments.get(index) else { continue };
-            let mut counts: HashMap<Box<[LabelId]>, u32> = HashMap::new();
-            for place in segment.live.iter() {
-                *counts.entry(segment.labels_at(place).collect()).or_default() += 1;
-            }
+            let counts = segment.label_sets();
             let (open, single) = (u32::from(segment.used) < SEGMENT, counts.len() == 1);
             for (labels, count) in counts {
                 let shape = self.shape(&labels);

@@ -1,0 +1,68 @@
+//! `standpoint verify` and `standpoint export`: what is in the files of a graph, whole or damaged.
+
+use super::main::{NO_GRAPH, nowhere};
+use super::report;
+use crate::error::{Detail, Error, ErrorType, Result};
+use crate::io::cypher;
+use crate::session::Graph;
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::Path;
+
+/// Checks a graph and tells what is wrong; gives the exit code.
+pub(super) fn verify(path: &Path) -> u8 {
+    let name = path.display();
+    match Graph::salvage(path) {
+        Ok((graph, problems)) if problems.is_empty() => {
+            let graph = graph.snapshot();
+            let (nodes, rels, commit) = (graph.node_count(), graph.rel_count(), graph.sequence());
+            say(&mut io::stdout(), &format!("{name} is whole: {nodes} nodes, {rels} relationships, commit {commit}"));
+            0
+        }
+        Ok((_, problems)) => {
+            problems.iter().for_each(|problem| say(&mut io::stdout(), problem));
+            failed(&damaged(path, problems.len()))
+        }
+        Err(error) => failed(&error),
+    }
+}
+
+/// Writes a graph as statements; gives the exit code.
+pub(super) fn export(path: &Path, salvage: bool) -> u8 {
+    let (graph, code) = match read(path, salvage) {
+        Ok(read) => read,
+        Err(error) => return failed(&error),
+    };
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    match cypher::write(&graph.snapshot(), &mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            failed(&Error::io("cannot write the statements", &error))
+        }
+        _ => code,
+    }
+}
+
+/// The graph, and the exit code when all else goes well: a damaged graph is not one without a fault.
+fn read(path: &Path, salvage: bool) -> Result<(Graph, u8)> {
+    if !salvage {
+        let graph = Graph::open_read_only(path)?;
+        return Ok((graph, 0));
+    }
+    let (graph, problems) = Graph::salvage(path)?;
+    problems.iter().for_each(|problem| say(&mut io::stderr(), &format!("warning: {problem}")));
+    Ok((graph, if problems.is_empty() { 0 } else { NO_GRAPH }))
+}
+
+fn damaged(path: &Path, problems: usize) -> Error {
+    let number = if problems == 1 { "1 problem".to_owned() } else { format!("{problems} problems") };
+    let error = Error::runtime(ErrorType::Corrupt, Detail::Damaged, format!("`{}` has {number}", path.display()));
+    error.hint("`standpoint export --salvage` writes what can still be read")
+}
+
+fn failed(error: &Error) -> u8 {
+    let _ = io::stderr().write_all(report::error(error, nowhere()).as_bytes());
+    NO_GRAPH
+}
+
+fn say(out: &mut dyn Write, text: &str) {
+    let _ = writeln!(out, "{text}");
+}

@@ -1,0 +1,180 @@
+//! A graph as openCypher statements that make it anew in an empty graph.
+//!
+//! Nodes get a label and a number of their own for as long as it takes to tie them together; both are taken away at the
+//! end. Identifiers are not kept.
+
+use crate::store::{ConstraintDefinition, ConstraintKind, IndexDefinition, SchemaTarget, Version};
+use crate::value::format::{NoGraph, literal, name};
+use crate::value::{KeyId, NodeId, RelId, Value};
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+/// Relationships made by one statement.
+const TOGETHER: usize = 200;
+
+/// Writes the statements, each ended by `;` and a line feed.
+///
+/// # Errors
+/// When they cannot be written.
+pub fn write(graph: &Version, out: &mut dyn Write) -> io::Result<()> {
+    let mark = free_name(graph);
+    for node in graph.node_ids() {
+        writeln!(out, "{};", create_node(graph, node, &mark))?;
+    }
+    for (rel_type, type_name) in graph.catalog().rel_types() {
+        let rels: Vec<RelId> = graph.rel_ids(rel_type).collect();
+        for together in rels.chunks(TOGETHER) {
+            writeln!(out, "{};", create_rels(graph, type_name, together, &mark))?;
+        }
+    }
+    if graph.node_count() > 0 {
+        writeln!(out, "MATCH (n:{mark}) REMOVE n:{mark}, n.{mark};")?;
+    }
+    for index in graph.indexes().filter(|index| graph.owning_constraint(&index.name).is_none()) {
+        writeln!(out, "{};", create_index(graph, index))?;
+    }
+    for constraint in graph.constraints() {
+        writeln!(out, "{};", create_constraint(graph, constraint))?;
+    }
+    Ok(())
+}
+
+fn create_index(graph: &Version, index: &IndexDefinition) -> String {
+    let (kind, pattern) = (index.kind.as_str(), pattern(graph, index.target));
+    format!("CREATE {kind} INDEX {} FOR {pattern} ON ({})", name(&index.name), keys(graph, &index.keys))
+}
+
+fn create_constraint(graph: &Version, constraint: &ConstraintDefinition) -> String {
+    let demand = match &constraint.kind {
+        ConstraintKind::Unique => "IS UNIQUE".to_owned(),
+        ConstraintKind::Exists => "IS NOT NULL".to_owned(),
+        ConstraintKind::Key if constraint.target.is_node() => "IS NODE KEY".to_owned(),
+        ConstraintKind::Key => "IS RELATIONSHIP KEY".to_owned(),
+        ConstraintKind::Type(types) => {
+            format!("IS :: {}", types.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | "))
+        }
+    };
+    let (pattern, keys) = (pattern(graph, constraint.target), keys(graph, &constraint.keys));
+    format!("CREATE CONSTRAINT {} FOR {pattern} REQUIRE ({keys}) {demand}", name(&constraint.name))
+}
+
+fn pattern(graph: &Version, target: SchemaTarget) -> String {
+    let of = name(target.name(graph.catalog()));
+    if target.is_node() { format!("(n:{of})") } else { format!("()-[n:{of}]-()") }
+}
+
+fn keys(graph: &Version, keys: &[KeyId]) -> String {
+    let key = |key: &KeyId| format!("n.{}", name(graph.catalog().key_name(*key)));
+    keys.iter().map(key).collect::<Vec<_>>().join(", ")
+}
+
+/// A name that no label and no property key of the graph has.
+fn free_name(graph: &Version) -> String {
+    let mut name = "exported".to_owned();
+    while graph.catalog().label(&name).is_some() || graph.catalog().key(&name).is_some() {
+        name.push('_');
+    }
+    name
+}
+
+fn create_node(graph: &Version, node: NodeId, mark: &str) -> String {
+    let mut text = format!("CREATE (:{mark}");
+    for label in graph.node_labels(node) {
+        text += ":";
+        text += &name(graph.catalog().label_name(label));
+    }
+    let mut properties = vec![format!("{mark}: {}", node.0)];
+    properties.extend(pairs(graph, graph.node_properties(node)));
+    text + &format!(" {{{}}})", properties.join(", "))
+}
+
+fn create_rels(graph: &Version, type_name: &str, rels: &[RelId], mark: &str) -> String {
+    let mut rows = String::new();
+    for rel in rels {
+        let Some((from, to)) = graph.endpoints(*rel) else { continue };
+        let properties: Vec<String> = pairs(graph, graph.rel_properties(*rel)).collect();
+        let between = if rows.is_empty() { "" } else { ", " };
+        // Writing to a text never fails.
+        let _ = write!(rows, "{between}{{a: {}, b: {}, p: {{{}}}}}", from.0, to.0, properties.join(", "));
+    }
+    let find = format!("MATCH (a:{mark} {{{mark}: row.a}}) MATCH (b:{mark} {{{mark}: row.b}})");
+    format!("UNWIND [{rows}] AS row {find} CREATE (a)-[r:{}]->(b) SET r = row.p", name(type_name))
+}
+
+fn pairs(graph: &Version, properties: Vec<(KeyId, Value)>) -> impl Iterator<Item = String> + '_ {
+    properties.into_iter().map(|(key, value)| format!("{}: {}", name(graph.catalog().key_name(key)), written(&value)))
+}
+
+/// A value as an expression that gives it.
+fn written(value: &Value) -> String {
+    let quoted = |function: &str| format!("{function}('{}')", literal(value, &NoGraph));
+    match value {
+        Value::Float(number) if number.is_nan() => "(0.0 / 0.0)".to_owned(),
+        Value::Float(number) if number.is_infinite() => format!("({:?} / 0.0)", number.signum()),
+        Value::List(items) => format!("[{}]", items.iter().map(written).collect::<Vec<_>>().join(", ")),
+        Value::Date(_) => quoted("date"),
+        Value::LocalTime(_) => quoted("localtime"),
+        Value::Time(_) => quoted("time"),
+        Value::LocalDateTime(_) => quoted("localdatetime"),
+        Value::DateTime(_) => quoted("datetime"),
+        Value::Duration(_) => quoted("duration"),
+        other => literal(other, &NoGraph),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::Graph;
+
+    fn exported(graph: &Graph) -> String {
+        let mut out = Vec::new();
+        write(&graph.snapshot(), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn everything(graph: &Graph) -> Vec<String> {
+        let graph = graph.snapshot();
+        let node = |node| {
+            let mut labels: Vec<&str> =
+                graph.node_labels(node).into_iter().map(|label| &**graph.catalog().label_name(label)).collect();
+            labels.sort_unstable();
+            let mut pairs: Vec<String> = pairs(&graph, graph.node_properties(node)).collect();
+            pairs.sort_unstable();
+            format!("{labels:?} {pairs:?}")
+        };
+        let mut lines: Vec<String> = graph.node_ids().map(node).collect();
+        for (rel_type, name) in graph.catalog().rel_types() {
+            for rel in graph.rel_ids(rel_type) {
+                let (from, to) = graph.endpoints(rel).unwrap();
+                let mut pairs: Vec<String> = pairs(&graph, graph.rel_properties(rel)).collect();
+                pairs.sort_unstable();
+                lines.push(format!("{name} {} {} {pairs:?}", node(from), node(to)));
+            }
+        }
+        lines.sort_unstable();
+        lines
+    }
+
+    #[test]
+    fn the_statements_make_the_graph_anew() {
+        let graph = Graph::in_memory();
+        for statement in [
+            r"CREATE (:A:`b c` {name: 'it\'s \n \\', `odd key`: -0.0, exported: 1, list: [1.5, 2.0], big: 1e300})",
+            "CREATE (:exported {d: date('2025-11-21'), z: datetime('2025-11-21T10:00[Europe/Kyiv]'), l: [date('2020-01-01')]})",
+            "CREATE ({t: time('10:00+01:00'), lt: localtime('10:00:00.5'), p: duration('P1M-2DT3.5S'), ok: true})",
+            "CREATE ({least: -9223372036854775807 - 1, nan: 0.0 / 0.0, inf: 1.0 / 0.0, less: -1.0 / 0.0, none: []})",
+            "MATCH (a), (b) CREATE (a)-[:`TYPE ONE` {w: id(a), day: date('2025-01-01')}]->(b)",
+            "MATCH (a:A) CREATE (a)-[:LOOP]->(a), (a)-[:LOOP]->(a)",
+        ] {
+            graph.run(statement).unwrap();
+        }
+        let text = exported(&graph);
+        let again = Graph::in_memory();
+        for statement in text.split(";\n").filter(|statement| !statement.is_empty()) {
+            again.run(statement).unwrap_or_else(|error| panic!("{statement}: {error}"));
+        }
+        assert_eq!(everything(&again), everything(&graph));
+        assert_eq!(exported(&Graph::in_memory()), "");
+    }
+}

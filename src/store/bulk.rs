@@ -1,0 +1,232 @@
+//! Whole columns at once: what a file holds, put into a version that is being read.
+//!
+//! Everything is checked before anything is changed, and the result is that of making the same changes one by one.
+
+use super::adjacency::Entry;
+use super::change::absent;
+use super::constraints::Owner;
+use super::entities::Role;
+use super::record::Change;
+use super::storable::check_storable;
+use super::{Direction, SEGMENT, Version, split};
+use crate::error::{Error, Result};
+use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId, Value};
+use std::sync::Arc;
+
+impl Version {
+    /// Creates nodes of one set of labels with given identifiers, which ascend and are free. After the last ones call
+    /// [`Version::settle`].
+    ///
+    /// # Errors
+    /// When an identifier is not free, or they are not in order; then none was created.
+    pub fn restore_nodes(&mut self, nodes: &[u32], labels: &[LabelId]) -> Result<()> {
+        let labels = self.label_set(labels)?;
+        self.nodes.restore_many(nodes, &labels)?;
+        if self.record.is_some() || !self.schema.is_empty() {
+            for node in nodes.iter().copied().map(NodeId) {
+                self.note(|| Change::CreateNode(node, labels.clone().into_boxed_slice(), Box::from([])));
+                self.take_up(Owner::Node(node));
+            }
+        }
+        Ok(())
+    }
+
+    /// Creates relationships of one type with given rows, which ascend and were never given out, and their ends.
+    ///
+    /// # Errors
+    /// When a row was given out, they are not in order, the three differ in length, or an end does not exist; then none
+    /// was created.
+    pub fn restore_rel_columns(&mut self, rel_type: RelTypeId, rows: &[u32], from: &[u32], to: &[u32]) -> Result<()> {
+        let fresh = rows.first().is_none_or(|row| *row >= self.row_bound(rel_type));
+        let possible = rows.last().is_none_or(|row| *row < u32::MAX);
+        let same = rows.len() == from.len() && rows.len() == to.len();
+        if !fresh || !possible || !same || !rows.is_sorted_by(|a, b| a < b) {
+            return Err(Error::internal("relationship rows cannot be restored: given out before, or not in order"));
+        }
+        let ends = from.iter().zip(to);
+        let mut forward: Vec<Entry> =
+            rows.iter().zip(ends).map(|(row, (from, to))| Entry { node: *from, neighbour: *to, row: *row }).collect();
+        if !forward.is_sorted() {
+            forward.sort_unstable();
+        }
+        self.load(rel_type, &forward)
+    }
+
+    /// Sets a property of nodes, which ascend.
+    ///
+    /// # Errors
+    /// As [`Version::set_node_property`], and when the nodes are not in order; then none was set.
+    pub fn load_node_property(&mut self, key: KeyId, nodes: &[u32], values: Vec<Value>) -> Result<()> {
+        self.check_column(key, nodes, &values)?;
+        if nodes.iter().any(|node| !self.nodes.contains(*node)) {
+            return Err(absent("node"));
+        }
+        if self.must_go_one_by_one() {
+            let pairs = nodes.iter().zip(values);
+            return pairs.into_iter().try_for_each(|(node, value)| self.set_node_property(NodeId(*node), key, value));
+        }
+        self.load_names(key, nodes, &values);
+        for (ids, values) in by_segment(nodes, values) {
+            self.nodes.columns_mut(ids).load(key, values);
+        }
+        Ok(())
+    }
+
+    /// Sets a property of relationships of one type, whose rows ascend.
+    ///
+    /// # Errors
+    /// As [`Version::set_rel_property`], and when the rows are not in order; then none was set.
+    pub fn load_rel_property(
+        &mut self,
+        rel_type: RelTypeId,
+        key: KeyId,
+        rows: &[u32],
+        values: Vec<Value>,
+    ) -> Result<()> {
+        self.check_column(key, rows, &values)?;
+        let rel = |row: &u32| RelId { rel_type, row: *row };
+        if rows.iter().any(|row| !self.contains_rel(rel(row))) {
+            return Err(absent("relationship"));
+        }
+        if self.must_go_one_by_one() {
+            return rows.iter().zip(values).try_for_each(|(row, value)| self.set_rel_property(rel(row), key, value));
+        }
+        for (row, values) in by_segment(rows, values) {
+            self.table_mut(rel_type).columns_mut(row).load(key, values);
+        }
+        Ok(())
+    }
+
+    /// Whether somebody has to learn of every single change.
+    fn must_go_one_by_one(&self) -> bool {
+        self.record.is_some() || !self.schema.is_empty()
+    }
+
+    fn check_column(&self, key: KeyId, ids: &[u32], values: &[Value]) -> Result<()> {
+        self.check_key(key)?;
+        if ids.len() != values.len() || !ids.is_sorted_by(|a, b| a < b) || values.iter().any(Value::is_null) {
+            return Err(Error::internal("a column of properties is not in order"));
+        }
+        values.iter().try_for_each(check_storable)
+    }
+
+    /// Puts names and aliases into the entity index; of nodes that have none under the key yet.
+    fn load_names(&mut self, key: KeyId, nodes: &[u32], values: &[Value]) {
+        let role = match key {
+            key if self.naming.name == Some(key) => Role::Name,
+            key if self.naming.aliases == Some(key) => Role::Alias,
+            _ => return,
+        };
+        for node in nodes {
+            let before = self.nodes.property(*node, key);
+            super::change::each_text(&before, |text| self.entities.remove(text, *node, role));
+        }
+        let mut texts = Vec::new();
+        for (node, value) in nodes.iter().zip(values) {
+            super::change::each_text(value, |text| texts.push((Arc::clone(text), *node, role)));
+        }
+        self.entities.load(texts);
+    }
+
+    /// Notes that nodes of these segments have relationships of a type.
+    pub(super) fn note_types(&mut self, rel_type: RelTypeId, entries: &[Entry]) {
+        let mut segments = [vec![false; self.segments() as usize], vec![false; self.segments() as usize]];
+        for entry in entries {
+            segments[0][(entry.node / SEGMENT) as usize] = true;
+            segments[1][(entry.neighbour / SEGMENT) as usize] = true;
+        }
+        for (direction, segments) in [Direction::Outgoing, Direction::Incoming].into_iter().zip(segments) {
+            let touched = segments.into_iter().enumerate().filter(|(_, touched)| *touched);
+            for (segment, _) in touched {
+                self.note_type(NodeId(segment as u32 * SEGMENT), rel_type, direction);
+            }
+        }
+    }
+}
+
+/// Values by segment: an identifier of the segment, and its places with their values.
+fn by_segment(ids: &[u32], values: Vec<Value>) -> impl Iterator<Item = (u32, Vec<(u16, Value)>)> {
+    let mut values = values.into_iter();
+    ids.chunk_by(|a, b| a / SEGMENT == b / SEGMENT).map(move |run| {
+        let places = run.iter().map(|id| split(*id).1);
+        (run[0], places.zip(values.by_ref()).collect())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(version: &mut Version) -> (LabelId, KeyId, RelTypeId) {
+        (version.intern_label("A"), version.intern_key("name"), version.intern_rel_type("T"))
+    }
+
+    #[test]
+    fn columns_at_once_are_as_changes_one_by_one() {
+        let (mut bulk, mut single) = (Version::new(), Version::new());
+        let (label, name, rel_type) = named(&mut bulk);
+        named(&mut single);
+        let nodes: Vec<u32> = (0..3000).filter(|node| node % 7 != 3).collect();
+        let value =
+            |id: &u32| if id.is_multiple_of(50) { Value::Int(i64::from(*id)) } else { Value::string(format!("n{id}")) };
+        let rows: Vec<u32> = (0..4000).filter(|row| row % 9 != 1).collect();
+        let (from, to): (Vec<u32>, Vec<u32>) =
+            rows.iter().map(|row| (nodes[*row as usize % 50], nodes[*row as usize * 13 % nodes.len()])).unzip();
+        bulk.restore_nodes(&nodes, &[label]).unwrap();
+        bulk.settle();
+        bulk.load_node_property(name, &nodes, nodes.iter().map(value).collect()).unwrap();
+        bulk.restore_rel_columns(rel_type, &rows, &from, &to).unwrap();
+        bulk.load_rel_property(rel_type, name, &rows, rows.iter().map(value).collect()).unwrap();
+        for node in &nodes {
+            single.restore_node(NodeId(*node), &[label], &[(name, value(node))]).unwrap();
+        }
+        single.settle();
+        for ((row, from), to) in rows.iter().zip(&from).zip(&to) {
+            let rel = RelId { rel_type, row: *row };
+            single.restore_rel(rel, NodeId(*from), NodeId(*to), &[(name, value(row))]).unwrap();
+        }
+        assert_eq!((bulk.problems(), single.problems()), (Vec::new(), Vec::new()));
+        for node in single.node_ids() {
+            assert_eq!(format!("{:?}", bulk.node_properties(node)), format!("{:?}", single.node_properties(node)));
+            assert_eq!((bulk.rels_of(node), bulk.node_labels(node)), (single.rels_of(node), single.node_labels(node)));
+        }
+        for rel in single.rel_ids(rel_type) {
+            assert_eq!(format!("{:?}", bulk.rel_properties(rel)), format!("{:?}", single.rel_properties(rel)));
+        }
+        assert_eq!(bulk.resolve("N77"), single.resolve("N77"));
+        assert_eq!(bulk.create_node(&[label], &[]).unwrap(), single.create_node(&[label], &[]).unwrap());
+    }
+
+    #[test]
+    fn what_is_wrong_is_refused_before_anything_changes() {
+        let mut graph = Version::new();
+        let (label, name, rel_type) = named(&mut graph);
+        assert!(graph.restore_nodes(&[3, 2], &[label]).is_err());
+        graph.restore_nodes(&[2, 5], &[label]).unwrap();
+        assert!(graph.restore_nodes(&[5, 6], &[label]).is_err());
+        assert!(graph.restore_nodes(&[u32::MAX], &[label]).is_err());
+        assert!(graph.load_node_property(name, &[2, 3], vec![Value::Int(1), Value::Int(2)]).is_err());
+        assert!(graph.load_node_property(name, &[2], vec![Value::Null]).is_err());
+        assert!(graph.load_node_property(name, &[2], vec![Value::Node(NodeId(2))]).is_err());
+        assert!(graph.restore_rel_columns(rel_type, &[0, 0], &[2, 2], &[5, 5]).is_err());
+        assert!(graph.restore_rel_columns(rel_type, &[0], &[2], &[4]).is_err());
+        assert!(graph.restore_rel_columns(rel_type, &[u32::MAX], &[2], &[5]).is_err());
+        assert!(graph.load_rel_property(rel_type, name, &[0], vec![Value::Int(1)]).is_err());
+        assert_eq!((graph.node_count(), graph.rel_count(), graph.problems()), (2, 0, Vec::new()));
+    }
+
+    #[test]
+    fn a_recorded_bulk_comes_back() {
+        let mut graph = Version::new();
+        graph.start_record();
+        let (label, name, rel_type) = named(&mut graph);
+        graph.restore_nodes(&[0, 4], &[label]).unwrap();
+        graph.load_node_property(name, &[4], vec![Value::string("x")]).unwrap();
+        graph.restore_rel_columns(rel_type, &[3], &[0], &[4]).unwrap();
+        graph.load_rel_property(rel_type, name, &[3], vec![Value::Int(1)]).unwrap();
+        let mut back = Version::new();
+        graph.take_record().unwrap().for_each(|change| back.apply(change).unwrap());
+        assert_eq!(back.resolve("x"), graph.resolve("x"));
+        assert_eq!(back.rels_of(NodeId(4)), graph.rels_of(NodeId(4)));
+    }
+}

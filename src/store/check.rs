@@ -1,0 +1,233 @@
+//! Whether the parts of a version agree with each other: what `verify` tells of a graph.
+//!
+//! Reads everything once. Every relationship is looked at from its start, from its end and by its row; counts are counted
+//! again; the entity index and the property indexes are built anew and compared.
+
+use super::tree::Tree;
+use super::{Direction, Version};
+use crate::value::{NodeId, RelId, RelTypeId, Value};
+use std::cmp::Ordering;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// The most problems that are told: one defect may show in millions of places.
+const MOST: usize = 100;
+
+impl Version {
+    /// What is wrong with the graph, in words; nothing when all is well.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Problems::default();
+        self.check_nodes(&mut problems);
+        for (rel_type, _) in self.catalog().rel_types() {
+            self.check_rels(rel_type, &mut problems);
+            for direction in [Direction::Outgoing, Direction::Incoming] {
+                self.check_adjacency(rel_type, direction, &mut problems);
+            }
+        }
+        self.check_entities(&mut problems);
+        self.check_indexes(&mut problems);
+        problems.found
+    }
+
+    fn check_nodes(&self, problems: &mut Problems) {
+        let mut nodes = Vec::new();
+        let mut counts = vec![0u64; self.catalog().label_count()];
+        for segment in 0..self.segments() {
+            self.scan(segment, None, &mut nodes);
+            for (label, _) in self.catalog().labels() {
+                let mut with_label = Vec::new();
+                self.scan(segment, Some(label), &mut with_label);
+                counts[label.0 as usize] += with_label.len() as u64;
+                let dead = with_label.iter().filter(|node| !self.contains_node(NodeId(**node)));
+                dead.for_each(|node| problems.tell(|| format!("node {node} has a label and does not exist")));
+            }
+        }
+        problems.equal("the number of nodes", self.node_count(), nodes.len() as u64);
+        if nodes.iter().any(|node| *node >= self.node_bound()) {
+            problems.tell(|| "a node has an identifier beyond the greatest".to_owned());
+        }
+        for (label, name) in self.catalog().labels() {
+            let what = format!("the number of nodes with the label `{name}`");
+            problems.equal(&what, self.label_count(label), counts[label.0 as usize]);
+        }
+    }
+
+    fn check_rels(&self, rel_type: RelTypeId, problems: &mut Problems) {
+        let name = self.catalog().rel_type_name(rel_type);
+        let mut count = 0;
+        for rel in self.rel_ids(rel_type) {
+            count += 1;
+            let ends = self.endpoints(rel);
+            let whole = ends.is_some_and(|(from, to)| self.contains_node(from) && self.contains_node(to));
+            if !whole || rel.row >= self.row_bound(rel_type) {
+                problems.tell(|| format!("relationship {} of `{name}` has no start or no end", rel.row));
+            }
+        }
+        problems.equal(&format!("the number of relationships `{name}`"), self.rel_type_count(rel_type), count);
+    }
+
+    /// Every entry leads to a row that leads back, each row once.
+    fn check_adjacency(&self, rel_type: RelTypeId, direction: Direction, problems: &mut Problems) {
+        let name = self.catalog().rel_type_name(rel_type);
+        let adjacency = self.adjacency(rel_type, direction);
+        let mut seen = vec![0u64; (self.row_bound(rel_type) as usize).div_ceil(64)];
+        let (mut entries, mut nodes) = (0u64, 0u64);
+        for node in 0..self.node_bound() {
+            let adjacent = adjacency.at(node);
+            let degree = adjacent.neighbours().len();
+            if degree == 0 {
+                continue;
+            }
+            entries += degree as u64;
+            nodes += 1;
+            let pairs = || adjacent.neighbours().iter().copied().zip(adjacent.rows().iter().copied());
+            if !pairs().is_sorted_by(|a, b| a < b) || adjacency.degree(node) as usize != degree {
+                problems.tell(|| format!("the relationships `{name}` of node {node} are out of order"));
+            }
+            if !self.types_in_segment(node / super::SEGMENT, direction).contains(&rel_type) {
+                problems.tell(|| format!("the segment of node {node} does not know that it has `{name}`"));
+            }
+            for (neighbour, row) in pairs() {
+                let ends = match direction {
+                    Direction::Outgoing => (NodeId(node), NodeId(neighbour)),
+                    Direction::Incoming => (NodeId(neighbour), NodeId(node)),
+                };
+                if !self.leads_back(RelId { rel_type, row }, ends) || !first_time(&mut seen, row) {
+                    problems.tell(|| format!("node {node} has relationship {row} of `{name}`, which is another's"));
+                }
+            }
+        }
+        let what = |of: &str| format!("the number of {of} of `{name}` ({direction:?})");
+        problems.equal(&what("relationships"), self.rel_type_count(rel_type), entries);
+        problems.equal(&what("nodes"), self.rel_type_nodes(rel_type, direction), nodes);
+    }
+
+    fn leads_back(&self, rel: RelId, ends: (NodeId, NodeId)) -> bool {
+        self.contains_rel(rel) && self.endpoints(rel) == Some(ends)
+    }
+
+    /// Each index has what one built anew has.
+    fn check_indexes(&self, problems: &mut Problems) {
+        for index in &self.schema.indexes {
+            let built = self.build_index(Arc::clone(&index.definition));
+            if entries(&index.tree) != entries(&built.tree) {
+                problems.tell(|| format!("the index `{}` does not have what the graph has", index.definition.name));
+            }
+        }
+    }
+
+    fn check_entities(&self, problems: &mut Problems) {
+        let mut expected: HashSet<(NodeId, Arc<str>)> = HashSet::new();
+        for key in [self.naming.name, self.naming.aliases].into_iter().flatten() {
+            for node in self.node_ids() {
+                match self.node_property(node, key) {
+                    Value::String(text) => drop(expected.insert((node, text))),
+                    Value::List(items) => {
+                        expected.extend(items.iter().filter_map(|item| match item {
+                            Value::String(text) => Some((node, Arc::clone(text))),
+                            _ => None,
+                        }));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let found: HashSet<(NodeId, Arc<str>)> =
+            self.entities.iter().map(|(text, node)| (node, Arc::clone(text))).collect();
+        for (node, text) in expected.difference(&found) {
+            problems.tell(|| format!("node {} is not found by its name `{text}`", node.0));
+        }
+        for (node, text) in found.difference(&expected) {
+            problems.tell(|| format!("`{text}` leads to node {}, which has no such name", node.0));
+        }
+    }
+}
+
+/// Everything in an index. Values of all types have a text form of their own here.
+fn entries(tree: &Tree) -> Vec<(String, u32)> {
+    let mut entries = Vec::new();
+    tree.scan(&|_| Ordering::Equal, &mut |entry| {
+        entries.push((format!("{:?}", entry.value), entry.id));
+        true
+    });
+    entries
+}
+
+/// Whether the number was not in the set; then it is.
+fn first_time(seen: &mut [u64], number: u32) -> bool {
+    let Some(word) = seen.get_mut(number as usize / 64) else { return false };
+    let bit = 1u64 << (number % 64);
+    let first = *word & bit == 0;
+    *word |= bit;
+    first
+}
+
+#[derive(Default)]
+struct Problems {
+    found: Vec<String>,
+}
+
+impl Problems {
+    fn tell(&mut self, problem: impl FnOnce() -> String) {
+        if self.found.len() < MOST {
+            self.found.push(problem());
+        }
+    }
+
+    fn equal(&mut self, what: &str, noted: u64, counted: u64) {
+        if noted != counted {
+            self.tell(|| format!("{what} is noted as {noted}, and is {counted}"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Version {
+        let mut graph = Version::new();
+        let (label, rel_type) = (graph.intern_label("A"), graph.intern_rel_type("T"));
+        let (name, aliases) = (graph.intern_key("name"), graph.intern_key("aliases"));
+        let alias = |at: u32| Value::list(vec![Value::string(format!("alias {}", at / 2)), Value::Int(1)]);
+        let nodes: Vec<NodeId> = (0..1500)
+            .map(|at| {
+                let properties = [(name, Value::string(format!("n{}", at % 700))), (aliases, alias(at))];
+                graph.create_node(&[label], &properties).unwrap()
+            })
+            .collect();
+        let ends: Vec<_> = (0..3000).map(|at| (nodes[at % 40], nodes[at * 7 % 1500])).collect();
+        graph.bulk_rels(rel_type, &ends).unwrap();
+        for at in 0..200 {
+            graph.create_rel(rel_type, nodes[at], nodes[at / 3], &[]).unwrap();
+            graph.delete_rel(RelId { rel_type, row: at as u32 * 3 });
+        }
+        let lone = graph.create_node(&[label], &[(name, Value::string("gone"))]).unwrap();
+        graph.delete_node(lone).unwrap();
+        graph
+    }
+
+    #[test]
+    fn a_graph_that_was_only_changed_by_its_methods_is_well() {
+        assert_eq!(sample().problems(), Vec::<String>::new());
+        assert_eq!(Version::new().problems(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_does_not_agree_is_told() {
+        let mut graph = sample();
+        graph.entities.add(&Arc::from("stray"), 3, super::super::entities::Role::Name);
+        graph.types = Default::default();
+        let problems = graph.problems();
+        assert!(problems.iter().any(|problem| problem == "`stray` leads to node 3, which has no such name"));
+        assert!(problems.iter().any(|problem| problem.contains("does not know that it has `T`")));
+        let mut graph = sample();
+        let other = sample();
+        graph.rels = Arc::default();
+        assert!(graph.problems().is_empty(), "no relationships are a graph too");
+        graph.nodes = Default::default();
+        graph.rels = other.rels;
+        assert!(graph.problems().iter().any(|problem| problem.contains("has no start or no end")));
+        assert!(graph.problems().len() <= MOST);
+    }
+}
