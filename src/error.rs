@@ -5,6 +5,7 @@
 //! line's work.
 
 use crate::span::Span;
+use std::borrow::Cow;
 use std::fmt;
 
 /// The result of everything in this crate that can fail.
@@ -148,9 +149,10 @@ struct Inner {
 }
 
 impl Error {
-    /// An error with all three parts of its classification.
+    /// An error with all three parts of its classification. Of a long message the beginning and the end are kept.
     pub fn new(error_type: ErrorType, phase: Phase, detail: Detail, message: impl Into<String>) -> Self {
-        Error(Box::new(Inner { error_type, phase, detail, message: message.into(), span: None, hints: Vec::new() }))
+        let message = shortened(&message.into()).into_owned();
+        Error(Box::new(Inner { error_type, phase, detail, message, span: None, hints: Vec::new() }))
     }
 
     /// A `SyntaxError` at compile time.
@@ -198,7 +200,7 @@ impl Error {
     /// The same error with one more hint.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.0.hints.push(hint.into());
+        self.0.hints.push(shortened(&hint.into()).into_owned());
         self
     }
 
@@ -233,6 +235,19 @@ impl Error {
     }
 }
 
+/// The text itself, or its beginning and its end when it is longer than a person reads.
+pub(crate) fn shortened(text: &str) -> Cow<'_, str> {
+    const HEAD: usize = 400;
+    const TAIL: usize = 200;
+    if text.len() <= HEAD + TAIL {
+        return text.into();
+    }
+    let boundary = |at: &usize| text.is_char_boundary(*at);
+    let head = (0..=HEAD).rev().find(boundary).unwrap_or(0);
+    let tail = (text.len() - TAIL..text.len()).find(boundary).unwrap_or(text.len());
+    format!("{} … {}", &text[..head], &text[tail..]).into()
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.message)?;
@@ -244,3 +259,15 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_messages_keep_their_beginning_and_their_end() {
+        assert_eq!(shortened("short"), "short");
+        let long = shortened(&format!("variable `{}` is not defined", "ä".repeat(1_000_000))).into_owned();
+        assert!(long.len() < 1000 && long.starts_with("variable `ää") && long.ends_with("ä` is not defined"), "{long}");
+    }
+}

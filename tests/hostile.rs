@@ -80,6 +80,8 @@ fn a_query_that_would_need_everything() {
     let text = "MATCH (a)-[*]-(b) RETURN count(*)";
     let (code, said) = refused_with(text, &["--timeout", "300ms"]);
     assert_eq!(code, 5, "{said}");
+    let (code, said) = refused_with("UNWIND range(1, 100) AS x RETURN x", &["--max-rows", "99"]);
+    assert!(code == 5 && said.contains("more than 99 rows"), "{code} {said}");
     let text = "RETURN range(0, 1000000000000)";
     let (code, said) = refused_with(text, &[]);
     assert!(code != 0 && said.starts_with("error: "), "{code} {said}");

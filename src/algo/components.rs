@@ -21,6 +21,7 @@ const STRETCH: usize = 4096;
 /// # Errors
 /// When the context says to stop.
 pub fn components(context: &ProcedureContext<'_>, projection: &Projection) -> Result<Vec<(NodeId, u32)>> {
+    context.needs_whole_graph()?;
     let compact = Compact::new(context.version, projection);
     let mut component = vec![u32::MAX; compact.nodes().len()];
     let (mut queue, mut next, mut seen) = (Vec::new(), 0, 0usize);

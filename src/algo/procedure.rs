@@ -14,12 +14,40 @@ pub struct ProcedureContext<'a> {
     pub version: &'a Version,
     /// Fails when the query was cancelled or its time is over. Long loops call it now and then.
     pub check: &'a dyn Fn() -> Result<()>,
+    /// How many bytes of memory the query has left.
+    pub room: u64,
 }
 
 impl<'a> ProcedureContext<'a> {
-    /// A context that nobody cancels.
+    /// A context that nobody cancels, with all memory there is.
     pub fn new(version: &'a Version) -> ProcedureContext<'a> {
-        ProcedureContext { version, check: &|| Ok(()) }
+        ProcedureContext { version, check: &|| Ok(()), room: u64::MAX }
+    }
+}
+
+impl ProcedureContext<'_> {
+    /// Refuses work that needs so many bytes at once when there are not as many left. It counts nothing.
+    ///
+    /// # Errors
+    /// `ResourceLimit`/`MemoryLimit`.
+    pub fn needs(&self, bytes: u64) -> Result<()> {
+        if bytes <= self.room {
+            return Ok(());
+        }
+        let message = format!("the procedure needs about {bytes} bytes of memory, and {} are left", self.room);
+        Err(Error::runtime(ErrorType::ResourceLimit, Detail::MemoryLimit, message))
+    }
+
+    /// Refuses an algorithm over the whole graph that there is no memory left for: a copy with dense numbers, and a
+    /// row for each node.
+    ///
+    /// # Errors
+    /// `ResourceLimit`/`MemoryLimit`.
+    pub fn needs_whole_graph(&self) -> Result<()> {
+        const NODE_BYTES: u64 = 128;
+        const REL_BYTES: u64 = 32;
+        let nodes = self.version.node_count().saturating_mul(NODE_BYTES);
+        self.needs(nodes.saturating_add(self.version.rel_count().saturating_mul(REL_BYTES)))
     }
 }
 

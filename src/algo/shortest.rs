@@ -5,7 +5,7 @@ use crate::error::{Detail, Error, ErrorType, Result};
 use crate::store::{Direction, Version};
 use crate::value::{KeyId, NodeId, Path, RelId, Value};
 use petgraph::visit::EdgeRef;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 /// The procedure.
@@ -16,6 +16,9 @@ pub(super) const PROCEDURE: BuiltIn = BuiltIn {
     summary: "Gives a path with the fewest relationships, or with the least sum of a property that is a number from 0 up.",
     run,
 };
+
+/// Relationships between two looks at whether to go on.
+const STRETCH: usize = 4096;
 
 /// A path with its length.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,26 +33,32 @@ pub struct Route {
 /// be used.
 ///
 /// # Errors
-/// When a weight that was met is not a number, or is below 0.
+/// When a weight that was met is not a number, or is below 0, and what `check` says now and then.
 pub fn shortest_path(
     version: &Version,
     projection: &Projection,
     from: NodeId,
     to: NodeId,
     weight: Option<KeyId>,
+    check: &dyn Fn() -> Result<()>,
 ) -> Result<Option<Route>> {
     if !projection.has_node(version, from) || !projection.has_node(version, to) {
         return Ok(None);
     }
     let view = GraphView::new(version, projection);
     let failure = RefCell::new(None);
+    let looked = Cell::new(0usize);
     let cost = |rel: RelId| {
-        cost(version, rel, weight).unwrap_or_else(|error| {
+        looked.set(looked.get() + 1);
+        let go_on = if looked.get().is_multiple_of(STRETCH) { check() } else { Ok(()) };
+        go_on.and_then(|()| cost(version, rel, weight)).unwrap_or_else(|error| {
             failure.borrow_mut().get_or_insert(error);
             f64::INFINITY
         })
     };
-    let found = petgraph::algo::astar(view, from.0, |node| node == to.0, |edge| cost(edge.id()), |_| 0.0);
+    // A failure ends the search as if it had arrived.
+    let arrived = |node| node == to.0 || failure.borrow().is_some();
+    let found = petgraph::algo::astar(view, from.0, arrived, |edge| cost(edge.id()), |_| 0.0);
     let route = found.filter(|(distance, _)| distance.is_finite()).map(|(distance, nodes)| {
         let rels = nodes.windows(2).filter_map(|pair| cheapest(view, pair[0], pair[1], &cost)).collect();
         Route { path: Path { nodes: nodes.into_iter().map(NodeId).collect(), rels }, distance }
@@ -87,7 +96,8 @@ fn run(context: &ProcedureContext<'_>, arguments: &[Value]) -> Result<Vec<Vec<Va
         return Ok(Vec::new());
     }
     (context.check)()?;
-    let route = shortest_path(context.version, &projection, *from, *to, weight_key.flatten())?;
+    context.needs_whole_graph()?;
+    let route = shortest_path(context.version, &projection, *from, *to, weight_key.flatten(), context.check)?;
     Ok(route.into_iter().map(|route| row(route, weight_key.is_some())).collect())
 }
 

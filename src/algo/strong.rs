@@ -34,5 +34,6 @@ pub(super) fn rows(numbered: Vec<(NodeId, u32)>) -> Vec<Vec<Value>> {
 fn run(context: &ProcedureContext<'_>, arguments: &[Value]) -> Result<Vec<Vec<Value>>> {
     let projection = Projection::from_arguments(context.version, arguments)?;
     (context.check)()?;
+    context.needs_whole_graph()?;
     Ok(rows(strong_components(context.version, &projection)))
 }

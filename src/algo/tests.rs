@@ -107,7 +107,9 @@ fn components_are_numbered_by_their_least_node() {
 fn shortest_paths_count_relationships_or_weights() {
     let mut version = graph();
     let direct = version.create_rel(FAR, NodeId(0), NodeId(3), &[(COST, Value::Float(10.5))]).unwrap();
-    let path = |weight| shortest_path(&version, &Projection::all(), NodeId(0), NodeId(4), weight).unwrap().unwrap();
+    let path = |weight| {
+        shortest_path(&version, &Projection::all(), NodeId(0), NodeId(4), weight, &|| Ok(())).unwrap().unwrap()
+    };
     assert_eq!(path(None).path.nodes, [0, 3, 4].map(NodeId));
     assert_eq!((path(None).path.rels[0], path(None).distance), (direct, 2.0));
     assert_eq!((path(Some(COST)).path.rels.len(), path(Some(COST)).distance), (4, 6.0));
@@ -134,7 +136,7 @@ fn a_cancelled_query_stops_an_algorithm() {
     let mut version = Version::new();
     (0..5000).for_each(|_| drop(version.create_node(&[], &[])));
     let stop = || Err(crate::error::Error::internal("stop"));
-    let context = ProcedureContext { version: &version, check: &stop };
+    let context = ProcedureContext { check: &stop, ..ProcedureContext::new(&version) };
     assert!(components(&context, &Projection::all()).is_err());
 }
 

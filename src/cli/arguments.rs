@@ -112,9 +112,13 @@ pub struct Limits {
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub timeout: Option<Duration>,
 
-    /// Stop a statement whose intermediate results need more than this, e.g. 512MB, 4GB [default: 8GB]
+    /// Stop a statement that needs more memory than this, e.g. 512MB, 4GB [default: 8GB]
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory: Option<u64>,
+
+    /// Stop a statement whose result has more rows than this
+    #[arg(long, value_name = "NUMBER")]
+    pub max_rows: Option<u64>,
 }
 
 impl Limits {
@@ -125,6 +129,7 @@ impl Limits {
             read_only: self.readonly,
             timeout: self.timeout,
             memory: self.memory.or(defaults.memory),
+            max_rows: self.max_rows,
             ..defaults
         }
     }

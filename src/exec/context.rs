@@ -388,6 +388,10 @@ impl Watch for Context {
     fn check(&self) -> Result<()> {
         Context::check(self)
     }
+
+    fn room(&self) -> u64 {
+        self.pool().room()
+    }
 }
 
 impl fmt::Debug for Context {

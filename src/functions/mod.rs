@@ -148,6 +148,9 @@ pub trait Watch: fmt::Debug {
     /// # Errors
     /// `Cancelled`, or `ResourceLimit`/`Timeout`.
     fn check(&self) -> Result<()>;
+
+    /// How many bytes of memory the statement has left.
+    fn room(&self) -> u64;
 }
 
 /// A watch that lets everything run to its end.
@@ -157,6 +160,10 @@ pub struct Unwatched;
 impl Watch for Unwatched {
     fn check(&self) -> Result<()> {
         Ok(())
+    }
+
+    fn room(&self) -> u64 {
+        u64::MAX
     }
 }
 

@@ -86,7 +86,11 @@ mod tests {
         fn check(&self) -> Result<()> {
             let left = self.0.get().checked_sub(1);
             self.0.set(left.unwrap_or(0));
-            left.map(drop).ok_or_else(|| Error::runtime(ErrorType::Cancelled, Detail::Cancelled, "stop"))
+            left.map(|_| ()).ok_or_else(|| Error::runtime(ErrorType::Cancelled, Detail::Cancelled, "stop"))
+        }
+
+        fn room(&self) -> u64 {
+            u64::MAX
         }
     }
 

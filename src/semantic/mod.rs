@@ -28,7 +28,7 @@ mod walk;
 mod tests;
 
 use crate::algo::Registry;
-use crate::error::Result;
+use crate::error::{Result, shortened};
 use crate::span::Span;
 use crate::syntax::ast;
 use bound::{BoundQuery, Column, Notification, Subquery};
@@ -36,6 +36,9 @@ use names::{NameKind, Names};
 use scope::{Frame, Scope, SlotInfo};
 use std::collections::HashSet;
 use std::sync::Arc;
+
+/// How many remarks a statement earns at most.
+const MAX_REMARKS: usize = 20;
 
 pub use walk::{changes_schema, writes};
 
@@ -120,6 +123,9 @@ impl<'a> Binder<'a> {
 
     /// Remarks once that the graph does not know a name that is read.
     fn note_unknown(&mut self, kind: NameKind, name: &ast::Name) {
+        if self.notifications.len() >= MAX_REMARKS {
+            return;
+        }
         let entry = (kind, name.text.clone());
         if self.introduced.contains(&entry) || self.names.is_known(kind, &name.text) || !self.noted.insert(entry) {
             return;
@@ -127,7 +133,7 @@ impl<'a> Binder<'a> {
         let hint = self.names.nearest(kind, &name.text);
         self.notifications.push(Notification {
             code: kind.unknown_code(),
-            message: format!("the graph has no {} `{}`", kind.noun(), name.text),
+            message: shortened(&format!("the graph has no {} `{}`", kind.noun(), name.text)).into_owned(),
             span: name.span,
             hint: hint.map(|near| format!("did you mean `{near}`?")),
         });

@@ -53,9 +53,9 @@ impl CancelToken {
 /// ```
 #[derive(Clone, Debug)]
 pub struct RunOptions {
-    /// The longest it may take.
+    /// The longest it may take, from its text on.
     pub timeout: Option<Duration>,
-    /// The most bytes that its intermediate results may hold.
+    /// About the most bytes that it may hold at once: what operators keep, values being built, what it adds to the graph.
     pub memory: Option<u64>,
     /// The most rows it may give.
     pub max_rows: Option<u64>,

@@ -13,7 +13,8 @@ pub(super) struct Procedures(pub(super) Arc<Registry>);
 
 impl exec::Procedures for Procedures {
     fn call(&self, name: &str, call: &CallContext<'_>, arguments: &[Value]) -> Result<Vec<Vec<Value>>> {
-        self.0.find(name)?.call(&ProcedureContext::new(call.graph), arguments)
+        let context = ProcedureContext { version: call.graph, check: &|| call.watch.check(), room: call.watch.room() };
+        self.0.find(name)?.call(&context, arguments)
     }
 
     fn signatures(&self) -> Vec<Signature> {

@@ -17,7 +17,7 @@ use crate::store::{Snapshot, Version};
 use crate::syntax::ast::{Mode, Statement};
 use crate::value::{Map, Value};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// Runs a statement; what it writes is kept when it ends well.
 pub(super) fn execute(
@@ -92,11 +92,12 @@ pub(super) fn apply(
     parameters: &Map,
     options: &RunOptions,
 ) -> Result<Outcome> {
+    let begun = Instant::now();
     let bound = bind(statement, &mut WriteNames::new(version), &graph.procedures())?;
     let plan = Arc::new(plan_of(&bound, version, parameters, options)?);
     let schema = changes_schema(statement);
     let mut summary = Summary { schema, ..summary_of(&bound.notifications, true) };
-    let settings = settings(graph, parameters, options, statement.mode);
+    let settings = settings(graph, parameters, options, statement.mode, begun);
     let mut execution = Execution::new(Arc::clone(&plan), Arc::new(std::mem::take(version)), settings)?;
     let rows = execution.remaining_rows()?;
     let finished = execution.finish();
@@ -116,13 +117,14 @@ fn read(
     parameters: &Map,
     options: &RunOptions,
 ) -> Result<Answer> {
+    let begun = Instant::now();
     let bound = bind(statement, &mut ReadNames(&snapshot), &graph.procedures())?;
     if bound.writes && options.read_only {
         return Err(read_only());
     }
     let plan = Arc::new(plan_of(&bound, &snapshot, parameters, options)?);
     let summary = summary_of(&bound.notifications, false);
-    let settings = settings(graph, parameters, options, statement.mode);
+    let settings = settings(graph, parameters, options, statement.mode, begun);
     let execution = Execution::new(Arc::clone(&plan), Arc::clone(&snapshot), settings)?;
     if statement.mode == Mode::Profile {
         return profile(execution, &plan, snapshot, summary);
@@ -168,7 +170,8 @@ fn check_parameters(bound: &BoundQuery, parameters: &Map) -> Result<()> {
     })
 }
 
-fn settings(graph: &Graph, parameters: &Map, options: &RunOptions, mode: Mode) -> Settings {
+/// The executor's settings for a statement whose binding began at a moment: the time since is no longer left.
+fn settings(graph: &Graph, parameters: &Map, options: &RunOptions, mode: Mode, begun: Instant) -> Settings {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Settings {
         parameters: parameters.clone(),
@@ -178,7 +181,7 @@ fn settings(graph: &Graph, parameters: &Map, options: &RunOptions, mode: Mode) -
         profile: mode == Mode::Profile,
         max_rows: options.max_rows,
         max_memory: options.memory,
-        timeout: options.timeout,
+        timeout: options.timeout.map(|timeout| timeout.saturating_sub(begun.elapsed())),
         cancel: options.cancel.flag(),
         procedures: Some(Arc::new(Procedures(graph.procedures()))),
         ..Settings::default()

@@ -13,6 +13,7 @@ use crate::syntax::facts::Defaults;
 use crate::syntax::script::{Language, classify};
 use crate::syntax::{parse_statement, unparse};
 use crate::value::Map;
+use std::time::Instant;
 
 /// A conversation with a graph. It remembers the source that facts are told from and the last question.
 ///
@@ -60,8 +61,13 @@ impl Session {
     pub fn run_with(&mut self, text: &str, parameters: &Map, options: &RunOptions) -> Result<Answer> {
         match classify(text) {
             Language::Cypher | Language::Pattern => {
+                let begun = Instant::now();
                 let statement = parse_statement(text)?;
-                let answer = run::execute(&mut self.place(), &statement, parameters, options);
+                let left = RunOptions {
+                    timeout: options.timeout.map(|timeout| timeout.saturating_sub(begun.elapsed())),
+                    ..options.clone()
+                };
+                let answer = run::execute(&mut self.place(), &statement, parameters, &left);
                 self.last = Some(statement);
                 answer
             }

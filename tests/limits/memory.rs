@@ -110,7 +110,7 @@ fn what_would_need_a_hundred_gigabytes_ends_near_the_budget() {
 fn refused_for_memory(before: &[&str], statement: &str) {
     let budget = format!("{BUDGET_MIB}MB");
     let mut command = Command::new(env!("CARGO_BIN_EXE_standpoint"));
-    command.args(["--memory", &budget, "--timeout", "100s"]);
+    command.args(["--memory", &budget, "--timeout", "900s"]);
     for text in before.iter().chain([&statement]) {
         command.args(["-c", text]);
     }
