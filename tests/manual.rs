@@ -1,7 +1,9 @@
 //! The examples of `docs/cypher.md`: what it says is there works, what it says is not there is refused.
 
+use standpoint::io::LocalFiles;
 use standpoint::{Answer, Graph, RunOptions, Session};
 use std::path::Path;
+use std::sync::Arc;
 
 const GRAPH: &str = "CREATE (a:Person {name: 'Ann', age: 40})-[:KNOWS {since: 2001}]->(:Person {name: 'Bob', age: 30}),
                             (a)-[:OWNS]->(:Dog {name: 'Rex', age: 4})";
@@ -38,8 +40,10 @@ fn run(statement: &str) -> standpoint::error::Result<()> {
 }
 
 fn drain(session: &mut Session, statement: &str) -> standpoint::error::Result<()> {
+    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scripts/files");
+    let options = RunOptions { files: Some(Arc::new(LocalFiles::below(files))), ..RunOptions::default() };
     let parameters = [("x".into(), standpoint::Value::Int(1))].into_iter().collect();
-    let mut answer: Answer = session.run_with(statement, &parameters, &RunOptions::default())?;
+    let mut answer: Answer = session.run_with(statement, &parameters, &options)?;
     while answer.next_row()?.is_some() {}
     Ok(())
 }

@@ -2,15 +2,16 @@
 //!
 //! A file in `scripts/` has blocks parted by blank lines: statements, a line `----`, and what the last of them gives.
 //! A block without `----` only runs. Each file has a graph of its own. `EXPLAIN` shows a plan; lines that begin with
-//! `#` are comments.
+//! `#` are comments. `LOAD CSV` finds the files of `scripts/files/`.
 
 use crate::golden;
 use standpoint::cli::report::{self, Source};
-use standpoint::io::cell;
+use standpoint::io::{LocalFiles, cell};
 use standpoint::syntax::script;
 use standpoint::{Answer, Graph, RunOptions, Session};
 use std::fmt::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 #[test]
 fn scripts_give_what_they_should() {
@@ -20,16 +21,21 @@ fn scripts_give_what_they_should() {
     let mut wrong = Vec::new();
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
-        let written = rewrite(&text, &RunOptions::default());
+        let written = rewrite(&text, &with_files(&folder, RunOptions::default()));
         wrong.extend(golden::compare(&file, &written));
         for options in variants() {
-            let other = rewrite(&text, &options);
+            let other = rewrite(&text, &with_files(&folder, options.clone()));
             if strip_plans(&other) != strip_plans(&written) {
                 wrong.push(format!("{} gives another result with {options:?}", file.display()));
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The same with the files of `scripts/files` for `LOAD CSV`.
+fn with_files(folder: &Path, options: RunOptions) -> RunOptions {
+    RunOptions { files: Some(Arc::new(LocalFiles::below(folder.join("files")))), ..options }
 }
 
 /// Ways to run that must not change a result.

@@ -14,8 +14,9 @@ use regex::{Regex, RegexBuilder};
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt;
+use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How a statement is run.
@@ -43,6 +44,10 @@ pub struct Settings {
     pub cancel: Arc<AtomicBool>,
     /// The procedures it can call.
     pub procedures: Option<Arc<dyn Procedures>>,
+    /// The files it can read.
+    pub files: Option<Arc<dyn Files>>,
+    /// Where it commits on the way.
+    pub commits: Option<Arc<dyn Commits>>,
 }
 
 impl Default for Settings {
@@ -59,6 +64,8 @@ impl Default for Settings {
             timeout: None,
             cancel: Arc::default(),
             procedures: None,
+            files: None,
+            commits: None,
         }
     }
 }
@@ -79,6 +86,25 @@ pub trait Procedures: Send + Sync {
 
     /// Their signatures, in order of name.
     fn signatures(&self) -> Vec<Signature>;
+}
+
+/// The files that `LOAD CSV` may read.
+pub trait Files: Send + Sync + fmt::Debug {
+    /// Opens a file by the name that the statement gives; gives its full name and what it holds.
+    ///
+    /// # Errors
+    /// When there is no such file, it may not be read, or the name is no file's.
+    fn open(&self, name: &str) -> Result<(Arc<str>, Box<dyn Read + Send>)>;
+}
+
+/// Where a statement that runs on commits what it has changed so far.
+pub trait Commits: Send + Sync {
+    /// Makes the graph as it is now the one that everybody sees; gives the number of the version. Later changes go on
+    /// from `graph`.
+    ///
+    /// # Errors
+    /// When it cannot be kept.
+    fn commit(&self, graph: &mut Version) -> Result<u64>;
 }
 
 /// What a statement changed.
@@ -166,7 +192,8 @@ pub struct Context {
     pub(super) counters: Counters,
     /// Remarks of the run.
     pub(super) notifications: Vec<Notification>,
-    pub(super) profile: Vec<OperatorProfile>,
+    /// The counters when it last committed.
+    committed: Counters,
     /// The number of the operator at work, when there is a profile.
     pub(super) operator: Option<usize>,
     /// What the statement has added to the graph.
@@ -181,6 +208,8 @@ struct Shared {
     settings: Settings,
     deadline: Option<Instant>,
     memory: Arc<Pool>,
+    /// What each operator did, by its number; empty when it was not asked for.
+    profile: Mutex<Vec<OperatorProfile>>,
     regexes: Mutex<HashMap<Arc<str>, Arc<Regex>>>,
     subqueries: Vec<Mutex<Option<Stage>>>,
 }
@@ -195,10 +224,12 @@ const REGEX_BYTES: usize = 1 << 20;
 impl Context {
     pub(super) fn new(plan: &Arc<Plan>, graph: Arc<Version>, settings: Settings) -> Context {
         let operators = if settings.profile { super::profile_order(plan).len() } else { 0 };
+        let profile = vec![OperatorProfile::default(); operators];
         let shared = Shared {
             plan: Arc::clone(plan),
             deadline: settings.timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
             memory: Arc::new(Pool::new(settings.max_memory, operators)),
+            profile: Mutex::new(profile),
             regexes: Mutex::default(),
             subqueries: plan.subqueries.iter().map(|_| Mutex::new(None)).collect(),
             settings,
@@ -209,7 +240,7 @@ impl Context {
             arguments: Vec::new(),
             counters: Counters::default(),
             notifications: Vec::new(),
-            profile: Vec::new(),
+            committed: Counters::default(),
             operator: None,
             written: Held::default(),
             ticks: Cell::new(0),
@@ -224,11 +255,39 @@ impl Context {
             arguments: vec![argument],
             counters: self.counters,
             notifications: Vec::new(),
-            profile: Vec::new(),
+            committed: self.committed,
             operator: self.operator,
             written: Held::default(),
             ticks: Cell::new(0),
         }
+    }
+
+    /// The graph and the counters as they are, to go back to.
+    pub(super) fn savepoint(&self) -> (Arc<Version>, Counters) {
+        (Arc::clone(&self.graph), self.counters)
+    }
+
+    /// Takes back all changes since a savepoint.
+    pub(super) fn go_back(&mut self, (graph, counters): (Arc<Version>, Counters)) {
+        self.graph = graph;
+        self.counters = counters;
+    }
+
+    /// Commits what was changed so far; gives the number of the version, or nothing when there was nothing new.
+    pub(super) fn commit(&mut self) -> Result<Option<u64>> {
+        if !self.uncommitted() {
+            return Ok(None);
+        }
+        let commits = self.settings().commits.clone();
+        let commits = commits.ok_or_else(|| Error::internal("a statement commits where it cannot"))?;
+        let number = commits.commit(self.graph_mut())?;
+        self.committed = self.counters;
+        Ok(Some(number))
+    }
+
+    /// Whether there are changes that were not committed on the way.
+    pub(super) fn uncommitted(&self) -> bool {
+        self.counters != self.committed
     }
 
     /// The graph as the statement sees it now.
@@ -374,9 +433,29 @@ impl Context {
         &self.shared.memory
     }
 
+    fn profile(&self) -> MutexGuard<'_, Vec<OperatorProfile>> {
+        self.shared.profile.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that an operator was asked and gave so many rows.
+    pub(super) fn did(&self, number: usize, time: Duration, rows: u64) {
+        if let Some(entry) = self.profile().get_mut(number) {
+            entry.calls += 1;
+            entry.time += time;
+            entry.rows = entry.rows.saturating_add(rows);
+        }
+    }
+
+    /// The number of the first operator of a subquery in the order of the profile.
+    pub(super) fn first_number(&self, index: usize) -> usize {
+        let plan = &self.shared.plan;
+        let before = plan.subqueries.iter().take(index).flatten().map(|subplan| &subplan.root);
+        std::iter::once(&plan.root).chain(before).map(super::size).sum()
+    }
+
     /// The profile with the memory of each operator.
-    pub(super) fn take_profile(&mut self) -> Vec<OperatorProfile> {
-        let mut profile = std::mem::take(&mut self.profile);
+    pub(super) fn take_profile(&self) -> Vec<OperatorProfile> {
+        let mut profile = std::mem::take(&mut *self.profile());
         for (at, entry) in profile.iter_mut().enumerate() {
             entry.memory = self.pool().peak(at);
         }

@@ -14,6 +14,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(super) struct Pool {
     limit: Option<u64>,
     used: AtomicU64,
+    /// The most that was used at once, when there is a profile.
+    most: AtomicU64,
     /// What each operator holds, by its number in the profile; empty without one.
     operators: Vec<Usage>,
 }
@@ -29,11 +31,16 @@ impl Pool {
     pub(super) fn new(limit: Option<u64>, operators: usize) -> Pool {
         let mut usages = Vec::new();
         usages.resize_with(operators, Usage::default);
-        Pool { limit, used: AtomicU64::new(0), operators: usages }
+        Pool { limit, used: AtomicU64::new(0), most: AtomicU64::new(0), operators: usages }
     }
 
     pub(super) fn used(&self) -> u64 {
         self.used.load(Ordering::Relaxed)
+    }
+
+    /// The most bytes that were used at once; 0 without a profile.
+    pub(super) fn most(&self) -> u64 {
+        self.most.load(Ordering::Relaxed)
     }
 
     /// How many bytes are left.
@@ -48,6 +55,9 @@ impl Pool {
 
     fn take(&self, operator: Option<usize>, bytes: u64) -> Result<()> {
         let used = self.used.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
+        if !self.operators.is_empty() {
+            self.most.fetch_max(used, Ordering::Relaxed);
+        }
         if let Some(usage) = operator.and_then(|at| self.operators.get(at)) {
             let now = usage.now.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
             usage.peak.fetch_max(now, Ordering::Relaxed);

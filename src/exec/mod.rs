@@ -12,10 +12,11 @@ mod grouping;
 mod memory;
 mod operators;
 mod paths;
+mod records;
 
 pub use chunk::Chunk;
 pub use column::Column;
-pub use context::{Context, Counters, OperatorProfile, Procedures, Settings};
+pub use context::{Commits, Context, Counters, Files, OperatorProfile, Procedures, Settings};
 
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::plan::physical::{Node, Plan};
@@ -65,10 +66,14 @@ pub struct Outcome {
     pub counters: Counters,
     /// Remarks of the run.
     pub notifications: Vec<Notification>,
+    /// Whether anything was changed that was not committed on the way.
+    pub uncommitted: bool,
     /// What each operator did, in the order of [`profile_order`]; empty when it was not asked for.
     pub profile: Vec<OperatorProfile>,
     /// About how many bytes operators still hold.
     pub memory: u64,
+    /// About how many bytes they held at most, when there is a profile.
+    pub peak: u64,
 }
 
 impl Execution {
@@ -170,10 +175,11 @@ impl Execution {
     /// Ends the run.
     pub fn finish(self) -> Outcome {
         let mut cx = self.cx;
-        let (counters, memory) = (cx.counters, cx.pool().used());
+        let (counters, memory, peak) = (cx.counters, cx.pool().used(), cx.pool().most());
+        let uncommitted = cx.uncommitted();
         let profile = cx.take_profile();
         let notifications = std::mem::take(&mut cx.notifications);
-        Outcome { graph: cx.into_graph(), counters, notifications, profile, memory }
+        Outcome { graph: cx.into_graph(), counters, notifications, uncommitted, profile, memory, peak }
     }
 
     fn count(&mut self, rows: u64) -> Result<()> {
@@ -209,11 +215,19 @@ impl Rows {
     }
 }
 
-/// The nodes of a plan in the order of [`Outcome::profile`].
+/// The nodes of a plan in the order of [`Outcome::profile`]: its own, then those of each subquery inside expressions.
 pub fn profile_order(plan: &Plan) -> Vec<&Node> {
     let mut nodes = Vec::new();
     operators::preorder(&plan.root, &mut nodes);
+    plan.subqueries.iter().flatten().for_each(|subplan| operators::preorder(&subplan.root, &mut nodes));
     nodes
+}
+
+/// How many nodes a plan has.
+fn size(root: &Node) -> usize {
+    let mut nodes = Vec::new();
+    operators::preorder(root, &mut nodes);
+    nodes.len()
 }
 
 #[cfg(test)]

@@ -20,6 +20,16 @@ pub(crate) static FUNCTIONS: &[Function] = &[
         ["nullIf(1, 1)" => "null", "nullIf(1, 2)" => "1"]
     ),
     function!(
+        Scalar, "linenumber", [], [], INT, Body::Lenient(outside_of_records),
+        "The line of its file on which the record of `LOAD CSV` begins; null without a record",
+        ["linenumber()" => "null"]
+    ),
+    function!(
+        Scalar, "file", [], [], STRING, Body::Lenient(outside_of_records),
+        "The file that `LOAD CSV` reads: its path, below the folder that may be read; null without one",
+        ["file()" => "null"]
+    ),
+    function!(
         Scalar, "timestamp", [], [], INT, Body::Lenient(timestamp),
         "The moment the statement began, in milliseconds since 1970-01-01T00:00Z",
         ["timestamp() = timestamp()" => "true"]
@@ -42,6 +52,11 @@ fn coalesce(_: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
 fn null_if(_: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
     let (value, other) = (get(arguments, 0), get(arguments, 1));
     Ok(if equals(value, other) == Some(true) { Value::Null } else { value.clone() })
+}
+
+/// The binder knows where the place of a record is; where this is called, there is none.
+fn outside_of_records(_: &CallContext<'_>, _: &[Value]) -> Result<Value> {
+    Ok(Value::Null)
 }
 
 fn timestamp(context: &CallContext<'_>, _: &[Value]) -> Result<Value> {

@@ -1,8 +1,8 @@
 //! Answers as text for programs, and values as short texts for people.
 //!
 //! Takes answers of the session layer and writes them as CSV, JSON, JSON lines and typed events; reads parameters from
-//! JSON and answers requests in it. Knows no file, no terminal and no argument: whoever calls says where to read and
-//! write.
+//! JSON and answers requests in it: whoever calls says where to read and write. Opens the files that `LOAD CSV` names,
+//! where that is allowed. Knows no terminal and no argument.
 
 pub mod cell;
 pub mod csv;
@@ -11,6 +11,10 @@ pub mod decode;
 pub mod encode;
 pub mod json;
 pub mod protocol;
+
+mod files;
+
+pub use files::LocalFiles;
 
 use crate::error::Error;
 

@@ -73,24 +73,27 @@ fn clause(clause: &BoundClause, steps: &mut Vec<Operator>) {
             void: *void,
             span: *span,
         }),
+        BoundClause::LoadCsv(load) => steps.push(Operator::LoadCsv(load.clone())),
         BoundClause::Schema(change) => steps.push(Operator::Schema(change.clone())),
         BoundClause::Show { shown, yields } => {
             steps.push(Operator::Show { shown: *shown, yields: yields.clone() });
         }
-        BoundClause::Subquery { optional, query, unit, .. } => {
+        BoundClause::Subquery { optional, query, unit, transactions, .. } => {
             let mode = match (unit, optional) {
                 (true, _) => ApplyMode::Unit,
                 (false, false) => ApplyMode::Inner,
                 (false, true) => ApplyMode::Optional(query.columns.clone()),
             };
-            steps.push(Operator::Apply { inner: union(query, &Source::Argument), mode });
+            let (inner, transactions) = (union(query, &Source::Argument), transactions.clone());
+            steps.push(Operator::Apply { inner, mode, transactions });
         }
     }
 }
 
 fn optional_match(graph: QueryGraph) -> Operator {
     let mode = ApplyMode::Optional(graph.writes().collect());
-    Operator::Apply { inner: Pipeline { source: Source::Argument, steps: vec![Operator::Match(graph)] }, mode }
+    let inner = Pipeline { source: Source::Argument, steps: vec![Operator::Match(graph)] };
+    Operator::Apply { inner, mode, transactions: None }
 }
 
 fn project(projection: &Projection, steps: &mut Vec<Operator>) {

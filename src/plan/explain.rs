@@ -8,10 +8,10 @@ use super::physical::{ApplyMode, Expand, Node, Op, Plan, Rounds, SeekTarget, Sto
 use crate::functions::Aggregate;
 use crate::semantic::bound::{
     AggregateCall, CreateItem, Expr, ExprKind, LabelTest, NewType, Properties, SchemaChange, SchemaRule, SetItem, Slot,
-    SortKey, SubqueryResult, TypeTest, ValueTest,
+    SortKey, SubqueryResult, Transactions, TypeTest, ValueTest,
 };
 use crate::store::{Catalog, IndexDefinition, SchemaTarget};
-use crate::syntax::ast::{Quantifier, Shortest, ShowKind};
+use crate::syntax::ast::{OnError, Quantifier, Shortest, ShowKind};
 use crate::value::{KeyId, LabelId, RelTypeId, Value};
 use std::sync::Arc;
 
@@ -26,6 +26,8 @@ pub struct ExplainLine {
     pub details: String,
     /// How many rows it is expected to give.
     pub estimate: f64,
+    /// Whether it is an operator: the headings of subqueries are none.
+    pub runs: bool,
 }
 
 /// The names of labels, types and keys.
@@ -58,7 +60,13 @@ pub fn lines(plan: &Plan, catalog: &dyn Dictionary) -> Vec<ExplainLine> {
     for (index, subplan) in plan.subqueries.iter().enumerate() {
         if let Some(subplan) = subplan {
             let details = format!("{} {}", subquery_name(index), result(subplan.result, names));
-            lines.push(ExplainLine { depth: 0, operator: "Subquery", details, estimate: subplan.root.estimate });
+            lines.push(ExplainLine {
+                depth: 0,
+                operator: "Subquery",
+                details,
+                estimate: subplan.root.estimate,
+                runs: false,
+            });
             add(&subplan.root, 1, names, &mut lines);
         }
     }
@@ -73,7 +81,7 @@ pub fn expression(expr: &Expr, slot_names: &[Option<Arc<str>>], catalog: &dyn Di
 fn add(root: &Node, depth: usize, names: Names<'_>, lines: &mut Vec<ExplainLine>) {
     for node in root.chain() {
         let details = details(&node.op, names);
-        lines.push(ExplainLine { depth, operator: name(&node.op), details, estimate: node.estimate });
+        lines.push(ExplainLine { depth, operator: name(&node.op), details, estimate: node.estimate, runs: true });
         node.op.inner_plans().for_each(|inner| add(inner, depth + 1, names, lines));
     }
 }
@@ -99,6 +107,8 @@ fn name(op: &Op) -> &'static str {
         Op::LabelFilter { .. } => "LabelFilter",
         Op::Project(_) => "Project",
         Op::Unwind { .. } => "Unwind",
+        Op::LoadCsv(_) => "LoadCsv",
+        Op::Apply { transactions: Some(_), .. } => "TransactionApply",
         Op::Apply { mode, .. } => apply_name(mode),
         Op::Aggregate { .. } => "Aggregate",
         Op::Distinct(_) => "Distinct",
@@ -169,6 +179,11 @@ fn details(op: &Op, names: Names<'_>) -> String {
         Op::LabelFilter { slot, test } => format!("{}:{}", names.slot(*slot), names.label(test)),
         Op::Project(items) => join(items, |(slot, expr)| names.item(*slot, expr)),
         Op::Unwind { list, slot } => format!("{} AS {}", names.expr(list), names.slot(*slot)),
+        Op::LoadCsv(load) => {
+            let headers = if load.headers { "WITH HEADERS " } else { "" };
+            format!("{headers}FROM {} AS {}", names.expr(&load.source), names.slot(load.row))
+        }
+        Op::Apply { transactions: Some(transactions), .. } => transactions_details(transactions, names),
         Op::Apply { mode, .. } => apply_details(mode, names),
         Op::Aggregate { keys, aggregates } => {
             let keys = keys.iter().map(|(slot, expr)| names.item(*slot, expr));
@@ -258,6 +273,17 @@ fn apply_details(mode: &ApplyMode, names: Names<'_>) -> String {
         ApplyMode::Result(kind, slot) => format!("{} AS {}", result(*kind, names), names.slot(*slot)),
         ApplyMode::Inner | ApplyMode::Semi | ApplyMode::Anti | ApplyMode::Unit => String::new(),
     }
+}
+
+fn transactions_details(transactions: &Transactions, names: Names<'_>) -> String {
+    let mut text = transactions.rows.as_ref().map_or(String::new(), |rows| format!("OF {} ROWS ", names.expr(rows)));
+    text += match transactions.on_error {
+        OnError::Fail => "ON ERROR FAIL",
+        OnError::Continue => "ON ERROR CONTINUE",
+        OnError::Break => "ON ERROR BREAK",
+    };
+    transactions.status.iter().for_each(|slot| text += &format!(" AS {}", names.slot(*slot)));
+    text
 }
 
 fn result(kind: SubqueryResult, names: Names<'_>) -> String {

@@ -86,13 +86,17 @@ fn add_written(op: &Op, written: &mut SlotSet) {
             add_defined(inner, written);
             written.extend(created(items, paths));
         }
-        Op::Apply { inner, mode, .. } => match mode {
-            ApplyMode::Inner | ApplyMode::Optional(_) => add_defined(inner, written),
-            ApplyMode::Result(_, slot) => {
-                written.insert(*slot);
+        Op::LoadCsv(load) => written.extend([load.row, load.line, load.file]),
+        Op::Apply { inner, mode, transactions, .. } => {
+            written.extend(transactions.iter().filter_map(|transactions| transactions.status));
+            match mode {
+                ApplyMode::Inner | ApplyMode::Optional(_) => add_defined(inner, written),
+                ApplyMode::Result(_, slot) => {
+                    written.insert(*slot);
+                }
+                ApplyMode::Semi | ApplyMode::Anti | ApplyMode::Unit => {}
             }
-            ApplyMode::Semi | ApplyMode::Anti | ApplyMode::Unit => {}
-        },
+        }
         Op::StoredCounts(counts) => written.extend(counts.iter().map(|(slot, _)| *slot)),
         Op::Union { columns, .. } => written.extend(columns.iter().copied()),
         Op::Aggregate { keys, aggregates } => {
@@ -133,7 +137,7 @@ fn fill_inner(
     query: &BoundQuery,
 ) {
     match op {
-        Op::Apply { inner, mode, row_id } => {
+        Op::Apply { inner, mode, row_id, .. } => {
             let mut after = match mode {
                 ApplyMode::Inner => of_inner(inner, live),
                 ApplyMode::Optional(slots) => {

@@ -7,8 +7,8 @@
 use super::physical::{ApplyMode, Way};
 use super::slots::{Reads, SlotSet};
 use crate::semantic::bound::{
-    AggregateCall, Creation, Expr, Group, Pattern, PatternRel, SchemaChange, SetItem, Shown, Slot, SortKey, TypeTest,
-    VarLength,
+    AggregateCall, Creation, Expr, Group, LoadCsv, Pattern, PatternRel, SchemaChange, SetItem, Shown, Slot, SortKey,
+    Transactions, TypeTest, VarLength,
 };
 use crate::span::Span;
 use crate::store::IndexDefinition;
@@ -90,7 +90,11 @@ pub enum Operator {
         inner: Pipeline,
         /// What becomes of the rows.
         mode: ApplyMode,
+        /// What it changes is committed on the way.
+        transactions: Option<Transactions>,
     },
+    /// For each row, one row for each record of a file.
+    LoadCsv(LoadCsv),
     /// Calls a procedure for each row.
     ProcedureCall {
         /// The procedure.
@@ -369,7 +373,8 @@ impl Operator {
             Operator::Distinct(slots) => reads.slots.extend(slots.iter().copied()),
             Operator::Sort { keys, limit } => reads.exprs(keys.iter().map(|key| &key.expr).chain(limit)),
             Operator::Skip(count) | Operator::Limit(count) => reads.expr(count),
-            Operator::Apply { inner, mode } => {
+            Operator::LoadCsv(load) => reads.expr(&load.source),
+            Operator::Apply { inner, mode, .. } => {
                 inner.reads(reads);
                 if let Some(slot) = mode.inner_result() {
                     reads.slots.insert(slot);

@@ -9,11 +9,13 @@ use super::pattern::match_graph;
 use super::physical::{ApplyMode, Node, Op, Plan, Subplan};
 use super::slots::{Reads, SlotSet};
 use crate::error::{Error, Result};
-use crate::semantic::bound::{BoundQuery, Expr, ExprKind, Slot};
+use crate::semantic::bound::{BoundQuery, Expr, ExprKind, Slot, Transactions};
 use crate::value::Value;
 
 /// The elements of a list whose length is not known.
 const LIST_LENGTH: f64 = 10.0;
+/// The records of a file.
+const RECORDS: f64 = 1_000.0;
 /// The rows of a procedure.
 const PROCEDURE_ROWS: f64 = 10.0;
 
@@ -60,7 +62,7 @@ pub(super) fn apply(inner: Node, mode: ApplyMode, rows: f64, fresh: impl FnOnce(
         ApplyMode::Semi | ApplyMode::Anti => rows * 0.5,
         ApplyMode::Result(..) | ApplyMode::Unit => rows,
     };
-    Node::new(Op::Apply { inner: Box::new(inner), mode, row_id }, estimate)
+    Node::new(Op::Apply { inner: Box::new(inner), mode, row_id, transactions: None }, estimate)
 }
 
 /// Whether an inner plan may be run for many rows together: no operator in it looks at a row's results as a whole or
@@ -84,7 +86,7 @@ fn serves_many_rows(inner: &Node) -> bool {
         | Op::Show { .. }
         | Op::StoredCounts(_)
         | Op::Unit => false,
-        Op::Apply { inner, .. } => !writes(inner),
+        Op::Apply { inner, transactions, .. } => transactions.is_none() && !writes(inner),
         _ => true,
     })
 }
@@ -176,7 +178,13 @@ impl Lowering<'_> {
                 let estimate = constant(count).map_or(rows, |most| rows.min(most));
                 Node::new(Op::Limit { count: count.clone(), exhaust: wrote }, estimate)
             }
-            Operator::Apply { inner, mode } => return self.apply_step(inner, mode, needed, chain),
+            Operator::LoadCsv(load) => Node::new(Op::LoadCsv(load.clone()), bounded(rows * RECORDS)),
+            Operator::Apply { inner, mode, transactions: None } => {
+                return self.apply_step(inner, mode, needed, chain);
+            }
+            Operator::Apply { inner, mode, transactions: Some(transactions) } => {
+                return self.transactions_step(inner, mode, transactions, needed, chain);
+            }
             Operator::ProcedureCall { procedure, arguments, yields, void, span } => {
                 let op = Op::ProcedureCall {
                     procedure: procedure.clone(),
@@ -208,6 +216,25 @@ impl Lowering<'_> {
         if writes {
             chain.push(Node::new(Op::Eager, rows)); // what comes after must see all of them
         }
+    }
+
+    /// A subquery that commits on the way. It is fenced like one that changes the graph, even where it does not.
+    fn transactions_step(
+        &mut self,
+        inner: &Pipeline,
+        mode: &ApplyMode,
+        transactions: &Transactions,
+        needed: &SlotSet,
+        chain: &mut Vec<Node>,
+    ) {
+        let rows = chain.last().map_or(1.0, |node| node.estimate);
+        let inner = self.pipeline(inner, needed.clone(), 1.0);
+        let node = apply(inner, mode.clone(), rows, || Slot(0));
+        let (estimate, Op::Apply { inner, mode, .. }) = (node.estimate, node.op) else { return };
+        let transactions = Some(Box::new(transactions.clone()));
+        chain.push(Node::new(Op::Eager, rows));
+        chain.push(Node::new(Op::Apply { inner, mode, row_id: None, transactions }, estimate));
+        chain.push(Node::new(Op::Eager, estimate));
     }
 
     fn write_step(&mut self, step: &Operator, needed: &SlotSet, rows: f64) -> Node {

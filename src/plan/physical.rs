@@ -5,8 +5,8 @@
 
 use super::logical::Probe;
 use crate::semantic::bound::{
-    AggregateCall, Column, CreateItem, EntityRef, Expr, LabelTest, Notification, PatternPath, SchemaChange, SetItem,
-    Shown, Slot, SortKey, SubqueryResult, TypeTest,
+    AggregateCall, Column, CreateItem, EntityRef, Expr, LabelTest, LoadCsv, Notification, PatternPath, SchemaChange,
+    SetItem, Shown, Slot, SortKey, SubqueryResult, Transactions, TypeTest,
 };
 use crate::span::Span;
 use crate::store::IndexDefinition;
@@ -187,7 +187,11 @@ pub enum Op {
         /// A hidden slot that numbers the outer rows, live all through `inner`. `None`: `inner` is run once per row
         /// (it limits, sorts, aggregates or deduplicates, and must do so for each row alone).
         row_id: Option<Slot>,
+        /// What it changes is committed on the way.
+        transactions: Option<Box<Transactions>>,
     },
+    /// For each row, one row for each record of a file.
+    LoadCsv(LoadCsv),
     /// Groups rows; gives one row per group, groups in order of first appearance. Without keys there is one group
     /// even when there is no row. In an inner plan, which is then run for one row, every group also has that row's
     /// values.
@@ -512,6 +516,8 @@ impl Op {
             Op::VarExpand(expand) | Op::ShortestPath { expand, .. } => expand.conditions().collect(),
             Op::Filter(predicates) => predicates.iter().collect(),
             Op::Project(items) => items.iter().map(|(_, expr)| expr).collect(),
+            Op::LoadCsv(load) => vec![&load.source],
+            Op::Apply { transactions: Some(transactions), .. } => transactions.rows.iter().collect(),
             Op::Unwind { list, .. } | Op::Foreach { list, .. } => vec![list],
             Op::Aggregate { keys, aggregates } => {
                 let arguments = aggregates.iter().flat_map(|(_, call)| &call.arguments);

@@ -452,7 +452,7 @@ fn predicates_of_an_optional_match_stay_inside_it() {
         Unit ~1",
     );
     let plan = planned(&query, &Options::default());
-    let Op::Apply { inner, row_id: Some(row_id), mode: ApplyMode::Optional(slots) } = &plan.root.op else {
+    let Op::Apply { inner, row_id: Some(row_id), mode: ApplyMode::Optional(slots), .. } = &plan.root.op else {
         panic!("no optional apply by row id: {:?}", plan.root.op);
     };
     assert_eq!((inner.live.as_slice(), slots.as_slice()), ([columns[1], *row_id].as_slice(), &columns[1..]));

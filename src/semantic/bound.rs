@@ -7,7 +7,7 @@
 use crate::functions::{Aggregate, Function};
 use crate::span::Span;
 use crate::store::{ConstraintKind, IndexKind, SchemaTarget};
-use crate::syntax::ast::{BinaryOp, CompareOp, PatternDirection, Quantifier, Shortest, ShowKind};
+use crate::syntax::ast::{BinaryOp, CompareOp, OnError, PatternDirection, Quantifier, Shortest, ShowKind};
 use crate::value::types::Type;
 use crate::value::{KeyId, LabelId, NormalForm, RelTypeId, Value};
 use std::sync::Arc;
@@ -169,7 +169,41 @@ pub enum BoundClause {
         unit: bool,
         /// Whether it changes the graph.
         writes: bool,
+        /// `IN TRANSACTIONS`: what it changes is committed on the way.
+        transactions: Option<Transactions>,
     },
+    /// `LOAD CSV`.
+    LoadCsv(LoadCsv),
+}
+
+/// How a subquery commits on the way.
+#[derive(Clone, Debug)]
+pub struct Transactions {
+    /// How many rows a transaction takes; it depends on no row.
+    pub rows: Option<Expr>,
+    /// What becomes of the statement when one fails.
+    pub on_error: OnError,
+    /// Where the report of each row's transaction goes.
+    pub status: Option<Slot>,
+    /// The place of `IN TRANSACTIONS`.
+    pub span: Span,
+}
+
+/// `LOAD CSV`: a row for each record of a file.
+#[derive(Clone, Debug)]
+pub struct LoadCsv {
+    /// Whether the first record names the fields.
+    pub headers: bool,
+    /// The name of the file.
+    pub source: Expr,
+    /// What stands between fields.
+    pub terminator: char,
+    /// The variable.
+    pub row: Slot,
+    /// Where the number of the line goes, on which the record begins.
+    pub line: Slot,
+    /// Where the file's full name goes.
+    pub file: Slot,
 }
 
 /// A change of the schema.

@@ -1,16 +1,19 @@
 //! Queries, unions and the order of clauses.
 
 use super::Binder;
-use super::bound::{Arm, BoundClause, Slot, Union};
-use super::scope::{Entry, Scope};
-use super::types::Type;
-use super::walk::{clause_writes, is_updating};
+use super::bound::{Arm, BoundClause, LoadCsv, Slot, Union};
+use super::projection::misplaced as misplaced_aggregate;
+use super::scope::{Entry, Scope, already_bound};
+use super::types::{Type, mismatch};
+use super::walk::{clause_writes, contains_aggregate, is_updating, transactions};
 use crate::error::{Detail, Error, Result};
 use crate::functions::TypeSet;
 use crate::span::Span;
 use crate::syntax::ast::{
-    Clause, ClauseKind, Expr, ExprKind, MatchMode, Name, PathPattern, Projection, Query, SingleQuery, Yield,
+    Clause, ClauseKind, Expr, ExprKind, MatchMode, Name, PathPattern, Projection, ProjectionItem, Query, SingleQuery,
+    Yield,
 };
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Where a query stands.
@@ -42,6 +45,7 @@ impl Binder<'_> {
         starts: Vec<Scope>,
     ) -> Result<(Union, Columns)> {
         check_unions(query)?;
+        check_transactions(query)?;
         let around = self.scope.clone();
         let mut starts = starts.into_iter();
         self.scope = starts.next().unwrap_or_default();
@@ -86,7 +90,7 @@ impl Binder<'_> {
                 ClauseKind::Return(projection) => columns = self.returned(projection, &mut clauses)?,
                 ClauseKind::Show(show) => columns = self.show(show, &mut clauses)?,
                 ClauseKind::Call(call) if standalone => {
-                    columns = self.standalone_call(call, clause.span, &mut clauses)?;
+                    columns = self.procedure_call(call, true, clause.span, &mut clauses)?;
                 }
                 _ => self.clause(clause, &mut clauses)?,
             }
@@ -105,6 +109,15 @@ impl Binder<'_> {
             ClauseKind::Unwind { list, variable } => self.unwind(list, variable, out),
             ClauseKind::With { projection, predicate } => self.with(projection, predicate.as_ref(), out),
             ClauseKind::Return(projection) => self.returned(projection, out).map(drop),
+            ClauseKind::Let(items) => self.let_items(items, clause.span, out),
+            ClauseKind::Filter(predicate) => {
+                out.push(BoundClause::Filter(self.condition_in("in `FILTER`", predicate)?));
+                Ok(())
+            }
+            ClauseKind::Order { order_by, skip, limit } => {
+                let (order_by, skip, limit) = (order_by.clone(), skip.clone(), limit.clone());
+                self.with(&Projection { order_by, skip, limit, ..everything(clause.span) }, None, out)
+            }
             ClauseKind::Create(paths) => {
                 out.push(BoundClause::Create(self.creation(paths)?));
                 Ok(())
@@ -129,15 +142,20 @@ impl Binder<'_> {
                 out.push(self.foreach(variable, list, body)?);
                 Ok(())
             }
-            ClauseKind::Call(call) => self.call_in_query(call, clause.span, out),
+            ClauseKind::Call(call) => self.procedure_call(call, false, clause.span, out).map(drop),
             ClauseKind::Finish => Ok(()),
             ClauseKind::Schema(command) => {
                 out.push(BoundClause::Schema(self.schema(command)?));
                 Ok(())
             }
             ClauseKind::Show(show) => self.show(show, out).map(drop),
-            ClauseKind::Subquery { optional, imports, query } => {
-                out.push(self.call_subquery(*optional, imports.as_ref(), query, clause.span)?);
+            ClauseKind::Subquery { optional, imports, query, transactions } => {
+                let transactions = transactions.as_ref();
+                out.push(self.call_subquery(*optional, imports.as_ref(), query, transactions, clause.span)?);
+                Ok(())
+            }
+            ClauseKind::LoadCsv { headers, source, variable, terminator } => {
+                out.push(self.load_csv(*headers, source, variable, *terminator)?);
                 Ok(())
             }
         }
@@ -169,6 +187,26 @@ impl Binder<'_> {
         Ok(())
     }
 
+    fn load_csv(
+        &mut self,
+        headers: bool,
+        source: &Expr,
+        variable: &Name,
+        terminator: Option<char>,
+    ) -> Result<BoundClause> {
+        let (source, ty) = self.without_aggregates("in `LOAD CSV`", |binder| binder.expr(source))?;
+        if !ty.fits(TypeSet::STRING) {
+            return Err(mismatch("the name of the file", TypeSet::STRING, ty, source.span));
+        }
+        self.must_be_free(variable)?;
+        let record = if headers { Type::of(TypeSet::MAP) } else { Type::list_of(TypeSet::STRING) };
+        let row = self.declare(&variable.text, record);
+        let line = self.new_slot(None, Type::of(TypeSet::INT));
+        let file = self.new_slot(None, Type::of(TypeSet::STRING));
+        self.scope.enter_csv(line, file);
+        Ok(BoundClause::LoadCsv(LoadCsv { headers, source, terminator: terminator.unwrap_or(','), row, line, file }))
+    }
+
     fn with(&mut self, projection: &Projection, predicate: Option<&Expr>, out: &mut Vec<BoundClause>) -> Result<()> {
         let projected = self.project(projection, predicate)?;
         let unnamed = projection.items.iter().find(|item| item.alias.is_none() && !is_variable(&item.expr));
@@ -183,6 +221,22 @@ impl Binder<'_> {
         Ok(())
     }
 
+    /// `LET`: everything so far and the new variables.
+    fn let_items(&mut self, items: &[(Name, Expr)], span: Span, out: &mut Vec<BoundClause>) -> Result<()> {
+        let mut projected = Vec::with_capacity(items.len());
+        for (at, (variable, value)) in items.iter().enumerate() {
+            self.must_be_free(variable)?;
+            if items.iter().take(at).any(|(earlier, _)| earlier.text == variable.text) {
+                return Err(already_bound(variable));
+            }
+            if contains_aggregate(value) {
+                return Err(misplaced_aggregate("in `LET`", value.span));
+            }
+            projected.push(ProjectionItem { expr: value.clone(), alias: Some(variable.clone()), text: Arc::from("") });
+        }
+        self.with(&Projection { items: projected, ..everything(span) }, None, out)
+    }
+
     fn returned(&mut self, projection: &Projection, out: &mut Vec<BoundClause>) -> Result<Vec<(Arc<str>, Slot)>> {
         if projection.star && self.scope.own().is_empty() {
             let message = "`RETURN *` needs at least one variable";
@@ -195,7 +249,11 @@ impl Binder<'_> {
 
     /// Binds a condition into its conjuncts.
     pub(super) fn condition(&mut self, predicate: &Expr) -> Result<Vec<super::bound::Expr>> {
-        let (bound, _) = self.without_aggregates("in `WHERE`", |binder| binder.boolean(predicate, true))?;
+        self.condition_in("in `WHERE`", predicate)
+    }
+
+    fn condition_in(&mut self, place: &'static str, predicate: &Expr) -> Result<Vec<super::bound::Expr>> {
+        let (bound, _) = self.without_aggregates(place, |binder| binder.boolean(predicate, true))?;
         Ok(conjuncts(bound))
     }
 
@@ -208,7 +266,7 @@ impl Binder<'_> {
         if !imports_only(projection) {
             return Ok(None);
         }
-        let mut scope = Scope::default();
+        let mut scope = around.of_imports(BTreeMap::new());
         if projection.star {
             for (name, slot) in around.own() {
                 scope.insert(name, Entry::visible(slot));
@@ -249,6 +307,33 @@ fn aligned(columns: &Columns, names: &Columns, slots: &[Slot]) -> Option<Vec<Slo
     }
     let slot_of = |column| names.iter().position(|name| name == column).and_then(|at| slots.get(at)).copied();
     columns.iter().map(slot_of).collect()
+}
+
+/// `IN TRANSACTIONS` commits what was done before it, so that nothing may have been done but in transactions.
+fn check_transactions(query: &Query) -> Result<()> {
+    let singles = || std::iter::once(&query.first).chain(query.unions.iter().map(|(_, _, single)| single));
+    if !query.unions.is_empty()
+        && let Some(span) = singles().flat_map(|single| &single.clauses).find_map(transactions)
+    {
+        return Err(misplaced("`IN TRANSACTIONS` cannot stand in a `UNION`", span));
+    }
+    let mut wrote = false;
+    for clause in singles().flat_map(|single| &single.clauses) {
+        match transactions(clause) {
+            Some(span) if wrote => {
+                let message = "`IN TRANSACTIONS` cannot follow a clause that changes the graph";
+                return Err(misplaced(message, span).hint("change the graph in another statement before"));
+            }
+            Some(_) => {}
+            None => wrote |= clause_writes(clause),
+        }
+    }
+    Ok(())
+}
+
+/// `*`
+fn everything(span: Span) -> Projection {
+    Projection { distinct: false, star: true, items: Vec::new(), order_by: Vec::new(), skip: None, limit: None, span }
 }
 
 fn misplaced(message: impl Into<String>, span: Span) -> Error {
@@ -303,6 +388,11 @@ pub(super) fn clause_name(kind: &ClauseKind) -> &'static str {
         ClauseKind::Unwind { .. } => "UNWIND",
         ClauseKind::With { .. } => "WITH",
         ClauseKind::Return(_) => "RETURN",
+        ClauseKind::Let(_) => "LET",
+        ClauseKind::Filter(_) => "FILTER",
+        ClauseKind::Order { order_by, .. } if !order_by.is_empty() => "ORDER BY",
+        ClauseKind::Order { skip: Some(_), .. } => "SKIP",
+        ClauseKind::Order { .. } => "LIMIT",
         ClauseKind::Finish => "FINISH",
         ClauseKind::Schema(_) => "CREATE or DROP",
         ClauseKind::Show(_) => "SHOW",
@@ -312,6 +402,7 @@ pub(super) fn clause_name(kind: &ClauseKind) -> &'static str {
         ClauseKind::Remove(_) => "REMOVE",
         ClauseKind::Delete { .. } => "DELETE",
         ClauseKind::Foreach { .. } => "FOREACH",
+        ClauseKind::LoadCsv { .. } => "LOAD CSV",
         ClauseKind::Call(_) | ClauseKind::Subquery { .. } => "CALL",
     }
 }

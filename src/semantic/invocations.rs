@@ -2,6 +2,7 @@
 
 use super::Binder;
 use super::bound::{Expr, ExprKind};
+use super::scope::{Access, row_dependent, ungrouped};
 use super::types::{Type, mismatch};
 use crate::error::{Detail, Error, Result};
 use crate::functions::{self, Aggregate, Body, Function, TypeSet};
@@ -20,6 +21,11 @@ impl Binder<'_> {
         match (name.text.to_ascii_lowercase().as_str(), arguments) {
             ("exists", [argument]) if !distinct => return self.exists(argument),
             ("entity", [argument]) if !distinct => return self.entity_call(argument),
+            ("linenumber" | "file", []) if !distinct => {
+                if let Some(place) = self.record_place(name)? {
+                    return Ok(place);
+                }
+            }
             _ => {}
         }
         let function = functions::lookup(&name.text).ok_or_else(|| unknown_function(name))?;
@@ -38,6 +44,20 @@ impl Binder<'_> {
             }
             _ => self.scalar(function, arguments, call.span),
         }
+    }
+
+    /// `linenumber()` and `file()` where a record of `LOAD CSV` is at hand.
+    fn record_place(&mut self, name: &Name) -> Result<Option<(ExprKind, Type)>> {
+        let Some(csv) = self.scope.csv() else { return Ok(None) };
+        match csv.access {
+            Access::Visible => {}
+            Access::Gone => return Ok(None),
+            Access::Ungrouped => return Err(ungrouped(&format!("{}()", name.text)).at(name.span)),
+            Access::RowIndependent => return Err(row_dependent(&format!("{}()", name.text)).at(name.span)),
+        }
+        let slot = if name.text.eq_ignore_ascii_case("file") { csv.file } else { csv.line };
+        self.read(slot);
+        Ok(Some((self.slot_expr(slot, name.span).kind, self.type_of(slot))))
     }
 
     pub(super) fn count_star(&mut self, call: &ast::Expr) -> Result<(ExprKind, Type)> {

@@ -1,7 +1,8 @@
 //! `CALL` of procedures.
 
 use super::Binder;
-use super::bound::{BoundClause, Expr, ExprKind, Slot};
+use super::bound::{Arm, BoundClause, Expr, ExprKind, Slot, Union};
+use super::scope::Entry;
 use super::types::{Type, mismatch};
 use crate::algo::{Parameter, Signature, ValueType};
 use crate::error::{Detail, Error, Result};
@@ -12,8 +13,47 @@ use crate::text::nearest;
 use std::sync::Arc;
 
 impl Binder<'_> {
+    /// Binds a call; `alone` when it is a whole statement. Gives its columns.
+    pub(super) fn procedure_call(
+        &mut self,
+        call: &ProcedureCall,
+        alone: bool,
+        span: Span,
+        out: &mut Vec<BoundClause>,
+    ) -> Result<Vec<(Arc<str>, Slot)>> {
+        if call.optional {
+            return self.optional_call(call, alone, span, out);
+        }
+        if alone { self.standalone_call(call, span, out) } else { self.call_in_query(call, span, out) }
+    }
+
+    /// `OPTIONAL CALL`: the call as a subquery without which a row stays, with nulls.
+    fn optional_call(
+        &mut self,
+        call: &ProcedureCall,
+        alone: bool,
+        span: Span,
+        out: &mut Vec<BoundClause>,
+    ) -> Result<Vec<(Arc<str>, Slot)>> {
+        let scope = self.scope.enclosed();
+        let ((clauses, columns), imports) = self.in_subquery(scope, |binder| {
+            let mut clauses = Vec::new();
+            let call = ProcedureCall { optional: false, ..call.clone() };
+            let columns = binder.procedure_call(&call, alone, span, &mut clauses)?;
+            Ok((clauses, columns))
+        })?;
+        for (name, slot) in &columns {
+            self.scope.insert(name.clone(), Entry::visible(*slot));
+        }
+        let slots: Vec<Slot> = columns.iter().map(|(_, slot)| *slot).collect();
+        let query = Union { arms: vec![Arm { clauses, columns: slots.clone() }], all: false, columns: slots };
+        let (imports, transactions) = (imports.all, None);
+        out.push(BoundClause::Subquery { optional: true, query, imports, unit: false, writes: false, transactions });
+        Ok(columns)
+    }
+
     /// Binds a call that is a whole statement; all outputs are columns unless `YIELD` chooses.
-    pub(super) fn standalone_call(
+    fn standalone_call(
         &mut self,
         call: &ProcedureCall,
         span: Span,
@@ -29,7 +69,12 @@ impl Binder<'_> {
     }
 
     /// Binds a call among other clauses; outputs are bound only when `YIELD` names them.
-    pub(super) fn call_in_query(&mut self, call: &ProcedureCall, span: Span, out: &mut Vec<BoundClause>) -> Result<()> {
+    fn call_in_query(
+        &mut self,
+        call: &ProcedureCall,
+        span: Span,
+        out: &mut Vec<BoundClause>,
+    ) -> Result<Vec<(Arc<str>, Slot)>> {
         let signature = &self.procedures.find(&call.name.text).map_err(|error| error.at(call.name.span))?.signature;
         let Some(arguments) = &call.arguments else {
             let message =
@@ -40,7 +85,7 @@ impl Binder<'_> {
             return Err(yields_all(signature, call.name.span));
         }
         let arguments = self.call_arguments(call, arguments, signature)?;
-        self.call(call, signature, arguments, false, span, out).map(drop)
+        self.call(call, signature, arguments, false, span, out)
     }
 
     fn call(

@@ -81,9 +81,9 @@ impl Binder<'_> {
             items.iter().zip(&bound.items).map(|(item, (slot, _))| (item.name.clone(), *slot)).collect();
         let closed = grouped || projection.distinct;
         let (order_by, calls) = self.order_by(projection, &items, &columns, bound.collector, closed)?;
-        let skip = self.row_count(projection.skip.as_ref(), "SKIP")?;
-        let limit = self.row_count(projection.limit.as_ref(), "LIMIT")?;
-        let scope = with_columns(self.scope.forgotten(), &columns);
+        let skip = self.row_count(projection.skip.as_ref(), "`SKIP`")?;
+        let limit = self.row_count(projection.limit.as_ref(), "`LIMIT`")?;
+        let scope = with_columns(self.scope.forgotten(closed), &columns);
         let filter = predicate.map(|predicate| self.filter(predicate, &items, &columns, closed)).transpose()?;
         let aggregates = calls.into_iter().map(|(_, slot, call)| (slot, call)).collect();
         let grouping = grouped.then_some(Grouping { keys: bound.grouping_keys, aggregates });
@@ -364,22 +364,33 @@ impl Binder<'_> {
 
     /// Binds `SKIP` or `LIMIT`.
     fn row_count(&mut self, count: Option<&ast::Expr>, keyword: &'static str) -> Result<Option<Expr>> {
-        let Some(count) = count else { return Ok(None) };
+        let bound = self.without_rows(count, keyword, TypeSet::INT)?;
+        if let Some(Expr { kind: ExprKind::Const(Value::Int(..0)), span }) = bound {
+            let message = format!("{keyword} must not be negative");
+            return Err(Error::syntax(Detail::NegativeIntegerArgument, message).at(span));
+        }
+        Ok(bound)
+    }
+
+    /// Binds a number that depends on no row.
+    pub(super) fn without_rows(
+        &mut self,
+        number: Option<&ast::Expr>,
+        what: &'static str,
+        needs: TypeSet,
+    ) -> Result<Option<Expr>> {
+        let Some(number) = number else { return Ok(None) };
         let closed = self.scope.closed();
         let scope = std::mem::replace(&mut self.scope, closed);
         let known_subqueries = self.subqueries.len();
-        let (bound, ty) = self.without_aggregates("in `SKIP` and `LIMIT`", |binder| binder.expr(count))?;
+        let (bound, ty) = self.without_aggregates("where no row is at hand", |binder| binder.expr(number))?;
         self.scope = scope;
         if self.subqueries.len() > known_subqueries {
-            let message = format!("`{keyword}` cannot depend on what the graph holds");
-            return Err(Error::syntax(Detail::NonConstantExpression, message).at(count.span));
+            let message = format!("{what} cannot depend on what the graph holds");
+            return Err(Error::syntax(Detail::NonConstantExpression, message).at(number.span));
         }
-        if let ExprKind::Const(Value::Int(..0)) = bound.kind {
-            let message = format!("`{keyword}` must not be negative");
-            return Err(Error::syntax(Detail::NegativeIntegerArgument, message).at(count.span));
-        }
-        if !ty.fits(TypeSet::INT) {
-            return Err(mismatch(&format!("`{keyword}`"), TypeSet::INT, ty, count.span));
+        if !ty.fits(needs) {
+            return Err(mismatch(what, needs, ty, number.span));
         }
         Ok(Some(bound))
     }
@@ -440,7 +451,7 @@ fn nested(span: Span) -> Error {
     Error::syntax(Detail::NestedAggregation, message).at(span).hint("aggregate in a `WITH` first")
 }
 
-fn misplaced(place: &str, span: Span) -> Error {
+pub(super) fn misplaced(place: &str, span: Span) -> Error {
     let message = format!("an aggregate cannot stand {place}");
     Error::syntax(Detail::InvalidAggregation, message).at(span).hint("aggregate in a `WITH` first")
 }

@@ -50,22 +50,53 @@ pub(super) struct Scope {
     entries: BTreeMap<Arc<str>, Entry>,
     /// The names that a subquery sees throughout, whatever it projects.
     outer: Arc<BTreeMap<Arc<str>, Entry>>,
+    /// The record of the last `LOAD CSV`, for `linenumber()` and `file()`.
+    csv: Option<Csv>,
+    /// The same of the row around a subquery.
+    outer_csv: Option<Csv>,
+}
+
+/// Where the place of a record is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Csv {
+    pub(super) line: Slot,
+    pub(super) file: Slot,
+    pub(super) access: Access,
 }
 
 impl Scope {
     /// The scope in which a subquery starts that sees all of this one throughout.
     pub(super) fn enclosed(&self) -> Scope {
-        Scope { entries: self.entries.clone(), outer: Arc::new(self.entries.clone()) }
+        let (entries, csv) = (self.entries.clone(), self.csv);
+        Scope { outer: Arc::new(entries.clone()), entries, csv, outer_csv: csv }
     }
 
-    /// A scope of these names alone, which stay visible throughout.
-    pub(super) fn of_imports(entries: BTreeMap<Arc<str>, Entry>) -> Scope {
-        Scope { outer: Arc::new(entries.clone()), entries }
+    /// A scope of these names alone, which stay visible throughout, as does the place of the present record.
+    pub(super) fn of_imports(&self, entries: BTreeMap<Arc<str>, Entry>) -> Scope {
+        Scope { outer: Arc::new(entries.clone()), entries, csv: self.csv, outer_csv: self.csv }
     }
 
-    /// What remains after everything the clauses so far have bound is forgotten.
-    pub(super) fn forgotten(&self) -> Scope {
-        Scope { entries: (*self.outer).clone(), outer: self.outer.clone() }
+    /// What remains after everything the clauses so far have bound is forgotten; the place of the record is while
+    /// rows stay rows.
+    pub(super) fn forgotten(&self, regrouped: bool) -> Scope {
+        let csv = if regrouped { self.outer_csv } else { self.csv };
+        Scope { entries: (*self.outer).clone(), outer: self.outer.clone(), csv, outer_csv: self.outer_csv }
+    }
+
+    /// Enters the records of a file.
+    pub(super) fn enter_csv(&mut self, line: Slot, file: Slot) {
+        self.csv = Some(Csv { line, file, access: Access::Visible });
+    }
+
+    /// Where the place of the present record is.
+    pub(super) fn csv(&self) -> Option<Csv> {
+        self.csv
+    }
+
+    fn limit_csv(&mut self, access: Access) {
+        if let Some(csv) = &mut self.csv {
+            csv.access = access;
+        }
     }
 
     /// The same names, those that are not from outside with another access.
@@ -76,6 +107,9 @@ impl Scope {
                 entry.access = access;
             }
         }
+        if scope.csv != scope.outer_csv {
+            scope.limit_csv(access);
+        }
         scope
     }
 
@@ -83,6 +117,7 @@ impl Scope {
     pub(super) fn closed(&self) -> Scope {
         let mut scope = self.clone();
         scope.entries.values_mut().for_each(|entry| entry.access = Access::RowIndependent);
+        scope.limit_csv(Access::RowIndependent);
         scope
     }
 
@@ -247,7 +282,7 @@ pub(super) fn ungrouped(what: &str) -> Error {
     Error::syntax(Detail::AmbiguousAggregationExpression, message).hint("project it as an item of its own first")
 }
 
-fn row_dependent(what: &str) -> Error {
-    let message = format!("`SKIP` and `LIMIT` hold for all rows and cannot depend on `{what}`");
+pub(super) fn row_dependent(what: &str) -> Error {
+    let message = format!("a number that holds for all rows cannot depend on `{what}`");
     Error::syntax(Detail::NonConstantExpression, message)
 }

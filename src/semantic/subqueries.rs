@@ -2,7 +2,8 @@
 
 use super::Binder;
 use super::bound::{
-    Arm, BoundClause, Expr, ExprKind, Pattern, Projection, Slot, Subquery, SubqueryId, SubqueryResult, Union,
+    Arm, BoundClause, Expr, ExprKind, Pattern, Projection, Slot, Subquery, SubqueryId, SubqueryResult, Transactions,
+    Union,
 };
 use super::clauses::{Place, returns};
 use super::patterns::NewVariables;
@@ -12,7 +13,8 @@ use super::walk::query_writes;
 use crate::error::{Detail, Error, Result};
 use crate::functions::TypeSet;
 use crate::span::Span;
-use crate::syntax::ast::{self, MatchMode, Name, PathPattern, Query, Shortest, SubqueryKind};
+use crate::syntax::ast::{self, MatchMode, Name, OnError, PathPattern, Query, Shortest, SubqueryKind};
+use crate::value::Value;
 use std::collections::BTreeMap;
 
 impl Binder<'_> {
@@ -22,8 +24,10 @@ impl Binder<'_> {
         optional: bool,
         imports: Option<&ast::Imports>,
         query: &Query,
+        transactions: Option<&ast::InTransactions>,
         span: Span,
     ) -> Result<BoundClause> {
+        let transactions = transactions.map(|transactions| self.transactions(transactions)).transpose()?;
         let ((bound, columns), read) = match imports {
             Some(ast::Imports::All) => {
                 let scope = self.scope.enclosed();
@@ -42,8 +46,40 @@ impl Binder<'_> {
             self.must_be_free(&Name { text: name.clone(), span })?;
             self.scope.insert(name, Entry::visible(*slot));
         }
+        let transactions = transactions.map(|transactions| self.report(transactions)).transpose()?;
         let (unit, writes) = (!returns(query), query_writes(query));
-        Ok(BoundClause::Subquery { optional, query: bound, imports: read.all, unit, writes })
+        Ok(BoundClause::Subquery { optional, query: bound, imports: read.all, unit, writes, transactions })
+    }
+
+    /// Binds `IN TRANSACTIONS` but for its report, which only what follows the subquery sees.
+    fn transactions<'q>(&mut self, of: &'q ast::InTransactions) -> Result<(Transactions, Option<&'q Name>)> {
+        if !self.frames.is_empty() {
+            let message = "`IN TRANSACTIONS` cannot stand inside another subquery";
+            return Err(Error::syntax(Detail::InvalidClauseComposition, message).at(of.span));
+        }
+        for number in [of.workers.as_ref(), of.on_error.as_ref().and_then(|policy| policy.seconds.as_ref())] {
+            self.without_rows(number, "`CONCURRENT` and `FOR … SECONDS`", TypeSet::NUMBER)?;
+        }
+        let rows = self.without_rows(of.rows.as_ref(), "`OF … ROWS`", TypeSet::INT)?;
+        if let Some(Expr { kind: ExprKind::Const(Value::Int(..1)), span }) = rows {
+            let message = "a transaction takes at least one row";
+            return Err(Error::syntax(Detail::NegativeIntegerArgument, message).at(span));
+        }
+        let on_error = of.on_error.as_ref().and_then(|policy| policy.outcome).unwrap_or_default();
+        if let (Some(status), OnError::Fail) = (&of.status, on_error) {
+            let message = "`REPORT STATUS` needs `ON ERROR CONTINUE` or `ON ERROR BREAK`";
+            let error = Error::syntax(Detail::InvalidClauseComposition, message).at(status.span);
+            return Err(error.hint("without them the statement fails with its first transaction that does"));
+        }
+        Ok((Transactions { rows, on_error, status: None, span: of.span }, of.status.as_ref()))
+    }
+
+    /// Declares the variable of the report.
+    fn report(&mut self, (transactions, status): (Transactions, Option<&Name>)) -> Result<Transactions> {
+        let Some(name) = status else { return Ok(transactions) };
+        self.must_be_free(name)?;
+        let status = Some(self.declare(&name.text, Type::of(TypeSet::MAP)));
+        Ok(Transactions { status, ..transactions })
     }
 
     /// The scope of a subquery that imports these names; none may be bound twice.
@@ -53,7 +89,7 @@ impl Binder<'_> {
             let slot = self.variable(name)?;
             entries.insert(name.text.clone(), Entry::visible(slot));
         }
-        Ok(Scope::of_imports(entries))
+        Ok(self.scope.of_imports(entries))
     }
 
     /// Binds a query whose parts may each begin with a `WITH` that imports.
@@ -67,7 +103,7 @@ impl Binder<'_> {
             if scope.is_some() {
                 single.clauses.remove(0);
             }
-            scopes.push(scope.unwrap_or_default());
+            scopes.push(scope.unwrap_or_else(|| around.of_imports(BTreeMap::new())));
         }
         self.query_with_starts(&stripped, Place::Call, scopes)
     }

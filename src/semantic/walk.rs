@@ -1,6 +1,7 @@
 //! Looking through a syntax tree without binding it.
 
 use crate::functions::{self, Function};
+use crate::span::Span;
 use crate::syntax::ast::{
     Clause, ClauseKind, Expr, ExprKind, LabelExpr, MapProjectionItem, Name, PathPattern, Query, Statement,
 };
@@ -22,9 +23,24 @@ pub(super) fn query_writes(query: &Query) -> bool {
     std::iter::once(&query.first).chain(rest).any(|single| single.clauses.iter().any(clause_writes))
 }
 
+/// Where a statement says that it commits as it goes (`IN TRANSACTIONS`), if it does.
+pub fn commits(statement: &Statement) -> Option<Span> {
+    let query = &statement.query;
+    let rest = query.unions.iter().map(|(_, _, single)| single);
+    std::iter::once(&query.first).chain(rest).flat_map(|single| &single.clauses).find_map(transactions)
+}
+
+/// The place of a clause's `IN TRANSACTIONS`.
+pub(super) fn transactions(clause: &Clause) -> Option<Span> {
+    match &clause.kind {
+        ClauseKind::Subquery { transactions, .. } => transactions.as_ref().map(|transactions| transactions.span),
+        _ => None,
+    }
+}
+
 pub(super) fn clause_writes(clause: &Clause) -> bool {
     match &clause.kind {
-        ClauseKind::Subquery { query, .. } => query_writes(query),
+        ClauseKind::Subquery { query, transactions, .. } => transactions.is_some() || query_writes(query),
         kind => is_updating(kind),
     }
 }

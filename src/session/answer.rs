@@ -9,6 +9,7 @@ use crate::store::Snapshot;
 use crate::value::{Map, Value, share_bytes};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The answer to one statement. A reading statement computes its rows as they are taken; a writing one has done its
 /// work, and committed, before it answers.
@@ -37,6 +38,37 @@ pub struct Summary {
     pub yes_no: bool,
     /// For a question that is answered with no: what is known instead, as arrow facts.
     pub known: Vec<String>,
+    /// The plan of a statement that is explained or profiled: the last operator first, its input below it, the plans
+    /// inside an operator one deeper; those of subqueries that stay inside expressions come last, each below a heading.
+    pub plan: Vec<PlanStep>,
+}
+
+/// A line of a plan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlanStep {
+    /// How deep it stands.
+    pub depth: usize,
+    /// The operator.
+    pub operator: &'static str,
+    /// What it works on.
+    pub details: String,
+    /// How many rows it is expected to give.
+    pub estimated_rows: f64,
+    /// What it did, when it was profiled; the heading of a subquery does nothing.
+    pub work: Option<Work>,
+}
+
+/// What an operator did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// How many rows it gave.
+    pub rows: u64,
+    /// How often it was asked for rows.
+    pub calls: u64,
+    /// How long it took, its inputs included.
+    pub time: Duration,
+    /// About how many bytes it held at most, its inputs not included.
+    pub memory: u64,
 }
 
 #[derive(Debug)]

@@ -17,14 +17,15 @@ mod graph;
 mod known;
 mod options;
 mod procedures;
+mod profile;
 mod run;
 mod state;
 mod transaction;
 
-pub use crate::exec::Counters;
+pub use crate::exec::{Counters, Files};
 pub use crate::persist::{Durability, OpenOptions, Recovery};
 pub use crate::semantic::bound::Notification;
-pub use answer::{Answer, Row, Summary};
+pub use answer::{Answer, PlanStep, Row, Summary, Work};
 pub use facts::Loaded;
 pub use graph::Graph;
 pub use options::{CancelToken, RunOptions};

@@ -1,5 +1,6 @@
 //! How a statement is run: its limits, and switches that never change an answer.
 
+use crate::exec::Files;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -59,6 +60,8 @@ pub struct RunOptions {
     pub memory: Option<u64>,
     /// The most rows it may give.
     pub max_rows: Option<u64>,
+    /// The files that `LOAD CSV` may read; without, none. [`crate::io::LocalFiles`] are those of this machine.
+    pub files: Option<Arc<dyn Files>>,
     /// Refuse statements that change the graph.
     pub read_only: bool,
     /// Cancels it from another thread.
@@ -79,6 +82,7 @@ impl Default for RunOptions {
             timeout: None,
             memory: Some(8 << 30),
             max_rows: None,
+            files: None,
             read_only: false,
             cancel: CancelToken::default(),
             batch_size: 2048,

@@ -4,15 +4,16 @@ use super::answer::{Answer, Rows, Summary};
 use super::graph::Graph;
 use super::options::RunOptions;
 use super::procedures::Procedures;
+use super::profile::{self, Measured};
 use super::transaction::Place;
 use crate::error::{Detail, Error, ErrorType, Phase, Result};
-use crate::exec::{Counters, Execution, OperatorProfile, Settings};
-use crate::plan::explain::{self, ExplainLine};
+use crate::exec::{Counters, Execution, Settings};
+use crate::plan::explain;
 use crate::plan::physical::Plan;
 use crate::plan::{self};
 use crate::semantic::bound::{BoundQuery, Notification};
 use crate::semantic::names::{ReadNames, WriteNames};
-use crate::semantic::{bind, changes_schema, writes};
+use crate::semantic::{bind, changes_schema, commits, writes};
 use crate::store::{Snapshot, Version};
 use crate::syntax::ast::{Mode, Statement};
 use crate::value::{Map, Value};
@@ -36,11 +37,22 @@ pub(super) fn execute(
         return Err(read_only());
     }
     let graph = place.graph;
-    let (outcome, version) = place.change(|version| {
-        let outcome = apply(graph, version, statement, parameters, options)?;
-        let changed = outcome.changed;
-        Ok((outcome, changed))
-    })?;
+    let (outcome, version) = match commits(statement) {
+        None => place.change(|version| {
+            let outcome = apply(graph, version, statement, parameters, options)?;
+            let changed = outcome.changed;
+            Ok((outcome, changed))
+        }),
+        Some(span) => place.change_in_steps(span, |version, commits| {
+            let settings = Settings {
+                commits: Some(commits),
+                ..settings(graph, parameters, options, statement.mode, Instant::now())
+            };
+            let outcome = apply_with(graph, version, statement, settings, options)?;
+            let changed = outcome.changed;
+            Ok((outcome, changed))
+        }),
+    }?;
     Ok(outcome.answer(version))
 }
 
@@ -59,8 +71,9 @@ pub(super) fn explain(
         false => bind(statement, &mut ReadNames(&snapshot), &graph.procedures())?,
     };
     let plan = plan_of(&bound, &scratch, parameters, options)?;
-    let summary = summary_of(&bound.notifications, writes);
-    let (columns, rows) = explained(&explain::lines(&plan, scratch.catalog()));
+    let mut summary = summary_of(&bound.notifications, writes);
+    summary.plan = profile::steps(&explain::lines(&plan, scratch.catalog()), &[]);
+    let (columns, rows) = profile::explained(&summary.plan);
     Ok(Answer { columns, rows: Rows::Stored(rows.into_iter()), graph: snapshot, summary })
 }
 
@@ -92,19 +105,37 @@ pub(super) fn apply(
     parameters: &Map,
     options: &RunOptions,
 ) -> Result<Outcome> {
-    let begun = Instant::now();
+    let settings = settings(graph, parameters, options, statement.mode, Instant::now());
+    apply_with(graph, version, statement, settings, options)
+}
+
+fn apply_with(
+    graph: &Graph,
+    version: &mut Version,
+    statement: &Statement,
+    settings: Settings,
+    options: &RunOptions,
+) -> Result<Outcome> {
     let bound = bind(statement, &mut WriteNames::new(version), &graph.procedures())?;
-    let plan = Arc::new(plan_of(&bound, version, parameters, options)?);
+    let plan = Arc::new(plan_of(&bound, version, &settings.parameters, options)?);
     let schema = changes_schema(statement);
     let mut summary = Summary { schema, ..summary_of(&bound.notifications, true) };
-    let settings = settings(graph, parameters, options, statement.mode, begun);
+    let profiling = settings.profile;
     let mut execution = Execution::new(Arc::clone(&plan), Arc::new(std::mem::take(version)), settings)?;
-    let rows = execution.remaining_rows()?;
+    let measured = if profiling { Some(Measured::run(&mut execution)?) } else { None };
+    let given = execution.remaining_rows()?;
     let finished = execution.finish();
     summary.counters = finished.counters;
-    summary.notifications.extend(finished.notifications);
-    let changed = summary.counters.changed();
-    let columns = columns(&plan);
+    summary.notifications.extend(finished.notifications.iter().cloned());
+    let changed = finished.uncommitted;
+    let (columns, rows) = match measured {
+        None => (columns(&plan), given),
+        Some(measured) => {
+            let (steps, table) = measured.report(&plan, &finished);
+            summary.plan = steps;
+            table
+        }
+    };
     *version = Arc::unwrap_or_clone(finished.graph);
     version.check_constraints()?;
     Ok(Outcome { columns, rows, summary, changed })
@@ -127,17 +158,17 @@ fn read(
     let settings = settings(graph, parameters, options, statement.mode, begun);
     let execution = Execution::new(Arc::clone(&plan), Arc::clone(&snapshot), settings)?;
     if statement.mode == Mode::Profile {
-        return profile(execution, &plan, snapshot, summary);
+        return profiled(execution, &plan, snapshot, summary);
     }
     let rows = Rows::Running(Box::new(execution));
     Ok(Answer { columns: columns(&plan), rows, graph: snapshot, summary })
 }
 
 /// `PROFILE`: the statement runs to its end, and its answer is what each operator did.
-fn profile(mut execution: Execution, plan: &Plan, graph: Snapshot, summary: Summary) -> Result<Answer> {
-    while execution.next_row()?.is_some() {}
-    let lines = explain::lines(plan, graph.catalog());
-    let (columns, rows) = profiled(&lines, &execution.finish().profile);
+fn profiled(mut execution: Execution, plan: &Plan, graph: Snapshot, mut summary: Summary) -> Result<Answer> {
+    let measured = Measured::run(&mut execution)?;
+    let (steps, (columns, rows)) = measured.report(plan, &execution.finish());
+    summary.plan = steps;
     Ok(Answer { columns, rows: Rows::Stored(rows.into_iter()), graph, summary })
 }
 
@@ -184,6 +215,7 @@ fn settings(graph: &Graph, parameters: &Map, options: &RunOptions, mode: Mode, b
         timeout: options.timeout.map(|timeout| timeout.saturating_sub(begun.elapsed())),
         cancel: options.cancel.flag(),
         procedures: Some(Arc::new(Procedures(graph.procedures()))),
+        files: options.files.clone(),
         ..Settings::default()
     }
 }
@@ -194,29 +226,6 @@ fn summary_of(notifications: &[Notification], writes: bool) -> Summary {
 
 fn columns(plan: &Plan) -> Arc<[Arc<str>]> {
     plan.columns.iter().map(|column| Arc::clone(&column.name)).collect()
-}
-
-/// A plan as rows: the tree of operators, what each works on, and the rows expected of it.
-fn explained(lines: &[ExplainLine]) -> (Arc<[Arc<str>]>, Vec<Vec<Value>>) {
-    let columns = ["operator", "details", "rows"].map(Arc::from);
-    let row = |line: &ExplainLine| {
-        let operator = format!("{}{}", "  ".repeat(line.depth), line.operator);
-        vec![Value::string(operator), Value::string(&line.details), Value::Int(line.estimate.round() as i64)]
-    };
-    (Arc::from(columns), lines.iter().map(row).collect())
-}
-
-/// A plan as rows, with what each operator did. The lines of subqueries inside expressions come last and have no
-/// numbers of their own.
-fn profiled(lines: &[ExplainLine], profile: &[OperatorProfile]) -> (Arc<[Arc<str>]>, Vec<Vec<Value>>) {
-    let columns = ["operator", "details", "rows expected", "rows", "milliseconds"].map(Arc::from);
-    let (_, mut rows) = explained(lines);
-    for (at, row) in rows.iter_mut().enumerate() {
-        let did = profile.get(at);
-        row.push(did.map_or(Value::Null, |did| Value::Int(i64::try_from(did.rows).unwrap_or(i64::MAX))));
-        row.push(did.map_or(Value::Null, |did| Value::Float((did.time.as_secs_f64() * 1e6).round() / 1e3)));
-    }
-    (Arc::from(columns), rows)
 }
 
 /// The error of a change where only reading is allowed.

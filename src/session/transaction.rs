@@ -2,8 +2,10 @@
 
 use super::graph::Graph;
 use crate::error::{Detail, Error, ErrorType, Result};
+use crate::exec::Commits;
+use crate::span::Span;
 use crate::store::{Snapshot, Version, WriteGuard};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// An open transaction: the right to change the graph, with a private version that its statements change one after
 /// another. Dropping it takes everything back.
@@ -78,11 +80,71 @@ impl Place<'_> {
         self.graph.settle(&base)?;
         Ok((value, base))
     }
+
+    /// Changes the graph in steps: what `work` commits on the way stays, whatever becomes of the rest. `span` is the
+    /// place in the statement that asks for it.
+    ///
+    /// # Errors
+    /// `Conflict` inside an open transaction; what goes wrong in `work`.
+    pub(super) fn change_in_steps<T>(
+        &mut self,
+        span: Span,
+        work: impl FnOnce(&mut Version, Arc<dyn Commits>) -> Result<Change<T>>,
+    ) -> Result<(T, Snapshot)> {
+        if self.transaction.is_some() {
+            return Err(commits_inside(span));
+        }
+        let write = Mutex::new(self.graph.write()?);
+        let steps = Arc::new(Steps { graph: self.graph.clone(), write });
+        let mut version = std::mem::take(steps.write().version_mut());
+        let (value, changed) = work(&mut version, Arc::clone(&steps) as Arc<dyn Commits>)?;
+        if changed {
+            steps.commit(&mut version)?;
+        }
+        let base = Arc::clone(steps.write().base());
+        drop(steps);
+        self.graph.settle(&base)?;
+        Ok((value, base))
+    }
+}
+
+/// The right to change the graph while a statement runs that commits as it goes.
+#[derive(Debug)]
+struct Steps {
+    graph: Graph,
+    write: Mutex<WriteGuard>,
+}
+
+impl Steps {
+    fn write(&self) -> MutexGuard<'_, WriteGuard> {
+        self.write.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Commits for Steps {
+    fn commit(&self, graph: &mut Version) -> Result<u64> {
+        graph.check_constraints()?;
+        let mut write = self.write();
+        let committed = self.graph.commit(write.step(graph.clone()))?;
+        if graph.take_record().is_some() {
+            graph.start_record();
+        }
+        let sequence = committed.sequence();
+        write.go_on(committed);
+        Ok(sequence)
+    }
 }
 
 pub(super) fn already_open() -> Error {
     Error::runtime(ErrorType::Conflict, Detail::InvalidUse, "a transaction is open already")
         .hint("commit it or roll it back first")
+}
+
+fn commits_inside(span: Span) -> Error {
+    let message = "`IN TRANSACTIONS` commits as it goes, which cannot be done inside an open transaction";
+    Error::runtime(ErrorType::Conflict, Detail::InvalidUse, message)
+        .at(span)
+        .hint("commit the transaction or roll it back first")
 }
 
 pub(super) fn not_open() -> Error {
@@ -183,5 +245,71 @@ mod tests {
             session.run("CREATE (n:A) RETURN n").unwrap().next_row().unwrap().unwrap().values(),
             [Value::Node(_)]
         ));
+    }
+
+    #[test]
+    fn what_is_committed_on_the_way_is_seen_and_stays() {
+        let graph = Graph::in_memory();
+        let mut session = graph.session();
+        let failing = "UNWIND [1, 1, 0] AS x CALL (x) { CREATE (:A {x: 1 / x}) } IN TRANSACTIONS OF 1 ROW";
+        session.run(failing).unwrap_err();
+        assert_eq!(count(graph.run(ALL)), 2);
+        assert_eq!(graph.snapshot().sequence(), 2);
+        assert!(graph.has_unsaved_changes());
+        assert!(session.run("CREATE (:A)").is_ok(), "the right to write is free again");
+        session.run("UNWIND [1, 2] AS x CALL (x) { MATCH (a:A) SET a.y = x } IN TRANSACTIONS OF 1 ROW").unwrap();
+        assert_eq!(graph.snapshot().sequence(), 5, "one version for each transaction and none for the end");
+    }
+
+    #[test]
+    fn what_is_committed_on_the_way_is_on_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("steps.graph");
+        let graph = Graph::create(&path).unwrap();
+        let failing = "UNWIND [1, 1, 0] AS x CALL (x) { CREATE (:A {x: 1 / x}) } IN TRANSACTIONS OF 1 ROW";
+        graph.run(failing).unwrap_err();
+        graph.run("UNWIND [1, 2] AS x CALL (x) { CREATE (:B) } IN TRANSACTIONS CREATE (:C)").unwrap();
+        let read = Graph::open_read_only(&path).unwrap();
+        assert_eq!(count(read.run(ALL)), 6);
+        assert_eq!(read.snapshot().sequence(), 4);
+        graph.run("CREATE (:D)").unwrap();
+        drop((read, graph));
+        assert_eq!(count(Graph::open(&path).unwrap().run(ALL)), 7);
+    }
+
+    #[test]
+    fn committing_on_the_way_is_refused_inside_a_transaction_and_read_only() {
+        let graph = Graph::in_memory();
+        let mut session = graph.session();
+        let batched = "UNWIND [1, 2] AS x CALL (x) { CREATE (:A) } IN TRANSACTIONS OF 1 ROW";
+        session.begin().unwrap();
+        session.run("CREATE (:A)").unwrap();
+        assert_eq!(session.run(batched).unwrap_err().detail(), crate::error::Detail::InvalidUse);
+        assert!(session.run(&format!("EXPLAIN {batched}")).is_ok());
+        session.commit().unwrap();
+        assert_eq!(count(graph.run(ALL)), 1);
+        let options = crate::session::RunOptions { read_only: true, ..Default::default() };
+        let refused = session.run_with(batched, &Default::default(), &options).unwrap_err();
+        assert_eq!(refused.detail(), crate::error::Detail::ReadOnly);
+    }
+
+    #[test]
+    fn readers_see_each_transaction() {
+        let graph = Graph::in_memory();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let watched = graph.clone();
+        let signature = crate::algo::Signature {
+            name: std::sync::Arc::from("test.watch"),
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            summary: std::sync::Arc::from("Notes how many nodes others see."),
+        };
+        let run: crate::algo::Run = std::sync::Arc::new(move |_, _| {
+            sender.send(watched.snapshot().node_count()).unwrap();
+            Ok(Vec::new())
+        });
+        graph.register(crate::algo::Procedure { signature, run });
+        graph.run("UNWIND [1, 2, 3] AS x CALL (x) { CALL test.watch() CREATE (:A) } IN TRANSACTIONS OF 1 ROW").unwrap();
+        assert_eq!(receiver.try_iter().collect::<Vec<_>>(), [0, 1, 2]);
     }
 }

@@ -70,7 +70,7 @@ impl Store {
         writing.busy = true;
         let base = writing.finished.clone().unwrap_or_else(|| self.snapshot());
         drop(writing);
-        Ok(WriteGuard { version: Version::clone(&base), base, shared: Arc::clone(&self.shared) })
+        Ok(WriteGuard { version: Version::clone(&base), base, shared: Arc::clone(&self.shared), last: true })
     }
 
     /// Makes a finished version, and with it those it came from, the current one.
@@ -96,6 +96,8 @@ pub struct WriteGuard {
     shared: Arc<Shared>,
     base: Snapshot,
     version: Version,
+    /// Whether the next writer may begin when it is dropped.
+    last: bool,
 }
 
 impl WriteGuard {
@@ -139,6 +141,18 @@ impl WriteGuard {
         version
     }
 
+    /// What was changed so far as a change of its own, to be committed while this one keeps the right to change the
+    /// graph. Once it is, this one goes on from there ([`WriteGuard::go_on`]).
+    pub fn step(&self, version: Version) -> WriteGuard {
+        let (shared, base) = (Arc::clone(&self.shared), Arc::clone(&self.base));
+        WriteGuard { shared, base, version, last: false }
+    }
+
+    /// Goes on from a step that was committed.
+    pub fn go_on(&mut self, committed: Snapshot) {
+        self.base = committed;
+    }
+
     /// Ends the change without publishing it: later writers start from it, readers do not see it until
     /// [`Store::publish`].
     pub fn finish(mut self) -> Snapshot {
@@ -157,6 +171,9 @@ impl WriteGuard {
 
 impl Drop for WriteGuard {
     fn drop(&mut self) {
+        if !self.last {
+            return;
+        }
         self.shared.writing().busy = false;
         self.shared.ended.notify_one();
     }

@@ -96,6 +96,19 @@ pub enum ClauseKind {
     },
     /// `RETURN …`.
     Return(Projection),
+    /// `LET variable = expression, …`: what `WITH *, expression AS variable, …` does.
+    Let(Vec<(Name, Expr)>),
+    /// `FILTER predicate`.
+    Filter(Expr),
+    /// `ORDER BY …`, `SKIP …` and `LIMIT …` without a projection: what `WITH * ORDER BY …` does.
+    Order {
+        /// `ORDER BY`.
+        order_by: Vec<SortItem>,
+        /// `SKIP`.
+        skip: Option<Expr>,
+        /// `LIMIT`.
+        limit: Option<Expr>,
+    },
     /// `CREATE pattern`.
     Create(Vec<PathPattern>),
     /// `MERGE path [ON CREATE SET …] [ON MATCH SET …]`.
@@ -143,7 +156,60 @@ pub enum ClauseKind {
         imports: Option<Imports>,
         /// The query.
         query: Query,
+        /// `IN TRANSACTIONS`.
+        transactions: Option<InTransactions>,
     },
+    /// `LOAD CSV [WITH HEADERS] FROM source AS variable [FIELDTERMINATOR text]`.
+    LoadCsv {
+        /// Whether the first record names the fields.
+        headers: bool,
+        /// The file.
+        source: Expr,
+        /// The variable: a list of texts, with headers a map.
+        variable: Name,
+        /// What stands between fields, when it is no comma.
+        terminator: Option<char>,
+    },
+}
+
+/// `IN [n CONCURRENT] TRANSACTIONS [OF n ROWS] [ON ERROR …] [REPORT STATUS AS variable]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InTransactions {
+    /// `CONCURRENT`.
+    pub concurrent: bool,
+    /// How many at the same time.
+    pub workers: Option<Expr>,
+    /// How many rows a transaction takes.
+    pub rows: Option<Expr>,
+    /// `ON ERROR`.
+    pub on_error: Option<ErrorPolicy>,
+    /// `REPORT STATUS AS`.
+    pub status: Option<Name>,
+    /// All of it.
+    pub span: Span,
+}
+
+/// What is done about a transaction that fails.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ErrorPolicy {
+    /// `RETRY`.
+    pub retry: bool,
+    /// The seconds after which trying ends.
+    pub seconds: Option<Expr>,
+    /// What is done in the end; `None` where nothing is written after `RETRY`.
+    pub outcome: Option<OnError>,
+}
+
+/// What becomes of a statement when one of its transactions fails.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnError {
+    /// It fails.
+    #[default]
+    Fail,
+    /// It goes on with the next.
+    Continue,
+    /// It goes on, but runs none of those that are left.
+    Break,
 }
 
 /// Whether a relationship may be matched more than once in one match of a pattern.
@@ -306,6 +372,8 @@ pub enum Imports {
 /// A call of a procedure.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProcedureCall {
+    /// Whether a row for which it gives nothing stays, with nulls.
+    pub optional: bool,
     /// The dotted name.
     pub name: Name,
     /// The arguments; `None` when there are no parentheses: they come from parameters of the same names.

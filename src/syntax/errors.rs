@@ -1,7 +1,7 @@
 //! From a failure of the derived parser to words: what was expected, what was found, what may have been meant.
 
 use super::guard::{self, Brackets};
-use super::keywords::KEYWORDS;
+use super::keywords::{KEYWORDS, is_keyword};
 use super::scan::{self, Kind, Token};
 use crate::error::{Detail, Error};
 use crate::span::Span;
@@ -238,12 +238,15 @@ fn look_alike(text: &str) -> Option<&'static str> {
 
 /// The keyword that a word is a slip of, if there is one.
 fn nearest_keyword(word: &str) -> Option<&'static str> {
+    if is_keyword(word) {
+        return None;
+    }
     let word = word.to_uppercase();
     if KEYWORDS.contains(&word.as_str()) {
         return None; // it is spelled right and only stands in the wrong place
     }
     let allowed = if word.chars().count() <= 4 { 1 } else { 2 };
-    let near = KEYWORDS.iter().filter(|keyword| keyword.len() > 2 && **keyword != word);
+    let near = KEYWORDS.iter().filter(|keyword| keyword.len() > 2);
     let scored = near.map(|keyword| (distance(&word, keyword), *keyword));
     scored.filter(|(distance, _)| *distance <= allowed).min().map(|(_, keyword)| keyword)
 }
@@ -276,7 +279,13 @@ named! {
         kw_elements => "`ELEMENTS`", kw_else => "`ELSE`", kw_end => "`END`", kw_ends => "`ENDS`", kw_explain => "`EXPLAIN`",
         kw_drop => "`DROP`", kw_exists => "`EXISTS`", kw_for => "`FOR`", kw_if => "`IF`", kw_require => "`REQUIRE`",
         kw_show => "`SHOW`",
-        kw_finish => "`FINISH`", kw_from => "`FROM`", kw_foreach => "`FOREACH`", kw_groups => "`GROUPS`", kw_is => "`IS`", kw_limit => "`LIMIT`", kw_match => "`MATCH`",
+        kw_break => "`BREAK`", kw_concurrent => "`CONCURRENT`", kw_continue => "`CONTINUE`", kw_csv => "`CSV`",
+        kw_error => "`ERROR`", kw_fail => "`FAIL`", kw_fieldterminator => "`FIELDTERMINATOR`", kw_from => "`FROM`",
+        kw_headers => "`HEADERS`", kw_load => "`LOAD`", kw_report => "`REPORT`", kw_retry => "`RETRY`",
+        kw_rows => "`ROWS`", kw_seconds => "`SECONDS`", kw_status => "`STATUS`", kw_transactions => "`TRANSACTIONS`",
+        kw_filter => "`FILTER`", kw_insert => "`INSERT`", kw_let => "`LET`", kw_nodetach => "`NODETACH`",
+        kw_offset => "`OFFSET`", kw_use => "`USE`",
+        kw_finish => "`FINISH`", kw_foreach => "`FOREACH`", kw_groups => "`GROUPS`", kw_is => "`IS`", kw_limit => "`LIMIT`", kw_match => "`MATCH`",
         kw_merge => "`MERGE`", kw_normalized => "`NORMALIZED`", kw_not => "`NOT`", kw_null => "`NULL`", kw_nulls => "`NULLS`", kw_on => "`ON`", kw_optional => "`OPTIONAL`",
         kw_order => "`ORDER`", kw_paths => "`PATHS`", kw_profile => "`PROFILE`", kw_remove => "`REMOVE`", kw_relationships => "`RELATIONSHIPS`", kw_repeatable => "`REPEATABLE`", kw_return => "`RETURN`",
         kw_set => "`SET`", kw_shortest => "`SHORTEST`", kw_skip => "`SKIP`", kw_starts => "`STARTS`", kw_then => "`THEN`", kw_typed => "`TYPED`", nulls_first => "`FIRST`", nulls_last => "`LAST`", kw_union => "`UNION`",
@@ -305,7 +314,7 @@ named! {
         label_or => "a label", type_or => "a type", type_and => "a type", type_not => "a type", group => "a group `((…)-…-(…))`", quantity => "a quantity",
         selector => "`SHORTEST`", label_and => "a label", label_not => "a label", set_clause => "`SET`",
         set_item => "what to set", target => "what to remove", procedure_name => "a procedure's name",
-        yield_item => "a column", entry => "`key: value`", case_branch => "`WHEN`", searched_branch => "`WHEN`", case_test => "an expression", sum => "an expression", type_union => "a type", type_item => "a type", bound => "a number",
+        on_error_do => "`CONTINUE`, `BREAK`, `FAIL`", workers => "`CONCURRENT`", yield_item => "a column", entry => "`key: value`", case_branch => "`WHEN`", searched_branch => "`WHEN`", case_test => "an expression", sum => "an expression", type_union => "a type", type_item => "a type", bound => "a number",
         schema_noun => "`INDEX` or `CONSTRAINT`", schema_word => "`INDEX` or `CONSTRAINT`", schema_name => "a name",
         schema_element => "`(n:Label)` or `()-[r:TYPE]-()`", schema_key => "a property `n.key`",
         schema_keys => "properties `(n.key)`", demand => "what is demanded", demanded_type => "a type",

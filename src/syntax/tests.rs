@@ -224,7 +224,8 @@ fn limits_give_errors_quickly() {
         let error = error(&format!("RETURN {before}{}{after}", again.repeat(many)));
         assert_eq!(error.detail(), Detail::NestingTooDeep, "{again}");
     }
-    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+    // A few seconds on an idle machine; what is not linear takes hours.
+    assert!(start.elapsed() < Duration::from_secs(600), "{:?}", start.elapsed());
 }
 
 #[test]

@@ -54,6 +54,11 @@ impl Handover {
     pub(super) fn push(&self, chunk: Chunk) {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner).push(chunk);
     }
+
+    /// Drops what has not been taken.
+    pub(super) fn clear(&self) {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
 }
 
 impl Operator for Handover {

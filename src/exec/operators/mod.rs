@@ -18,6 +18,7 @@ mod foreach;
 mod index_seek;
 mod legs;
 mod limit;
+mod load_csv;
 mod merge;
 mod project;
 mod rounds;
@@ -29,6 +30,7 @@ mod shortest;
 mod show;
 mod sort;
 mod source;
+mod transactions;
 mod union;
 mod unwind;
 mod used;
@@ -55,7 +57,7 @@ pub(super) trait Operator: Send {
 /// An operator in its place in the plan.
 pub(super) struct Stage {
     operator: Box<dyn Operator>,
-    /// Its number in the plan's pre-order, for the profile; `None` inside expressions, which are not profiled.
+    /// Its number in the order of the profile; `None` for what stands in no plan.
     number: Option<usize>,
     /// The chunk it has given last.
     given: Held,
@@ -91,13 +93,7 @@ impl Stage {
         let above = cx.operator.replace(number);
         let chunk = self.operator.next(cx)?;
         cx.operator = above;
-        if number >= cx.profile.len() {
-            cx.profile.resize(number + 1, super::OperatorProfile::default());
-        }
-        let entry = &mut cx.profile[number];
-        entry.calls += 1;
-        entry.time += start.elapsed();
-        entry.rows = entry.rows.saturating_add(chunk.as_ref().map_or(0, Chunk::total));
+        cx.did(number, start.elapsed(), chunk.as_ref().map_or(0, Chunk::total));
         Ok(chunk)
     }
 }
@@ -129,7 +125,7 @@ impl Part {
 /// The operators of a plan, numbered for the profile: parts to be run first, and what gives the rows.
 pub(super) fn build_parts(root: &Node) -> (Vec<Part>, Stage) {
     let mut parts = Vec::new();
-    let root = Builder { next: Some(0) }.stage_with(root, &mut Some(&mut parts));
+    let root = Builder { next: 0 }.stage_with(root, &mut Some(&mut parts));
     (parts, root)
 }
 
@@ -168,9 +164,9 @@ fn changes(op: &Op) -> bool {
     )
 }
 
-/// The operators of a plan inside an expression.
-pub(super) fn build(root: &Node) -> Stage {
-    Builder { next: None }.stage(root)
+/// The operators of a plan inside an expression, of which the first has the given number.
+pub(super) fn build(root: &Node, number: usize) -> Stage {
+    Builder { next: number }.stage(root)
 }
 
 /// Every node of a plan in the order of the profile: a node, then its inner plans, then its input.
@@ -202,7 +198,7 @@ fn reorders(node: &Node) -> bool {
 
 /// Builds operators from nodes.
 struct Builder {
-    next: Option<usize>,
+    next: usize,
 }
 
 impl Builder {
@@ -244,10 +240,8 @@ impl Builder {
     }
 
     fn number(&mut self) -> Option<usize> {
-        let next = self.next.as_mut()?;
-        let number = *next;
-        *next += 1;
-        Some(number)
+        self.next += 1;
+        Some(self.next - 1)
     }
 }
 
@@ -300,7 +294,12 @@ fn with_input(node: &Node, input: Stage, inner: Vec<Stage>) -> Box<dyn Operator>
         Op::LabelFilter { slot, test } => Box::new(filter::LabelFilter::new(input, *slot, test.clone())),
         Op::Project(items) => Box::new(project::Project::new(input, live, items.clone())),
         Op::Unwind { list, slot } => Box::new(unwind::Unwind::new(input, live, list.clone(), *slot)),
-        Op::Apply { inner, mode, row_id } => {
+        Op::LoadCsv(load) => Box::new(load_csv::LoadCsv::new(input, live, load.clone())),
+        Op::Apply { inner, mode, transactions: Some(transactions), .. } => {
+            let (inner, plan) = (inner_stage(), (inner.as_ref(), mode.clone()));
+            Box::new(transactions::TransactionApply::new(input, live, inner, plan, transactions.as_ref().clone()))
+        }
+        Op::Apply { inner, mode, row_id, transactions: None } => {
             Box::new(apply::Apply::new(input, live, inner_stage(), inner, mode.clone(), *row_id))
         }
         Op::Aggregate { keys, aggregates } => {

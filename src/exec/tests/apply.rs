@@ -20,7 +20,7 @@ fn hop(from: u32, rel: u32, to: u32) -> Op {
 fn applied(before: &[Op], inner: &[Op], mode: &ApplyMode, columns: &[u32], random: &RandomGraph) -> Vec<String> {
     let rows = |row_id| {
         let mut ops = before.to_vec();
-        ops.push(Op::Apply { inner: Box::new(chain(inner.to_vec())), mode: mode.clone(), row_id });
+        ops.push(Op::Apply { inner: Box::new(chain(inner.to_vec())), mode: mode.clone(), row_id, transactions: None });
         run(&plan(ops, columns), &random.graph)
     };
     let together = rows(Some(Slot(10)));

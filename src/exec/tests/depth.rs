@@ -60,13 +60,15 @@ fn deep_inner_plans_run_up_to_the_limit() {
     let nested = |levels: usize| {
         let mut inner = chain(vec![Op::Argument]);
         for _ in 0..levels {
-            inner =
-                chain(vec![Op::Argument, Op::Apply { inner: Box::new(inner), mode: ApplyMode::Inner, row_id: None }]);
+            inner = chain(vec![
+                Op::Argument,
+                Op::Apply { inner: Box::new(inner), mode: ApplyMode::Inner, row_id: None, transactions: None },
+            ]);
         }
         let ops = vec![
             Op::Unit,
             Op::Project(vec![(Slot(0), constant(1))]),
-            Op::Apply { inner: Box::new(inner), mode: ApplyMode::Inner, row_id: None },
+            Op::Apply { inner: Box::new(inner), mode: ApplyMode::Inner, row_id: None, transactions: None },
         ];
         run_with(&plan(ops, &[0]), &Arc::new(Version::new()), Settings::default())
     };

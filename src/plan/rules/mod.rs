@@ -11,6 +11,7 @@ mod impossible_pattern;
 mod index_seek;
 mod label_predicates;
 mod merge_creates;
+mod needless_eager;
 mod node_by_id;
 mod pair_count;
 mod stored_counts;
@@ -70,6 +71,7 @@ pub const RULES: &[Rule] = &[
     hoist_subqueries::RULE,
     stored_counts::RULE,
     expand_count::RULE,
+    needless_eager::RULE,
 ];
 
 fn allowed(options: &Options) -> impl Iterator<Item = &'static Rule> {

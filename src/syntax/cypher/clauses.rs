@@ -4,8 +4,8 @@ use super::{Builder, Parts, name, span_of, unforeseen};
 use crate::error::{Detail, Error, Result};
 use crate::span::Span;
 use crate::syntax::ast::{
-    Clause, ClauseKind, Expr, ExprKind, Imports, LabelExpr, MatchMode, Name, ProcedureCall, Projection, ProjectionItem,
-    RemoveItem, SetItem, SortItem, Yield,
+    Clause, ClauseKind, ErrorPolicy, Expr, ExprKind, Imports, InTransactions, LabelExpr, MatchMode, Name, OnError,
+    ProcedureCall, Projection, ProjectionItem, RemoveItem, SetItem, SortItem, Yield,
 };
 use pest::iterators::Pair;
 use standpoint_grammar::cypher::Rule;
@@ -29,12 +29,16 @@ impl Builder<'_> {
             Rule::return_clause => Ok(ClauseKind::Return(self.projection(parts.required()?)?)),
             Rule::finish_clause => Ok(ClauseKind::Finish),
             Rule::unwind_clause => self.unwind(parts),
+            Rule::let_clause => Ok(ClauseKind::Let(parts.map(|item| self.let_item(item)).collect::<Result<_>>()?)),
+            Rule::filter_clause => Ok(ClauseKind::Filter(self.expression(parts.required()?)?)),
+            Rule::order_clause => self.order_clause(&mut parts),
             Rule::create_clause => Ok(ClauseKind::Create(self.paths(&mut parts)?)),
             Rule::merge_clause => self.merge(parts),
             Rule::set_clause => Ok(ClauseKind::Set(self.set_items(parts)?)),
             Rule::remove_clause => self.remove(parts),
             Rule::delete_clause => self.delete(parts),
             Rule::foreach_clause => self.foreach(parts),
+            Rule::load_csv_clause => self.load_csv(parts),
             Rule::call_subquery => self.call_subquery(parts),
             Rule::call_procedure => self.call_procedure(parts),
             _ => Err(unknown),
@@ -63,6 +67,18 @@ impl Builder<'_> {
         Ok(ClauseKind::Unwind { list, variable: name(&parts.required()?)? })
     }
 
+    fn let_item(&self, pair: Pair<'_, Rule>) -> Result<(Name, Expr)> {
+        let mut parts = Parts::of(pair);
+        let variable = name(&parts.required()?)?;
+        parts.accept(Rule::assign);
+        Ok((variable, self.expression(parts.required()?)?))
+    }
+
+    fn order_clause(&self, parts: &mut Parts<'_>) -> Result<ClauseKind> {
+        let (order_by, skip, limit) = self.order_parts(parts)?;
+        Ok(ClauseKind::Order { order_by, skip, limit })
+    }
+
     fn merge(&self, mut parts: Parts<'_>) -> Result<ClauseKind> {
         let pattern = self.path(parts.required()?)?;
         let (mut on_create, mut on_match) = (Vec::new(), Vec::new());
@@ -89,7 +105,29 @@ impl Builder<'_> {
     fn call_subquery(&self, mut parts: Parts<'_>) -> Result<ClauseKind> {
         let optional = parts.accept(Rule::kw_optional);
         let imports = parts.optional(Rule::imports).map(|part| self.imports(Parts::of(part))).transpose()?;
-        Ok(ClauseKind::Subquery { optional, imports, query: self.query(parts.required()?)? })
+        let query = self.query(parts.required()?)?;
+        let transactions = parts.optional(Rule::transactions).map(|part| self.transactions(part)).transpose()?;
+        Ok(ClauseKind::Subquery { optional, imports, query, transactions })
+    }
+
+    fn load_csv(&self, mut parts: Parts<'_>) -> Result<ClauseKind> {
+        let headers = parts.accept(Rule::kw_headers);
+        let source = self.expression(parts.required()?)?;
+        let variable = name(&parts.required()?)?;
+        let terminator = parts.optional(Rule::terminator).map(|part| self.terminator(part)).transpose()?;
+        Ok(ClauseKind::LoadCsv { headers, source, variable, terminator })
+    }
+
+    fn terminator(&self, pair: Pair<'_, Rule>) -> Result<char> {
+        let text = self.expression(Parts::of(pair).required()?)?;
+        let only = match &text.kind {
+            ExprKind::String(text) => Some(text.chars()).filter(|chars| chars.clone().count() == 1),
+            _ => None,
+        };
+        let mark = only.and_then(|mut chars| chars.next()).filter(|mark| !matches!(mark, '"' | '\n' | '\r'));
+        mark.ok_or_else(|| {
+            unexpected("`FIELDTERMINATOR` is one character as a text, no quotation mark or line break", text.span)
+        })
     }
 
     fn imports(&self, mut parts: Parts<'_>) -> Result<Imports> {
@@ -97,13 +135,14 @@ impl Builder<'_> {
     }
 
     fn call_procedure(&self, mut parts: Parts<'_>) -> Result<ClauseKind> {
+        let optional = parts.accept(Rule::kw_optional);
         let name = dotted_name(&parts.required()?)?;
         let arguments = parts.optional(Rule::arguments).map(|part| self.expressions(Parts::of(part))).transpose()?;
         let (yields, predicate) = match parts.optional(Rule::yields) {
             Some(part) => self.yields(Parts::of(part))?,
             None => (Yield::Implicit, None),
         };
-        Ok(ClauseKind::Call(ProcedureCall { name, arguments, yields, predicate }))
+        Ok(ClauseKind::Call(ProcedureCall { optional, name, arguments, yields, predicate }))
     }
 
     fn yields(&self, mut parts: Parts<'_>) -> Result<(Yield, Option<Expr>)> {
@@ -118,6 +157,51 @@ impl Builder<'_> {
             items.push((column, item.next().map(|alias| name(&alias)).transpose()?));
         }
         Ok((Yield::Items(items), self.where_part(&mut parts)?))
+    }
+}
+
+/// `IN TRANSACTIONS`.
+impl Builder<'_> {
+    fn transactions(&self, pair: Pair<'_, Rule>) -> Result<InTransactions> {
+        let span = span_of(&pair);
+        let mut parts = Parts::of(pair);
+        parts.accept(Rule::op_in);
+        let workers = parts.optional(Rule::workers);
+        let mut made = InTransactions {
+            concurrent: workers.is_some(),
+            workers: None,
+            rows: None,
+            on_error: None,
+            status: None,
+            span,
+        };
+        if let Some(expr) = workers.and_then(|pair| Parts::of(pair).optional(Rule::expression)) {
+            made.workers = Some(self.expression(expr)?);
+        }
+        for part in parts {
+            self.transaction_part(part, &mut made)?;
+        }
+        Ok(made)
+    }
+
+    fn transaction_part(&self, pair: Pair<'_, Rule>, made: &mut InTransactions) -> Result<()> {
+        let (rule, span) = (pair.as_rule(), span_of(&pair));
+        let mut parts = Parts::of(pair);
+        let twice = match rule {
+            Rule::batch_rows => made.rows.replace(self.expression(parts.required()?)?).is_some(),
+            Rule::on_error => made.on_error.replace(self.error_policy(parts.required()?)?).is_some(),
+            _ => made.status.replace(name(&parts.required()?)?).is_some(),
+        };
+        if twice { Err(unexpected("this is said twice", span)) } else { Ok(()) }
+    }
+
+    fn error_policy(&self, pair: Pair<'_, Rule>) -> Result<ErrorPolicy> {
+        if pair.as_rule() == Rule::on_error_do {
+            return Ok(ErrorPolicy { retry: false, seconds: None, outcome: Some(on_error(pair)) });
+        }
+        let mut parts = Parts::of(pair);
+        let seconds = parts.optional(Rule::expression).map(|pair| self.expression(pair)).transpose()?;
+        Ok(ErrorPolicy { retry: true, seconds, outcome: parts.optional(Rule::on_error_do).map(on_error) })
     }
 }
 
@@ -137,13 +221,19 @@ impl Builder<'_> {
 
     /// A projection with the `ORDER BY`, `SKIP` and `LIMIT` that follow.
     pub(super) fn cut(&self, projection: Projection, mut parts: Parts<'_>) -> Result<Projection> {
+        let (order_by, skip, limit) = self.order_parts(&mut parts)?;
+        Ok(Projection { order_by, skip, limit, ..projection })
+    }
+
+    /// `ORDER BY`, `SKIP` and `LIMIT`, each of which may be missing.
+    fn order_parts(&self, parts: &mut Parts<'_>) -> Result<(Vec<SortItem>, Option<Expr>, Option<Expr>)> {
         let order_by = match parts.optional(Rule::order_by) {
             Some(part) => Parts::of(part).map(|item| self.sort_item(item)).collect::<Result<_>>()?,
             None => Vec::new(),
         };
         let skip = parts.optional(Rule::skip).map(|part| self.expression(Parts::of(part).required()?)).transpose()?;
         let limit = parts.optional(Rule::limit).map(|part| self.expression(Parts::of(part).required()?)).transpose()?;
-        Ok(Projection { order_by, skip, limit, ..projection })
+        Ok((order_by, skip, limit))
     }
 
     fn projection_item(&self, mut parts: Parts<'_>) -> Result<ProjectionItem> {
@@ -218,6 +308,17 @@ fn match_mode(parts: &mut Parts<'_>) -> MatchMode {
     match parts.optional(Rule::match_mode) {
         Some(mode) if Parts::of(mode.clone()).accept(Rule::kw_repeatable) => MatchMode::RepeatableElements,
         _ => MatchMode::DifferentRelationships,
+    }
+}
+
+fn on_error(pair: Pair<'_, Rule>) -> OnError {
+    let mut parts = Parts::of(pair);
+    if parts.accept(Rule::kw_continue) {
+        OnError::Continue
+    } else if parts.accept(Rule::kw_break) {
+        OnError::Break
+    } else {
+        OnError::Fail
     }
 }
 

@@ -138,13 +138,19 @@ fn is_silent(rule: Rule) -> bool {
             | Rule::kw_by
             | Rule::kw_call
             | Rule::kw_case
+            | Rule::kw_concurrent
             | Rule::kw_create
+            | Rule::kw_csv
             | Rule::kw_delete
             | Rule::kw_drop
             | Rule::kw_else
             | Rule::kw_end
             | Rule::kw_ends
             | Rule::kw_exists
+            | Rule::kw_error
+            | Rule::kw_fail
+            | Rule::kw_fieldterminator
+            | Rule::kw_filter
             | Rule::kw_for
             | Rule::kw_foreach
             | Rule::all_rows
@@ -156,23 +162,37 @@ fn is_silent(rule: Rule) -> bool {
             | Rule::kw_typed
             | Rule::trim_word
             | Rule::kw_if
+            | Rule::kw_from
+            | Rule::kw_insert
             | Rule::kw_is
+            | Rule::kw_let
             | Rule::kw_limit
+            | Rule::kw_load
             | Rule::kw_match
             | Rule::kw_merge
+            | Rule::kw_nodetach
             | Rule::kw_null
+            | Rule::kw_of
+            | Rule::kw_offset
             | Rule::kw_on
             | Rule::kw_order
             | Rule::kw_remove
             | Rule::kw_require
+            | Rule::kw_report
+            | Rule::kw_retry
             | Rule::kw_return
+            | Rule::kw_rows
+            | Rule::kw_seconds
             | Rule::kw_set
             | Rule::kw_show
             | Rule::kw_skip
             | Rule::kw_starts
+            | Rule::kw_status
             | Rule::kw_then
+            | Rule::kw_transactions
             | Rule::kw_union
             | Rule::kw_unwind
+            | Rule::kw_use
             | Rule::kw_when
             | Rule::kw_where
             | Rule::kw_with

@@ -1,7 +1,7 @@
 //! Statements, queries and single queries.
 
 use super::{Builder, Parts, name, span_of};
-use crate::error::Result;
+use crate::error::{Detail, Error, Result};
 use crate::span::Span;
 use crate::syntax::ast::{Clause, ClauseKind, Mode, Name, Projection, Query, SingleQuery, Statement};
 use pest::iterators::Pair;
@@ -52,6 +52,9 @@ impl Builder<'_> {
         let span = span_of(&pair);
         let mut clauses = Vec::new();
         for clause in Parts::of(pair) {
+            if clause.as_rule() == Rule::use_clause {
+                return Err(one_graph(span_of(&clause)));
+            }
             clauses.push(self.clause(clause)?);
         }
         Ok(SingleQuery { clauses, span })
@@ -74,6 +77,11 @@ fn mode(pair: Pair<'_, Rule>) -> (Mode, Span) {
     let span = span_of(&pair);
     let mode = if Parts::of(pair).accept(Rule::kw_profile) { Mode::Profile } else { Mode::Explain };
     (mode, span)
+}
+
+fn one_graph(span: Span) -> Error {
+    let message = "a statement is about the one graph that is open; `USE` cannot choose another";
+    Error::syntax(Detail::UnexpectedSyntax, message).at(span).hint("open the other graph instead")
 }
 
 /// `*`

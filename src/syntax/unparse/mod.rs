@@ -9,8 +9,8 @@ mod patterns;
 mod schema;
 
 use super::ast::{
-    Clause, ClauseKind, Expr, Imports, LabelExpr, MatchMode, Mode, Name, ProcedureCall, Projection, ProjectionItem,
-    Query, RemoveItem, SetItem, SingleQuery, Statement, Yield,
+    Clause, ClauseKind, ErrorPolicy, Expr, Imports, InTransactions, LabelExpr, MatchMode, Mode, Name, OnError,
+    ProcedureCall, Projection, ProjectionItem, Query, RemoveItem, SetItem, SingleQuery, SortItem, Statement, Yield,
 };
 use pest::unicode::{XID_CONTINUE, XID_START};
 
@@ -163,6 +163,17 @@ impl Writer {
                 self.push("RETURN ");
                 self.projection(projection);
             }
+            ClauseKind::Let(items) => {
+                self.push("LET ");
+                self.list(items, ", ", Self::let_item);
+            }
+            ClauseKind::Filter(predicate) => {
+                self.push("FILTER ");
+                self.expr(predicate);
+            }
+            ClauseKind::Order { order_by, skip, limit } => {
+                self.order_parts(order_by, skip.as_ref(), limit.as_ref(), "");
+            }
             ClauseKind::Create(pattern) => {
                 self.push("CREATE ");
                 self.paths(pattern);
@@ -187,9 +198,20 @@ impl Writer {
             ClauseKind::Finish => self.push("FINISH"),
             ClauseKind::Schema(command) => self.schema_command(command),
             ClauseKind::Show(show) => self.show(show),
-            ClauseKind::Subquery { optional, imports, query } => {
+            ClauseKind::Subquery { optional, imports, query, transactions } => {
                 self.push(if *optional { "OPTIONAL " } else { "" });
                 self.call_subquery(imports.as_ref(), query);
+                transactions.iter().for_each(|transactions| self.transactions(transactions));
+            }
+            ClauseKind::LoadCsv { headers, source, variable, terminator } => {
+                self.push(if *headers { "LOAD CSV WITH HEADERS FROM " } else { "LOAD CSV FROM " });
+                self.expr(source);
+                self.push(" AS ");
+                self.variable(variable);
+                if let Some(mark) = terminator {
+                    self.push(" FIELDTERMINATOR ");
+                    self.push(&string(&mark.to_string()));
+                }
             }
         }
     }
@@ -206,6 +228,12 @@ impl Writer {
         self.expr(list);
         self.push(" AS ");
         self.variable(variable);
+    }
+
+    fn let_item(&mut self, (variable, value): &(Name, Expr)) {
+        self.variable(variable);
+        self.push(" = ");
+        self.expr(value);
     }
 
     fn on(&mut self, when: &str, items: &[SetItem]) {
@@ -285,8 +313,49 @@ impl Writer {
         self.push(" }");
     }
 
+    fn transactions(&mut self, transactions: &InTransactions) {
+        self.push(" IN ");
+        if let Some(workers) = &transactions.workers {
+            self.expr(workers);
+            self.push(" ");
+        }
+        self.push(if transactions.concurrent { "CONCURRENT TRANSACTIONS" } else { "TRANSACTIONS" });
+        if let Some(rows) = &transactions.rows {
+            self.push(" OF ");
+            self.expr(rows);
+            self.push(" ROWS");
+        }
+        if let Some(policy) = &transactions.on_error {
+            self.error_policy(policy);
+        }
+        if let Some(status) = &transactions.status {
+            self.push(" REPORT STATUS AS ");
+            self.variable(status);
+        }
+    }
+
+    fn error_policy(&mut self, policy: &ErrorPolicy) {
+        self.push(" ON ERROR");
+        if policy.retry {
+            self.push(" RETRY");
+            if let Some(seconds) = &policy.seconds {
+                self.push(" FOR ");
+                self.expr(seconds);
+                self.push(" SECONDS");
+            }
+        }
+        if let Some(outcome) = policy.outcome {
+            self.push(if policy.retry { " THEN" } else { "" });
+            self.push(match outcome {
+                OnError::Fail => " FAIL",
+                OnError::Continue => " CONTINUE",
+                OnError::Break => " BREAK",
+            });
+        }
+    }
+
     fn procedure_call(&mut self, call: &ProcedureCall) {
-        self.push("CALL ");
+        self.push(if call.optional { "OPTIONAL CALL " } else { "CALL " });
         self.dotted(&call.name.text);
         if let Some(arguments) = &call.arguments {
             self.push("(");
@@ -326,9 +395,16 @@ impl Writer {
             self.push(if projection.items.is_empty() { "*" } else { "*, " });
         }
         self.list(&projection.items, ", ", Self::projection_item);
-        if !projection.order_by.is_empty() {
-            self.push(" ORDER BY ");
-            self.list(&projection.order_by, ", ", |writer, item| {
+        self.order_parts(&projection.order_by, projection.skip.as_ref(), projection.limit.as_ref(), " ");
+    }
+
+    /// `ORDER BY`, `SKIP` and `LIMIT`, as far as they are there; `before` goes before the first.
+    fn order_parts(&mut self, order_by: &[SortItem], skip: Option<&Expr>, limit: Option<&Expr>, before: &str) {
+        let mut before = before;
+        if !order_by.is_empty() {
+            self.push(before);
+            self.push("ORDER BY ");
+            self.list(order_by, ", ", |writer, item| {
                 writer.expr(&item.expr);
                 writer.push(if item.descending { " DESC" } else { "" });
                 writer.push(match item.nulls_first {
@@ -337,15 +413,15 @@ impl Writer {
                     None => "",
                 });
             });
+            before = " ";
         }
-        self.bound(" SKIP ", projection.skip.as_ref());
-        self.bound(" LIMIT ", projection.limit.as_ref());
-    }
-
-    fn bound(&mut self, keyword: &str, bound: Option<&Expr>) {
-        if let Some(bound) = bound {
-            self.push(keyword);
-            self.expr(bound);
+        for (keyword, count) in [("SKIP ", skip), ("LIMIT ", limit)] {
+            if let Some(count) = count {
+                self.push(before);
+                self.push(keyword);
+                self.expr(count);
+                before = " ";
+            }
         }
     }
 
@@ -411,6 +487,17 @@ mod tests {
         same("CALL (a, b) { MATCH (a) RETURN 1 AS one UNION ALL RETURN 2 AS one } RETURN one");
         same("CALL a.b(1, 2) YIELD x AS y, z WHERE y > 1 RETURN y");
         same("CALL a.b YIELD -");
+        same(
+            "CALL (x) { CREATE () } IN 3 CONCURRENT TRANSACTIONS OF $n ROWS ON ERROR CONTINUE REPORT STATUS AS s RETURN s",
+        );
+        same("CALL { CREATE () } IN CONCURRENT TRANSACTIONS ON ERROR RETRY FOR 2.5 SECONDS THEN BREAK");
+        same("CALL { CREATE () } IN TRANSACTIONS OF 1 ROWS ON ERROR RETRY RETURN 1");
+        same(
+            "LOAD CSV WITH HEADERS FROM 'a.csv' AS row FIELDTERMINATOR ';' LOAD CSV FROM row.file AS line RETURN line",
+        );
+        same("OPTIONAL CALL a.b() YIELD * RETURN 1");
+        same("LET x = 1, y = 2 FILTER x < y ORDER BY x DESC SKIP 1 LIMIT 2 LIMIT 3 SKIP 4 RETURN x");
+        same("WITH 1 AS x ORDER BY x WHERE x = 1 ORDER BY x SKIP 1 RETURN x");
         same("PROFILE UNWIND [x IN xs WHERE x:(A|B) | x.y] AS z RETURN z");
         same(
             "MATCH () ((a)-[r:R]->(b:B WHERE b.x > 1) WHERE r.x = 1){1,3} (c), (d) (()--()){0,} () (()-->()){2} (e) RETURN a",
