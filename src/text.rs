@@ -5,40 +5,55 @@
 /// Names longer than this are never suggested: the distance costs the product of the lengths.
 const LONGEST: usize = 64;
 
-/// The candidate nearest to `name` without regard to case, when one is near enough to be what was meant.
-///
-/// Near enough is one change for up to five characters and one more for every three characters beyond. Of equally near
-/// candidates the first wins.
+/// A name that was not found, to be compared with those there are.
+#[derive(Clone, Debug)]
+pub struct Sought {
+    letters: Vec<char>,
+}
+
+impl Sought {
+    /// The name, without regard to case.
+    pub fn new(name: &str) -> Sought {
+        Sought { letters: folded(name) }
+    }
+
+    /// How far a candidate is, when it is near enough to be what was meant: at most one change for up to five
+    /// characters and one more for every three characters beyond.
+    pub fn distance(&self, candidate: &str) -> Option<usize> {
+        distance_within(&self.letters, &folded(candidate), self.most())
+    }
+
+    /// The greatest distance that is near.
+    pub fn most(&self) -> usize {
+        1 + self.letters.len().saturating_sub(3) / 3
+    }
+
+    /// How many letters a candidate begins with that the name begins with too.
+    fn common(&self, candidate: &str) -> usize {
+        folded(candidate).iter().zip(&self.letters).take_while(|(a, b)| a == b).count()
+    }
+}
+
+/// The candidate nearest to `name`, by [`Sought::distance`], when one is near. Of equally near candidates the one that
+/// begins like the name wins, then the first.
 ///
 /// ```
 /// use standpoint::text::nearest;
 /// assert_eq!(nearest("Persn", ["Person", "Party"]), Some("Person"));
 /// assert_eq!(nearest("toUper", ["toLower", "toUpper"]), Some("toUpper"));
+/// assert_eq!(nearest("WHER", ["WHEN", "WHERE"]), Some("WHERE"));
 /// assert_eq!(nearest("xyz", ["Person", "Party"]), None);
 /// ```
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let name = folded(name);
-    let limit = threshold(name.len());
-    let mut best: Option<(usize, &'a str)> = None;
-    for candidate in candidates {
-        let bound = best.map_or(limit, |(distance, _)| distance.saturating_sub(1));
-        let near = distance_within(&name, &folded(candidate), bound);
-        if let Some(distance) = near.filter(|distance| best.is_none_or(|(least, _)| *distance < least)) {
-            best = Some((distance, candidate));
-        }
-    }
-    best.map(|(_, candidate)| candidate)
+    nearest_all(name, candidates, 1).first().copied()
 }
 
-/// Every candidate near enough to `name`, nearest first, equally near ones in their given order.
+/// Every candidate near enough to `name`, in the order of [`nearest`], at most `limit`.
 pub fn nearest_all<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>, limit: usize) -> Vec<&'a str> {
-    let name = folded(name);
-    let bound = threshold(name.len());
-    let mut near: Vec<(usize, &'a str)> = candidates
-        .into_iter()
-        .filter_map(|candidate| Some((distance_within(&name, &folded(candidate), bound)?, candidate)))
-        .collect();
-    near.sort_by_key(|(distance, _)| *distance);
+    let sought = Sought::new(name);
+    let mut near: Vec<(usize, &'a str)> =
+        candidates.into_iter().filter_map(|candidate| Some((sought.distance(candidate)?, candidate))).collect();
+    near.sort_by_key(|(distance, candidate)| (*distance, std::cmp::Reverse(sought.common(candidate))));
     near.into_iter().take(limit).map(|(_, candidate)| candidate).collect()
 }
 
@@ -58,10 +73,6 @@ fn folded(name: &str) -> Vec<char> {
     name.chars().take(LONGEST + 1).flat_map(char::to_lowercase).collect()
 }
 
-fn threshold(length: usize) -> usize {
-    1 + length.saturating_sub(3) / 3
-}
-
 fn distance_within(left: &[char], right: &[char], bound: usize) -> Option<usize> {
     let too_long = left.len() > LONGEST || right.len() > LONGEST;
     if too_long || left.is_empty() || left.len().abs_diff(right.len()) > bound {
@@ -73,7 +84,7 @@ fn distance_within(left: &[char], right: &[char], bound: usize) -> Option<usize>
 }
 
 /// [`distance`] of texts that are already taken apart.
-pub(crate) fn alignment(left: &[char], right: &[char]) -> usize {
+fn alignment(left: &[char], right: &[char]) -> usize {
     let mut before: Vec<usize> = Vec::new();
     let mut above: Vec<usize> = (0..=right.len()).collect();
     for (i, l) in left.iter().enumerate() {
@@ -110,6 +121,7 @@ mod tests {
         assert_eq!(nearest("frends", ["friends", "trends"]), Some("friends"));
         assert_eq!(nearest("PERSON", ["Person"]), Some("Person"));
         assert_eq!(nearest("", ["a"]), None);
+        assert_eq!(nearest("WHER", ["WHEN", "WHERE"]), Some("WHERE"), "equally near, but it begins so");
         assert_eq!(nearest(&"x".repeat(10_000), ["x"]), None);
     }
 

@@ -13,7 +13,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("store", &["error", "value", "text"]),
     ("persist", &["error", "value", "store"]),
     ("functions", &["error", "value", "store", "text"]),
-    ("algo", &["error", "value", "store"]),
+    ("algo", &["error", "text", "value", "store"]),
     ("semantic", &["error", "span", "text", "syntax", "value", "store", "functions", "algo"]),
     ("plan", &["error", "span", "syntax", "value", "store", "functions", "semantic"]),
     ("exec", &["error", "span", "syntax", "value", "store", "functions", "algo", "semantic", "plan"]),

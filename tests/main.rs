@@ -14,6 +14,7 @@ mod hostile;
 mod layers;
 mod limits;
 mod manual;
+mod mistakes;
 mod protocol;
 mod questions;
 mod refusals;

@@ -1,7 +1,8 @@
 //! Procedures: what `CALL` runs, whether it comes with the engine, from the user, or from a test.
 
 use crate::error::{Detail, Error, ErrorType, Result};
-use crate::store::{Version, similar};
+use crate::store::Version;
+use crate::text::nearest;
 use crate::value::Value;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -236,7 +237,7 @@ impl Signature {
     fn accept(&self, arguments: &[Value]) -> Result<Vec<Value>> {
         let (fewest, most) = self.arity();
         if arguments.len() < fewest || arguments.len() > most {
-            let message = format!("`{}` takes {most} arguments, not {}", self.name, arguments.len());
+            let message = format!("`{}` cannot be called with {} arguments", self.name, arguments.len());
             return Err(Error::runtime(ErrorType::ProcedureError, Detail::InvalidNumberOfArguments, message)
                 .hint(format!("it is `{self}`")));
         }
@@ -339,8 +340,10 @@ impl Registry {
             let message = format!("there is no procedure `{name}`");
             let error =
                 Error::new(ErrorType::ProcedureError, crate::error::Phase::Compile, Detail::ProcedureNotFound, message);
-            let near = similar::nearest(name, self.procedures.keys(), 1);
-            near.iter().fold(error, |error, name| error.hint(format!("did you mean `{name}`?")))
+            match nearest(name, self.procedures.keys().map(|name| &**name)) {
+                Some(near) => error.hint(format!("did you mean `{near}`?")),
+                None => error,
+            }
         })
     }
 

@@ -151,7 +151,8 @@ fn terminal_room() -> Room {
     }
 }
 
-/// Reads `name=value`: the value is an openCypher literal, or text when it is none.
+/// Reads `name=value`: the value is an openCypher expression, or text when it is none. A value that has the form of an
+/// expression and cannot be computed, such as a number that is too large, is an error.
 fn parameters(written: &[String]) -> Result<Map> {
     let graph = Graph::in_memory();
     let mut parameters = Map::new();
@@ -163,11 +164,22 @@ fn parameters(written: &[String]) -> Result<Map> {
         let literal = graph.run(&format!("RETURN {text} AS value")).and_then(|mut answer| answer.next_row());
         let value = match literal {
             Ok(Some(row)) => row.get("value")?.clone(),
+            Err(error) if !is_no_expression(&error) => {
+                let message = format!("`-p {parameter}`: {}", error.message());
+                let named = Error::new(error.error_type(), error.phase(), error.detail(), message);
+                return Err(error.hints().iter().fold(named, |named, hint| named.hint(hint)));
+            }
             _ => Value::string(text),
         };
         parameters.insert(Arc::from(name.trim_start_matches('$')), value);
     }
     Ok(parameters)
+}
+
+fn is_no_expression(error: &Error) -> bool {
+    let details =
+        [Detail::UnexpectedSyntax, Detail::UnexpectedInput, Detail::UndefinedVariable, Detail::InvalidUnicodeCharacter];
+    details.contains(&error.detail())
 }
 
 fn watch_interrupts(options: &RunOptions) {

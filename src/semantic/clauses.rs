@@ -355,7 +355,8 @@ fn check_order(single: &SingleQuery, place: Place) -> Result<()> {
     let ends = |clause: &&Clause| matches!(clause.kind, ClauseKind::Return(_) | ClauseKind::Finish);
     if let Some(early) = before.iter().find(ends) {
         let message = format!("`{}` must be the last clause", clause_name(&early.kind));
-        return Err(misplaced(message, early.span));
+        let error = misplaced(message, early.span);
+        return Err(error.hint("a `;` parts two statements; `WITH` hands rows on to more clauses"));
     }
     let complete = place == Place::Expression || may_end(last, before.is_empty());
     if complete {

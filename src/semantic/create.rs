@@ -116,6 +116,7 @@ impl Binder<'_> {
     }
 
     fn properties(&mut self, map: Option<&ast::Expr>) -> Result<Properties> {
+        map.into_iter().for_each(|map| self.introduce_properties(map));
         match map {
             Some(map) if !matches!(map.kind, ast::ExprKind::Map(_)) => Ok(Properties::Map(self.expr(map)?.0)),
             _ => {
@@ -236,9 +237,7 @@ impl Binder<'_> {
         path.rels.iter().flat_map(|rel| &rel.types).for_each(|name| self.introduce(NameKind::RelType, name));
         let maps = path.nodes.iter().map(|node| &node.properties).chain(path.rels.iter().map(|rel| &rel.properties));
         for map in maps.flatten() {
-            if let ast::ExprKind::Map(items) = &map.kind {
-                items.iter().for_each(|(key, _)| self.introduce(NameKind::Key, key));
-            }
+            self.introduce_properties(map);
         }
     }
 
@@ -261,7 +260,10 @@ impl Binder<'_> {
         let (mut names, mut named) = (Vec::new(), Vec::new());
         for label in labels {
             match label {
-                LabelExpr::Dynamic { any: false, names } => named.push(self.computed_names(names)?),
+                LabelExpr::Dynamic { any: false, names } => {
+                    self.introduce_any(NameKind::Label);
+                    named.push(self.computed_names(names)?);
+                }
                 label => names.extend(plain_labels(label).ok_or_else(|| not_plain(label))?),
             }
         }
@@ -284,7 +286,10 @@ impl Binder<'_> {
     fn new_rel_type(&mut self, written: WrittenType<'_>) -> Result<NewType> {
         let name = match written {
             WrittenType::Plain(name) => name,
-            WrittenType::Computed(names) => return self.computed_names(names).map(NewType::Named),
+            WrittenType::Computed(names) => {
+                self.introduce_any(NameKind::RelType);
+                return self.computed_names(names).map(NewType::Named);
+            }
         };
         self.introduce(NameKind::RelType, name);
         self.names.rel_type(&name.text).map(NewType::Known).ok_or_else(not_writable)

@@ -54,7 +54,7 @@ impl Binder<'_> {
             Ast::Float(value) => Ok((ExprKind::Const(Value::Float(*value)), Type::of(TypeSet::FLOAT))),
             Ast::String(text) => Ok((ExprKind::Const(Value::String(text.clone())), Type::of(TypeSet::STRING))),
             Ast::Parameter(name) => {
-                self.needs_parameter(&name.text, name.span);
+                self.needs_parameter(&name.text, expr.span);
                 Ok((ExprKind::Parameter(name.text.clone()), Type::ANY))
             }
             Ast::Variable(name) => self.variable_expr(name),

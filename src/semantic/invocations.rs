@@ -129,8 +129,17 @@ fn check_count(function: &Function, given: usize, span: Span) -> Result<()> {
     }
     let names: Vec<&str> = function.parameters.iter().map(|parameter| parameter.name).collect();
     let more = if function.variadic { ", …" } else { "" };
-    let message = format!("`{}({}{more})` cannot be called with {given} arguments", function.name, names.join(", "));
+    let message = format!("`{}({}{more})` cannot be called with {}", function.name, names.join(", "), arguments(given));
     Err(Error::syntax(Detail::InvalidNumberOfArguments, message).at(span))
+}
+
+/// A number of arguments in words.
+pub(super) fn arguments(count: usize) -> String {
+    match count {
+        0 => "no argument".to_owned(),
+        1 => "one argument".to_owned(),
+        count => format!("{count} arguments"),
+    }
 }
 
 fn unknown_function(name: &Name) -> Error {

@@ -78,6 +78,8 @@ struct Binder<'a> {
     noted: HashSet<(NameKind, Arc<str>)>,
     /// Labels, types and keys that this statement brings into the graph.
     introduced: HashSet<(NameKind, Arc<str>)>,
+    /// Kinds of names of which this statement may bring in any: they are computed.
+    introduced_any: HashSet<NameKind>,
     /// Names of entities that this statement may create.
     created_entities: HashSet<Arc<str>>,
     /// Whether a path pattern may stand here as a predicate.
@@ -105,6 +107,7 @@ impl<'a> Binder<'a> {
             notifications: Vec::new(),
             noted: HashSet::new(),
             introduced: HashSet::new(),
+            introduced_any: HashSet::new(),
             created_entities: HashSet::new(),
             predicate_position: false,
             aggregation: projection::Aggregation::Forbidden("here"),
@@ -121,13 +124,14 @@ impl<'a> Binder<'a> {
         }
     }
 
-    /// Remarks once that the graph does not know a name that is read.
+    /// Remarks once that the graph does not know a name that is read; of a graph without any name that says nothing.
     fn note_unknown(&mut self, kind: NameKind, name: &ast::Name) {
         if self.notifications.len() >= MAX_REMARKS {
             return;
         }
         let entry = (kind, name.text.clone());
-        if self.introduced.contains(&entry) || self.names.is_known(kind, &name.text) || !self.noted.insert(entry) {
+        let introduced = self.introduced_any.contains(&kind) || self.introduced.contains(&entry);
+        if introduced || self.names.is_known(kind, &name.text) || self.names.are_none() || !self.noted.insert(entry) {
             return;
         }
         let hint = self.names.nearest(kind, &name.text);
@@ -137,6 +141,19 @@ impl<'a> Binder<'a> {
             span: name.span,
             hint: hint.map(|near| format!("did you mean `{near}`?")),
         });
+    }
+
+    /// Remembers that the statement may bring any name of a kind into the graph.
+    fn introduce_any(&mut self, kind: NameKind) {
+        self.introduced_any.insert(kind);
+    }
+
+    /// Remembers that the statement brings all properties of an expression into the graph.
+    fn introduce_properties(&mut self, properties: &ast::Expr) {
+        match &properties.kind {
+            ast::ExprKind::Map(items) => items.iter().for_each(|(key, _)| self.introduce(NameKind::Key, key)),
+            _ => self.introduce_any(NameKind::Key),
+        }
     }
 
     /// Remembers that the statement brings a name into the graph.

@@ -48,6 +48,8 @@ pub trait Names {
     fn key(&mut self, name: &str) -> Option<KeyId>;
     /// Whether the graph knew the name before the statement.
     fn is_known(&self, kind: NameKind, name: &str) -> bool;
+    /// Whether the graph knew no name at all before the statement.
+    fn are_none(&self) -> bool;
     /// The nearest name that the graph knew before the statement.
     fn nearest(&self, kind: NameKind, name: &str) -> Option<String>;
     /// What a name or alias denotes.
@@ -96,6 +98,10 @@ impl Names for ReadNames<'_> {
     fn is_known(&self, kind: NameKind, name: &str) -> bool {
         position(self.0, kind, name).is_some()
     }
+    fn are_none(&self) -> bool {
+        let catalog = self.0.catalog();
+        catalog.labels().next().is_none() && catalog.rel_types().next().is_none() && catalog.keys().next().is_none()
+    }
     fn nearest(&self, kind: NameKind, name: &str) -> Option<String> {
         nearest_known(self.0, kind, name, usize::MAX)
     }
@@ -125,6 +131,9 @@ impl Names for WriteNames<'_> {
     }
     fn is_known(&self, kind: NameKind, name: &str) -> bool {
         position(self.version, kind, name).is_some_and(|at| at < self.known(kind))
+    }
+    fn are_none(&self) -> bool {
+        self.labels + self.rel_types + self.keys == 0
     }
     fn nearest(&self, kind: NameKind, name: &str) -> Option<String> {
         nearest_known(self.version, kind, name, self.known(kind))

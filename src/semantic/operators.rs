@@ -40,7 +40,11 @@ fn combined(op: BinaryOp, left: Type, right: Type, rule: fn(TypeSet, TypeSet) ->
     if set == TypeSet::NONE {
         let (left, right) = (describe(left.set), describe(right.set));
         let message = format!("`{}` does not work between {left} and {right}", op.as_str());
-        return Err(Error::syntax(Detail::InvalidArgumentType, message).at(span));
+        let error = Error::syntax(Detail::InvalidArgumentType, message).at(span);
+        return Err(match op {
+            BinaryOp::Concat => error.hint("`||` joins texts or lists; conditions are joined by `OR`"),
+            _ => error,
+        });
     }
     let parts = |side: Type| side.element | TypeSet(side.set.0 & !TypeSet::LIST.0);
     let element = if set.meets(TypeSet::LIST) { parts(left) | parts(right) } else { TypeSet::NONE };

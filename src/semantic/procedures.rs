@@ -2,6 +2,7 @@
 
 use super::Binder;
 use super::bound::{Arm, BoundClause, Expr, ExprKind, Slot, Union};
+use super::invocations::arguments;
 use super::scope::Entry;
 use super::types::{Type, mismatch};
 use crate::algo::{Parameter, Signature, ValueType};
@@ -215,7 +216,7 @@ fn types_of(value_type: ValueType) -> TypeSet {
 
 fn wrong_count(signature: &Signature, given: usize, span: Span) -> Error {
     let names: Vec<&str> = signature.inputs.iter().map(|input| &*input.name).collect();
-    let message = format!("`{}` takes ({}), not {given} arguments", signature.name, names.join(", "));
+    let message = format!("`{}({})` cannot be called with {}", signature.name, names.join(", "), arguments(given));
     Error::syntax(Detail::InvalidNumberOfArguments, message).at(span)
 }
 

@@ -54,6 +54,8 @@ pub(super) struct Scope {
     csv: Option<Csv>,
     /// The same of the row around a subquery.
     outer_csv: Option<Csv>,
+    /// The names that projections before have left out, for hints.
+    left_out: Arc<BTreeSet<Arc<str>>>,
 }
 
 /// Where the place of a record is.
@@ -67,20 +69,24 @@ pub(super) struct Csv {
 impl Scope {
     /// The scope in which a subquery starts that sees all of this one throughout.
     pub(super) fn enclosed(&self) -> Scope {
-        let (entries, csv) = (self.entries.clone(), self.csv);
-        Scope { outer: Arc::new(entries.clone()), entries, csv, outer_csv: csv }
+        let csv = self.csv;
+        Scope { outer: Arc::new(self.entries.clone()), outer_csv: csv, ..self.clone() }
     }
 
     /// A scope of these names alone, which stay visible throughout, as does the place of the present record.
     pub(super) fn of_imports(&self, entries: BTreeMap<Arc<str>, Entry>) -> Scope {
-        Scope { outer: Arc::new(entries.clone()), entries, csv: self.csv, outer_csv: self.csv }
+        let outer = Arc::new(entries.clone());
+        Scope { outer, entries, csv: self.csv, outer_csv: self.csv, ..Scope::default() }
     }
 
     /// What remains after everything the clauses so far have bound is forgotten; the place of the record is while
     /// rows stay rows.
     pub(super) fn forgotten(&self, regrouped: bool) -> Scope {
         let csv = if regrouped { self.outer_csv } else { self.csv };
-        Scope { entries: (*self.outer).clone(), outer: self.outer.clone(), csv, outer_csv: self.outer_csv }
+        let mut left_out = (*self.left_out).clone();
+        left_out.extend(self.entries.keys().filter(|name| !self.outer.contains_key(*name)).cloned());
+        let (outer, outer_csv) = (self.outer.clone(), self.outer_csv);
+        Scope { entries: (*self.outer).clone(), outer, csv, outer_csv, left_out: Arc::new(left_out) }
     }
 
     /// Enters the records of a file.
@@ -191,7 +197,9 @@ impl Binder<'_> {
         let Some(entry) = self.scope.get(&name.text) else { return Ok(None) };
         match entry.access {
             Access::Visible => {}
-            Access::Gone => return Err(self.undefined(name)),
+            Access::Gone => {
+                return Err(undefined(name).hint("after `DISTINCT` or an aggregate only the columns are known"));
+            }
             Access::Ungrouped => return Err(ungrouped(&name.text).at(name.span)),
             Access::RowIndependent => return Err(row_dependent(&name.text).at(name.span)),
         }
@@ -265,12 +273,22 @@ impl Binder<'_> {
     }
 
     pub(super) fn undefined(&self, name: &Name) -> Error {
-        let error = Error::syntax(Detail::UndefinedVariable, format!("variable `{}` is not defined", name.text));
+        let error = undefined(name);
+        if self.scope.left_out.contains(&name.text) {
+            return error.hint(format!("`WITH` hands on only what it lists: add `{}` to it", name.text));
+        }
         match nearest(&name.text, self.scope.visible_names()) {
-            Some(near) => error.at(name.span).hint(format!("did you mean `{near}`?")),
-            None => error.at(name.span),
+            Some(near) => error.hint(format!("did you mean `{near}`?")),
+            None if name.text.chars().nth(1).is_some() && name.text.starts_with(char::is_uppercase) => {
+                error.hint(format!("text stands in quotes: `'{}'`", name.text))
+            }
+            None => error,
         }
     }
+}
+
+fn undefined(name: &Name) -> Error {
+    Error::syntax(Detail::UndefinedVariable, format!("variable `{}` is not defined", name.text)).at(name.span)
 }
 
 pub(super) fn already_bound(name: &Name) -> Error {

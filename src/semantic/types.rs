@@ -87,6 +87,9 @@ pub(super) fn describe(set: TypeSet) -> String {
         (TypeSet::DATE_TIME, "a date-time"),
         (TypeSet::DURATION, "a duration"),
     ];
+    if NAMES.iter().all(|(one, _)| one.meets(set)) {
+        return "a value of any type".to_owned();
+    }
     let names: Vec<&str> = NAMES.iter().filter(|(one, _)| one.meets(set)).map(|(_, name)| *name).collect();
     match names.split_last() {
         None => "null".to_owned(),

@@ -3,6 +3,7 @@
 use super::Binder;
 use super::bound::{BoundClause, Expr, SetItem, Slot};
 use super::clauses::clause_name;
+use super::names::NameKind;
 use super::scope::Entry;
 use super::types::{Type, mismatch};
 use super::walk::is_updating;
@@ -54,6 +55,7 @@ impl Binder<'_> {
         match item {
             ast::RemoveItem::Property { target, key } => {
                 let target = self.entity_target(target)?;
+                self.note_unknown(NameKind::Key, key);
                 Ok(SetItem::RemoveProperty { target, key: self.names.key(&key.text) })
             }
             ast::RemoveItem::Element { target, key } => {
@@ -91,6 +93,7 @@ impl Binder<'_> {
         if !ty.fits(TypeSet::STRING) {
             return Err(mismatch("a computed property key", TypeSet::STRING, ty, key.span));
         }
+        self.introduce_any(NameKind::Key);
         Ok(bound)
     }
 
@@ -99,6 +102,7 @@ impl Binder<'_> {
         if !ty.fits(PROPERTIES) {
             return Err(mismatch("the new properties", PROPERTIES, ty, value.span));
         }
+        self.introduce_properties(value);
         Ok(bound)
     }
 

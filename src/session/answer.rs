@@ -5,6 +5,7 @@ use super::entity::{Node, Relationship};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::exec::{Counters, Execution};
 use crate::semantic::bound::Notification;
+use crate::span::Span;
 use crate::store::Snapshot;
 use crate::value::{Map, Value, share_bytes};
 use serde::de::DeserializeOwned;
@@ -154,6 +155,14 @@ impl Answer {
     /// What there is to know besides the rows. Complete once the last row is taken.
     pub fn summary(&self) -> &Summary {
         &self.summary
+    }
+
+    /// The same answer without remarks on a line as a whole: a question asks for properties that stand nowhere in its
+    /// text and that a graph need not have.
+    pub(super) fn without_remarks_on(mut self, line: Span) -> Answer {
+        let whole = |span: Span| (span.start, span.end) == (line.start, line.end);
+        self.summary.notifications.retain(|remark| !whole(remark.span));
+        self
     }
 
     /// The same answer with other rows.

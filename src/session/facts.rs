@@ -55,7 +55,8 @@ pub(super) fn run_line(session: &mut Session, text: &str, options: &RunOptions) 
         Kind::Rows => run::execute(&mut place, &translated.statement, &Map::new(), options),
         Kind::YesNo => yes_no(&mut place, &translated, options),
     }
-    .map_err(|error| translated.explain(error))?;
+    .map_err(|error| translated.explain(error))?
+    .without_remarks_on(line.span);
     if let (Body::Source(source), Mark::None | Mark::Tell) = (&line.body, line.mark) {
         session.defaults.enter(source);
     }

@@ -1,24 +1,13 @@
-//! Nearness of names: for "did you mean".
+//! Nearness of the names of entities: for "did you mean".
 //!
-//! Takes a text and candidates; gives those that are near, nearest first: few letters apart, or sharing a whole word of
-//! some length. Long texts are not compared letter by letter, so the work stays bounded.
+//! Takes a text and candidates; gives those that are near, nearest first: few letters apart, as [`crate::text`] judges
+//! it for all names, or sharing a whole word of some length, for these names are phrases.
 
-use crate::text::alignment;
+use crate::text::Sought;
 use std::sync::Arc;
-
-/// Texts longer than this are compared by words only.
-const LONGEST: usize = 64;
 
 /// Words shorter than this do not make two names near.
 const WORD: usize = 4;
-
-/// The candidates that are near to a text, nearest first and at most `limit`. Case counts; fold it before if it should
-/// not.
-pub fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a Arc<str>>, limit: usize) -> Vec<Arc<str>> {
-    let mut ranking = Ranking::new(text, limit);
-    candidates.into_iter().for_each(|candidate| ranking.offer(candidate, candidate));
-    ranking.finish()
-}
 
 /// A cheap test that leaves out most candidates before they are folded.
 pub(super) fn may_be_near(text: &str, candidate: &str) -> bool {
@@ -28,7 +17,7 @@ pub(super) fn may_be_near(text: &str, candidate: &str) -> bool {
 
 /// The best candidates so far.
 pub(super) struct Ranking {
-    text: Vec<char>,
+    sought: Sought,
     words: Vec<String>,
     limit: usize,
     found: Vec<(usize, Arc<str>)>,
@@ -36,7 +25,7 @@ pub(super) struct Ranking {
 
 impl Ranking {
     pub(super) fn new(text: &str, limit: usize) -> Ranking {
-        Ranking { text: text.chars().collect(), words: words(text), limit, found: Vec::new() }
+        Ranking { sought: Sought::new(text), words: words(text), limit, found: Vec::new() }
     }
 
     /// Considers a candidate: how it is compared, and how it is shown.
@@ -56,14 +45,8 @@ impl Ranking {
 
     /// How far the candidate is, if it is near.
     fn distance(&self, candidate: &str) -> Option<usize> {
-        let limit = (self.text.len() / 3).clamp(1, 4);
-        let letters = if self.text.len() <= LONGEST && candidate.len() <= LONGEST * 4 {
-            edit_distance(&self.text, &candidate.chars().collect::<Vec<_>>(), limit)
-        } else {
-            None
-        };
-        let shares_word = || words(candidate).iter().any(|word| self.words.contains(word)).then_some(limit + 1);
-        letters.or_else(shares_word)
+        let shares_word = || words(candidate).iter().any(|word| self.words.contains(word));
+        self.sought.distance(candidate).or_else(|| shares_word().then(|| self.sought.most() + 1))
     }
 }
 
@@ -72,21 +55,14 @@ fn words(text: &str) -> Vec<String> {
     words.filter(|word| word.chars().count() >= WORD).map(str::to_lowercase).collect()
 }
 
-/// How many letters must be inserted, removed, replaced or swapped with the next, if no more than `limit`.
-fn edit_distance(a: &[char], b: &[char], limit: usize) -> Option<usize> {
-    if a.len().abs_diff(b.len()) > limit {
-        return None;
-    }
-    Some(alignment(a, b)).filter(|distance| *distance <= limit)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn near(text: &str, candidates: &[&str]) -> Vec<String> {
-        let candidates: Vec<Arc<str>> = candidates.iter().map(|name| Arc::from(*name)).collect();
-        nearest(text, &candidates, 3).iter().map(ToString::to_string).collect()
+        let mut ranking = Ranking::new(text, 3);
+        candidates.iter().for_each(|name| ranking.offer(name, &Arc::from(*name)));
+        ranking.finish().iter().map(ToString::to_string).collect()
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! From a failure of the derived parser to words: what was expected, what was found, what may have been meant.
 
 use super::guard::{self, Brackets};
+use super::habits;
 use super::keywords::{KEYWORDS, is_keyword};
 use super::scan::{self, Kind, Token};
 use crate::error::{Detail, Error};
 use crate::span::Span;
-use crate::text::alignment;
+use crate::text::nearest;
 use pest::error::{ErrorVariant, InputLocation};
 use standpoint_grammar::cypher::Rule;
 
@@ -120,10 +121,74 @@ impl Failure<'_> {
             Some(expected) => syntax(format!("expected {expected}, found {found}")),
             None => syntax(format!("unexpected {found}")),
         };
-        match self.found.and_then(|token| self.meant(&token)) {
+        match self.found.and_then(|token| self.hint(&token)) {
             Some(hint) => error.hint(hint),
             None => error,
         }
+    }
+
+    /// What may help with what was found.
+    fn hint(&self, found: &Token<'_>) -> Option<String> {
+        self.habit(found)
+            .or_else(|| self.as_name(found))
+            .or_else(|| self.meant(found))
+            .or_else(|| self.slip_before(found))
+            .or_else(|| self.comma(found))
+    }
+
+    /// One more item of a list that is not parted from the one before.
+    fn comma(&self, found: &Token<'_>) -> Option<String> {
+        let item = matches!(found.kind, Kind::Text { .. }) || found.kind == Kind::Word && !is_keyword(found.text);
+        (item && self.rules.contains(&Rule::comma)).then(|| "is a `,` missing before it?".to_owned())
+    }
+
+    /// A word of another language, or a clause at the wrong place.
+    fn habit(&self, found: &Token<'_>) -> Option<String> {
+        let before = self.before(found.start);
+        if before.is_some_and(|before| before.text == ";") {
+            return Some("one statement at a time: what follows `;` is another".to_owned());
+        }
+        let word = |token: &Token<'_>| token.kind == Kind::Word;
+        let here = Some(*found).filter(word).map(|token| token.text);
+        let before = before.filter(word).map(|token| token.text);
+        let hint = here.and_then(habits::foreign).or_else(|| before.and_then(habits::foreign));
+        let hint = hint.or_else(|| if self.names_expected() { None } else { here.and_then(habits::misplaced) });
+        hint.map(str::to_owned)
+    }
+
+    /// Whether a name could stand here.
+    fn names_expected(&self) -> bool {
+        self.rules.iter().any(|rule| matches!(rule, Rule::variable | Rule::symbol))
+    }
+
+    /// Something that would be a name if it were written as one.
+    fn as_name(&self, found: &Token<'_>) -> Option<String> {
+        let only_pattern = self.rules.contains(&Rule::path) || self.rules.contains(&Rule::node);
+        match found.kind {
+            Kind::Word if self.names_expected() && !self.rules.contains(&Rule::number) && is_keyword(found.text) => {
+                Some(format!("`{0}` is a keyword: as a name it is written in backticks, `` `{0}` ``", found.text))
+            }
+            Kind::Word if only_pattern && !is_keyword(found.text) && self.follows_match(found) => {
+                Some(format!("a node stands in parentheses: `({})`", shortened(found.text)))
+            }
+            Kind::Text { .. } if self.names_expected() && !self.rules.contains(&Rule::string) => {
+                Some("a name that needs quotes is written in backticks".to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    fn follows_match(&self, found: &Token<'_>) -> bool {
+        self.before(found.start).is_some_and(|before| before.text.eq_ignore_ascii_case("MATCH"))
+    }
+
+    /// A word before what was found that was taken for a name, but is near to a keyword.
+    fn slip_before(&self, found: &Token<'_>) -> Option<String> {
+        const LEAST: usize = 4;
+        let before =
+            self.before(found.start).filter(|before| before.kind == Kind::Word && before.text.len() >= LEAST)?;
+        let keyword = nearest_keyword(before.text)?;
+        Some(format!("is `{}` meant to be `{keyword}`?", shortened(before.text)))
     }
 
     fn found_text(&self) -> String {
@@ -156,6 +221,9 @@ impl Failure<'_> {
     fn meant(&self, found: &Token<'_>) -> Option<String> {
         let mark = match self.whole_mark(found) {
             "!=" => Some("`<>`"),
+            "=" if self.follows(found, "=") => Some("a single `=`"),
+            "!" => Some("`NOT`"),
+            "~" => Some("`=~`"),
             "==" => Some("`=`"),
             "&&" => Some("`AND`"),
             ">" if self.follows(found, "-") => Some("`-->`"),
@@ -241,20 +309,10 @@ fn nearest_keyword(word: &str) -> Option<&'static str> {
     if is_keyword(word) {
         return None;
     }
-    let word = word.to_uppercase();
-    if KEYWORDS.contains(&word.as_str()) {
+    if KEYWORDS.contains(&word.to_uppercase().as_str()) {
         return None; // it is spelled right and only stands in the wrong place
     }
-    let allowed = if word.chars().count() <= 4 { 1 } else { 2 };
-    let near = KEYWORDS.iter().filter(|keyword| keyword.len() > 2);
-    let scored = near.map(|keyword| (distance(&word, keyword), *keyword));
-    scored.filter(|(distance, _)| *distance <= allowed).min().map(|(_, keyword)| keyword)
-}
-
-/// The distance of two words; of a long one only the beginning counts, which is far from any keyword.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(24).collect(), b.chars().collect());
-    alignment(&a, &b)
+    nearest(word, KEYWORDS.iter().copied().filter(|keyword| keyword.len() > 3))
 }
 
 /// What a rule is called in a message; `None` when it is possible nearly everywhere, so that naming it helps nobody.

@@ -17,6 +17,7 @@ mod cypher;
 mod errors;
 pub mod facts;
 mod guard;
+mod habits;
 pub mod keywords;
 mod scan;
 pub mod script;

@@ -202,7 +202,7 @@ fn overflow(operator: &str, a: i64, b: i64) -> Error {
 }
 
 fn division_by_zero(operator: &str) -> Error {
-    let message = format!("`{operator}` of integers by zero");
+    let message = format!("an integer is divided by zero, by `{operator}`");
     Error::runtime(ErrorType::ArithmeticError, Detail::DivisionByZero, message)
 }
 

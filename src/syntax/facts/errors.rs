@@ -3,6 +3,7 @@
 use super::ast::MODALITIES;
 use crate::error::{Detail, Error};
 use crate::span::Span;
+use crate::text::nearest;
 
 /// A syntax error at a place.
 pub(super) fn wrong(message: impl Into<String>, span: Span) -> Error {
@@ -26,7 +27,7 @@ pub(super) fn unknown_item(text: &str, span: Span) -> Error {
     }
     let words = MODALITIES.map(|modality| modality.word);
     let error = wrong(format!("`{}` is not a modality", shown(text)), span);
-    match nearest(text, &words) {
+    match nearest(text, words) {
         Some(word) => error.hint(format!("did you mean `{word}`?")),
         None => error
             .hint(format!("the modalities are {}", words.join(", ")))
@@ -83,13 +84,6 @@ pub(super) fn lower_case_label(label: &str, span: Span) -> Error {
         .hint(format!("did you mean `{}`?", shown(&format!("{first}{}", letters.as_str()))))
 }
 
-/// The nearest of some words, when it is near.
-pub(super) fn nearest<'a>(text: &str, words: &[&'a str]) -> Option<&'a str> {
-    let text = text.to_lowercase();
-    let near = |word: &&str| distance(&text, word, 2);
-    words.iter().filter_map(|word| near(word).map(|far| (far, *word))).min().map(|(_, word)| word)
-}
-
 /// Where in a name something stands that was to be an arrow, and its verb.
 fn broken_arrow(name: &str) -> Option<(usize, usize, String)> {
     const HEADS: [&str; 6] = ["->", "- >", "=>", "→", "–>", "—>"];
@@ -101,19 +95,4 @@ fn broken_arrow(name: &str) -> Option<(usize, usize, String)> {
     let verb = before[start..].trim_matches(|c: char| dash(c) || c.is_whitespace());
     let verb = if verb.chars().all(|c| c.is_alphanumeric() || " _-".contains(c)) { verb } else { "" };
     Some((start, at + head.len(), verb.to_owned()))
-}
-
-/// The edit distance, when it is no more than `limit`.
-fn distance(left: &str, right: &str, limit: usize) -> Option<usize> {
-    let (left, right): (Vec<char>, Vec<char>) = (left.chars().take(40).collect(), right.chars().collect());
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.iter().enumerate() {
-        let mut corner = std::mem::replace(&mut row[0], i + 1);
-        for (j, b) in right.iter().enumerate() {
-            let changed = corner + usize::from(a != b);
-            corner = row[j + 1];
-            row[j + 1] = changed.min(corner + 1).min(row[j] + 1);
-        }
-    }
-    row.last().copied().filter(|far| *far <= limit)
 }

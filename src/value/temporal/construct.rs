@@ -9,6 +9,7 @@ use super::{
     Date, DateTime, Duration, LocalDateTime, LocalTime, SECOND, Time, Zone, civil, invalid, out_of_range, parse,
 };
 use crate::error::{Error, Result};
+use crate::text::nearest;
 use crate::value::{Map, Value};
 
 /// The components of a date.
@@ -203,7 +204,10 @@ impl<'a> Fields<'a> {
             if !known.iter().any(|keys| keys.contains(&key.as_ref())) {
                 let all: Vec<&str> = known.iter().flat_map(|keys| keys.iter().copied()).collect();
                 let message = format!("`{}` is not a component of a {what}", parse::excerpt(key));
-                return Err(invalid(message).hint(format!("the components are {}", all.join(", "))));
+                return Err(match nearest(key, all.iter().copied()) {
+                    Some(near) => invalid(message).hint(format!("did you mean `{near}`?")),
+                    None => invalid(message).hint(format!("the components are {}", all.join(", "))),
+                });
             }
         }
         Ok(Fields { map, what })

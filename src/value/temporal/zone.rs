@@ -7,6 +7,7 @@
 use super::civil::CYCLE_DAYS;
 use super::{DAY_SECONDS, DateTime, LocalDateTime, SECOND, invalid, parse};
 use crate::error::Result;
+use crate::text::nearest;
 use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
 use std::sync::{Arc, LazyLock};
 
@@ -54,8 +55,11 @@ impl Zone {
             None => Zone::named(text),
         };
         zone.ok_or_else(|| {
-            invalid(format!("there is no time zone `{}`", parse::excerpt(text)))
-                .hint("write a zone as `Z`, `+01:00` or `Europe/Stockholm`")
+            let error = invalid(format!("there is no time zone `{}`", parse::excerpt(text)));
+            match near(text) {
+                Some(near) => error.hint(format!("did you mean `{near}`?")),
+                None => error.hint("write a zone as `Z`, `+01:00` or `Europe/Stockholm`"),
+            }
         })
     }
 
@@ -106,6 +110,12 @@ impl Zone {
             Rules::Named { name, .. } => Some(name.clone()),
         }
     }
+}
+
+/// The name in the database that is nearest to one that is not in it.
+fn near(name: &str) -> Option<String> {
+    let known: Vec<String> = DATABASE.available().map(|name| name.to_string()).collect();
+    nearest(name, known.iter().map(String::as_str)).map(str::to_owned)
 }
 
 fn ambiguous(rules: &TimeZone, local: LocalDateTime) -> Option<AmbiguousOffset> {
