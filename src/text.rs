@@ -127,6 +127,6 @@ mod tests {
 
     #[test]
     fn several_are_sorted_by_distance() {
-        assert_eq!(nearest_all("lenght", ["height", "length", "light"], 2), ["length", "height"]);
+        assert_eq!(nearest_all("lenght", ["height", "length", "light"], 2), ["length", "light"]);
     }
 }
