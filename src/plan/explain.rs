@@ -5,6 +5,7 @@
 
 use super::logical::Probe;
 use super::physical::{ApplyMode, Expand, Node, Op, Plan, Rounds, SeekTarget, StoredCount, VarExpand, Way};
+use super::search::{Keep, PathSearch};
 use crate::functions::Aggregate;
 use crate::semantic::bound::{
     AggregateCall, CreateItem, Expr, ExprKind, LabelTest, NewType, Properties, SchemaChange, SchemaRule, SetItem, Slot,
@@ -103,6 +104,7 @@ fn name(op: &Op) -> &'static str {
         Op::PairCount { .. } => "PairCount",
         Op::VarExpand(_) => "VarExpand",
         Op::ShortestPath { .. } => "ShortestPath",
+        Op::PathSearch(_) => "PathSearch",
         Op::Filter(_) => "Filter",
         Op::LabelFilter { .. } => "LabelFilter",
         Op::Project(_) => "Project",
@@ -175,6 +177,7 @@ fn details(op: &Op, names: Names<'_>) -> String {
             };
             format!("{which} {}", var_expansion(expand, names))
         }
+        Op::PathSearch(search) => path_search(search, names),
         Op::Filter(predicates) => names.join_with(predicates, " AND "),
         Op::LabelFilter { slot, test } => format!("{}:{}", names.slot(*slot), names.label(test)),
         Op::Project(items) => join(items, |(slot, expr)| names.item(*slot, expr)),
@@ -244,6 +247,24 @@ fn stored_count(slot: Slot, count: &StoredCount, names: Names<'_>) -> String {
 fn expansion(expand: &Expand, names: Names<'_>) -> String {
     let rel = names.rel(expand.rel, &expand.types, "");
     names.arrow(expand.from, &rel, expand.to, expand.way) + &different(&expand.distinct_from, names)
+}
+
+fn path_search(search: &PathSearch, names: Names<'_>) -> String {
+    let mut text = format!("{} ", names.expr(&search.count));
+    text += if search.keep == Keep::Lengths { "groups " } else { "" };
+    text += &format!("({})", names.slot(search.from));
+    for piece in &search.pieces {
+        let hops: String =
+            piece.hops.iter().map(|hop| arrow(&format!("[{}]", names.types(&hop.types)), hop.way)).collect();
+        text += &match piece.rounds {
+            None => hops,
+            Some((min, Some(max))) => format!("({hops}){{{min},{max}}}"),
+            Some((min, None)) => format!("({hops}){{{min},}}"),
+        };
+    }
+    text += &format!("({})", names.slot(search.to));
+    let conditions: Vec<Expr> = search.all_conditions().cloned().collect();
+    if conditions.is_empty() { text } else { format!("{text} WHERE {}", names.join_with(&conditions, " AND ")) }
 }
 
 fn var_expansion(expand: &VarExpand, names: Names<'_>) -> String {

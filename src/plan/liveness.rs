@@ -77,6 +77,10 @@ fn add_written(op: &Op, written: &mut SlotSet) {
             written.extend([expand.rels, expand.to]);
             written.extend(expand.lists());
         }
+        Op::PathSearch(search) => {
+            written.extend([search.rels, search.to]);
+            written.extend(search.outputs.iter().map(|(slot, _)| *slot));
+        }
         Op::Project(items) => written.extend(items.iter().map(|(slot, _)| *slot)),
         Op::ProcedureCall { yields, .. } | Op::Show { yields, .. } => {
             written.extend(yields.iter().map(|(_, slot)| *slot));
@@ -216,6 +220,10 @@ fn read(op: &Op, needed: &mut SlotSet, query: &BoundQuery) {
             reads.slots.extend(expand.to_known.then_some(expand.to));
             reads.slots.extend(expand.rels_known.then_some(expand.rels));
             reads.slots.extend(expand.distinct_from.iter().copied());
+        }
+        Op::PathSearch(search) => {
+            reads.slots.insert(search.from);
+            reads.slots.extend(search.to_known.then_some(search.to));
         }
         Op::PairCount { node: slot, .. } | Op::LabelFilter { slot, .. } => {
             reads.slots.insert(*slot);

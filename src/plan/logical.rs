@@ -254,6 +254,8 @@ impl QueryGraph {
             reads.exprs(&length.predicates);
             reads.slots.remove(length.element);
             length.group.iter().flat_map(Group::locals).for_each(|local| reads.slots.remove(local));
+            let inner = length.selection.iter().flat_map(|selection| selection.locals());
+            inner.for_each(|local| reads.slots.remove(local));
         }
     }
 }

@@ -17,6 +17,7 @@ pub mod order;
 mod pattern;
 pub mod physical;
 pub mod rules;
+pub mod search;
 pub mod slots;
 
 use crate::error::{Detail, Error, ErrorType, Phase, Result};

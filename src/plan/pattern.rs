@@ -9,6 +9,7 @@ use super::lower::Lowering;
 use super::order::{Step, as_written, by_cost, way};
 use super::physical::{Expand, Node, Op, RoundHop, Rounds, SeekTarget, VarExpand, Way};
 use super::rules;
+use super::search::{Ends, PathSearch};
 use super::slots::{Reads, SlotSet};
 use crate::semantic::bound::{EntityRef, Expr, ExprKind, Group, GroupHop, LabelTest, PatternRel, Slot, VarLength};
 use crate::span::Span;
@@ -230,6 +231,11 @@ impl<'m, 'a> Matcher<'m, 'a> {
         let (from_known, to_known) = (self.known.contains(from_slot), self.known.contains(to_slot));
         let found = self.found(rel, from_slot, from, way, to_known);
         let op = match &rel.length {
+            Some(VarLength { selection: Some(selection), predicates, .. }) => {
+                let (from, to) = (from_slot, to_slot);
+                let ends = Ends { from, to, to_known, rels: rel.slot, reversed: !forward, repeats: rel.repeats };
+                Op::PathSearch(Box::new(PathSearch::new(selection, predicates, ends, self.lowering.query)))
+            }
             Some(length) => self.var_expand(rel, length, (from_slot, to_slot), !forward, to_known),
             None => {
                 let expand = Expand {

@@ -4,6 +4,7 @@
 //! carries no others on. All rows of an operator's input count: a chunk's multiplicity stands for equal rows.
 
 use super::logical::Probe;
+use super::search::PathSearch;
 use crate::semantic::bound::{
     AggregateCall, Column, CreateItem, EntityRef, Expr, LabelTest, LoadCsv, Notification, PatternPath, SchemaChange,
     SetItem, Shown, Slot, SortKey, SubqueryResult, Transactions, TypeTest,
@@ -160,6 +161,8 @@ pub enum Op {
         /// One or all.
         which: Shortest,
     },
+    /// For each row, some of the paths from a node, shortest first.
+    PathSearch(Box<PathSearch>),
     /// Keeps the rows for which all predicates are true.
     Filter(Vec<Expr>),
     /// Keeps the rows in which the node passes the test.
@@ -514,6 +517,7 @@ impl Op {
             Op::NodeById { id, .. } => vec![id],
             Op::IndexSeek { probe, .. } => probe.expressions(),
             Op::VarExpand(expand) | Op::ShortestPath { expand, .. } => expand.conditions().collect(),
+            Op::PathSearch(search) => search.expressions().collect(),
             Op::Filter(predicates) => predicates.iter().collect(),
             Op::Project(items) => items.iter().map(|(_, expr)| expr).collect(),
             Op::LoadCsv(load) => vec![&load.source],

@@ -378,7 +378,8 @@ fn a_variable_length_waits_for_what_its_predicates_read() {
     let element = b.slot("e");
     let tested = expr(ExprKind::Local(element));
     let predicates = vec![equal(name_of(c), tested)];
-    trail.length = Some(VarLength { min: 1, max: Some(1), predicates, element, shortest: None, group: None });
+    trail.length =
+        Some(VarLength { min: 1, max: Some(1), predicates, element, shortest: None, group: None, selection: None });
     let clauses = vec![matching(nodes, vec![trail], vec![]), returning(vec![(a, read(a))])];
     check(
         &b.query(clauses, &[a]),
@@ -580,7 +581,8 @@ fn variable_lengths_shortest_paths_and_paths() {
     let nodes = vec![b.node("a", None), b.node("b", Some(CITY))];
     let mut trail = b.rel("t", 0, 1, KNOWS);
     let element = b.slot("e");
-    let length = VarLength { min: 1, max: Some(3), predicates: vec![], element, shortest: None, group: None };
+    let length =
+        VarLength { min: 1, max: Some(3), predicates: vec![], element, shortest: None, group: None, selection: None };
     trail.length = Some(length.clone());
     let path = b.slot("p");
     let paths = vec![PatternPath { slot: path, steps: vec![nodes[0].slot, trail.slot, nodes[1].slot] }];
@@ -749,7 +751,15 @@ fn random_rel(b: &mut Builder, (left, right, types, direction, long): (usize, us
     rel.direction = [PatternDirection::Right, PatternDirection::Left, PatternDirection::Either][direction as usize];
     if long && direction == 0 {
         let element = b.slot("");
-        rel.length = Some(VarLength { min: 0, max: None, predicates: vec![], element, shortest: None, group: None });
+        rel.length = Some(VarLength {
+            min: 0,
+            max: None,
+            predicates: vec![],
+            element,
+            shortest: None,
+            group: None,
+            selection: None,
+        });
     }
     rel
 }

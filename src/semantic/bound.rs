@@ -4,6 +4,7 @@
 //! of slots. A name that is projected anew (`WITH a`) may keep its slot: a slot is written once on any way through
 //! the clauses. Hidden values (anonymous pattern elements, aggregates) have slots as well.
 
+use super::choice::Selection;
 use crate::functions::{Aggregate, Function};
 use crate::span::Span;
 use crate::store::{ConstraintKind, IndexKind, SchemaTarget};
@@ -332,6 +333,9 @@ pub struct VarLength {
     /// The path of each round, when it is more than one relationship between any two nodes. `min` and `max` then count
     /// rounds, and `predicates` may read the locals of the group.
     pub group: Option<Group>,
+    /// The whole path between the two nodes, when only some of the paths are kept. `min` and `max` are then those of all
+    /// of it, and `predicates` read its locals.
+    pub selection: Option<Box<Selection>>,
 }
 
 /// A path that is walked again and again, each round from where the one before ended.
@@ -367,9 +371,16 @@ impl Group {
 }
 
 impl VarLength {
-    /// The slots of a group's variables.
+    /// A length without conditions. `element`: the local of the relationship under test.
+    pub fn plain(min: u32, max: Option<u32>, element: Slot) -> VarLength {
+        VarLength { min, max, predicates: Vec::new(), element, shortest: None, group: None, selection: None }
+    }
+
+    /// The slots of the variables inside it.
     pub fn lists(&self) -> impl Iterator<Item = Slot> + '_ {
-        self.group.iter().flat_map(|group| group.lists.iter().map(|(slot, _)| *slot))
+        let groups = self.group.iter().flat_map(|group| group.lists.iter().map(|(slot, _)| *slot));
+        let inner = self.selection.iter().flat_map(|selection| selection.outputs.iter().map(|(slot, _)| *slot));
+        groups.chain(inner)
     }
 }
 

@@ -335,13 +335,11 @@ fn refuse_predicate(predicate: Option<&ast::Expr>) -> Result<()> {
 
 fn refuse_shortest(path: &PathPattern) -> Result<()> {
     refuse_groups(path)?;
-    match path.shortest {
-        Some(_) => {
-            let message = "a shortest path can be looked for, not created";
-            Err(Error::syntax(Detail::UnexpectedSyntax, message).at(path.span))
-        }
-        None => Ok(()),
+    if path.shortest.is_none() && path.selector.is_none() {
+        return refuse_predicate(path.predicate.as_ref());
     }
+    let message = "a shortest path can be looked for, not created";
+    Err(Error::syntax(Detail::UnexpectedSyntax, message).at(path.span))
 }
 
 fn not_plain(label: &LabelExpr) -> Error {

@@ -5,6 +5,7 @@
 //! openCypher are found here. Knows no statistics and orders nothing.
 
 pub mod bound;
+pub mod choice;
 pub mod names;
 pub mod show;
 
@@ -19,6 +20,7 @@ mod procedures;
 mod projection;
 mod schema;
 mod scope;
+mod selectors;
 mod subqueries;
 mod types;
 mod updates;

@@ -5,6 +5,7 @@ use super::bound::{
     EntityRef, Expr, ExprKind, LabelTest, Pattern, PatternNode, PatternPath, PatternRel, Slot, TypeTest, VarLength,
 };
 use super::names::NameKind;
+use super::selectors::{check_alone, shared};
 use super::types::{Type, describe};
 use super::walk::is_dynamic;
 use crate::error::{Detail, Error, ErrorType, Phase, Result};
@@ -34,6 +35,8 @@ pub(super) struct Draft {
     repeatable: bool,
     /// Slots of relationships that must be the same.
     same_rels: Vec<(Slot, Slot)>,
+    /// The inner variables of paths with selectors.
+    inner: Vec<Slot>,
 }
 
 /// Where the elements of a path ended up in a draft.
@@ -42,6 +45,8 @@ pub(super) struct Laid {
     pub(super) rels: Vec<usize>,
     /// The slot of the path's variable.
     pub(super) path: Option<PatternPath>,
+    /// The names inside a path with a selector, each with its local.
+    pub(super) names: Vec<(Name, Slot)>,
 }
 
 impl Binder<'_> {
@@ -55,6 +60,9 @@ impl Binder<'_> {
         let mut draft = Draft { repeatable: mode == MatchMode::RepeatableElements, ..Draft::default() };
         if draft.repeatable {
             paths.iter().try_for_each(check_bounded)?;
+        }
+        if !draft.repeatable {
+            check_alone(paths)?;
         }
         let mut all_laid = Vec::with_capacity(paths.len());
         for path in paths {
@@ -80,10 +88,14 @@ impl Binder<'_> {
     /// Adds a path's elements to a draft, in the order in which they are written.
     pub(super) fn lay_path(&mut self, path: &PathPattern, new: NewVariables, draft: &mut Draft) -> Result<Laid> {
         check_shortest(path)?;
+        if let Some(selector) = path.selector.as_ref().filter(|_| !path.rels.is_empty()) {
+            return self.lay_selected(path, selector, draft);
+        }
         let Some((first, others)) = path.nodes.split_first() else {
             return Err(Error::internal("a path without nodes"));
         };
-        let mut laid = Laid { nodes: vec![self.lay_node(first, new, draft)?], rels: Vec::new(), path: None };
+        let mut laid =
+            Laid { nodes: vec![self.lay_node(first, new, draft)?], rels: Vec::new(), path: None, names: Vec::new() };
         let mut left = laid.nodes[0];
         for (rel, node) in path.rels.iter().zip(others) {
             let (slot, bound) = self.rel_slot(path, rel, new, draft)?;
@@ -116,13 +128,18 @@ impl Binder<'_> {
         Ok(laid)
     }
 
-    fn lay_node(&mut self, node: &NodePattern, new: NewVariables, draft: &mut Draft) -> Result<usize> {
+    pub(super) fn lay_node(&mut self, node: &NodePattern, new: NewVariables, draft: &mut Draft) -> Result<usize> {
         let labels = node.labels.as_ref().and_then(plain_part).map(|labels| self.label_test(&labels));
         let entity = node.entity.as_ref().map(|name| self.entity(name)).transpose()?;
         let known = match &node.variable {
             Some(name) => self.known_node(name, new)?,
             None => None,
         };
+        if let (Some(slot), Some(name)) = (known, &node.variable)
+            && draft.is_inner(slot)
+        {
+            return Err(shared(name));
+        }
         if let Some(at) = known.and_then(|slot| draft.node_at.get(&slot)).copied() {
             draft.refine(at, labels, entity);
             return Ok(at);
@@ -139,7 +156,7 @@ impl Binder<'_> {
     }
 
     /// The slot of a node's variable when it is not free.
-    fn known_node(&mut self, name: &Name, new: NewVariables) -> Result<Option<Slot>> {
+    pub(super) fn known_node(&mut self, name: &Name, new: NewVariables) -> Result<Option<Slot>> {
         let Some(slot) = self.lookup(name)? else {
             return if new == NewVariables::Refused { Err(self.undefined(name)) } else { Ok(None) };
         };
@@ -165,6 +182,9 @@ impl Binder<'_> {
             let refused = new == NewVariables::Refused;
             return if refused { Err(self.undefined(name)) } else { Ok((self.declare(&name.text, ty), false)) };
         };
+        if draft.is_inner(slot) {
+            return Err(shared(name));
+        }
         let known = self.type_of(slot);
         let right_elements = !many || known.elements().fits(TypeSet::REL);
         if !known.fits(ty.set) || !right_elements {
@@ -189,10 +209,8 @@ impl Binder<'_> {
             (None, Some(_)) => (1, Some(1)),
             (None, None) => return None,
         };
-        let clamp = |bound: u64| u32::try_from(bound).unwrap_or(u32::MAX);
         let element = self.new_local(None, Type::REL);
-        let (min, max) = (clamp(min), max.map(clamp));
-        Some(VarLength { min, max, predicates: Vec::new(), element, shortest: path.shortest, group: None })
+        Some(VarLength { shortest: path.shortest, ..VarLength::plain(clamp(min), max.map(clamp), element) })
     }
 
     /// Binds property maps and inner predicates of a path.
@@ -203,6 +221,12 @@ impl Binder<'_> {
         pattern: &mut Pattern,
         out: &mut Vec<Expr>,
     ) -> Result<()> {
+        if path.selector.is_some() && !path.rels.is_empty() {
+            return self.selected_conditions(path, laid, pattern, out);
+        }
+        if let Some(predicate) = &path.predicate {
+            out.extend(self.condition(predicate)?);
+        }
         for (node, at) in path.nodes.iter().zip(&laid.nodes) {
             let base = self.slot_expr(pattern.nodes[*at].slot, node.span);
             self.computed_labels(node, &base, out)?;
@@ -256,7 +280,7 @@ impl Binder<'_> {
     }
 
     /// The conditions on each relationship of a variable length; the variable stands for the one under test.
-    fn element_predicates(&mut self, rel: &RelPattern, element: Slot) -> Result<Vec<Expr>> {
+    pub(super) fn element_predicates(&mut self, rel: &RelPattern, element: Slot) -> Result<Vec<Expr>> {
         let base = self.slot_expr(element, rel.span);
         let mut predicates = Vec::new();
         match &rel.variable {
@@ -378,6 +402,20 @@ impl Binder<'_> {
 }
 
 impl Draft {
+    /// Whether relationships may be matched more than once.
+    pub(super) fn is_repeatable(&self) -> bool {
+        self.repeatable
+    }
+
+    pub(super) fn note_inner(&mut self, slots: impl Iterator<Item = Slot>) {
+        self.inner.extend(slots);
+    }
+
+    /// Whether a slot is an inner variable of a path with a selector.
+    pub(super) fn is_inner(&self, slot: Slot) -> bool {
+        self.inner.contains(&slot)
+    }
+
     /// Adds what another occurrence of a node says about it.
     fn refine(&mut self, at: usize, labels: Option<LabelTest>, entity: Option<EntityRef>) {
         let node = &mut self.pattern.nodes[at];
@@ -391,6 +429,11 @@ impl Draft {
             None => {}
         }
     }
+}
+
+/// A bound as it is counted; greater ones are no limit in practice.
+pub(super) fn clamp(bound: u64) -> u32 {
+    u32::try_from(bound).unwrap_or(u32::MAX)
 }
 
 /// The slots along a path.
@@ -408,6 +451,11 @@ fn check_shortest(path: &PathPattern) -> Result<()> {
         return Ok(());
     }
     let refused = |message: &str| Err(Error::syntax(Detail::InvalidRelationshipPattern, message).at(path.span));
+    if path.predicate.is_some() {
+        return refused(
+            "`WHERE` in parentheses has no place in a shortest path; use a selector as in `SHORTEST 1 (… WHERE …)`",
+        );
+    }
     let [rel] = &path.rels[..] else {
         return refused("a shortest path needs a pattern of exactly one relationship");
     };
@@ -436,7 +484,7 @@ fn plain_part(labels: &LabelExpr) -> Option<LabelExpr> {
 fn check_bounded(path: &PathPattern) -> Result<()> {
     let endless = |rel: &&RelPattern| rel.length.is_some_and(|length| length.max.is_none());
     match path.rels.iter().find(endless) {
-        Some(rel) if path.shortest.is_none() => {
+        Some(rel) if path.shortest.is_none() && path.selector.is_none() => {
             let message = "a length without end would match for ever when elements may repeat";
             let error = Error::syntax(Detail::InvalidRelationshipPattern, message).at(rel.span);
             Err(error.hint("give a greatest length, as in `{1,5}`"))

@@ -218,6 +218,7 @@ fn for_each_in_path(path: &PathPattern, visit: &mut dyn FnMut(&Expr)) {
     let labels = path.nodes.iter().filter_map(|node| node.labels.as_ref());
     let types = path.rels.iter().filter_map(|rel| rel.type_test.as_ref());
     labels.chain(types).for_each(|test| for_each_in_labels(test, &mut *visit));
+    path.predicate.iter().for_each(&mut *visit);
     let nodes = path.nodes.iter().flat_map(|node| node.properties.iter().chain(&node.predicate));
     let rels = path.rels.iter().flat_map(|rel| rel.properties.iter().chain(&rel.predicate));
     nodes.chain(rels).for_each(&mut *visit);

@@ -513,12 +513,36 @@ pub struct PathPattern {
     pub variable: Option<Name>,
     /// `shortestPath(…)` or `allShortestPaths(…)`.
     pub shortest: Option<Shortest>,
+    /// `SHORTEST 2`, `ANY`, …; `None` when all paths count.
+    pub selector: Option<Selector>,
+    /// `WHERE` inside parentheses around the whole path: it holds before paths are selected.
+    pub predicate: Option<Expr>,
     /// The nodes.
     pub nodes: Vec<NodePattern>,
     /// The relationships.
     pub rels: Vec<RelPattern>,
     /// The whole path.
     pub span: Span,
+}
+
+/// How many of the paths between the same two nodes are kept, shortest first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Selector {
+    /// How many.
+    pub count: SelectorCount,
+    /// Whether lengths are counted, each with all its paths.
+    pub groups: bool,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The number in a selector.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SelectorCount {
+    /// A number of at least one.
+    Number(u64),
+    /// `$name`.
+    Parameter(Name),
 }
 
 /// Which shortest paths.

@@ -370,7 +370,7 @@ named! {
         symbol => "a name", parameter_name => "a parameter's name", path => "a pattern", node => "a node `(…)`",
         relationship => "a relationship `-[…]-`", labels => "`:Label`", dynamic_names => "`$(…)`", match_mode => "a match mode", properties => "`{…}`", entity => "`@name`",
         label_or => "a label", type_or => "a type", type_and => "a type", type_not => "a type", group => "a group `((…)-…-(…))`", quantity => "a quantity",
-        selector => "`SHORTEST`", label_and => "a label", label_not => "a label", set_clause => "`SET`",
+        selector => "`SHORTEST`", how_many => "a number", label_and => "a label", label_not => "a label", set_clause => "`SET`",
         set_item => "what to set", target => "what to remove", procedure_name => "a procedure's name",
         on_error_do => "`CONTINUE`, `BREAK`, `FAIL`", workers => "`CONCURRENT`", yield_item => "a column", entry => "`key: value`", case_branch => "`WHEN`", searched_branch => "`WHEN`", case_test => "an expression", sum => "an expression", type_union => "a type", type_item => "a type", bound => "a number",
         schema_noun => "`INDEX` or `CONSTRAINT`", schema_word => "`INDEX` or `CONSTRAINT`", schema_name => "a name",

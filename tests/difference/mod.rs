@@ -10,11 +10,13 @@ mod patterns;
 mod queries;
 mod random;
 mod rewrites;
+mod selectors;
 
 use graphs::{Data, dump, normal};
 use patterns::{Names, Pattern, Taste};
 use queries::{Order, Query};
 use random::Random;
+use selectors::{Match, Selected};
 use standpoint::error::{Detail, ErrorType, Phase};
 use standpoint::plan::rules::RULES;
 use standpoint::{Graph, RunOptions};
@@ -123,6 +125,61 @@ fn queries_of_the_same_meaning_agree() {
         }
         None
     });
+}
+
+#[test]
+fn selected_paths_are_those_of_brute_force() {
+    run("selectors", 400, |random, tally| {
+        let mut data = Data::random(random);
+        data.rels.truncate(7);
+        let graph = data.build();
+        for _ in 0..10 {
+            let selected = Selected::random(random);
+            let variants = variants(random);
+            tally.add(&graph, &selected.text());
+            if let Some(difference) = wrong_selection(&data, &selected, &variants) {
+                let data = shrunk(data, |data| wrong_selection(data, &selected, &variants).is_some());
+                let difference = wrong_selection(&data, &selected, &variants).unwrap_or(difference);
+                return Some(failure(&data, &selected.text(), &difference));
+            }
+        }
+        None
+    });
+}
+
+/// Where the paths that are selected are not those of brute force.
+fn wrong_selection(data: &Data, selected: &Selected, variants: &[RunOptions]) -> Option<String> {
+    let graph = data.build();
+    let all = selected.matches(data);
+    for options in variants {
+        let counts = (1..=5).map(|count| (format!("n{count}").into(), standpoint::Value::Int(count)));
+        let answer = graph.session().run_with(&selected.text(), &counts.collect(), options);
+        let rows = match answer.and_then(|mut answer| answer.rows()) {
+            Ok(rows) => rows,
+            Err(error) if error.error_type() == ErrorType::ResourceLimit => continue,
+            Err(error) => return Some(format!("{error}\nwith {}", show(options))),
+        };
+        let given: Vec<Match> = rows.iter().map(selected_row).collect();
+        if let Some(wrong) = selected.wrong(&all, &given) {
+            return Some(format!("{wrong}\nwith {}", show(options)));
+        }
+    }
+    None
+}
+
+fn selected_row(row: &standpoint::Row) -> Match {
+    let values = row.values();
+    let number = |at: usize| values[at].as_int().and_then(|number| usize::try_from(number).ok()).unwrap();
+    let text = values[3..].iter().map(in_order).collect::<Vec<_>>().join(" | ");
+    Match { ends: (number(0), number(1)), length: number(2), row: text }
+}
+
+/// A value as text, lists in their order.
+fn in_order(value: &standpoint::Value) -> String {
+    match value {
+        standpoint::Value::List(items) => format!("[{}]", items.iter().map(in_order).collect::<Vec<_>>().join(", ")),
+        other => format!("{other:?}"),
+    }
 }
 
 /// How many statements ran, how many of them were not understood, failed, and gave rows.

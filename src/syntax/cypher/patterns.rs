@@ -4,7 +4,8 @@ use super::{Builder, Parts, literals, name, span_of};
 use crate::error::{Detail, Error, Result};
 use crate::span::Span;
 use crate::syntax::ast::{
-    Expr, GroupPattern, LabelExpr, Length, Name, NodePattern, PathPattern, PatternDirection, RelPattern, Shortest,
+    Expr, ExprKind, GroupPattern, LabelExpr, Length, Name, NodePattern, PathPattern, PatternDirection, RelPattern,
+    Selector, SelectorCount, Shortest,
 };
 use pest::iterators::Pair;
 use standpoint_grammar::cypher::Rule;
@@ -12,7 +13,7 @@ use standpoint_grammar::cypher::Rule;
 /// A path in parentheses.
 enum Grouped {
     /// Without a quantity.
-    Once(PathPattern),
+    Once(Box<PathPattern>),
     /// With one: it stands in place of a relationship.
     Many(Box<RelPattern>),
 }
@@ -34,8 +35,8 @@ impl Builder<'_> {
         let mut path = match parts.optional(Rule::shortest) {
             Some(shortest) => self.shortest(Parts::of(shortest))?,
             None => {
-                let shortest = parts.optional(Rule::selector).map(selector).transpose()?.flatten();
-                PathPattern { shortest, ..self.chain(&mut parts)? }
+                let selector = parts.optional(Rule::selector).map(selector).transpose()?.flatten();
+                PathPattern { selector, ..self.chain(&mut parts)? }
             }
         };
         path.variable = variable.or(path.variable);
@@ -81,7 +82,7 @@ impl Builder<'_> {
         }
         let span = span.unwrap_or(parts.span);
         match alone {
-            Some(path) if nodes.is_empty() && rels.is_empty() => return Ok(path),
+            Some(path) if nodes.is_empty() && rels.is_empty() => return Ok(*path),
             Some(path) => {
                 let message = "a path in parentheses inside a longer path needs a quantity";
                 return Err(unexpected(message, path.span).hint("write `{1}` after it, or leave the parentheses out"));
@@ -91,7 +92,7 @@ impl Builder<'_> {
         if nodes.len() == rels.len() {
             nodes.push(plain_node(Span { start: span.end, end: span.end }));
         }
-        Ok(PathPattern { variable: None, shortest: None, nodes, rels, span })
+        Ok(PathPattern { variable: None, shortest: None, selector: None, predicate: None, nodes, rels, span })
     }
 
     fn group(&self, pair: Pair<'_, Rule>) -> Result<Grouped> {
@@ -101,18 +102,15 @@ impl Builder<'_> {
         let path = self.within(1, span, |builder| builder.chain(&mut parts))?;
         let predicate = self.where_part(&mut parts)?;
         let Some(quantity) = parts.optional(Rule::quantity) else {
-            return match predicate {
-                Some(predicate) => {
-                    let message = "`WHERE` in parentheses needs a quantity after them";
-                    Err(unexpected(message, predicate.span).hint("write the condition after the pattern"))
-                }
-                None => Ok(Grouped::Once(PathPattern { variable: variable.or(path.variable.clone()), ..path })),
-            };
+            let predicate = both(path.predicate.clone(), predicate);
+            let variable = variable.or(path.variable.clone());
+            return Ok(Grouped::Once(Box::new(PathPattern { variable, predicate, ..path })));
         };
         if let Some(name) = variable.as_ref().or(path.variable.as_ref()) {
             return Err(unexpected("a path inside a quantified group cannot have a variable", name.span));
         }
         check_group(&path)?;
+        let (predicate, path) = (both(path.predicate.clone(), predicate), PathPattern { predicate: None, ..path });
         let mut rel = plain_relationship(span);
         rel.direction = PatternDirection::Right;
         rel.length = Some(quantified(quantity)?);
@@ -250,6 +248,17 @@ fn plain_node(span: Span) -> NodePattern {
     NodePattern { variable: None, entity: None, labels: None, properties: None, predicate: None, span }
 }
 
+/// Two conditions that must both hold.
+fn both(first: Option<Expr>, second: Option<Expr>) -> Option<Expr> {
+    match (first, second) {
+        (Some(first), Some(second)) => {
+            let span = first.span.to(second.span);
+            Some(Expr { kind: ExprKind::And(vec![first, second]), span })
+        }
+        (first, second) => first.or(second),
+    }
+}
+
 /// Refuses what a quantified group cannot hold.
 fn check_group(path: &PathPattern) -> Result<()> {
     if path.rels.is_empty() {
@@ -305,25 +314,31 @@ fn quantified(pair: Pair<'_, Rule>) -> Result<Length> {
 }
 
 /// What a selector keeps; `None` for all paths.
-fn selector(pair: Pair<'_, Rule>) -> Result<Option<Shortest>> {
+fn selector(pair: Pair<'_, Rule>) -> Result<Option<Selector>> {
     let span = span_of(&pair);
     let mut parts = Parts::of(pair);
     let all = parts.accept(Rule::kw_all);
     parts.accept(Rule::kw_any);
     let shortest = parts.accept(Rule::kw_shortest);
-    let count = parts.optional(Rule::bound).map(|bound| literals::bound(&bound)).transpose()?;
+    let count = parts.optional(Rule::how_many).map(how_many).transpose()?;
     parts.accept(Rule::kw_paths);
-    let groups = parts.accept(Rule::kw_groups);
-    if count.is_some_and(|count| count != 1) {
-        let error = unexpected("only one path or one group of shortest paths can be selected", span);
-        return Err(error.hint("`ALL SHORTEST` gives all paths of the least length"));
+    let groups = parts.accept(Rule::kw_groups) || (all && shortest);
+    if all && !shortest {
+        return Ok(None);
     }
-    Ok(match (all, shortest || groups) {
-        (true, false) => None,
-        (true, true) => Some(Shortest::All),
-        (false, _) if groups => Some(Shortest::All),
-        (false, _) => Some(Shortest::Single),
-    })
+    Ok(Some(Selector { count: count.unwrap_or(SelectorCount::Number(1)), groups, span }))
+}
+
+fn how_many(pair: Pair<'_, Rule>) -> Result<SelectorCount> {
+    let span = span_of(&pair);
+    let count = Parts::of(pair).required()?;
+    if count.as_rule() == Rule::parameter {
+        return Ok(SelectorCount::Parameter(name(&Parts::of(count).required()?)?));
+    }
+    match literals::bound(&count)? {
+        0 => Err(unexpected("at least one path must be selected", span)),
+        count => Ok(SelectorCount::Number(count)),
+    }
 }
 
 fn unexpected(message: &str, span: Span) -> Error {

@@ -146,7 +146,7 @@ pub(super) fn rel(variable: Option<Name>, types: Vec<Name>, direction: PatternDi
 }
 
 pub(super) fn path(nodes: Vec<NodePattern>, rels: Vec<RelPattern>, span: Span) -> PathPattern {
-    PathPattern { variable: None, shortest: None, nodes, rels, span }
+    PathPattern { variable: None, shortest: None, selector: None, predicate: None, nodes, rels, span }
 }
 
 pub(super) fn match_(path: PathPattern, conditions: Vec<Expr>) -> Clause {

@@ -212,7 +212,7 @@ impl Writer {
 
 /// Operands with parts.
 impl Writer {
-    fn parameter(&mut self, name: &Name) {
+    pub(super) fn parameter(&mut self, name: &Name) {
         self.push("$");
         let digits = !name.text.is_empty() && name.text.bytes().all(|byte| byte.is_ascii_digit());
         self.push(&if digits { name.text.to_string() } else { symbol(&name.text) });

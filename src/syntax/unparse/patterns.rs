@@ -2,7 +2,8 @@
 
 use super::Writer;
 use crate::syntax::ast::{
-    Expr, GroupPattern, LabelExpr, Length, NodePattern, PathPattern, PatternDirection, RelPattern, Shortest,
+    Expr, GroupPattern, LabelExpr, Length, NodePattern, PathPattern, PatternDirection, RelPattern, SelectorCount,
+    Shortest,
 };
 
 impl Writer {
@@ -16,13 +17,31 @@ impl Writer {
             self.push(" = ");
         }
         match path.shortest {
-            None => self.chain(path),
+            None => self.selected(path),
             Some(shortest) => {
                 self.push(if shortest == Shortest::Single { "shortestPath(" } else { "allShortestPaths(" });
                 self.chain(path);
                 self.push(")");
             }
         }
+    }
+
+    /// A path with its selector and the condition in parentheses around it.
+    fn selected(&mut self, path: &PathPattern) {
+        if let Some(selector) = &path.selector {
+            self.push("SHORTEST ");
+            match &selector.count {
+                SelectorCount::Number(count) => self.push(&count.to_string()),
+                SelectorCount::Parameter(name) => self.parameter(name),
+            }
+            self.push(if selector.groups { " GROUPS " } else { " " });
+        }
+        let Some(predicate) = &path.predicate else { return self.chain(path) };
+        self.push("(");
+        self.chain(path);
+        self.push(" WHERE ");
+        self.expr(predicate);
+        self.push(")");
     }
 
     fn chain(&mut self, path: &PathPattern) {
