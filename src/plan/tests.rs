@@ -11,7 +11,7 @@ use crate::semantic::bound::{
     SubqueryId, SubqueryResult, TypeTest, Union, VarLength,
 };
 use crate::span::Span;
-use crate::store::Direction;
+use crate::store::{Direction, IndexDefinition, Seek};
 use crate::syntax::ast::{CompareOp, PatternDirection, Shortest};
 use crate::value::{KeyId, LabelId, RelTypeId, Value};
 use proptest::prelude::*;
