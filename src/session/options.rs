@@ -60,7 +60,7 @@ pub struct RunOptions {
     pub memory: Option<u64>,
     /// The most rows it may give.
     pub max_rows: Option<u64>,
-    /// The files that `LOAD CSV` may read; without, none. [`crate::io::LocalFiles`] are those of this machine.
+    /// The files that `LOAD CSV` may read; without, none. `LocalFiles` of the module `io` are those of this machine.
     pub files: Option<Arc<dyn Files>>,
     /// Refuse statements that change the graph.
     pub read_only: bool,

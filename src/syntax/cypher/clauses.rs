@@ -112,6 +112,7 @@ impl Builder<'_> {
 
     fn load_csv(&self, mut parts: Parts<'_>) -> Result<ClauseKind> {
         let headers = parts.accept(Rule::kw_headers);
+        parts.accept(Rule::kw_from);
         let source = self.expression(parts.required()?)?;
         let variable = name(&parts.required()?)?;
         let terminator = parts.optional(Rule::terminator).map(|part| self.terminator(part)).transpose()?;

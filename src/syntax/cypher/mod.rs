@@ -162,7 +162,6 @@ fn is_silent(rule: Rule) -> bool {
             | Rule::kw_typed
             | Rule::trim_word
             | Rule::kw_if
-            | Rule::kw_from
             | Rule::kw_insert
             | Rule::kw_is
             | Rule::kw_let
