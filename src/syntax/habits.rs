@@ -6,15 +6,12 @@ const FOREIGN: &[(&str, &str)] = &[
     ("BETWEEN", "a range is written `1 <= x <= 2`"),
     ("COMMIT", "the shell ends a transaction with `.commit`"),
     ("EXIT", "the shell is left with `.quit`"),
-    ("FROM", "a pattern says what is meant: `MATCH (n:Label)`"),
     ("GROUP", "the items of `RETURN` that do not aggregate are the groups: `RETURN n.name, count(*)`"),
     ("HAVING", "aggregate in a `WITH` and follow it by `WHERE`"),
     ("HELP", "the shell helps with `.help`"),
     ("ILIKE", "texts are compared by `CONTAINS`, `STARTS WITH`, `ENDS WITH`, or `=~ '(?i)…'` without regard to case"),
-    ("INSERT", "a node is added by `CREATE (:Label {key: value})`"),
     ("JOIN", "a pattern joins: `(a)-[:TYPE]->(b)`"),
     ("LIKE", "texts are compared by `CONTAINS`, `STARTS WITH`, `ENDS WITH`, or `=~` and a regular expression"),
-    ("OFFSET", "`SKIP` leaves rows out"),
     ("QUIT", "the shell is left with `.quit`"),
     ("ROLLBACK", "the shell takes a transaction back with `.rollback`"),
     ("SELECT", "a query is written `MATCH (n:Label) WHERE n.key = value RETURN n`"),
@@ -23,6 +20,7 @@ const FOREIGN: &[(&str, &str)] = &[
 
 /// Keywords that stand where they may not, with where they may.
 const MISPLACED: &[(&str, &str)] = &[
+    ("FROM", "a pattern says what is meant: `MATCH (n:Label)`"),
     ("IN", "it is negated as a whole: `NOT x IN list`"),
     ("LIMIT", "`LIMIT` is the last part of `RETURN` or `WITH`"),
     ("NOT", "`NOT` stands before the whole condition: `NOT x IN list`, `NOT x CONTAINS text`"),
