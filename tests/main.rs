@@ -6,6 +6,7 @@
 mod cases;
 mod console;
 mod difference;
+mod durability;
 mod functions;
 mod fuzz;
 mod golden;

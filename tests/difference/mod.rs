@@ -8,7 +8,7 @@
 mod graphs;
 mod patterns;
 mod queries;
-mod random;
+pub(crate) mod random;
 mod rewrites;
 mod selectors;
 

@@ -1,0 +1,105 @@
+//! Files that earlier versions of the program have written: opened by this one, for ever after.
+//!
+//! `tests/formats/` holds a saved graph of each version of the format, a log that goes on from it, and what both hold. With
+//! `UPDATE_EXPECTED=1` those of the current version are written, where there are none yet.
+
+use crate::golden;
+use standpoint::Graph;
+use standpoint::store::Version;
+use standpoint::value::format::{NoGraph, literal};
+use std::path::{Path, PathBuf};
+
+/// Statements that leave every kind of value, and every kind of change in the log.
+const SAVED: &[&str] = &[
+    "CREATE (:Actor:State {name: 'Kyiv', aliases: ['Київ', 'Kiev'], n: 1, f: -0.0, yes: true})",
+    "CREATE (:Proposal {name: '28-point plan', d: date('2025-11-21'), t: time('10:00+01:00'), l: localtime('23:59')})",
+    "CREATE (:Proposal {m: localdatetime('2025-11-21T10:00'), z: datetime('2025-11-21T10:00[Europe/Kyiv]')})",
+    "MATCH (a:Actor), (p:Proposal) CREATE (a)-[:OPPOSES {confidence: 0.9, mixed: [1, 2]}]->(p)",
+    "UNWIND range(1, 1500) AS n CREATE (:Many {n: n, word: 'w' + (n % 7), mixed: CASE n % 3 WHEN 0 THEN n ELSE 'x' END})",
+    "MATCH (a:Many), (b:Many {n: a.n * 2}) CREATE (a)-[:NEXT]->(b)",
+    "MATCH (n:Many {n: 77}) DETACH DELETE n",
+];
+const LOGGED: &[&str] = &[
+    "CREATE (:Actor {name: 'Moscow', spent: duration('P1M2DT3S')})-[:PROPOSES {at: date('2025-11-20')}]->(:Proposal)",
+    "MATCH (n:Many {n: 5}) SET n:Few, n.word = null, n.mixed = 1.5 REMOVE n:Many",
+    "MATCH (:Actor)-[r:OPPOSES]->() SET r.confidence = 1",
+    "MATCH (n:Many {n: 9}) DETACH DELETE n",
+];
+
+#[test]
+fn files_of_every_version_of_the_format_open() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/formats");
+    let current = folder.join(format!("format-{}.graph", current_format()));
+    if golden::updating() && !current.exists() {
+        write(&current);
+    }
+    assert!(current.exists(), "the format has changed: UPDATE_EXPECTED=1 writes the files of the new version");
+    for file in golden::files(&folder, "graph") {
+        // Opened in a copy, so that nothing can be written here.
+        let copies = tempfile::tempdir().unwrap();
+        let copy = copies.path().join("x.graph");
+        std::fs::copy(&file, &copy).unwrap();
+        let saved = dump(&Graph::open(&copy).unwrap().snapshot());
+        std::fs::copy(log_of(&file), log_of(&copy)).unwrap();
+        let graph = Graph::open(&copy).unwrap();
+        assert_eq!(graph.recovery().commits as usize, LOGGED.len());
+        assert_eq!(graph.snapshot().problems(), Vec::<String>::new());
+        let text = format!("{saved}\n-- with the log\n{}", dump(&graph.snapshot()));
+        let difference = golden::compare(&file.with_extension("txt"), &text);
+        assert!(difference.is_none(), "{}", difference.unwrap_or_default());
+        graph.run("CREATE (:After)").unwrap();
+        graph.close().unwrap();
+    }
+}
+
+fn log_of(path: &Path) -> PathBuf {
+    path.with_extension("graph-wal")
+}
+
+/// The version of the format that is written now.
+fn current_format() -> u32 {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.graph");
+    Graph::create(&path).unwrap().close().unwrap();
+    let bytes = std::fs::read(&path).unwrap();
+    u32::from_le_bytes(bytes[8..12].try_into().unwrap())
+}
+
+fn write(path: &Path) {
+    let folder = tempfile::tempdir().unwrap();
+    let new = folder.path().join("x.graph");
+    let graph = Graph::create(&new).unwrap();
+    SAVED.iter().for_each(|statement| drop(graph.run(statement).unwrap()));
+    graph.save().unwrap();
+    LOGGED.iter().for_each(|statement| drop(graph.run(statement).unwrap()));
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::copy(&new, path).unwrap();
+    std::fs::copy(log_of(&new), log_of(path)).unwrap();
+}
+
+/// Everything that a graph holds; long runs of nodes and relationships as their number and a checksum.
+fn dump(graph: &Version) -> String {
+    let catalog = graph.catalog();
+    let properties = |properties: Vec<(standpoint::value::KeyId, standpoint::Value)>| {
+        let shown = properties
+            .into_iter()
+            .map(|(key, value)| format!("{}: {}", catalog.key_name(key), literal(&value, &NoGraph)));
+        shown.collect::<Vec<_>>().join(", ")
+    };
+    let mut lines = vec![format!("commit {}", graph.sequence())];
+    for node in graph.node_ids() {
+        let labels: Vec<&str> = graph.node_labels(node).into_iter().map(|label| &**catalog.label_name(label)).collect();
+        lines.push(format!("node {} {} {{{}}}", node.0, labels.join(":"), properties(graph.node_properties(node))));
+    }
+    for (rel_type, name) in catalog.rel_types() {
+        for rel in graph.rel_ids(rel_type) {
+            let (from, to) = graph.endpoints(rel).unwrap();
+            let properties = properties(graph.rel_properties(rel));
+            lines.push(format!("{name} {} {} {} {{{properties}}}", rel.row, from.0, to.0));
+        }
+    }
+    let short = lines.iter().filter(|line| !line.contains("Many") && !line.starts_with("NEXT"));
+    let mut text: String = short.map(|line| format!("{line}\n")).collect();
+    text += &format!("{} lines, checksum {:08x}\n", lines.len(), crc32fast::hash(lines.join("\n").as_bytes()));
+    text
+}
