@@ -10,6 +10,7 @@ const FOREIGN: &[(&str, &str)] = &[
     ("HAVING", "aggregate in a `WITH` and follow it by `WHERE`"),
     ("HELP", "the shell helps with `.help`"),
     ("ILIKE", "texts are compared by `CONTAINS`, `STARTS WITH`, `ENDS WITH`, or `=~ '(?i)…'` without regard to case"),
+    ("INTO", "a node is added by `CREATE (:Label {key: value})`"),
     ("JOIN", "a pattern joins: `(a)-[:TYPE]->(b)`"),
     ("LIKE", "texts are compared by `CONTAINS`, `STARTS WITH`, `ENDS WITH`, or `=~` and a regular expression"),
     ("QUIT", "the shell is left with `.quit`"),
