@@ -52,10 +52,6 @@ impl Builder<'_> {
         let span = parts.span;
         let all = parts.required()?.as_str().len() > "shortestPath".len();
         let mut path = self.chain(&mut parts)?;
-        if let Some(predicate) = &path.predicate {
-            let message = "a condition cannot stand inside `shortestPath` and `allShortestPaths`";
-            return Err(unexpected(message, predicate.span).hint("write `SHORTEST 1 ((a)-[:TYPE]->+(b) WHERE …)`"));
-        }
         path.shortest = Some(if all { Shortest::All } else { Shortest::Single });
         path.span = span;
         Ok(path)

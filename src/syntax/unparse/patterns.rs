@@ -20,13 +20,13 @@ impl Writer {
             None => self.selected(path),
             Some(shortest) => {
                 self.push(if shortest == Shortest::Single { "shortestPath(" } else { "allShortestPaths(" });
-                self.chain(path);
+                self.enclosed(path);
                 self.push(")");
             }
         }
     }
 
-    /// A path with its selector and the condition in parentheses around it.
+    /// A path with its selector.
     fn selected(&mut self, path: &PathPattern) {
         if let Some(selector) = &path.selector {
             self.push("SHORTEST ");
@@ -36,6 +36,11 @@ impl Writer {
             }
             self.push(if selector.groups { " GROUPS " } else { " " });
         }
+        self.enclosed(path);
+    }
+
+    /// A path, in parentheses when a condition stands there with it.
+    fn enclosed(&mut self, path: &PathPattern) {
         let Some(predicate) = &path.predicate else { return self.chain(path) };
         self.push("(");
         self.chain(path);
