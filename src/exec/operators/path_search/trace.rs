@@ -36,6 +36,8 @@ pub(super) struct Trace {
     open: BTreeMap<u32, Vec<u32>>,
     /// Whether a path of this length cannot use a relationship twice.
     simple: Option<u32>,
+    /// What can only become longer is not followed.
+    longest: u32,
     most_steps: usize,
 }
 
@@ -54,11 +56,18 @@ impl Trace {
         let distance = reach.points[point as usize].distance;
         let step = Step { point, next: END, rel: None, length: 0 };
         let simple = simple.then_some(distance);
-        Trace { steps: vec![step], open: BTreeMap::from([(distance, vec![0])]), simple, most_steps: 1 }
+        Trace {
+            steps: vec![step],
+            open: BTreeMap::from([(distance, vec![0])]),
+            simple,
+            longest: u32::MAX,
+            most_steps: 1,
+        }
     }
 
-    /// Forgets what can only become longer than this.
+    /// Forgets what can only become longer than this, now and later.
     pub(super) fn forget_beyond(&mut self, length: u32) {
+        self.longest = length;
         self.open.retain(|least, _| *least <= length);
     }
 
@@ -111,6 +120,9 @@ impl Trace {
         for &(before, rel) in reach.points[point as usize].before.iter().rev() {
             let length = length + u32::from(rel.is_some());
             let becomes = length.saturating_add(reach.points[before as usize].distance);
+            if becomes > self.longest {
+                continue;
+            }
             let unchecked = pattern.plan.repeats || self.simple == Some(becomes);
             if rel.is_some_and(|rel| !unchecked && self.holds_rel(index, rel)) {
                 continue;
