@@ -106,20 +106,3 @@ impl Operator for Eager {
         self.held.release();
     }
 }
-
-/// The chunk that an operator has begun, or the next of its input from its first row: for operators that pause inside a
-/// chunk.
-pub(super) fn under_way(
-    input: &mut Stage,
-    chunk: &mut Option<Chunk>,
-    row: &mut usize,
-    cx: &mut Context,
-) -> Result<Option<Chunk>> {
-    match chunk.take() {
-        Some(chunk) if *row < chunk.rows() => Ok(Some(chunk)),
-        _ => {
-            *row = 0;
-            input.next(cx)
-        }
-    }
-}

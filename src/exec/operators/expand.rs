@@ -3,8 +3,8 @@
 use super::super::chunk::{Chunk, Live};
 use super::super::column::Column;
 use super::super::context::Context;
-use super::buffer::under_way;
 use super::legs::{Cursor, Hop, Legs};
+use super::resumable::{Progress, Resumable};
 use super::used::Used;
 use super::{Operator, Stage, not_a_node};
 use crate::error::{Error, Result};
@@ -14,13 +14,11 @@ use crate::value::{NodeId, RelId, Value};
 
 /// For each row, every relationship from a node; or, when the other end is known, those between the two.
 pub(super) struct Expansion {
-    input: Stage,
+    progress: Progress,
     live: Live,
     plan: Expand,
     legs: Legs,
     into: bool,
-    chunk: Option<Chunk>,
-    row: usize,
     walk: Option<Walk>,
 }
 
@@ -40,7 +38,7 @@ struct Found {
 impl Expansion {
     pub(super) fn new(input: Stage, live: Live, plan: &Expand, into: bool) -> Expansion {
         let legs = Legs::new(&plan.types, plan.way);
-        Expansion { input, live, plan: plan.clone(), legs, into, chunk: None, row: 0, walk: None }
+        Expansion { progress: Progress::new(input), live, plan: plan.clone(), legs, into, walk: None }
     }
 
     /// Begins a row; `None` when an end of it is null.
@@ -60,8 +58,8 @@ impl Expansion {
     /// Goes on through the rows of a chunk until enough is found.
     fn find(&mut self, cx: &mut Context, chunk: &Chunk) -> Result<Found> {
         let mut found = Found::default();
-        while self.row < chunk.rows() && found.hops.len() < cx.batch() {
-            let position = chunk.position(self.row);
+        while self.progress.row < chunk.rows() && found.hops.len() < cx.batch() {
+            let position = chunk.position(self.progress.row);
             let walk = match self.walk.take() {
                 Some(walk) => Some(walk),
                 None => self.begin(cx, chunk, position)?,
@@ -77,7 +75,7 @@ impl Expansion {
                     continue;
                 }
             }
-            self.row += 1;
+            self.progress.row += 1;
         }
         Ok(found)
     }
@@ -94,23 +92,17 @@ impl Expansion {
     }
 }
 
-impl Operator for Expansion {
-    fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
-        while let Some(chunk) = under_way(&mut self.input, &mut self.chunk, &mut self.row, cx)? {
-            let found = self.find(cx, &chunk)?;
-            let out = (!found.hops.is_empty()).then(|| self.output(&chunk, &found));
-            self.chunk = Some(chunk);
-            if out.is_some() {
-                return Ok(out);
-            }
-        }
-        Ok(None)
+impl Resumable for Expansion {
+    fn progress(&mut self) -> &mut Progress {
+        &mut self.progress
     }
 
-    fn reset(&mut self) {
-        self.input.reset();
-        self.chunk = None;
-        self.row = 0;
+    fn go_on(&mut self, cx: &mut Context, chunk: &Chunk) -> Result<Option<Chunk>> {
+        let found = self.find(cx, chunk)?;
+        Ok((!found.hops.is_empty()).then(|| self.output(chunk, &found)))
+    }
+
+    fn forget(&mut self) {
         self.walk = None;
     }
 }

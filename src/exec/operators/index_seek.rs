@@ -4,7 +4,8 @@ use super::super::chunk::{Chunk, Live};
 use super::super::column::Column;
 use super::super::context::Context;
 use super::super::eval::scalar::{Row, eval};
-use super::{Operator, Stage};
+use super::Stage;
+use super::resumable::{Progress, Resumable};
 use crate::error::{Error, Result};
 use crate::plan::logical::Probe;
 use crate::plan::physical::SeekTarget;
@@ -15,16 +16,15 @@ use std::sync::Arc;
 
 /// For each row, the nodes or relationships that an index finds.
 pub(super) struct IndexSeek {
-    input: Stage,
+    progress: Progress,
     live: Live,
     target: SeekTarget,
     index: Arc<IndexDefinition>,
     probe: Probe,
     /// Whether every row looks for the same.
     constant: bool,
-    outer: Option<(Chunk, usize)>,
     /// What was found for the present row, and how much of it was given.
-    found: Option<(Arc<Vec<u32>>, usize)>,
+    found: Option<(Vec<u32>, usize)>,
 }
 
 impl IndexSeek {
@@ -36,7 +36,7 @@ impl IndexSeek {
         probe: Probe,
     ) -> IndexSeek {
         let constant = probe.expressions().into_iter().all(is_constant);
-        IndexSeek { input, live, target, index, probe, constant, outer: None, found: None }
+        IndexSeek { progress: Progress::new(input), live, target, index, probe, constant, found: None }
     }
 
     /// What the index finds for a row; everything when what is looked for cannot be computed.
@@ -52,7 +52,7 @@ impl IndexSeek {
     fn take(&mut self, cx: &Context, chunk: &Chunk, position: usize, room: usize, out: &mut Vec<u32>) -> Result<bool> {
         let (found, given) = match self.found.take() {
             Some(found) => found,
-            None => (Arc::new(self.find(cx, chunk, position)?), 0),
+            None => (self.find(cx, chunk, position)?, 0),
         };
         let end = found.len().min(given + room);
         out.extend_from_slice(&found[given..end]);
@@ -88,35 +88,24 @@ impl IndexSeek {
     }
 }
 
-impl Operator for IndexSeek {
-    fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
-        loop {
-            let (chunk, mut row) = match self.outer.take() {
-                Some(outer) if outer.1 < outer.0.rows() => outer,
-                _ => match self.input.next(cx)? {
-                    Some(chunk) => (chunk, 0),
-                    None => return Ok(None),
-                },
-            };
-            let (mut parents, mut found) = (Vec::new(), Vec::new());
-            while row < chunk.rows() && found.len() < cx.batch() {
-                cx.tick()?;
-                let position = chunk.position(row);
-                let done = self.take(cx, &chunk, position, cx.batch() - found.len(), &mut found)?;
-                parents.resize(found.len(), position as u32);
-                row += usize::from(done);
-            }
-            let out = (!parents.is_empty()).then(|| self.chunk(cx, &chunk, &parents, found)).transpose()?;
-            self.outer = Some((chunk, row));
-            if out.is_some() {
-                return Ok(out);
-            }
-        }
+impl Resumable for IndexSeek {
+    fn progress(&mut self) -> &mut Progress {
+        &mut self.progress
     }
 
-    fn reset(&mut self) {
-        self.input.reset();
-        self.outer = None;
+    fn go_on(&mut self, cx: &mut Context, chunk: &Chunk) -> Result<Option<Chunk>> {
+        let (mut parents, mut found) = (Vec::new(), Vec::new());
+        while self.progress.row < chunk.rows() && found.len() < cx.batch() {
+            cx.tick()?;
+            let position = chunk.position(self.progress.row);
+            let done = self.take(cx, chunk, position, cx.batch() - found.len(), &mut found)?;
+            parents.resize(found.len(), position as u32);
+            self.progress.row += usize::from(done);
+        }
+        (!parents.is_empty()).then(|| self.chunk(cx, chunk, &parents, found)).transpose()
+    }
+
+    fn forget(&mut self) {
         self.found = None;
     }
 }

@@ -5,8 +5,8 @@ use super::super::column::Column;
 use super::super::context::Context;
 use super::super::eval::scalar::{Row, eval};
 use super::super::records::Records;
-use super::buffer::under_way;
-use super::{Operator, Stage};
+use super::Stage;
+use super::resumable::{Progress, Resumable};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::semantic::bound;
 use crate::value::Value;
@@ -14,19 +14,16 @@ use std::sync::Arc;
 
 /// Reads a file as its rows are wanted; one file and one batch of records is held at a time.
 pub(super) struct LoadCsv {
-    input: Stage,
+    progress: Progress,
     live: Live,
     load: bound::LoadCsv,
-    /// The chunk under way.
-    chunk: Option<Chunk>,
-    row: usize,
     /// The file of the present row.
     records: Option<Records>,
 }
 
 impl LoadCsv {
     pub(super) fn new(input: Stage, live: Live, load: bound::LoadCsv) -> LoadCsv {
-        LoadCsv { input, live, load, chunk: None, row: 0, records: None }
+        LoadCsv { progress: Progress::new(input), live, load, records: None }
     }
 
     /// Opens the file that a row names.
@@ -71,32 +68,27 @@ impl LoadCsv {
     }
 }
 
-impl Operator for LoadCsv {
-    fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
-        while let Some(chunk) = under_way(&mut self.input, &mut self.chunk, &mut self.row, cx)? {
-            let position = chunk.position(self.row);
-            let place = self.load.source.span;
-            let mut records = match self.records.take() {
-                Some(records) => records,
-                None => self.open(cx, &chunk, position).map_err(|error| error.at(place))?,
-            };
-            let out = self.read(cx, &mut records, &chunk, position).map_err(|error| error.at(place))?;
-            self.chunk = Some(chunk);
-            match out {
-                Some(out) => {
-                    self.records = Some(records);
-                    return Ok(Some(out));
-                }
-                None => self.row += 1,
-            }
-        }
-        Ok(None)
+impl Resumable for LoadCsv {
+    fn progress(&mut self) -> &mut Progress {
+        &mut self.progress
     }
 
-    fn reset(&mut self) {
-        self.input.reset();
-        self.chunk = None;
-        self.row = 0;
+    fn go_on(&mut self, cx: &mut Context, chunk: &Chunk) -> Result<Option<Chunk>> {
+        let position = chunk.position(self.progress.row);
+        let place = self.load.source.span;
+        let mut records = match self.records.take() {
+            Some(records) => records,
+            None => self.open(cx, chunk, position).map_err(|error| error.at(place))?,
+        };
+        let out = self.read(cx, &mut records, chunk, position).map_err(|error| error.at(place))?;
+        match out {
+            Some(_) => self.records = Some(records),
+            None => self.progress.row += 1,
+        }
+        Ok(out)
+    }
+
+    fn forget(&mut self) {
         self.records = None;
     }
 }

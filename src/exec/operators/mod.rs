@@ -22,6 +22,7 @@ mod load_csv;
 mod merge;
 mod path_search;
 mod project;
+mod resumable;
 mod rounds;
 mod scan;
 mod schema;

@@ -3,18 +3,18 @@
 use super::super::chunk::{Chunk, Live};
 use super::super::column::Column;
 use super::super::context::Context;
-use super::{Operator, Stage};
+use super::Stage;
+use super::resumable::{Progress, Resumable};
 use crate::error::Result;
 use crate::semantic::bound::{Slot, TypeTest};
 use crate::value::{LabelId, RelId, RelTypeId};
 
 /// For each row, every node or every node with a label.
 pub(super) struct NodeScan {
-    input: Stage,
+    progress: Progress,
     live: Live,
     slot: Slot,
     label: Option<LabelId>,
-    outer: Option<Outer>,
     /// The next segment to read for the present row.
     segment: u32,
     /// Nodes read and not yet given.
@@ -22,21 +22,9 @@ pub(super) struct NodeScan {
     given: usize,
 }
 
-/// Input rows that are gone through one after another.
-struct Outer {
-    chunk: Chunk,
-    row: usize,
-}
-
-impl Outer {
-    fn position(&self) -> u32 {
-        self.chunk.position(self.row) as u32
-    }
-}
-
 impl NodeScan {
     pub(super) fn new(input: Stage, live: Live, slot: Slot, label: Option<LabelId>) -> NodeScan {
-        NodeScan { input, live, slot, label, outer: None, segment: 0, found: Vec::new(), given: 0 }
+        NodeScan { progress: Progress::new(input), live, slot, label, segment: 0, found: Vec::new(), given: 0 }
     }
 
     /// Takes up to `room` nodes for the present row; whether the row is done.
@@ -68,39 +56,26 @@ impl NodeScan {
     }
 }
 
-impl Operator for NodeScan {
-    fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
-        loop {
-            let Some(mut outer) = next_outer(&mut self.outer, &mut self.input, cx)? else { return Ok(None) };
-            let (mut parents, mut nodes) = (Vec::new(), Vec::new());
-            while outer.row < outer.chunk.rows() && nodes.len() < cx.batch() {
-                let done = self.take(cx, cx.batch() - nodes.len(), &mut nodes)?;
-                parents.resize(nodes.len(), outer.position());
-                if done {
-                    self.restart();
-                    outer.row += 1;
-                }
-            }
-            let out = gather(&outer.chunk, &parents, &self.live, self.slot, Column::Nodes(nodes));
-            self.outer = Some(outer);
-            if out.is_some() {
-                return Ok(out);
+impl Resumable for NodeScan {
+    fn progress(&mut self) -> &mut Progress {
+        &mut self.progress
+    }
+
+    fn go_on(&mut self, cx: &mut Context, chunk: &Chunk) -> Result<Option<Chunk>> {
+        let (mut parents, mut nodes) = (Vec::new(), Vec::new());
+        while self.progress.row < chunk.rows() && nodes.len() < cx.batch() {
+            let done = self.take(cx, cx.batch() - nodes.len(), &mut nodes)?;
+            parents.resize(nodes.len(), chunk.position(self.progress.row) as u32);
+            if done {
+                self.restart();
+                self.progress.row += 1;
             }
         }
+        Ok(gather(chunk, &parents, &self.live, self.slot, Column::Nodes(nodes)))
     }
 
-    fn reset(&mut self) {
-        self.input.reset();
-        self.outer = None;
+    fn forget(&mut self) {
         self.restart();
-    }
-}
-
-/// The chunk whose rows are not all done, or the input's next.
-fn next_outer(outer: &mut Option<Outer>, input: &mut Stage, cx: &mut Context) -> Result<Option<Outer>> {
-    match outer.take() {
-        Some(outer) if outer.row < outer.chunk.rows() => Ok(Some(outer)),
-        _ => Ok(input.next(cx)?.map(|chunk| Outer { chunk, row: 0 })),
     }
 }
 
@@ -117,12 +92,11 @@ fn gather(chunk: &Chunk, parents: &[u32], live: &Live, slot: Slot, column: Colum
 
 /// For each row, every relationship of some types, with its ends.
 pub(super) struct RelScan {
-    input: Stage,
+    progress: Progress,
     live: Live,
     /// Where the relationship, its start and its end go.
     slots: [Slot; 3],
     types: TypeTest,
-    outer: Option<Outer>,
     /// The types to go through for the present row; `None` before it is begun.
     pending: Option<Vec<RelTypeId>>,
     at_type: usize,
@@ -140,7 +114,7 @@ struct Found {
 
 impl RelScan {
     pub(super) fn new(input: Stage, live: Live, slots: [Slot; 3], types: TypeTest) -> RelScan {
-        RelScan { input, live, slots, types, outer: None, pending: None, at_type: 0, at_row: 0 }
+        RelScan { progress: Progress::new(input), live, slots, types, pending: None, at_type: 0, at_row: 0 }
     }
 
     fn types(&self, cx: &Context) -> Vec<RelTypeId> {
@@ -199,27 +173,21 @@ impl RelScan {
     }
 }
 
-impl Operator for RelScan {
-    fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
-        loop {
-            let Some(mut outer) = next_outer(&mut self.outer, &mut self.input, cx)? else { return Ok(None) };
-            let mut found = Found::default();
-            while outer.row < outer.chunk.rows() && found.rels.len() < cx.batch() {
-                if self.find(cx, outer.position(), &mut found)? {
-                    outer.row += 1;
-                }
-            }
-            let out = self.output(&outer.chunk, found);
-            self.outer = Some(outer);
-            if out.is_some() {
-                return Ok(out);
-            }
-        }
+impl Resumable for RelScan {
+    fn progress(&mut self) -> &mut Progress {
+        &mut self.progress
     }
 
-    fn reset(&mut self) {
-        self.input.reset();
-        self.outer = None;
+    fn go_on(&mut self, cx: &mut Context, chunk: &Chunk) -> Result<Option<Chunk>> {
+        let mut found = Found::default();
+        while self.progress.row < chunk.rows() && found.rels.len() < cx.batch() {
+            let parent = chunk.position(self.progress.row) as u32;
+            self.progress.row += usize::from(self.find(cx, parent, &mut found)?);
+        }
+        Ok(self.output(chunk, found))
+    }
+
+    fn forget(&mut self) {
         self.pending = None;
         self.at_type = 0;
         self.at_row = 0;

@@ -5,13 +5,13 @@ use super::super::column::Column;
 use super::super::context::Context;
 use super::super::eval::Row;
 use super::super::memory::Held;
-use super::buffer::under_way;
+use super::Stage;
 use super::expand::node_at;
 use super::legs::{Cursor, Hop, Legs};
+use super::resumable::{Progress, Resumable};
 use super::rounds::{Hops, Step, nodes_along};
 use super::used::Used;
 use super::var_expand::rel_list;
-use super::{Operator, Stage};
 use crate::error::Result;
 use crate::plan::physical::VarExpand;
 use crate::syntax::ast::Shortest;
@@ -25,13 +25,11 @@ const AHEAD: usize = 1024;
 
 /// For each row, one or all of the shortest paths between two nodes.
 pub(super) struct ShortestPath {
-    input: Stage,
+    progress: Progress,
     live: Live,
     plan: VarExpand,
     which: Shortest,
     hops: Hops,
-    chunk: Option<Chunk>,
-    row: usize,
     paths: Option<Paths>,
     held: Held,
 }
@@ -129,7 +127,7 @@ impl Paths {
 impl ShortestPath {
     pub(super) fn new(input: Stage, live: Live, plan: VarExpand, which: Shortest) -> ShortestPath {
         let hops = Hops::new(&plan);
-        ShortestPath { input, live, plan, which, hops, chunk: None, row: 0, paths: None, held: Held::default() }
+        ShortestPath { progress: Progress::new(input), live, plan, which, hops, paths: None, held: Held::default() }
     }
 
     /// Searches for one row. A node has no shortest path to itself but the empty one.
@@ -206,53 +204,47 @@ impl ShortestPath {
     }
 }
 
-impl Operator for ShortestPath {
-    fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
-        while let Some(chunk) = under_way(&mut self.input, &mut self.chunk, &mut self.row, cx)? {
-            let (mut parents, mut rels) = (Vec::new(), Vec::new());
-            let mut lists = vec![Vec::new(); self.hops.lists().len()];
-            let mut given = Held::default();
-            while self.row < chunk.rows() && parents.len() < cx.batch() {
-                let position = chunk.position(self.row);
-                if self.paths.is_none() {
-                    self.paths = self.search(cx, &chunk, position)?;
-                }
-                let path = self.paths.as_mut().map_or(Ok(None), |paths| paths.next(cx))?;
-                match path {
-                    Some(path) => {
-                        let values = path.len() * (1 + lists.len());
-                        given.grow(cx, (values * size_of::<Value>()) as u64)?;
-                        parents.push(position as u32);
-                        self.push_lists(cx, node_at(&chunk, self.plan.from, position)?, &path, &mut lists)?;
-                        rels.push(rel_list(&path, self.plan.reversed));
-                    }
-                    None => {
-                        self.paths = None;
-                        self.held.release();
-                        self.row += 1;
-                    }
-                }
-            }
-            let out = (!parents.is_empty()).then(|| {
-                let mut out = chunk.gather(&parents, &self.live);
-                out.set(self.plan.rels, Column::Values(rels));
-                for ((slot, _), values) in self.hops.lists().iter().zip(lists) {
-                    out.set(*slot, Column::Values(values));
-                }
-                out
-            });
-            self.chunk = Some(chunk);
-            if out.is_some() {
-                return Ok(out);
-            }
-        }
-        Ok(None)
+impl Resumable for ShortestPath {
+    fn progress(&mut self) -> &mut Progress {
+        &mut self.progress
     }
 
-    fn reset(&mut self) {
-        self.input.reset();
-        self.chunk = None;
-        self.row = 0;
+    fn go_on(&mut self, cx: &mut Context, chunk: &Chunk) -> Result<Option<Chunk>> {
+        let (mut parents, mut rels) = (Vec::new(), Vec::new());
+        let mut lists = vec![Vec::new(); self.hops.lists().len()];
+        let mut given = Held::default();
+        while self.progress.row < chunk.rows() && parents.len() < cx.batch() {
+            let position = chunk.position(self.progress.row);
+            if self.paths.is_none() {
+                self.paths = self.search(cx, chunk, position)?;
+            }
+            let path = self.paths.as_mut().map_or(Ok(None), |paths| paths.next(cx))?;
+            match path {
+                Some(path) => {
+                    let values = path.len() * (1 + lists.len());
+                    given.grow(cx, (values * size_of::<Value>()) as u64)?;
+                    parents.push(position as u32);
+                    self.push_lists(cx, node_at(chunk, self.plan.from, position)?, &path, &mut lists)?;
+                    rels.push(rel_list(&path, self.plan.reversed));
+                }
+                None => {
+                    self.paths = None;
+                    self.held.release();
+                    self.progress.row += 1;
+                }
+            }
+        }
+        Ok((!parents.is_empty()).then(|| {
+            let mut out = chunk.gather(&parents, &self.live);
+            out.set(self.plan.rels, Column::Values(rels));
+            for ((slot, _), values) in self.hops.lists().iter().zip(lists) {
+                out.set(*slot, Column::Values(values));
+            }
+            out
+        }))
+    }
+
+    fn forget(&mut self) {
         self.paths = None;
         self.held.release();
     }

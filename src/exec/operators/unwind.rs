@@ -5,8 +5,8 @@ use super::super::column::Column;
 use super::super::context::Context;
 use super::super::eval::scalar::{self, Row};
 use super::super::memory::Held;
-use super::buffer::under_way;
-use super::{Operator, Stage};
+use super::Stage;
+use super::resumable::{Progress, Resumable};
 use crate::error::Result;
 use crate::semantic::bound::{Expr, ExprKind, Slot};
 use crate::value::{Nested, Value, share_bytes};
@@ -15,15 +15,12 @@ use std::sync::Arc;
 /// Null gives no row, a value that is no list gives one. One list is held at a time, and one that is the same for every
 /// row is computed once.
 pub(super) struct Unwind {
-    input: Stage,
+    progress: Progress,
     live: Live,
     list: Expr,
     slot: Slot,
     /// Whether the list is the same for every row.
     fixed: bool,
-    /// The chunk under way.
-    chunk: Option<Chunk>,
-    row: usize,
     /// The list of the present row.
     items: Option<Arc<Nested<Vec<Value>>>>,
     /// The next element of the present row.
@@ -34,15 +31,24 @@ pub(super) struct Unwind {
 impl Unwind {
     pub(super) fn new(input: Stage, live: Live, list: Expr, slot: Slot) -> Unwind {
         let fixed = is_fixed(&list);
-        Unwind { input, live, list, slot, fixed, chunk: None, row: 0, items: None, element: 0, held: Held::default() }
+        Unwind {
+            progress: Progress::new(input),
+            live,
+            list,
+            slot,
+            fixed,
+            items: None,
+            element: 0,
+            held: Held::default(),
+        }
     }
 
     /// The next batch of elements with the positions of their rows.
     fn take(&mut self, cx: &Context, chunk: &Chunk) -> Result<(Vec<u32>, Vec<Value>)> {
         let (mut parents, mut values) = (Vec::new(), Vec::new());
-        while self.row < chunk.rows() && values.len() < cx.batch() {
+        while self.progress.row < chunk.rows() && values.len() < cx.batch() {
             cx.check()?;
-            let position = chunk.position(self.row);
+            let position = chunk.position(self.progress.row);
             let items = self.items_at(cx, chunk, position)?;
             let rest = items.get(self.element..).unwrap_or_default();
             let taken = rest.len().min(cx.batch() - values.len());
@@ -50,7 +56,7 @@ impl Unwind {
             parents.resize(values.len(), position as u32);
             self.element += taken;
             if self.element >= items.len() {
-                self.row += 1;
+                self.progress.row += 1;
                 self.element = 0;
             } else {
                 self.items = Some(items);
@@ -74,29 +80,23 @@ impl Unwind {
     }
 }
 
-impl Operator for Unwind {
-    fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
-        while let Some(chunk) = under_way(&mut self.input, &mut self.chunk, &mut self.row, cx)? {
-            let (parents, values) = self.take(cx, &chunk)?;
-            let out = (!parents.is_empty()).then(|| {
-                let mut out = chunk.gather(&parents, &self.live);
-                if self.live.contains(self.slot) {
-                    out.set(self.slot, Column::from_values(values));
-                }
-                out
-            });
-            self.chunk = Some(chunk);
-            if out.is_some() {
-                return Ok(out);
-            }
-        }
-        Ok(None)
+impl Resumable for Unwind {
+    fn progress(&mut self) -> &mut Progress {
+        &mut self.progress
     }
 
-    fn reset(&mut self) {
-        self.input.reset();
-        self.chunk = None;
-        self.row = 0;
+    fn go_on(&mut self, cx: &mut Context, chunk: &Chunk) -> Result<Option<Chunk>> {
+        let (parents, values) = self.take(cx, chunk)?;
+        Ok((!parents.is_empty()).then(|| {
+            let mut out = chunk.gather(&parents, &self.live);
+            if self.live.contains(self.slot) {
+                out.set(self.slot, Column::from_values(values));
+            }
+            out
+        }))
+    }
+
+    fn forget(&mut self) {
         self.items = None;
         self.element = 0;
         self.held.release();

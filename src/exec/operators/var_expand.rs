@@ -5,12 +5,12 @@ use super::super::column::Column;
 use super::super::context::Context;
 use super::super::eval::Row;
 use super::super::memory::Held;
-use super::buffer::under_way;
+use super::Stage;
 use super::expand::node_at;
 use super::legs::{Cursor, Hop};
+use super::resumable::{Progress, Resumable};
 use super::rounds::{Hops, Step};
 use super::used::Used;
-use super::{Operator, Stage};
 use crate::error::{Error, Result};
 use crate::plan::physical::VarExpand;
 use crate::value::{NodeId, RelId, Value};
@@ -22,12 +22,10 @@ const LEVEL_BYTES: u64 = 512;
 
 /// For each row, every trail of a length within the limits.
 pub(super) struct VarExpansion {
-    input: Stage,
+    progress: Progress,
     live: Live,
     plan: VarExpand,
     hops: Hops,
-    chunk: Option<Chunk>,
-    row: usize,
     walk: Option<Walk>,
     held: Held,
 }
@@ -95,7 +93,7 @@ struct Found {
 impl VarExpansion {
     pub(super) fn new(input: Stage, live: Live, plan: VarExpand) -> VarExpansion {
         let hops = Hops::new(&plan);
-        VarExpansion { input, live, plan, hops, chunk: None, row: 0, walk: None, held: Held::default() }
+        VarExpansion { progress: Progress::new(input), live, plan, hops, walk: None, held: Held::default() }
     }
 
     fn begin(&self, chunk: &Chunk, position: usize) -> Result<Option<Walk>> {
@@ -169,11 +167,11 @@ impl VarExpansion {
 
     fn find(&mut self, cx: &mut Context, chunk: &Chunk) -> Result<Found> {
         let mut found = Found::default();
-        while self.row < chunk.rows() && found.parents.len() < cx.batch() {
-            let position = chunk.position(self.row);
+        while self.progress.row < chunk.rows() && found.parents.len() < cx.batch() {
+            let position = chunk.position(self.progress.row);
             if self.plan.rels_known {
                 self.follow(cx, chunk, position, &mut found)?;
-                self.row += 1;
+                self.progress.row += 1;
                 continue;
             }
             let walk = match self.walk.take() {
@@ -187,7 +185,7 @@ impl VarExpansion {
                 continue;
             }
             self.held.release();
-            self.row += 1;
+            self.progress.row += 1;
         }
         Ok(found)
     }
@@ -281,23 +279,17 @@ impl VarExpansion {
     }
 }
 
-impl Operator for VarExpansion {
-    fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
-        while let Some(chunk) = under_way(&mut self.input, &mut self.chunk, &mut self.row, cx)? {
-            let found = self.find(cx, &chunk)?;
-            let out = (!found.parents.is_empty()).then(|| self.output(&chunk, found));
-            self.chunk = Some(chunk);
-            if out.is_some() {
-                return Ok(out);
-            }
-        }
-        Ok(None)
+impl Resumable for VarExpansion {
+    fn progress(&mut self) -> &mut Progress {
+        &mut self.progress
     }
 
-    fn reset(&mut self) {
-        self.input.reset();
-        self.chunk = None;
-        self.row = 0;
+    fn go_on(&mut self, cx: &mut Context, chunk: &Chunk) -> Result<Option<Chunk>> {
+        let found = self.find(cx, chunk)?;
+        Ok((!found.parents.is_empty()).then(|| self.output(chunk, found)))
+    }
+
+    fn forget(&mut self) {
         self.walk = None;
         self.held.release();
     }

@@ -14,10 +14,10 @@ use super::super::context::Context;
 use super::super::eval::Row;
 use super::super::eval::scalar::eval;
 use super::super::memory::Held;
-use super::buffer::under_way;
+use super::Stage;
 use super::expand::node_at;
+use super::resumable::{Progress, Resumable};
 use super::var_expand::rel_list;
-use super::{Operator, Stage};
 use crate::error::{Error, Result};
 use crate::plan::physical::Way;
 use crate::plan::search::PathSearch;
@@ -29,11 +29,9 @@ use trace::{Found, Trace};
 
 /// For each row, the selected paths from a node.
 pub(super) struct Search {
-    input: Stage,
+    progress: Progress,
     live: Live,
     pattern: Pattern,
-    chunk: Option<Chunk>,
-    row: usize,
     /// The search of the present row.
     run: Option<Run>,
     held: Held,
@@ -63,7 +61,7 @@ struct Selected {
 impl Search {
     pub(super) fn new(input: Stage, live: Live, plan: PathSearch) -> Search {
         let pattern = Pattern::new(plan);
-        Search { input, live, pattern, chunk: None, row: 0, run: None, held: Held::default() }
+        Search { progress: Progress::new(input), live, pattern, run: None, held: Held::default() }
     }
 
     fn begin(&mut self, cx: &mut Context, chunk: &Chunk, position: usize) -> Result<Option<Run>> {
@@ -256,38 +254,32 @@ impl Output {
     }
 }
 
-impl Operator for Search {
-    fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
-        while let Some(chunk) = under_way(&mut self.input, &mut self.chunk, &mut self.row, cx)? {
-            let mut found = Output::default();
-            while self.row < chunk.rows() && found.parents.len() < cx.batch() {
-                let position = chunk.position(self.row);
-                let run = match self.run.take() {
-                    Some(run) => Some(run),
-                    None => self.begin(cx, &chunk, position)?,
-                };
-                if let Some(mut run) = run
-                    && self.collect(cx, (&chunk, position), &mut run, &mut found)?
-                {
-                    self.run = Some(run);
-                    continue;
-                }
-                self.held.release();
-                self.row += 1;
-            }
-            let out = (!found.parents.is_empty()).then(|| found.chunk(&chunk, &self.pattern.plan, &self.live));
-            self.chunk = Some(chunk);
-            if out.is_some() {
-                return Ok(out);
-            }
-        }
-        Ok(None)
+impl Resumable for Search {
+    fn progress(&mut self) -> &mut Progress {
+        &mut self.progress
     }
 
-    fn reset(&mut self) {
-        self.input.reset();
-        self.chunk = None;
-        self.row = 0;
+    fn go_on(&mut self, cx: &mut Context, chunk: &Chunk) -> Result<Option<Chunk>> {
+        let mut found = Output::default();
+        while self.progress.row < chunk.rows() && found.parents.len() < cx.batch() {
+            let position = chunk.position(self.progress.row);
+            let run = match self.run.take() {
+                Some(run) => Some(run),
+                None => self.begin(cx, chunk, position)?,
+            };
+            if let Some(mut run) = run
+                && self.collect(cx, (chunk, position), &mut run, &mut found)?
+            {
+                self.run = Some(run);
+                continue;
+            }
+            self.held.release();
+            self.progress.row += 1;
+        }
+        Ok((!found.parents.is_empty()).then(|| found.chunk(chunk, &self.pattern.plan, &self.live)))
+    }
+
+    fn forget(&mut self) {
         self.run = None;
         self.held.release();
     }
