@@ -148,7 +148,7 @@ impl Accumulator {
     /// When a sum of integers or durations does not fit into its type, and what the watch says.
     pub fn finish(self, watch: &dyn Watch) -> Result<Value> {
         match self.state {
-            State::Rows(count) | State::Count(count) => Ok(Value::Int(i64::try_from(count).unwrap_or(i64::MAX))),
+            State::Rows(count) | State::Count(count) => Ok(Value::count(count)),
             State::Sum(sum) => sum.total(),
             State::Avg { sum, mean } => average(&sum, &mean),
             State::Extreme { best, .. } => Ok(best.unwrap_or_default()),
@@ -286,7 +286,7 @@ fn average(sum: &Sum, mean: &Moments) -> Result<Value> {
         return Ok(Value::Null);
     }
     if sum.durations.is_some() {
-        return divide(&sum.total()?, &Value::Int(i64::try_from(sum.count).unwrap_or(i64::MAX)));
+        return divide(&sum.total()?, &Value::count(sum.count));
     }
     let total = sum.float().unwrap_or(0.0) + sum.ints as f64;
     Ok(Value::Float(if total.is_finite() { total / sum.count as f64 } else { mean.mean_of(total) }))

@@ -3,7 +3,7 @@
 //! Nodes get a label and a number of their own for as long as it takes to tie them together; both are taken away at the
 //! end. Identifiers are not kept.
 
-use crate::store::{ConstraintDefinition, ConstraintKind, IndexDefinition, SchemaTarget, Version};
+use crate::store::Version;
 use crate::value::format::{NoGraph, literal, name};
 use crate::value::{KeyId, NodeId, RelId, Value};
 use std::fmt::Write as _;
@@ -31,41 +31,12 @@ pub fn write(graph: &Version, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "MATCH (n:{mark}) REMOVE n:{mark}, n.{mark};")?;
     }
     for index in graph.indexes().filter(|index| graph.owning_constraint(&index.name).is_none()) {
-        writeln!(out, "{};", create_index(graph, index))?;
+        writeln!(out, "{};", index.statement(graph.catalog()))?;
     }
     for constraint in graph.constraints() {
-        writeln!(out, "{};", create_constraint(graph, constraint))?;
+        writeln!(out, "{};", constraint.statement(graph.catalog()))?;
     }
     Ok(())
-}
-
-fn create_index(graph: &Version, index: &IndexDefinition) -> String {
-    let (kind, pattern) = (index.kind.as_str(), pattern(graph, index.target));
-    format!("CREATE {kind} INDEX {} FOR {pattern} ON ({})", name(&index.name), keys(graph, &index.keys))
-}
-
-fn create_constraint(graph: &Version, constraint: &ConstraintDefinition) -> String {
-    let demand = match &constraint.kind {
-        ConstraintKind::Unique => "IS UNIQUE".to_owned(),
-        ConstraintKind::Exists => "IS NOT NULL".to_owned(),
-        ConstraintKind::Key if constraint.target.is_node() => "IS NODE KEY".to_owned(),
-        ConstraintKind::Key => "IS RELATIONSHIP KEY".to_owned(),
-        ConstraintKind::Type(types) => {
-            format!("IS :: {}", types.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | "))
-        }
-    };
-    let (pattern, keys) = (pattern(graph, constraint.target), keys(graph, &constraint.keys));
-    format!("CREATE CONSTRAINT {} FOR {pattern} REQUIRE ({keys}) {demand}", name(&constraint.name))
-}
-
-fn pattern(graph: &Version, target: SchemaTarget) -> String {
-    let of = name(target.name(graph.catalog()));
-    if target.is_node() { format!("(n:{of})") } else { format!("()-[n:{of}]-()") }
-}
-
-fn keys(graph: &Version, keys: &[KeyId]) -> String {
-    let key = |key: &KeyId| format!("n.{}", name(graph.catalog().key_name(*key)));
-    keys.iter().map(key).collect::<Vec<_>>().join(", ")
 }
 
 /// A name that no label and no property key of the graph has.

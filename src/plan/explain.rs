@@ -3,7 +3,7 @@
 //! Takes a plan and the names a graph knows. Gives one line per operator, the last operator first and its input below
 //! it; plans inside an operator stand indented under it.
 
-use super::logical::Probe;
+use super::logical::{Bound, Probe};
 use super::physical::{ApplyMode, Expand, Node, Op, Plan, Rounds, SeekTarget, StoredCount, VarExpand, Way};
 use super::search::{Keep, PathSearch};
 use crate::functions::Aggregate;
@@ -344,7 +344,7 @@ fn index_seek(target: SeekTarget, index: &IndexDefinition, probe: &Probe, names:
         Probe::Prefix(text) => format!("{} STARTS WITH {}", key(0), names.operand(text)),
         Probe::All => format!("{} IS NOT NULL", key(0)),
         Probe::Range { lower, upper } => {
-            let bound = |side: &Option<(Expr, bool)>, sign: &str| {
+            let bound = |side: &Bound, sign: &str| {
                 let side = side.as_ref()?;
                 Some(format!("{} {sign}{} {}", key(0), if side.1 { "=" } else { "" }, names.operand(&side.0)))
             };

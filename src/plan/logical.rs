@@ -180,6 +180,9 @@ pub struct IndexSeek {
     pub covers: Vec<usize>,
 }
 
+/// A side of a range, if it has one; `true` when the bound itself belongs to the range.
+pub type Bound = Option<(Expr, bool)>;
+
 /// What is looked for in an index.
 #[derive(Clone, Debug)]
 pub enum Probe {
@@ -187,12 +190,12 @@ pub enum Probe {
     Equal(Vec<Expr>),
     /// A value that is in this list.
     In(Expr),
-    /// Values between these bounds; `true` when the bound itself belongs to them.
+    /// Values between these bounds.
     Range {
         /// The least.
-        lower: Option<(Expr, bool)>,
+        lower: Bound,
         /// The greatest.
-        upper: Option<(Expr, bool)>,
+        upper: Bound,
     },
     /// Texts that begin with this.
     Prefix(Expr),

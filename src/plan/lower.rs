@@ -56,13 +56,18 @@ pub fn lower(
 /// An `Apply` over an inner plan, with a row id slot from `fresh` when the inner plan can serve many rows at once.
 pub(super) fn apply(inner: Node, mode: ApplyMode, rows: f64, fresh: impl FnOnce() -> Slot) -> Node {
     let row_id = serves_many_rows(&inner).then(fresh);
-    let estimate = match &mode {
-        ApplyMode::Inner => bounded(rows * inner.estimate),
-        ApplyMode::Optional(_) => bounded(rows * inner.estimate.max(1.0)),
+    let estimate = applied(&mode, rows, inner.estimate);
+    Node::new(Op::Apply { inner: Box::new(inner), mode, row_id, transactions: None }, estimate)
+}
+
+/// How many rows an inner plan gives that is applied to so many, with so many for each.
+fn applied(mode: &ApplyMode, rows: f64, inner: f64) -> f64 {
+    match mode {
+        ApplyMode::Inner => bounded(rows * inner),
+        ApplyMode::Optional(_) => bounded(rows * inner.max(1.0)),
         ApplyMode::Semi | ApplyMode::Anti => rows * 0.5,
         ApplyMode::Result(..) | ApplyMode::Unit => rows,
-    };
-    Node::new(Op::Apply { inner: Box::new(inner), mode, row_id, transactions: None }, estimate)
+    }
 }
 
 /// Whether an inner plan may be run for many rows together: no operator in it looks at a row's results as a whole or
@@ -86,18 +91,8 @@ fn serves_many_rows(inner: &Node) -> bool {
         | Op::Show { .. }
         | Op::StoredCounts(_)
         | Op::Unit => false,
-        Op::Apply { inner, transactions, .. } => transactions.is_none() && !writes(inner),
+        Op::Apply { inner, transactions, .. } => transactions.is_none() && !inner.changes_graph(),
         _ => true,
-    })
-}
-
-/// Whether a plan changes the graph.
-fn writes(root: &Node) -> bool {
-    root.chain().any(|node| match &node.op {
-        Op::Create { .. } | Op::Merge { .. } | Op::Set(_) | Op::Delete { .. } | Op::Foreach { .. } | Op::Schema(_) => {
-            true
-        }
-        op => op.inner_plans().any(writes),
     })
 }
 
@@ -229,11 +224,10 @@ impl Lowering<'_> {
     ) {
         let rows = chain.last().map_or(1.0, |node| node.estimate);
         let inner = self.pipeline(inner, needed.clone(), 1.0);
-        let node = apply(inner, mode.clone(), rows, || Slot(0));
-        let (estimate, Op::Apply { inner, mode, .. }) = (node.estimate, node.op) else { return };
-        let transactions = Some(Box::new(transactions.clone()));
+        let estimate = applied(mode, rows, inner.estimate);
+        let (inner, transactions) = (Box::new(inner), Some(Box::new(transactions.clone())));
         chain.push(Node::new(Op::Eager, rows));
-        chain.push(Node::new(Op::Apply { inner, mode, row_id: None, transactions }, estimate));
+        chain.push(Node::new(Op::Apply { inner, mode: mode.clone(), row_id: None, transactions }, estimate));
         chain.push(Node::new(Op::Eager, estimate));
     }
 

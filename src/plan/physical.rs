@@ -476,6 +476,11 @@ impl Node {
     pub fn chain(&self) -> impl Iterator<Item = &Node> {
         std::iter::successors(Some(self), |node| node.input.as_deref())
     }
+
+    /// Whether the plan changes the graph.
+    pub fn changes_graph(&self) -> bool {
+        self.chain().any(|node| node.op.changes_graph() || node.op.inner_plans().any(Node::changes_graph))
+    }
 }
 
 impl ApplyMode {
@@ -489,6 +494,14 @@ impl ApplyMode {
 }
 
 impl Op {
+    /// Whether the operator itself changes the graph.
+    pub fn changes_graph(&self) -> bool {
+        matches!(
+            self,
+            Op::Create { .. } | Op::Merge { .. } | Op::Set(_) | Op::Delete { .. } | Op::Foreach { .. } | Op::Schema(_)
+        )
+    }
+
     /// The plans inside this operator.
     pub fn inner_plans(&self) -> impl Iterator<Item = &Node> {
         let inner = match self {

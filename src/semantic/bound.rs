@@ -810,6 +810,29 @@ impl Expr {
         Expr { kind, span }
     }
 
+    /// Whether it has one value in the whole run: it reads no row, and no function in it gives something new at each
+    /// call.
+    pub fn is_fixed(&self) -> bool {
+        let reads =
+            matches!(self.kind, ExprKind::Slot(_) | ExprKind::Path(_) | ExprKind::Subquery(_) | ExprKind::Entity(_));
+        !reads && !self.calls_volatile() && self.parts_all(Expr::is_fixed)
+    }
+
+    /// Whether a function in it gives something new at each call. Subqueries are not entered.
+    pub fn is_volatile(&self) -> bool {
+        self.calls_volatile() || !self.parts_all(|part| !part.is_volatile())
+    }
+
+    fn calls_volatile(&self) -> bool {
+        matches!(&self.kind, ExprKind::Call { function, .. } if function.is_volatile())
+    }
+
+    fn parts_all(&self, holds: impl Fn(&Expr) -> bool) -> bool {
+        let mut all = true;
+        self.for_each_child(&mut |part| all &= holds(part));
+        all
+    }
+
     /// Calls `visit` with each direct part of the expression. Subqueries are not entered.
     pub fn for_each_child<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
         match &self.kind {

@@ -187,7 +187,7 @@ impl Binder<'_> {
 
     fn kept(&mut self, selector: &Selector) -> (Keep, Expr) {
         let count = match &selector.count {
-            SelectorCount::Number(count) => ExprKind::Const(Value::Int(i64::try_from(*count).unwrap_or(i64::MAX))),
+            SelectorCount::Number(count) => ExprKind::Const(Value::count(*count)),
             SelectorCount::Parameter(name) => {
                 self.needs_parameter(&name.text, name.span);
                 ExprKind::Parameter(name.text.clone())

@@ -88,12 +88,8 @@ impl Work {
 
     fn values(self) -> [Value; 3] {
         let milliseconds = (self.time.as_secs_f64() * 1e6).round() / 1e3;
-        [count(self.rows), Value::Float(milliseconds), count(self.memory)]
+        [Value::count(self.rows), Value::Float(milliseconds), Value::count(self.memory)]
     }
-}
-
-fn count(number: u64) -> Value {
-    Value::Int(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::procedures::Procedures;
 use super::profile::{self, Measured};
 use super::transaction::Place;
 use crate::error::{Detail, Error, ErrorType, Phase, Result};
-use crate::exec::{Counters, Execution, Settings};
+use crate::exec::{Commits, Counters, Execution, Settings};
 use crate::plan::explain;
 use crate::plan::physical::Plan;
 use crate::plan::{self};
@@ -37,21 +37,14 @@ pub(super) fn execute(
         return Err(read_only());
     }
     let graph = place.graph;
+    let run = |version: &mut Version, commits| {
+        let outcome = apply(graph, version, statement, (parameters, options), commits)?;
+        let changed = outcome.changed;
+        Ok((outcome, changed))
+    };
     let (outcome, version) = match commits(statement) {
-        None => place.change(|version| {
-            let outcome = apply(graph, version, statement, parameters, options)?;
-            let changed = outcome.changed;
-            Ok((outcome, changed))
-        }),
-        Some(span) => place.change_in_steps(span, |version, commits| {
-            let settings = Settings {
-                commits: Some(commits),
-                ..settings(graph, parameters, options, statement.mode, Instant::now())
-            };
-            let outcome = apply_with(graph, version, statement, settings, options)?;
-            let changed = outcome.changed;
-            Ok((outcome, changed))
-        }),
+        None => place.change(|version| run(version, None)),
+        Some(span) => place.change_in_steps(span, |version, commits| run(version, Some(commits))),
     }?;
     Ok(outcome.answer(version))
 }
@@ -97,29 +90,20 @@ impl Outcome {
     }
 }
 
-/// Runs a writing statement on a private version.
+/// Runs a writing statement on a private version; one that commits on the way does so through `commits`.
 pub(super) fn apply(
     graph: &Graph,
     version: &mut Version,
     statement: &Statement,
-    parameters: &Map,
-    options: &RunOptions,
+    (parameters, options): (&Map, &RunOptions),
+    commits: Option<Arc<dyn Commits>>,
 ) -> Result<Outcome> {
-    let settings = settings(graph, parameters, options, statement.mode, Instant::now());
-    apply_with(graph, version, statement, settings, options)
-}
-
-fn apply_with(
-    graph: &Graph,
-    version: &mut Version,
-    statement: &Statement,
-    settings: Settings,
-    options: &RunOptions,
-) -> Result<Outcome> {
+    let begun = Instant::now();
     let bound = bind(statement, &mut WriteNames::new(version), &graph.procedures())?;
-    let plan = Arc::new(plan_of(&bound, version, &settings.parameters, options)?);
+    let plan = Arc::new(plan_of(&bound, version, parameters, options)?);
     let schema = changes_schema(statement);
     let mut summary = Summary { schema, ..summary_of(&bound.notifications, true) };
+    let settings = Settings { commits, ..settings(graph, parameters, options, statement.mode, begun) };
     let profiling = settings.profile;
     let mut execution = Execution::new(Arc::clone(&plan), Arc::new(std::mem::take(version)), settings)?;
     let measured = if profiling { Some(Measured::run(&mut execution)?) } else { None };

@@ -42,6 +42,7 @@ mod record;
 mod relationships;
 mod rows;
 mod schema;
+mod schema_text;
 mod shared;
 pub mod similar;
 mod spelling;

@@ -124,6 +124,11 @@ impl Value {
         Value::Map(Arc::new(map.into()))
     }
 
+    /// An integer that says how many; the greatest integer for more than that.
+    pub fn count(number: impl TryInto<i64>) -> Value {
+        Value::Int(number.try_into().unwrap_or(i64::MAX))
+    }
+
     /// Whether this is null.
     pub fn is_null(&self) -> bool {
         matches!(self, Value::Null)

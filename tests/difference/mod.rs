@@ -40,10 +40,8 @@ fn variants_agree() {
             let query = queries::reading(random);
             tally.add(&graph, &query.text);
             let variants = variants(random);
-            if let Some(difference) = disagreement(&graph, &query, &variants) {
-                let data = shrunk(data, |data| disagreement(&data.build(), &query, &variants).is_some());
-                let difference = disagreement(&data.build(), &query, &variants).unwrap_or(difference);
-                return Some(failure(&data, &query.text, &difference));
+            if disagreement(&graph, &query, &variants).is_some() {
+                return failure(&data, &query.text, |data| disagreement(&data.build(), &query, &variants));
             }
         }
         None
@@ -58,10 +56,9 @@ fn updates_agree() {
             let statement = queries::updating(random);
             tally.add(&data.build(), &statement);
             let variants = variants(random);
-            if let Some(difference) = update_disagreement(&data, &statement, &variants) {
-                let data = shrunk(data, |data| update_disagreement(data, &statement, &variants).is_some());
-                let difference = update_disagreement(&data, &statement, &variants).unwrap_or(difference);
-                return Some(failure(&data, &statement, &difference));
+            let failure = failure(&data, &statement, |data| update_disagreement(data, &statement, &variants));
+            if failure.is_some() {
+                return failure;
             }
         }
         None
@@ -75,10 +72,9 @@ fn indexes_change_no_answer() {
         for _ in 0..10 {
             let statement = if random.percent(80) { queries::seeking(random) } else { queries::updating(random) };
             tally.add(&data.build_indexed(), &statement);
-            if let Some(difference) = index_disagreement(&data, &statement) {
-                let data = shrunk(data, |data| index_disagreement(data, &statement).is_some());
-                let difference = index_disagreement(&data, &statement).unwrap_or(difference);
-                return Some(failure(&data, &statement, &difference));
+            let failure = failure(&data, &statement, |data| index_disagreement(data, &statement));
+            if failure.is_some() {
+                return failure;
             }
         }
         None
@@ -94,10 +90,9 @@ fn matches_are_what_brute_force_finds() {
             let taste = Taste { hops: 4, paths: 3, variable_length: true, all_named: false };
             let pattern = Pattern::random(random, &taste, &[], &mut Names::default());
             tally.add(&graph, &format!("MATCH {} RETURN count(*)", pattern.text()));
-            if let Some((query, difference)) = wrong_matches(&data, &pattern) {
-                let data = shrunk(data, |data| wrong_matches(data, &pattern).is_some());
-                let (query, difference) = wrong_matches(&data, &pattern).unwrap_or((query, difference));
-                return Some(failure(&data, &query, &difference));
+            let failure = failure(&data, &pattern.text(), |data| wrong_matches(data, &pattern));
+            if failure.is_some() {
+                return failure;
             }
         }
         None
@@ -117,10 +112,9 @@ fn queries_of_the_same_meaning_agree() {
                 let (a, b) = (give_sorted(&graph, &first), give_sorted(&graph, &second));
                 (a != b && !is_open(&a) && !is_open(&b)).then(|| compare(&a, &b))
             };
-            if differs(&data).is_some() {
-                let data = shrunk(data, |data| differs(data).is_some());
-                let difference = differs(&data).unwrap_or_default();
-                return Some(failure(&data, &format!("{first}\nand\n{second}"), &difference));
+            let failure = failure(&data, &format!("{first}\nand\n{second}"), differs);
+            if failure.is_some() {
+                return failure;
             }
         }
         None
@@ -137,10 +131,9 @@ fn selected_paths_are_those_of_brute_force() {
             let selected = Selected::random(random);
             let variants = variants(random);
             tally.add(&graph, &selected.text());
-            if let Some(difference) = wrong_selection(&data, &selected, &variants) {
-                let data = shrunk(data, |data| wrong_selection(data, &selected, &variants).is_some());
-                let difference = wrong_selection(&data, &selected, &variants).unwrap_or(difference);
-                return Some(failure(&data, &selected.text(), &difference));
+            let failure = failure(&data, &selected.text(), |data| wrong_selection(data, &selected, &variants));
+            if failure.is_some() {
+                return failure;
             }
         }
         None
@@ -352,7 +345,7 @@ fn index_disagreement(data: &Data, statement: &str) -> Option<String> {
 }
 
 /// A query about a pattern whose answer is not what brute force finds.
-fn wrong_matches(data: &Data, pattern: &Pattern) -> Option<(String, String)> {
+fn wrong_matches(data: &Data, pattern: &Pattern) -> Option<String> {
     let graph = data.build();
     let matches = pattern.matches(data);
     let (nodes, rels) = pattern.names();
@@ -372,25 +365,22 @@ fn wrong_matches(data: &Data, pattern: &Pattern) -> Option<(String, String)> {
         for optimize in [true, false] {
             let given = give(&graph, &query, &RunOptions { optimize, ..limits() }, Order::Open);
             if given != Given::TooMuch && given != expected {
-                let message = format!("{}\nwith optimize: {optimize}", compare(&expected, &given));
-                return Some((query, message));
+                return Some(format!("{query}, with optimize: {optimize}\n{}", compare(&expected, &given)));
             }
         }
     }
     None
 }
 
-/// A graph as small as single steps make it on which something still fails.
-fn shrunk(data: Data, fails: impl Fn(&Data) -> bool) -> Data {
-    let mut best = data;
-    while let Some(smaller) = best.smaller().into_iter().find(|data| fails(data)) {
-        best = smaller;
+/// What differs on a graph, said of the smallest part of it that shows it.
+fn failure(data: &Data, query: &str, differs: impl Fn(&Data) -> Option<String>) -> Option<String> {
+    let (mut data, mut difference) = (data.clone(), differs(data)?);
+    while let Some((smaller, same)) =
+        data.smaller().into_iter().find_map(|data| differs(&data).map(|same| (data, same)))
+    {
+        (data, difference) = (smaller, same);
     }
-    best
-}
-
-fn failure(data: &Data, query: &str, difference: &str) -> String {
-    format!("{};\n{query};\n{difference}", data.create())
+    Some(format!("{};\n{query};\n{difference}", data.create()))
 }
 
 /// Whether an answer says nothing about the rows: it took too much, or the text was not understood.

@@ -61,5 +61,5 @@ fn count(stage: &mut Stage, cx: &mut Context) -> Result<Value> {
     while let Some(chunk) = stage.next(cx)? {
         total = total.saturating_add(chunk.total());
     }
-    Ok(Value::Int(i64::try_from(total).unwrap_or(i64::MAX)))
+    Ok(Value::count(total))
 }

@@ -4,7 +4,7 @@ use super::super::chunk::{Chunk, Live, multiplied};
 use super::super::column::{Column, NO_ROW};
 use super::super::context::Context;
 use super::super::memory::Held;
-use super::{Operator, Stage, reorders, writes};
+use super::{Operator, Stage, reorders};
 use crate::error::{Error, Result};
 use crate::plan::physical::{ApplyMode, Node};
 use crate::semantic::bound::{Slot, SubqueryResult};
@@ -55,7 +55,7 @@ impl Apply {
             inner,
             mode,
             row_id,
-            inner_writes: writes(inner_plan),
+            inner_writes: inner_plan.changes_graph(),
             inner_reorders: reorders(inner_plan),
             outer: None,
             run: None,

@@ -7,9 +7,9 @@ use super::super::eval::scalar::{Row, eval};
 use super::Stage;
 use super::resumable::{Progress, Resumable};
 use crate::error::{Error, Result};
-use crate::plan::logical::Probe;
+use crate::plan::logical::{Bound, Probe};
 use crate::plan::physical::SeekTarget;
-use crate::semantic::bound::{Expr, ExprKind};
+use crate::semantic::bound::Expr;
 use crate::store::{IndexDefinition, SchemaTarget, Seek, Version};
 use crate::value::{RelId, RelTypeId, Value};
 use std::sync::Arc;
@@ -35,7 +35,7 @@ impl IndexSeek {
         index: Arc<IndexDefinition>,
         probe: Probe,
     ) -> IndexSeek {
-        let constant = probe.expressions().into_iter().all(is_constant);
+        let constant = probe.expressions().into_iter().all(Expr::is_fixed);
         IndexSeek { progress: Progress::new(input), live, target, index, probe, constant, found: None }
     }
 
@@ -126,7 +126,7 @@ enum Sought {
 /// `None` when it cannot be computed.
 fn sought(cx: &Context, probe: &Probe, row: Row<'_>) -> Option<Sought> {
     let value = |expr: &Expr| eval(cx, expr, row).ok();
-    let bound = |side: &Option<(Expr, bool)>| match side {
+    let bound = |side: &Bound| match side {
         None => Some(None),
         Some((expr, within)) => value(expr).map(|value| Some((value, *within))),
     };
@@ -167,14 +167,6 @@ impl Sought {
             }
             Sought::Prefix(_) | Sought::In(_) => Ok(Vec::new()),
         }
-    }
-}
-
-fn is_constant(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Const(_) | ExprKind::Parameter(_) => true,
-        ExprKind::List(items) => items.iter().all(is_constant),
-        _ => false,
     }
 }
 

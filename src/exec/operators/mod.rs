@@ -152,18 +152,11 @@ fn depth(root: &Node, part: usize) -> usize {
         let inner = node.op.inner_plans().map(|inner| INNER + depth(inner, usize::MAX)).max().unwrap_or(0);
         below += 1;
         deepest = deepest.max(below + inner);
-        if below >= part && changes(&node.op) {
+        if below >= part && node.op.changes_graph() {
             below = 1;
         }
     }
     deepest
-}
-
-fn changes(op: &Op) -> bool {
-    matches!(
-        op,
-        Op::Create { .. } | Op::Merge { .. } | Op::Set(_) | Op::Delete { .. } | Op::Foreach { .. } | Op::Schema(_)
-    )
 }
 
 /// The operators of a plan inside an expression, of which the first has the given number.
@@ -177,18 +170,6 @@ pub(super) fn preorder<'a>(root: &'a Node, out: &mut Vec<&'a Node>) {
         out.push(node);
         node.op.inner_plans().for_each(|inner| preorder(inner, out));
     }
-}
-
-/// Whether a plan changes the graph.
-fn writes(node: &Node) -> bool {
-    let mut nodes = Vec::new();
-    preorder(node, &mut nodes);
-    nodes.iter().any(|node| {
-        matches!(
-            node.op,
-            Op::Create { .. } | Op::Merge { .. } | Op::Set(_) | Op::Delete { .. } | Op::Foreach { .. } | Op::Schema(_)
-        )
-    })
 }
 
 /// Whether a plan's rows may leave the order of the argument's rows.
@@ -228,7 +209,7 @@ impl Builder {
             let mut stage = Stage::new(operator, number);
             if let Some(parts) = parts
                 && height >= PART
-                && changes(&node.op)
+                && node.op.changes_graph()
                 && !chain.is_empty()
             {
                 let rows = Handover::default();

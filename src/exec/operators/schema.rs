@@ -6,7 +6,7 @@ use super::{Operator, Stage};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::semantic::bound::{Notification, SchemaChange, SchemaRule};
 use crate::span::Span;
-use crate::store::{ConstraintDefinition, IndexDefinition, SchemaTarget, Version};
+use crate::store::{ConstraintDefinition, IndexDefinition, Version};
 use std::sync::Arc;
 
 /// Creates or drops an index or a constraint, once.
@@ -112,10 +112,7 @@ fn name_of(graph: &Version, rule: &SchemaRule, noun: &str) -> Arc<str> {
         return Arc::clone(name);
     }
     let catalog = graph.catalog();
-    let element = match rule.target {
-        SchemaTarget::Label(label) => catalog.label_name(label),
-        SchemaTarget::RelType(rel_type) => catalog.rel_type_name(rel_type),
-    };
+    let element = rule.target.name(catalog);
     let keys: Vec<&str> = rule.keys.iter().map(|key| &**catalog.key_name(*key)).collect();
     let plain = format!("{noun}_{element}_{}", keys.join("_"));
     let numbered = (2..).map(|number| format!("{plain}_{number}"));

@@ -10,7 +10,6 @@ use crate::functions::{self, Function};
 use crate::semantic::bound::{Shown, Slot};
 use crate::store::{ConstraintDefinition, ConstraintKind, IndexDefinition, SchemaTarget, Version};
 use crate::syntax::ast::ShowKind;
-use crate::syntax::unparse;
 use crate::value::{KeyId, Map, Value};
 use std::sync::Arc;
 
@@ -77,11 +76,8 @@ fn index_row(graph: &Version, index: &IndexDefinition) -> Vec<Value> {
     let (size, distinct) = graph.index_size(&index.name);
     let owner = graph.owning_constraint(&index.name);
     let statement = match owner {
-        Some(owner) => constraint_statement(graph, owner),
-        None => {
-            let head = format!("CREATE {} INDEX {}", index.kind.as_str(), unparse::symbol(&index.name));
-            format!("{head} FOR {} ON ({})", element(graph, index.target), keys(graph, &index.keys))
-        }
+        Some(owner) => owner.statement(graph.catalog()),
+        None => index.statement(graph.catalog()),
     };
     let mut row = vec![
         Value::String(Arc::clone(&index.name)),
@@ -91,7 +87,7 @@ fn index_row(graph: &Version, index: &IndexDefinition) -> Vec<Value> {
     ];
     row.extend(about(graph, index.target, &index.keys));
     row.push(owner.map_or(Value::Null, |owner| Value::String(Arc::clone(&owner.name))));
-    row.extend([count(size), count(distinct), Value::string(statement)]);
+    row.extend([Value::count(size), Value::count(distinct), Value::string(statement)]);
     row
 }
 
@@ -105,7 +101,7 @@ fn constraint_row(graph: &Version, constraint: &ConstraintDefinition) -> Vec<Val
     };
     let mut row = vec![Value::String(Arc::clone(&constraint.name)), Value::string(constraint_type(constraint))];
     row.extend(about(graph, constraint.target, &constraint.keys));
-    row.extend([owned.unwrap_or_default(), types, Value::string(constraint_statement(graph, constraint))]);
+    row.extend([owned.unwrap_or_default(), types, Value::string(constraint.statement(graph.catalog()))]);
     row
 }
 
@@ -139,28 +135,12 @@ fn is_chosen(constraint: &ConstraintDefinition, filter: &str) -> bool {
     fits && node.is_none_or(|node| constraint.target.is_node() == node)
 }
 
-fn constraint_statement(graph: &Version, constraint: &ConstraintDefinition) -> String {
-    let head = format!("CREATE CONSTRAINT {}", unparse::symbol(&constraint.name));
-    let (element, keys) = (element(graph, constraint.target), keys(graph, &constraint.keys));
-    format!("{head} FOR {element} REQUIRE ({keys}) {}", constraint.kind)
-}
-
 /// The columns `entityType`, `labelsOrTypes` and `properties`.
 fn about(graph: &Version, target: SchemaTarget, keys: &[KeyId]) -> [Value; 3] {
     let entity = if target.is_node() { "NODE" } else { "RELATIONSHIP" };
     let element = Value::String(Arc::clone(target.name(graph.catalog())));
     let keys = keys.iter().map(|key| Value::String(Arc::clone(graph.catalog().key_name(*key)))).collect();
     [Value::string(entity), Value::list(vec![element]), Value::list(keys)]
-}
-
-fn element(graph: &Version, target: SchemaTarget) -> String {
-    let name = unparse::symbol(target.name(graph.catalog()));
-    if target.is_node() { format!("(n:{name})") } else { format!("()-[n:{name}]-()") }
-}
-
-fn keys(graph: &Version, keys: &[KeyId]) -> String {
-    let name = |key: &KeyId| format!("n.{}", unparse::symbol(graph.catalog().key_name(*key)));
-    keys.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
 fn function_row(function: &'static Function) -> Vec<Value> {
@@ -193,8 +173,4 @@ fn procedure_row(signature: &Signature) -> Vec<Value> {
 fn described(name: &str, kind: &str) -> Value {
     let entry = |key: &str, text: &str| (Arc::from(key), Value::string(text));
     Value::map(Map::from([entry("name", name), entry("type", kind)]))
-}
-
-fn count(number: u64) -> Value {
-    Value::Int(i64::try_from(number).unwrap_or(i64::MAX))
 }

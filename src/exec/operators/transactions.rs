@@ -82,7 +82,7 @@ impl TransactionApply {
             let chunk = match self.waiting.take() {
                 Some(chunk) => chunk,
                 None => match self.input.next(cx)? {
-                    Some(chunk) => cx.flatten(chunk)?.dense(),
+                    Some(chunk) => cx.flatten(chunk)?,
                     None => break,
                 },
             };

@@ -8,7 +8,7 @@ use super::super::memory::Held;
 use super::Stage;
 use super::resumable::{Progress, Resumable};
 use crate::error::Result;
-use crate::semantic::bound::{Expr, ExprKind, Slot};
+use crate::semantic::bound::{Expr, Slot};
 use crate::value::{Nested, Value, share_bytes};
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub(super) struct Unwind {
 
 impl Unwind {
     pub(super) fn new(input: Stage, live: Live, list: Expr, slot: Slot) -> Unwind {
-        let fixed = is_fixed(&list);
+        let fixed = list.is_fixed();
         Unwind {
             progress: Progress::new(input),
             live,
@@ -101,19 +101,6 @@ impl Resumable for Unwind {
         self.element = 0;
         self.held.release();
     }
-}
-
-/// Whether an expression has one value in the whole run: it reads no row, and no function in it gives something new at
-/// each call.
-fn is_fixed(expr: &Expr) -> bool {
-    let own = match &expr.kind {
-        ExprKind::Slot(_) | ExprKind::Path(_) | ExprKind::Subquery(_) | ExprKind::Entity(_) => false,
-        ExprKind::Call { function, .. } => !function.is_volatile(),
-        _ => true,
-    };
-    let mut parts = true;
-    expr.for_each_child(&mut |part| parts &= is_fixed(part));
-    own && parts
 }
 
 /// The elements that a value stands for when it is unwound.

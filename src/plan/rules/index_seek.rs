@@ -5,7 +5,7 @@
 
 use super::{Action, Rule};
 use crate::plan::estimate::{Counts, conjuncts};
-use crate::plan::logical::{IndexSeek, Probe, QueryGraph};
+use crate::plan::logical::{Bound, IndexSeek, Probe, QueryGraph};
 use crate::plan::slots::{Reads, SlotSet, for_each_subquery};
 use crate::semantic::bound::{BoundQuery, Expr, ExprKind, LabelTest, Slot, TypeTest};
 use crate::store::{IndexDefinition, IndexKind, SchemaTarget, Seek};
@@ -146,14 +146,7 @@ fn mirrored(op: CompareOp) -> CompareOp {
 fn is_known(expr: &Expr, writes: &SlotSet, query: &BoundQuery) -> bool {
     let mut subquery = false;
     for_each_subquery(expr, &mut |_| subquery = true);
-    !subquery && !is_volatile(expr) && Reads::of(query, expr).intersection(writes).iter().next().is_none()
-}
-
-fn is_volatile(expr: &Expr) -> bool {
-    let own = matches!(&expr.kind, ExprKind::Call { function, .. } if function.is_volatile());
-    let mut found = own;
-    expr.for_each_child(&mut |child| found |= is_volatile(child));
-    found
+    !subquery && !expr.is_volatile() && Reads::of(query, expr).intersection(writes).iter().next().is_none()
 }
 
 /// How an index finds a slot, if what is said of it suffices.
@@ -246,18 +239,12 @@ fn estimate(index: &IndexDefinition, probe: &Probe, counts: &dyn Counts) -> f64 
             _ => each * LIST_LENGTH,
         },
         Probe::Range { lower, upper } => {
-            let value = |bound: &Option<(Expr, bool)>| bound.as_ref().map(|(expr, within)| (constant(expr), *within));
-            let (lower, upper) = (value(lower), value(upper));
-            let known = lower.iter().chain(&upper).all(|(value, _)| value.is_some());
-            let bound = |side: &'_ Option<(Option<Value>, bool)>| {
-                side.clone().and_then(|(value, within)| Some((value?, within)))
-            };
-            match (known, bound(&lower), bound(&upper)) {
-                (true, lower, upper) => {
-                    let lower = lower.as_ref().map(|(value, within)| (value, *within));
-                    found(Seek::Range { lower, upper: upper.as_ref().map(|(value, within)| (value, *within)) })
-                }
-                (false, ..) => size as f64 * if lower.is_some() && upper.is_some() { 0.1 } else { 0.3 },
+            let known = |bound: &Bound| bound.as_ref().and_then(|(expr, within)| Some((constant(expr)?, *within)));
+            let values = (known(lower), known(upper));
+            if (values.0.is_some(), values.1.is_some()) == (lower.is_some(), upper.is_some()) {
+                found(Seek::Range { lower: borrowed(&values.0), upper: borrowed(&values.1) })
+            } else {
+                size as f64 * if lower.is_some() && upper.is_some() { 0.1 } else { 0.3 }
             }
         }
         Probe::Prefix(text) => match constant(text) {
@@ -266,6 +253,10 @@ fn estimate(index: &IndexDefinition, probe: &Probe, counts: &dyn Counts) -> f64 
         },
         Probe::All => size as f64,
     }
+}
+
+fn borrowed(bound: &Option<(Value, bool)>) -> Option<(&Value, bool)> {
+    bound.as_ref().map(|(value, within)| (value, *within))
 }
 
 fn constants(exprs: &[Expr]) -> Option<Vec<Value>> {
