@@ -135,3 +135,22 @@ fn files_that_are_no_graphs() {
     }
     assert_eq!(std::fs::read(folder.path().join("cut.graph")).unwrap(), whole[..whole.len() / 2]);
 }
+
+/// A complete graph of forty nodes has more trails than anyone can count; where only their ends matter, none is.
+#[test]
+fn ends_are_reached_where_trails_are_countless() {
+    let graph = standpoint::Graph::in_memory();
+    graph.run("UNWIND range(1, 40) AS i CREATE (:N {i: i})").unwrap();
+    graph.run("MATCH (a:N), (b:N) WHERE a.i < b.i CREATE (a)-[:R]->(b), (b)-[:R]->(a)").unwrap();
+    let options = standpoint::RunOptions { timeout: Some(std::time::Duration::from_secs(60)), ..Default::default() };
+    for (query, expected) in [
+        ("MATCH (:N {i: 1})-[:R*]->(b) RETURN count(DISTINCT b)", 40),
+        ("MATCH (:N {i: 1})-[:R*..7]-(b) RETURN count(DISTINCT b.i)", 40),
+        ("MATCH (a:N) WHERE EXISTS { (a)-[:R]->+(:N {i: 1}) } RETURN count(a)", 40),
+        ("MATCH (a:N) WHERE NOT EXISTS { (a)-[:R*]-(a) } RETURN count(a)", 0),
+    ] {
+        let mut answer = graph.session().run_with(query, &Default::default(), &options).unwrap();
+        let row = answer.next_row().unwrap().unwrap();
+        assert_eq!(row.values()[0].as_int(), Some(expected), "{query}");
+    }
+}

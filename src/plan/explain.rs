@@ -103,6 +103,7 @@ fn name(op: &Op) -> &'static str {
         Op::ExpandCount(_) => "ExpandCount",
         Op::PairCount { .. } => "PairCount",
         Op::VarExpand(_) => "VarExpand",
+        Op::Reach(_) => "Reach",
         Op::ShortestPath { .. } => "ShortestPath",
         Op::PathSearch(_) => "PathSearch",
         Op::Filter(_) => "Filter",
@@ -169,7 +170,7 @@ fn details(op: &Op, names: Names<'_>) -> String {
             let arm = |(types, way): &(TypeTest, Way)| arrow(&format!("[{}]", names.types(types)), *way);
             format!("({}) {} and {}", names.slot(*node), arm(left), arm(right))
         }
-        Op::VarExpand(expand) => var_expansion(expand, names),
+        Op::VarExpand(expand) | Op::Reach(expand) => var_expansion(expand, names),
         Op::ShortestPath { expand, which } => {
             let which = match which {
                 Shortest::Single => "one",

@@ -73,7 +73,7 @@ fn add_written(op: &Op, written: &mut SlotSet) {
         Op::RelScan { rel, from, to, .. } => written.extend([*rel, *from, *to]),
         Op::Expand(expand) | Op::ExpandInto(expand) => written.extend([expand.rel, expand.to]),
         Op::ExpandBound { expand, .. } => written.extend([expand.from, expand.to]),
-        Op::VarExpand(expand) | Op::ShortestPath { expand, .. } => {
+        Op::VarExpand(expand) | Op::Reach(expand) | Op::ShortestPath { expand, .. } => {
             written.extend([expand.rels, expand.to]);
             written.extend(expand.lists());
         }
@@ -215,7 +215,7 @@ fn read(op: &Op, needed: &mut SlotSet, query: &BoundQuery) {
             reads.slots.extend(to_known.then_some(expand.to));
             reads.slots.extend(expand.distinct_from.iter().copied());
         }
-        Op::VarExpand(expand) | Op::ShortestPath { expand, .. } => {
+        Op::VarExpand(expand) | Op::Reach(expand) | Op::ShortestPath { expand, .. } => {
             reads.slots.insert(expand.from);
             reads.slots.extend(expand.to_known.then_some(expand.to));
             reads.slots.extend(expand.rels_known.then_some(expand.rels));

@@ -154,6 +154,8 @@ pub enum Op {
     },
     /// For each row, every trail of a variable number of relationships.
     VarExpand(VarExpand),
+    /// For each row, every node that such a trail leads to, once. Without rounds and lists of relationships.
+    Reach(VarExpand),
     /// For each row, the shortest paths between two known nodes.
     ShortestPath {
         /// The expansion between them; `to_known` is true.
@@ -529,7 +531,9 @@ impl Op {
         match self {
             Op::NodeById { id, .. } => vec![id],
             Op::IndexSeek { probe, .. } => probe.expressions(),
-            Op::VarExpand(expand) | Op::ShortestPath { expand, .. } => expand.conditions().collect(),
+            Op::VarExpand(expand) | Op::Reach(expand) | Op::ShortestPath { expand, .. } => {
+                expand.conditions().collect()
+            }
             Op::PathSearch(search) => search.expressions().collect(),
             Op::Filter(predicates) => predicates.iter().collect(),
             Op::Project(items) => items.iter().map(|(_, expr)| expr).collect(),

@@ -360,7 +360,16 @@ fn wrong_matches(data: &Data, pattern: &Pattern) -> Option<String> {
     };
     let mut expected: Vec<String> = matches.iter().map(row).collect();
     expected.sort();
-    let expectations = [(count, Given::Rows(vec![format!("Int({})", matches.len())])), (rows, Given::Rows(expected))];
+    let mut once = expected.clone();
+    once.dedup();
+    let distinct = format!("MATCH {} RETURN DISTINCT {columns}", pattern.text());
+    let exists = format!("RETURN EXISTS {{ MATCH {} }}", pattern.text());
+    let expectations = [
+        (count, Given::Rows(vec![format!("Int({})", matches.len())])),
+        (rows, Given::Rows(expected)),
+        (distinct, Given::Rows(once)),
+        (exists, Given::Rows(vec![format!("Bool({})", !matches.is_empty())])),
+    ];
     for (query, expected) in expectations {
         for optimize in [true, false] {
             let given = give(&graph, &query, &RunOptions { optimize, ..limits() }, Order::Open);

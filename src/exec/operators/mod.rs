@@ -22,6 +22,7 @@ mod load_csv;
 mod merge;
 mod path_search;
 mod project;
+mod reach;
 mod resumable;
 mod rounds;
 mod scan;
@@ -269,6 +270,7 @@ fn with_input(node: &Node, input: Stage, inner: Vec<Stage>) -> Box<dyn Operator>
         }
         Op::ExpandCount(expand) => Box::new(expand_count::Counting::degree(input, expand)),
         Op::PairCount { node, arms } => Box::new(expand_count::Counting::pairs(input, *node, arms)),
+        Op::Reach(expand) => Box::new(reach::Reach::new(input, live, expand.clone())),
         Op::VarExpand(expand) => Box::new(var_expand::VarExpansion::new(input, live, expand.clone())),
         Op::PathSearch(plan) => Box::new(path_search::Search::new(input, live, (**plan).clone())),
         Op::ShortestPath { expand, which } => {

@@ -14,6 +14,7 @@ mod merge_creates;
 mod needless_eager;
 mod node_by_id;
 mod pair_count;
+mod reach;
 mod stored_counts;
 mod top_k;
 
@@ -71,6 +72,7 @@ pub const RULES: &[Rule] = &[
     hoist_subqueries::RULE,
     stored_counts::RULE,
     expand_count::RULE,
+    reach::RULE,
     needless_eager::RULE,
 ];
 
