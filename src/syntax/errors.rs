@@ -214,7 +214,13 @@ impl Failure<'_> {
         if self.rules.contains(&Rule::number) && self.rules.contains(&Rule::string) {
             return Some("an expression".to_owned());
         }
-        phrase(&names(self.rules)).or_else(|| phrase(&names(&decisive(self.rules))))
+        let all = if self.goes_on() { None } else { phrase(&names(self.rules)) };
+        all.or_else(|| phrase(&names(&decisive(self.rules))))
+    }
+
+    /// Whether an operator could stand here, which joins nearly everything to what is before it.
+    fn goes_on(&self) -> bool {
+        self.rules.contains(&Rule::property)
     }
 
     /// A hint for what was found.
