@@ -21,13 +21,14 @@
 //! # }
 //! ```
 //!
-//! The crate is made of layers; each may use only those before it: [`error`], [`span`] and `text`; [`syntax`];
+//! The crate is made of layers; each may use only those before it: [`error`], [`span`], `text` and [`csv`]; [`syntax`];
 //! [`value`]; [`store`]; [`persist`]; [`functions`] and [`algo`]; [`semantic`]; [`plan`]; [`exec`]; [`session`];
 //! [`io`]; and, with the feature `shell`, the command line and the interactive shell.
 
 pub mod algo;
 #[cfg(feature = "shell")]
 pub mod cli;
+pub mod csv;
 pub mod error;
 pub mod exec;
 pub mod functions;

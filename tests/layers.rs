@@ -8,6 +8,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("span", &[]),
     ("error", &["span"]),
     ("text", &[]),
+    ("csv", &[]),
     ("syntax", &["error", "span", "text"]),
     ("value", &["error", "text"]),
     ("store", &["error", "value", "text"]),
@@ -16,7 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("algo", &["error", "text", "value", "store"]),
     ("semantic", &["error", "span", "text", "syntax", "value", "store", "functions", "algo"]),
     ("plan", &["error", "span", "syntax", "value", "store", "functions", "semantic"]),
-    ("exec", &["error", "span", "syntax", "value", "store", "functions", "algo", "semantic", "plan"]),
+    ("exec", &["error", "span", "csv", "syntax", "value", "store", "functions", "algo", "semantic", "plan"]),
     (
         "session",
         &[
@@ -34,7 +35,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "exec",
         ],
     ),
-    ("io", &["error", "span", "text", "syntax", "value", "store", "functions", "algo", "session"]),
+    ("io", &["error", "span", "text", "csv", "syntax", "value", "store", "functions", "algo", "session"]),
     ("cli", &["error", "span", "text", "syntax", "value", "store", "functions", "algo", "session", "io"]),
     ("shell", &["error", "span", "text", "syntax", "value", "store", "functions", "algo", "session", "io", "cli"]),
 ];

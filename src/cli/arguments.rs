@@ -71,6 +71,46 @@ pub enum Mode {
         #[arg(long)]
         salvage: bool,
     },
+    /// Make a graph of CSV, TSV or JSON-lines files (see docs/import.md)
+    Import(Import),
+}
+
+/// The arguments of `import`.
+#[derive(Clone, Debug, Args)]
+#[command(
+    after_help = "The first column of a file of nodes is their key; the first two columns of a file of relationships are the\n\
+        keys of their ends. Types are inferred from all values of a column; a header may say them (`age:int`,\n\
+        `since:date`, `tags:string[]`), and what a column is for (`:ID`, `:START_ID`, `:END_ID`, `:LABEL`, `:TYPE`).\n\
+        \n\
+        standpoint import talks.graph Person=people.csv Person:Author=authors.csv Person-KNOWS->Person=knows.csv"
+)]
+pub struct Import {
+    /// The graph's file, which is made
+    pub graph: PathBuf,
+
+    /// What to read: `Label=nodes.csv`, `Label-TYPE->Label=rels.csv`; also .tsv and .jsonl
+    #[arg(required = true, value_name = "SOURCE")]
+    pub sources: Vec<String>,
+
+    /// Leave bad rows out and tell how many; otherwise the first one ends the import and nothing is written
+    #[arg(long)]
+    pub skip_bad: bool,
+
+    /// Make a uniqueness constraint for the key of each label, by which keys are found quickly
+    #[arg(long)]
+    pub unique_keys: bool,
+
+    /// Replace the graph's file when there is one
+    #[arg(long)]
+    pub overwrite: bool,
+
+    /// What parts fields [default: a comma, in .tsv files a tab]
+    #[arg(long, value_name = "CHARACTER", value_parser = delimiter)]
+    pub delimiter: Option<char>,
+
+    /// How many threads work [default: one for each processor]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<std::num::NonZeroUsize>,
 }
 
 /// The arguments of `stdio`.
@@ -197,6 +237,17 @@ impl Arguments {
         let mut tasks: Vec<(usize, Task)> = texts.chain(files).collect();
         tasks.sort_by_key(|(place, _)| *place);
         tasks.into_iter().map(|(_, task)| task).collect()
+    }
+}
+
+/// One character that no quotation or line needs; `\t` is a tab.
+fn delimiter(text: &str) -> Result<char, String> {
+    let text = if text == "\\t" { "\t" } else { text };
+    let mut characters = text.chars();
+    match (characters.next(), characters.next()) {
+        (Some('"' | '\n' | '\r'), None) => Err("that character has another meaning".to_owned()),
+        (Some(character), None) => Ok(character),
+        _ => Err("it is one character".to_owned()),
     }
 }
 

@@ -5,7 +5,7 @@ use super::arguments::{Arguments, Mode, Task};
 use super::output::{Format, Room};
 use super::report::{self, Source};
 use super::streams::Output;
-use super::{files, stdio};
+use super::{files, import, stdio};
 use crate::error::{Detail, Error, Result};
 use crate::session::{Graph, OpenOptions, RunOptions};
 use crate::value::{Map, Value};
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// The code of wrong arguments.
-const USAGE: u8 = 2;
+pub(super) const USAGE: u8 = 2;
 /// The code of a graph that cannot be opened or written.
 pub(super) const NO_GRAPH: u8 = 3;
 
@@ -35,6 +35,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, shell: Shell) -> u8 {
     match &arguments.mode {
         Some(Mode::Stdio(arguments)) => return stdio::run(arguments),
         Some(Mode::Verify { graph }) => return files::verify(graph),
+        Some(Mode::Import(arguments)) => return import::run(arguments),
         Some(Mode::Export { graph, salvage }) => return files::export(graph, *salvage),
         None => {}
     }

@@ -7,6 +7,7 @@ pub mod app;
 pub mod arguments;
 pub mod commands;
 mod files;
+mod import;
 pub mod main;
 pub mod output;
 pub mod report;

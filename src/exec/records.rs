@@ -1,25 +1,21 @@
 //! Records of comma-separated values, read one at a time.
 //!
-//! The format is RFC 4180: a field in quotation marks may hold the terminator, line breaks, and `""` for a quotation
-//! mark. An empty field is null and `""` is the empty text, which libraries for the format do not tell apart. Lines end
-//! with LF or CR LF; a byte-order mark and empty lines are skipped. Whatever is wrong is reported with file and line.
+//! The format is that of [`crate::csv`]. An empty field is null and `""` is the empty text, which libraries for the
+//! format do not tell apart. A byte-order mark and empty lines are skipped. Whatever is wrong is reported with file and
+//! line.
 
+use crate::csv::{self, ENDLESS, Field, Fields, MAX_FIELDS, MAX_RECORD, Malformed};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::value::{Map, Value};
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
 
-/// The most bytes of a record.
-const MAX_RECORD: usize = 16 << 20;
-/// The most fields of a record.
-const MAX_FIELDS: usize = 100_000;
-
 /// The records of a file.
 pub(super) struct Records {
     name: Arc<str>,
     lines: Lines,
-    terminator: char,
+    terminator: String,
     /// The names of the fields; `None` for a field without name.
     headers: Option<Vec<Option<Arc<str>>>>,
 }
@@ -31,10 +27,10 @@ impl Records {
         terminator: char,
         headers: bool,
     ) -> Result<Records> {
-        let lines = Lines { input: BufReader::with_capacity(1 << 16, content), bytes: Vec::new(), number: 0 };
-        let mut records = Records { name, lines, terminator, headers: None };
+        let lines = Lines { input: BufReader::with_capacity(1 << 16, content), record: Vec::new(), number: 0 };
+        let mut records = Records { name, lines, terminator: terminator.to_string(), headers: None };
         if headers && let Some((line, fields)) = records.fields()? {
-            records.headers = Some(names(fields).map_err(|message| records.fault(line, &message))?);
+            records.headers = Some(names(fields).map_err(|message| fault(&records.name, line, &message))?);
         }
         Ok(records)
     }
@@ -49,36 +45,35 @@ impl Records {
         let Some((line, fields)) = self.fields()? else { return Ok(None) };
         let record = match &self.headers {
             None => Value::list(fields),
-            Some(headers) => Value::map(named(headers, fields).map_err(|message| self.fault(line, &message))?),
+            Some(headers) => Value::map(named(headers, fields).map_err(|message| fault(&self.name, line, &message))?),
         };
         Ok(Some((i64::try_from(line).unwrap_or(i64::MAX), record)))
     }
 
     /// The fields of the next record that is no empty line, and the line on which it begins.
     fn fields(&mut self) -> Result<Option<(u64, Vec<Value>)>> {
-        let Records { name, lines, terminator, .. } = self;
-        let mut record = Record::default();
-        let mut begun = None;
-        loop {
-            let Some(line) = lines.next(name, MAX_RECORD.saturating_sub(record.bytes))? else {
-                return match begun {
-                    Some(begun) => Err(fault(name, begun, "the quotation that begins here has no end")),
-                    None => Ok(None),
-                };
-            };
-            if begun.is_none() && line.text.is_empty() {
-                continue;
+        let Some(line) = self.lines.record(&self.name, self.terminator.as_bytes())? else { return Ok(None) };
+        let (record, _) = csv::without_end(&self.lines.record);
+        let mut fields = Vec::new();
+        for field in Fields::of(record, self.terminator.as_bytes()) {
+            let field = field.map_err(|wrong| malformed(&self.name, line, record, wrong))?;
+            if fields.len() >= MAX_FIELDS {
+                return Err(fault(&self.name, line, &format!("the record has more than {MAX_FIELDS} fields")));
             }
-            let first = *begun.get_or_insert(line.number);
-            if record.add(&line, *terminator).map_err(|message| fault(name, line.number, &message))? {
-                return Ok(Some((first, record.fields)));
-            }
+            fields.push(value(&field));
         }
+        Ok(Some((line, fields)))
     }
+}
 
-    fn fault(&self, line: u64, message: &str) -> Error {
-        fault(&self.name, line, message)
-    }
+/// A field of a record that is UTF-8.
+fn value(field: &Field<'_>) -> Value {
+    if field.is_empty() { Value::Null } else { Value::string(String::from_utf8_lossy(field.bytes())) }
+}
+
+fn malformed(name: &str, line: u64, record: &[u8], wrong: Malformed) -> Error {
+    let before = record[..wrong.at].iter().filter(|byte| **byte == b'\n').count();
+    fault(name, line + before as u64, wrong.what)
 }
 
 fn fault(name: &str, line: u64, message: &str) -> Error {
@@ -88,112 +83,56 @@ fn fault(name: &str, line: u64, message: &str) -> Error {
 /// The lines of a file.
 struct Lines {
     input: BufReader<Box<dyn Read + Send>>,
-    bytes: Vec<u8>,
+    /// The lines of the present record.
+    record: Vec<u8>,
     /// The number of the last line that was read.
     number: u64,
 }
 
-/// A line.
-struct Line<'l> {
-    text: &'l str,
-    /// What ends it.
-    end: &'static str,
-    number: u64,
-}
-
 impl Lines {
-    /// The next line of at most `room` bytes.
-    fn next(&mut self, name: &str, room: usize) -> Result<Option<Line<'_>>> {
-        self.bytes.clear();
-        let mut limited = (&mut self.input).take(room as u64 + 2);
-        let read = limited.read_until(b'\n', &mut self.bytes);
+    /// Reads the next record that is no empty line; the number of its first line.
+    fn record(&mut self, name: &str, terminator: &[u8]) -> Result<Option<u64>> {
+        self.record.clear();
+        let (mut first, mut open) = (0, false);
+        loop {
+            let start = self.record.len();
+            if !self.line(name)? {
+                return if open { Err(fault(name, first, ENDLESS)) } else { Ok(None) };
+            }
+            let line = csv::without_end(&self.record[start..]).0;
+            if start == 0 && line.is_empty() {
+                self.record.clear();
+                continue;
+            }
+            first = if start == 0 { self.number } else { first };
+            open = csv::leaves_open(line, open, terminator);
+            if !open {
+                return Ok(Some(first));
+            }
+        }
+    }
+
+    /// Adds the next line to the record; whether there was one.
+    fn line(&mut self, name: &str) -> Result<bool> {
+        let start = self.record.len();
+        let room = MAX_RECORD.saturating_sub(start) as u64;
+        let read = (&mut self.input).take(room + 2).read_until(b'\n', &mut self.record);
         let doing = || format!("cannot read `{name}` after line {}", self.number);
         if read.map_err(|error| Error::io(doing(), &error))? == 0 {
-            return Ok(None);
+            return Ok(false);
         }
         self.number += 1;
-        let (text, end) = match self.bytes.as_slice() {
-            [text @ .., b'\r', b'\n'] => (text, "\r\n"),
-            [text @ .., b'\n'] => (text, "\n"),
-            text => (text, ""),
-        };
-        if text.len() > room {
+        if csv::without_end(&self.record).0.len() > MAX_RECORD {
             let message = format!("the record is longer than the {MAX_RECORD} bytes that are allowed");
             return Err(fault(name, self.number, &message));
         }
-        let text = std::str::from_utf8(text).map_err(|_| fault(name, self.number, "the text is not UTF-8"))?;
-        let text = if self.number == 1 { text.strip_prefix('\u{FEFF}').unwrap_or(text) } else { text };
-        Ok(Some(Line { text, end, number: self.number }))
-    }
-}
-
-/// A record as far as it has been read.
-#[derive(Default)]
-struct Record {
-    fields: Vec<Value>,
-    /// The text so far of the quotation that is open.
-    quotation: Option<String>,
-    bytes: usize,
-}
-
-impl Record {
-    /// Adds a line; gives whether the record ends with it, or what is wrong.
-    fn add(&mut self, line: &Line<'_>, terminator: char) -> std::result::Result<bool, String> {
-        self.bytes += line.text.len() + line.end.len();
-        let mut rest = Some(line.text);
-        while let Some(text) = rest {
-            if self.fields.len() >= MAX_FIELDS {
-                return Err(format!("the record has more than {MAX_FIELDS} fields"));
-            }
-            rest = match self.quotation.take() {
-                Some(quotation) => self.quoted(quotation, text, terminator)?,
-                None => self.unquoted(text, terminator),
-            };
+        if std::str::from_utf8(&self.record[start..]).is_err() {
+            return Err(fault(name, self.number, "the text is not UTF-8"));
         }
-        if let Some(quotation) = &mut self.quotation {
-            quotation.push_str(line.end);
+        if self.number == 1 && self.record.starts_with(b"\xEF\xBB\xBF") {
+            self.record.drain(..3);
         }
-        Ok(self.quotation.is_none())
-    }
-
-    /// Takes a field from where one may begin; gives what is left of the line when there is a next one.
-    fn unquoted<'l>(&mut self, text: &'l str, terminator: char) -> Option<&'l str> {
-        if let Some(quoted) = text.strip_prefix('"') {
-            self.quotation = Some(String::new());
-            return Some(quoted);
-        }
-        let (field, rest) = match text.split_once(terminator) {
-            Some((field, rest)) => (field, Some(rest)),
-            None => (text, None),
-        };
-        self.fields.push(if field.is_empty() { Value::Null } else { Value::string(field) });
-        rest
-    }
-
-    /// Takes more of a quotation; gives what is left of the line when it goes on behind it.
-    fn quoted<'l>(
-        &mut self,
-        mut quotation: String,
-        text: &'l str,
-        terminator: char,
-    ) -> std::result::Result<Option<&'l str>, String> {
-        let Some((part, after)) = text.split_once('"') else {
-            quotation += text;
-            self.quotation = Some(quotation);
-            return Ok(None);
-        };
-        quotation += part;
-        if let Some(doubled) = after.strip_prefix('"') {
-            quotation.push('"');
-            self.quotation = Some(quotation);
-            return Ok(Some(doubled));
-        }
-        self.fields.push(Value::string(quotation));
-        match after.strip_prefix(terminator) {
-            Some(next) => Ok(Some(next)),
-            None if after.is_empty() => Ok(None),
-            None => Err("text follows the end of a quotation; a quotation mark inside one is doubled".to_owned()),
-        }
+        Ok(true)
     }
 }
 

@@ -82,6 +82,12 @@ pub fn value(text: &str) -> Result<Value> {
     any(written(text)?, 0)
 }
 
+/// The members of a JSON object in their order, each with its value, typed or plain.
+pub(super) fn members(text: &str) -> Result<Vec<(Arc<str>, Value)>> {
+    let members = entries(written(text)?)?.0.into_iter();
+    members.map(|(name, json)| Ok((Arc::from(name), any(json, 1)?))).collect()
+}
+
 /// A text as one JSON value.
 fn written(text: &str) -> Result<Written<'_>> {
     serde_json::from_str(text).map_err(|error| not_json(&error))

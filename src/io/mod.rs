@@ -2,13 +2,14 @@
 //!
 //! Takes answers of the session layer and writes them as CSV, JSON, JSON lines and typed events; reads parameters from
 //! JSON and answers requests in it: whoever calls says where to read and write. Opens the files that `LOAD CSV` names,
-//! where that is allowed. Knows no terminal and no argument.
+//! where that is allowed, and reads those that an import is given. Knows no terminal and no argument.
 
 pub mod cell;
 pub mod csv;
 pub mod cypher;
 pub mod decode;
 pub mod encode;
+pub mod import;
 pub mod json;
 pub mod protocol;
 

@@ -142,6 +142,11 @@ impl Graph {
         Ok((Graph::over(version, home), problems))
     }
 
+    /// A graph in memory that begins with a version somebody made. It counts as unsaved.
+    pub fn from_version(version: Version) -> Graph {
+        Graph::over(version, Home::Memory(u64::MAX))
+    }
+
     fn over(version: Version, home: Home) -> Graph {
         let home = RwLock::new(home);
         Graph { inner: Arc::new(Inner { store: Store::new(version), procedures: RwLock::default(), home }) }
@@ -267,6 +272,14 @@ impl Graph {
             Home::File(file) => file.close(&self.inner.store, write),
             Home::Memory(_) => Ok(()),
         }
+    }
+
+    /// Writes the current state to another file, in place of any that was there. It is not the graph's file afterwards.
+    ///
+    /// # Errors
+    /// When the file cannot be written; then it is as it was. `Conflict` when somebody is changing that file.
+    pub fn save_copy(&self, path: impl AsRef<Path>) -> Result<()> {
+        persist::save(&self.snapshot(), path.as_ref())
     }
 
     /// Counts the current state of a graph without a file as saved: it came from somewhere else and can be had again.

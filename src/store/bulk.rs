@@ -98,7 +98,7 @@ impl Version {
     }
 
     /// Whether somebody has to learn of every single change.
-    fn must_go_one_by_one(&self) -> bool {
+    pub(super) fn must_go_one_by_one(&self) -> bool {
         self.record.is_some() || !self.schema.is_empty()
     }
 

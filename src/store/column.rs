@@ -5,6 +5,8 @@
 //! values. An integer never becomes a float.
 
 use super::bits::Ranked;
+use super::load::Values;
+use super::split;
 use crate::value::temporal::Date;
 use crate::value::{KeyId, Value};
 use std::sync::Arc;
@@ -55,6 +57,23 @@ impl Columns {
             Ok(_) => values.into_iter().for_each(|(place, value)| self.set(place, key, value)),
             Err(position) => self.0.insert(position, (key, Arc::new(Column::of(values)))),
         }
+    }
+
+    /// Sets the values from an index on of a key for entities of the segment, whose identifiers ascend.
+    pub(crate) fn put(&mut self, key: KeyId, ids: &[u32], values: &Values, start: usize) {
+        let places: Vec<u16> = ids.iter().map(|id| split(*id).1).collect();
+        if self.column(key).is_some() {
+            places.iter().zip(start..).for_each(|(place, index)| self.set(*place, key, values.get(index)));
+            return;
+        }
+        let indexes: Vec<u32> = (start as u32..).take(ids.len()).collect();
+        self.attach(key, Column::of_some(values, &indexes, &places));
+    }
+
+    /// Adds the column of a key that has none.
+    pub(crate) fn attach(&mut self, key: KeyId, column: Column) {
+        let position = self.0.partition_point(|(other, _)| *other < key);
+        self.0.insert(position, (key, Arc::new(column)));
     }
 
     /// Removes all values at a place.
@@ -192,6 +211,16 @@ impl Column {
         Column { present, data }
     }
 
+    /// A column of chosen values for the places from 0 on; at least one.
+    pub(crate) fn of_all(values: &Values, indexes: &[u32]) -> Column {
+        Column { present: Ranked::of(0..indexes.len() as u16), data: Data::chosen(values, indexes) }
+    }
+
+    /// A column of chosen values for places that ascend; at least one.
+    pub(crate) fn of_some(values: &Values, indexes: &[u32], places: &[u16]) -> Column {
+        Column { present: Ranked::of(places.iter().copied()), data: Data::chosen(values, indexes) }
+    }
+
     fn for_value(value: &Value) -> Column {
         Column { present: Ranked::default(), data: Data::for_value(value) }
     }
@@ -235,6 +264,41 @@ impl Data {
             Value::String(_) => Data::Coded { dictionary: Vec::new(), codes: Vec::new() },
             _ => Data::Mixed(Vec::new()),
         }
+    }
+
+    fn chosen(values: &Values, indexes: &[u32]) -> Data {
+        let at = |index: &u32| *index as usize;
+        match values {
+            Values::Bools(values) => Data::Bools(indexes.iter().map(|index| values[at(index)]).collect()),
+            Values::Ints(values) => Data::Ints(Ints::packed(indexes.iter().map(|index| values[at(index)]))),
+            Values::Dates(values) => Data::Dates(Ints::packed(indexes.iter().map(|index| values[at(index)]))),
+            Values::Floats(values) => Data::Floats(indexes.iter().map(|index| values[at(index)]).collect()),
+            Values::Texts(values) => Data::texts(indexes.iter().map(|index| &values[at(index)])),
+            Values::Mixed(values) => {
+                let pairs = indexes.iter().zip(0..).map(|(index, place)| (place, values[at(index)].clone()));
+                Column::of(pairs.collect()).data
+            }
+        }
+    }
+
+    /// Texts, with a dictionary when few are different.
+    fn texts<'a>(texts: impl Iterator<Item = &'a Arc<str>> + Clone) -> Data {
+        let mut dictionary: Vec<Arc<str>> = Vec::new();
+        let mut codes = Vec::new();
+        for text in texts.clone() {
+            let same = dictionary.iter().position(|known| Arc::ptr_eq(known, text));
+            let known = same.or_else(|| dictionary.iter().position(|known| known == text));
+            if known.is_none() && dictionary.len() >= DICTIONARY {
+                return Data::Strings(texts.cloned().collect());
+            }
+            codes.push(known.unwrap_or(dictionary.len()) as u8);
+            if known.is_none() {
+                dictionary.push(Arc::clone(text));
+            }
+        }
+        dictionary.shrink_to_fit();
+        codes.shrink_to_fit();
+        Data::Coded { dictionary, codes }
     }
 
     fn len(&self) -> usize {
@@ -387,6 +451,21 @@ impl Default for Ints {
 }
 
 impl Ints {
+    /// Numbers in the least width that holds all of them.
+    fn packed(numbers: impl ExactSizeIterator<Item = i64> + Clone) -> Ints {
+        let (least, greatest) = numbers.clone().fold((0, 0), |(l, g): (i64, i64), n| (l.min(n), g.max(n)));
+        let within = |low: i64, high: i64| low <= least && greatest <= high;
+        if within(i8::MIN.into(), i8::MAX.into()) {
+            Ints::I8(numbers.map(|number| number as i8).collect())
+        } else if within(i16::MIN.into(), i16::MAX.into()) {
+            Ints::I16(numbers.map(|number| number as i16).collect())
+        } else if within(i32::MIN.into(), i32::MAX.into()) {
+            Ints::I32(numbers.map(|number| number as i32).collect())
+        } else {
+            Ints::I64(numbers.collect())
+        }
+    }
+
     #[inline]
     fn get(&self, index: usize) -> i64 {
         match self {

@@ -36,6 +36,7 @@ mod directory;
 mod entities;
 mod gather;
 mod index;
+mod load;
 mod maintain;
 mod nodes;
 mod record;
@@ -55,6 +56,7 @@ mod version;
 
 pub use catalog::Catalog;
 pub use index::Seek;
+pub use load::{BuiltRels, PropertyColumn, RelColumns, Values};
 pub use record::{Change, Record};
 pub use schema::{
     ConstraintDefinition, ConstraintKind, IndexDefinition, IndexKind, MAX_SCHEMA, MAX_SCHEMA_KEYS, PropertyType,

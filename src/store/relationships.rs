@@ -3,10 +3,11 @@
 //! Takes nodes that are known to exist and rows that are known to be free; the version above sees to that.
 
 use super::adjacency::{AdjSegment, Entry};
-use super::column::Columns;
+use super::column::{Column, Columns};
 use super::directory::Directory;
 use super::rows::{End, RowSegment};
 use super::{Direction, SEGMENT, split};
+use crate::value::KeyId;
 
 /// The relationships of one type.
 #[derive(Clone, Debug, Default)]
@@ -126,6 +127,33 @@ impl RelTable {
         self.load_adjacency(Direction::Incoming, &transpose(forward, node_bound));
     }
 
+    /// Makes of a new table one with the given relationships, whose rows are their positions in forward order. Done when
+    /// all tasks are, which may run at the same time.
+    pub(crate) fn build<'a>(&'a mut self, forward: &'a [Entry], node_bound: u32) -> Vec<Box<dyn FnOnce() + Send + 'a>> {
+        let RelTable { adjacency: [outgoing, incoming], rows, row_bound, count, nodes: [starts, ends] } = self;
+        *row_bound = forward.len() as u32;
+        *count = forward.len() as u64;
+        vec![
+            Box::new(move || (*incoming, *ends) = segments_of(&transpose(forward, node_bound))),
+            Box::new(move || (*outgoing, *starts) = segments_of(forward)),
+            Box::new(move || {
+                for (segment, entries) in forward.chunks(SEGMENT as usize).enumerate() {
+                    let ends: Vec<_> = entries.iter().map(|entry| Some((entry.node, entry.neighbour))).collect();
+                    rows.insert(segment as u32, RowSegment::load(&ends, true));
+                }
+            }),
+        ]
+    }
+
+    /// Gives segments of rows that have no values for a key a column each.
+    pub(crate) fn attach_columns(&mut self, key: KeyId, columns: Vec<Option<Column>>) {
+        for (segment, column) in columns.into_iter().enumerate() {
+            if let Some(column) = column {
+                self.rows.get_mut(segment as u32).columns.attach(key, column);
+            }
+        }
+    }
+
     /// Bytes used: adjacency, and ends by row.
     pub(crate) fn bytes(&self) -> (usize, usize) {
         let adjacency = self.adjacency.iter().map(|directory| {
@@ -194,6 +222,15 @@ impl RelTable {
             ends.iter().for_each(|pair| rows.push(*pair));
         }
     }
+}
+
+/// The adjacency of relationships that are sorted by node, and how many nodes there are.
+fn segments_of(entries: &[Entry]) -> (Directory<AdjSegment>, u64) {
+    let mut directory = Directory::default();
+    for run in entries.chunk_by(|a, b| a.node / SEGMENT == b.node / SEGMENT) {
+        directory.insert(run[0].node / SEGMENT, AdjSegment::from_sorted(run));
+    }
+    (directory, entries.chunk_by(|a, b| a.node == b.node).count() as u64)
 }
 
 /// The same relationships by end, start and row.

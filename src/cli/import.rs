@@ -1,0 +1,117 @@
+//! `standpoint import`: a graph made of files.
+
+use super::arguments::Import;
+use super::main::{NO_GRAPH, USAGE, nowhere};
+use super::report;
+use crate::error::{Detail, Error, ErrorType, Result};
+use crate::io::import::{Imported, Options, Progress, Source, import};
+use crate::session::Graph;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::{self, IsTerminal, Write};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+/// How often the progress is shown.
+const SHOWN_EVERY: Duration = Duration::from_millis(100);
+
+/// Imports files; gives the exit code.
+pub(super) fn run(arguments: &Import) -> u8 {
+    let begun = Instant::now();
+    let sources: Result<Vec<Source>> = arguments.sources.iter().map(|text| Source::parse(text)).collect();
+    let sources = match sources {
+        Ok(sources) => sources,
+        Err(error) => return failed(&error, USAGE),
+    };
+    if arguments.graph.exists() && !arguments.overwrite {
+        return failed(&exists(arguments), NO_GRAPH);
+    }
+    let imported = match watched(&sources, &options(arguments)) {
+        Ok(imported) => imported,
+        Err(error) => return failed(&error, 1),
+    };
+    let saved = finish(arguments, &imported).and_then(|()| imported.graph.save_copy(&arguments.graph));
+    if let Err(error) = saved {
+        return failed(&error, NO_GRAPH);
+    }
+    tell(arguments, &imported, begun);
+    0
+}
+
+fn options(arguments: &Import) -> Options {
+    let defaults = Options::default();
+    Options {
+        threads: arguments.threads.map_or(defaults.threads, usize::from),
+        skip_bad: arguments.skip_bad,
+        delimiter: arguments.delimiter.map(String::from),
+    }
+}
+
+/// Imports, with a bar where a person sees it.
+fn watched(sources: &[Source], options: &Options) -> Result<Imported> {
+    let progress = Progress::default();
+    if !io::stderr().is_terminal() {
+        return import(sources, options, &progress);
+    }
+    let (ended, end) = channel();
+    let progress = &progress;
+    std::thread::scope(|scope| {
+        scope.spawn(move || show(progress, &end));
+        let imported = import(sources, options, progress);
+        drop(ended);
+        imported
+    })
+}
+
+/// Shows a bar until the import ends.
+fn show(progress: &Progress, end: &Receiver<()>) {
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {bytes} of {total_bytes}, {bytes_per_sec}") {
+        bar.set_style(style);
+    }
+    while end.recv_timeout(SHOWN_EVERY) == Err(RecvTimeoutError::Timeout) {
+        let (total, done) = progress.bytes();
+        bar.set_length(total);
+        bar.set_position(done);
+    }
+    bar.finish_and_clear();
+}
+
+/// Makes the constraints that were asked for.
+fn finish(arguments: &Import, imported: &Imported) -> Result<()> {
+    if !arguments.unique_keys {
+        return Ok(());
+    }
+    let graph: &Graph = &imported.graph;
+    let quoted = |name: &str| format!("`{}`", name.replace('`', "``"));
+    imported.keys.iter().try_for_each(|(label, key)| {
+        let (label, key) = (quoted(label), quoted(key));
+        graph.run(&format!("CREATE CONSTRAINT IF NOT EXISTS FOR (n:{label}) REQUIRE n.{key} IS UNIQUE")).map(drop)
+    })
+}
+
+/// Says what was imported and what was not.
+fn tell(arguments: &Import, imported: &Imported, begun: Instant) {
+    let (mut out, mut err) = (io::stdout(), io::stderr());
+    for why in &imported.bad {
+        let _ = writeln!(err, "warning: {why}");
+    }
+    if imported.skipped > imported.bad.len() as u64 {
+        let _ = writeln!(err, "warning: and so on");
+    }
+    let graph = imported.graph.snapshot();
+    let rows = if imported.skipped == 1 { "1 bad row".to_owned() } else { format!("{} bad rows", imported.skipped) };
+    let skipped = if imported.skipped > 0 { format!(", {rows} left out") } else { String::new() };
+    let time = if out.is_terminal() { format!(" in {:.1} s", begun.elapsed().as_secs_f64()) } else { String::new() };
+    let (name, nodes, rels) = (arguments.graph.display(), graph.node_count(), graph.rel_count());
+    let _ = writeln!(out, "{name}: {nodes} nodes, {rels} relationships{skipped}{time}");
+}
+
+fn exists(arguments: &Import) -> Error {
+    let message = format!("`{}` exists already", arguments.graph.display());
+    Error::runtime(ErrorType::Io, Detail::Io, message).hint("`--overwrite` replaces it")
+}
+
+fn failed(error: &Error, code: u8) -> u8 {
+    let _ = io::stderr().write_all(report::error(error, nowhere()).as_bytes());
+    code
+}

@@ -1,0 +1,253 @@
+//! One file from its header to its rows.
+//!
+//! Types that no header says are guessed from the first rows. When other rows do not fit them, all values of the column
+//! decide, and the file is read once more.
+
+use super::bad::Bad;
+use super::blocks::{self, Block, Blocks, Content};
+use super::column::{Built, Reading, Texts};
+use super::ends::Ends;
+use super::header::{Layout, Role};
+use super::kind::{Forms, Inferred};
+use super::rows::{self, Part, Rows};
+use super::source::{self, Format, Source};
+use super::{Options, Progress, json};
+use crate::error::{Error, Result};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A file with what its header says.
+#[derive(Debug)]
+pub(super) struct Input {
+    pub(super) source: Source,
+    pub(super) layout: Layout,
+    pub(super) length: u64,
+    content: Content,
+    format: Format,
+    delimiter: String,
+    readings: Vec<Reading>,
+}
+
+/// All rows of a file.
+#[derive(Debug)]
+pub(super) struct Whole {
+    pub(super) rows: u32,
+    /// Columns by name.
+    pub(super) columns: Vec<(Arc<str>, Built)>,
+    /// The nodes that each relationship joins.
+    pub(super) ends: [Vec<u32>; 2],
+    /// For each row the number of its labels or type; empty where no column says any.
+    pub(super) tags: Vec<u32>,
+    pub(super) tag_names: Vec<Arc<str>>,
+    pub(super) lines: Vec<u64>,
+    pub(super) bad: Bad,
+}
+
+impl Input {
+    /// Opens a file and reads its header.
+    pub(super) fn open(source: &Source, options: &Options) -> Result<Input> {
+        let format = source.format()?;
+        let (content, length) = Content::of(source)?;
+        let delimiter = match format {
+            Format::Separated(usual) => options.delimiter.clone().unwrap_or_else(|| usual.to_owned()),
+            Format::JsonLines => String::new(),
+        };
+        let mut blocks = Blocks::open(source, &content, Some(&delimiter))?;
+        let (line, record) = blocks.first(format == Format::JsonLines)?.unwrap_or((1, Vec::new()));
+        let layout = layout(format, &record, &delimiter, &source.content);
+        let layout = layout.map_err(|why| blocks.fault(line, &why))?;
+        let mut input =
+            Input { source: source.clone(), layout, length, content, format, delimiter, readings: Vec::new() };
+        input.readings = input.guess(blocks.next()?);
+        Ok(input)
+    }
+
+    /// How columns are read at first.
+    fn guess(&self, first: Option<Block>) -> Vec<Reading> {
+        let columns = self.layout.columns.len();
+        let forms = match (first, self.format) {
+            (Some(first), Format::Separated(_)) => rows::forms_of(&first, self.delimiter.as_bytes(), columns),
+            _ => vec![Forms::default(); columns],
+        };
+        let reading = |(column, forms): (&super::header::Column, Forms)| match &column.kind {
+            Some(kind) => Reading::Said(kind.clone()),
+            None => Reading::Guessed(inferred(&column.role, forms)),
+        };
+        self.layout.columns.iter().zip(forms).map(reading).collect()
+    }
+
+    /// Reads all rows.
+    pub(super) fn read(
+        &mut self,
+        ends: Option<&[Ends<'_>; 2]>,
+        options: &Options,
+        progress: &Progress,
+    ) -> Result<Whole> {
+        loop {
+            let parts = self.pass(ends, options, progress)?;
+            if !self.correct(&parts) {
+                return self.join(parts);
+            }
+            progress.take_back(self.length);
+        }
+    }
+
+    /// Corrects what was guessed wrong; whether anything was.
+    fn correct(&mut self, parts: &[Part]) -> bool {
+        if self.format == Format::JsonLines {
+            return false;
+        }
+        let filled = |role: &Role| matches!(role, Role::Property | Role::Key(_));
+        let columns = self.layout.columns.iter().zip(&mut self.readings).filter(|(column, _)| filled(&column.role));
+        let mut wrong = false;
+        for (at, (column, reading)) in columns.enumerate() {
+            let Reading::Guessed(guessed) = reading else { continue };
+            let mut forms = Forms::default();
+            parts.iter().for_each(|part| forms.add(part.columns[at].1.forms()));
+            let right = inferred(&column.role, forms);
+            wrong |= right != *guessed;
+            *guessed = right;
+        }
+        wrong
+    }
+
+    /// Reads all blocks on several threads, up to the first bad row unless such are left out.
+    fn pass(&self, ends: Option<&[Ends<'_>; 2]>, options: &Options, progress: &Progress) -> Result<Vec<Part>> {
+        let mut blocks = Blocks::open(&self.source, &self.content, Some(&self.delimiter))?;
+        if self.format != Format::JsonLines {
+            blocks.first(false)?;
+        }
+        let rows = Rows { layout: &self.layout, readings: &self.readings, ends, delimiter: self.delimiter.as_bytes() };
+        let shared = Shared { blocks: Mutex::new(blocks), parts: Mutex::default(), stop: AtomicBool::new(false) };
+        let work = || self.work(&shared, rows, options, progress);
+        let outcome = std::thread::scope(|scope| {
+            let others: Vec<_> = (1..options.threads).map(|_| scope.spawn(work)).collect();
+            let mine = work();
+            others
+                .into_iter()
+                .map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                .fold(mine, Result::and)
+        });
+        let mut parts = shared.parts.into_inner().unwrap_or_else(PoisonError::into_inner);
+        parts.sort_by_key(|(index, _)| *index);
+        if !options.skip_bad
+            && let Some(error) = parts.iter().find_map(|(_, part)| part.bad.first_error(&self.source.name()))
+        {
+            return Err(error);
+        }
+        outcome.map(|()| parts.into_iter().map(|(_, part)| part).collect())
+    }
+
+    /// What each thread does: reads blocks until there are no more.
+    fn work(&self, shared: &Shared, rows: Rows<'_>, options: &Options, progress: &Progress) -> Result<()> {
+        let mut texts = Texts::default();
+        while !shared.stop.load(Ordering::Relaxed) {
+            let next = shared.blocks.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let block = match next {
+                Ok(Some(block)) => block,
+                Ok(None) => break,
+                Err(error) => {
+                    shared.stop.store(true, Ordering::Relaxed);
+                    return Err(error);
+                }
+            };
+            let part = match self.format {
+                Format::Separated(_) => rows.read(&block, &mut texts),
+                Format::JsonLines => rows.read_objects(&block),
+            };
+            progress.advance(block.bytes.len() as u64);
+            if part.bad.count > 0 && !options.skip_bad {
+                shared.stop.store(true, Ordering::Relaxed);
+            }
+            shared.parts.lock().unwrap_or_else(PoisonError::into_inner).push((block.index, part));
+        }
+        Ok(())
+    }
+
+    fn join(&self, parts: Vec<Part>) -> Result<Whole> {
+        let rows = parts.iter().map(|part| u64::from(part.rows)).sum::<u64>();
+        if rows >= u64::from(u32::MAX) {
+            return Err(Error::io(
+                format!("`{}` has too many rows", self.source.name()),
+                &std::io::ErrorKind::FileTooLarge.into(),
+            ));
+        }
+        let mut whole = Whole {
+            rows: 0,
+            columns: Vec::new(),
+            ends: Default::default(),
+            tags: Vec::new(),
+            tag_names: Vec::new(),
+            lines: Vec::new(),
+            bad: Bad::default(),
+        };
+        parts.into_iter().for_each(|part| whole.append(part));
+        let rows = whole.rows;
+        for (_, column) in &mut whole.columns {
+            column.append_absent_up_to(rows);
+        }
+        Ok(whole)
+    }
+}
+
+/// What the threads that read a file share.
+struct Shared {
+    blocks: Mutex<Blocks>,
+    parts: Mutex<Vec<(usize, Part)>>,
+    stop: AtomicBool,
+}
+
+impl Whole {
+    fn append(&mut self, part: Part) {
+        let Part { rows, columns, ends, tags, tag_names, lines, bad } = part;
+        for (name, builder) in columns {
+            let column = self.column(name);
+            column.append(builder.finish(rows));
+        }
+        self.rows += rows;
+        self.ends.iter_mut().zip(ends).for_each(|(all, more)| all.extend(more));
+        let tags_here: Vec<u32> = tag_names.into_iter().map(|name| self.tag(name)).collect();
+        self.tags.extend(tags.into_iter().map(|tag| tags_here[tag as usize]));
+        self.lines.extend(lines);
+        self.bad.append(bad);
+    }
+
+    /// The column of a name, with as many rows as there are.
+    fn column(&mut self, name: Arc<str>) -> &mut Built {
+        let known = self.columns.iter().position(|(known, _)| *known == name);
+        let at = known.unwrap_or_else(|| {
+            self.columns.push((name, Built::nothing()));
+            self.columns.len() - 1
+        });
+        let column = &mut self.columns[at].1;
+        column.append_absent_up_to(self.rows);
+        column
+    }
+
+    fn tag(&mut self, name: Arc<str>) -> u32 {
+        let known = self.tag_names.iter().position(|known| *known == name);
+        known.unwrap_or_else(|| {
+            self.tag_names.push(name);
+            self.tag_names.len() - 1
+        }) as u32
+    }
+}
+
+fn layout(format: Format, record: &[u8], delimiter: &str, content: &source::Content) -> Result<Layout, String> {
+    if record.is_empty() {
+        return Err("the file is empty".to_owned());
+    }
+    match format {
+        Format::Separated(_) => Layout::of(&blocks::names(record, delimiter.as_bytes())?, content),
+        Format::JsonLines => Layout::of_objects(&json::names(record)?, content),
+    }
+}
+
+/// The type that values of these forms show; a key that is no integer is a text.
+fn inferred(role: &Role, forms: Forms) -> Inferred {
+    match (role, Inferred::of(forms)) {
+        (Role::Key(_), Inferred::Int) => Inferred::Int,
+        (Role::Key(_), _) => Inferred::Text,
+        (_, inferred) => inferred,
+    }
+}

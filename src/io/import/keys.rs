@@ -1,0 +1,135 @@
+//! The keys of the nodes of a file, and which row has which.
+
+use crate::store::Values;
+use crate::value::Value;
+use hashbrown::{HashMap, HashTable};
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+/// The numbers of a range are looked up by place when the range is at most so many times as long as there are keys.
+const SPARSE: u64 = 8;
+/// A row that is none.
+const NONE: u32 = u32::MAX;
+
+/// The rows of a file by key. A key is an integer or a text; as a text, an integer is what is usually written for it.
+#[derive(Debug)]
+pub(super) enum Keys {
+    /// Rows by the distance of the integer from the least.
+    Dense { least: i64, rows: Vec<u32> },
+    /// Rows by integer.
+    Ints(HashMap<i64, u32, foldhash::fast::RandomState>),
+    /// Rows by text.
+    Texts { rows: HashTable<u32>, texts: Vec<Arc<str>>, hasher: foldhash::fast::RandomState },
+}
+
+impl Keys {
+    /// The keys of rows, one for each row, and the rows whose key an earlier row has, each with that row.
+    pub(super) fn of(values: &Values) -> (Keys, Vec<(u32, u32)>) {
+        match values {
+            Values::Ints(numbers) => of_integers(numbers),
+            Values::Texts(texts) => of_texts(texts.clone()),
+            other => of_texts((0..other.len()).map(|index| text_of(&other.get(index))).collect()),
+        }
+    }
+
+    /// The row that has a key.
+    #[inline]
+    pub(super) fn find(&self, key: &[u8]) -> Option<u32> {
+        match self {
+            Keys::Dense { least, rows } => {
+                let distance = super::kind::integer(key)?.checked_sub(*least)?;
+                rows.get(usize::try_from(distance).ok()?).copied().filter(|row| *row != NONE)
+            }
+            Keys::Ints(rows) => rows.get(&super::kind::integer(key)?).copied(),
+            Keys::Texts { rows, texts, hasher } => {
+                let same = |row: &u32| texts[*row as usize].as_bytes() == key;
+                rows.find(hasher.hash_one(key), same).copied()
+            }
+        }
+    }
+}
+
+/// A key as text.
+pub(super) fn text_of(key: &Value) -> Arc<str> {
+    match key {
+        Value::String(text) => Arc::clone(text),
+        Value::Int(number) => number.to_string().into(),
+        _ => Arc::from(""),
+    }
+}
+
+fn of_integers(numbers: &[i64]) -> (Keys, Vec<(u32, u32)>) {
+    let (least, greatest) = numbers.iter().fold((i64::MAX, i64::MIN), |(l, g), n| (l.min(*n), g.max(*n)));
+    let range = if numbers.is_empty() { 0 } else { greatest.abs_diff(least) };
+    let mut twice = Vec::new();
+    if range > numbers.len() as u64 * SPARSE {
+        let mut rows = HashMap::with_capacity_and_hasher(numbers.len(), foldhash::fast::RandomState::default());
+        for (row, number) in (0..).zip(numbers) {
+            let first = *rows.entry(*number).or_insert(row);
+            twice.extend((first != row).then_some((row, first)));
+        }
+        return (Keys::Ints(rows), twice);
+    }
+    let mut rows = vec![NONE; range as usize + 1];
+    for (row, number) in (0..).zip(numbers) {
+        let place = &mut rows[number.abs_diff(least) as usize];
+        if *place == NONE {
+            *place = row;
+        } else {
+            twice.push((row, *place));
+        }
+    }
+    (Keys::Dense { least, rows }, twice)
+}
+
+fn of_texts(texts: Vec<Arc<str>>) -> (Keys, Vec<(u32, u32)>) {
+    let hasher = foldhash::fast::RandomState::default();
+    let mut rows: HashTable<u32> = HashTable::with_capacity(texts.len());
+    let mut twice = Vec::new();
+    let hash = |row: &u32| hasher.hash_one(texts[*row as usize].as_bytes());
+    for row in 0..texts.len() as u32 {
+        let same = |other: &u32| texts[*other as usize] == texts[row as usize];
+        match rows.find(hash(&row), same) {
+            Some(first) => twice.push((row, *first)),
+            None => {
+                rows.insert_unique(hash(&row), row, hash);
+            }
+        }
+    }
+    (Keys::Texts { rows, texts, hasher }, twice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(values: &Values, keys: &[&str]) -> Keys {
+        let (found, twice) = Keys::of(values);
+        assert!(twice.is_empty());
+        for (row, key) in keys.iter().enumerate() {
+            assert_eq!(found.find(key.as_bytes()), Some(row as u32), "{key}");
+        }
+        for key in ["7", "007", "", "-1", "9223372036854775807", "none"] {
+            assert_eq!(found.find(key.as_bytes()), None, "{key}");
+        }
+        found
+    }
+
+    #[test]
+    fn rows_are_found_by_key_whatever_it_is() {
+        assert!(matches!(check(&Values::Ints(vec![5, 3, 4]), &["5", "3", "4"]), Keys::Dense { .. }));
+        let far = Values::Ints(vec![i64::MIN, 3, 1 << 40]);
+        assert!(matches!(check(&far, &["-9223372036854775808", "3", "1099511627776"]), Keys::Ints(_)));
+        check(&Values::Texts(vec!["a".into(), "07".into()]), &["a", "07"]);
+        check(&Values::Mixed(vec![Value::Int(3), Value::string("x")]), &["3", "x"]);
+        check(&Values::Ints(Vec::new()), &[]);
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_told_with_both_rows() {
+        let twice = |values: Values| Keys::of(&values).1;
+        assert_eq!(twice(Values::Ints(vec![1, 2, 1, 1])), [(2, 0), (3, 0)]);
+        assert_eq!(twice(Values::Ints(vec![1, i64::MAX, i64::MAX])), [(2, 1)]);
+        assert_eq!(twice(Values::Mixed(vec![Value::Int(1), Value::string("1")])), [(1, 0)]);
+    }
+}

@@ -1,0 +1,255 @@
+//! Making a graph of whole columns: what an import has read, put together on several threads.
+//!
+//! Nodes come by set of labels, relationships by type, properties as typed columns. The result is that of creating the
+//! same nodes and relationships one by one, only that relationships of a type have rows in order of start and end. It is
+//! for a version that nobody records and that has no indexes and constraints yet.
+
+use super::adjacency::Entry;
+use super::change::absent;
+use super::column::Column;
+use super::relationships::RelTable;
+use super::storable::check_storable;
+use super::{Direction, SEGMENT, Version};
+use crate::error::{Detail, Error, ErrorType, Result};
+use crate::value::temporal::Date;
+use crate::value::{KeyId, NodeId, RelTypeId, Value};
+use std::sync::Arc;
+
+/// Values of one property, in order.
+#[derive(Clone, Debug)]
+pub enum Values {
+    /// Truth values.
+    Bools(Vec<bool>),
+    /// Integers.
+    Ints(Vec<i64>),
+    /// Floats.
+    Floats(Vec<f64>),
+    /// Days since 1970-01-01.
+    Dates(Vec<i64>),
+    /// Texts. Equal ones take less room when they are the same allocation.
+    Texts(Vec<Arc<str>>),
+    /// Anything that a property can hold; none is null.
+    Mixed(Vec<Value>),
+}
+
+impl Values {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Values::Bools(values) => values.len(),
+            Values::Ints(values) | Values::Dates(values) => values.len(),
+            Values::Floats(values) => values.len(),
+            Values::Texts(values) => values.len(),
+            Values::Mixed(values) => values.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The value at an index.
+    pub fn get(&self, index: usize) -> Value {
+        match self {
+            Values::Bools(values) => Value::Bool(values[index]),
+            Values::Ints(values) => Value::Int(values[index]),
+            Values::Floats(values) => Value::Float(values[index]),
+            Values::Dates(values) => Value::Date(Date { days: values[index] }),
+            Values::Texts(values) => Value::String(Arc::clone(&values[index])),
+            Values::Mixed(values) => values[index].clone(),
+        }
+    }
+
+    /// All of them as values.
+    pub fn into_values(self) -> Vec<Value> {
+        match self {
+            Values::Mixed(values) => values,
+            other => (0..other.len()).map(|index| other.get(index)).collect(),
+        }
+    }
+}
+
+/// A property of many, in their order.
+#[derive(Clone, Debug)]
+pub struct PropertyColumn {
+    /// Its key.
+    pub key: KeyId,
+    /// The positions of those that have it, ascending; `None` when all do.
+    pub having: Option<Vec<u32>>,
+    /// Their values.
+    pub values: Values,
+}
+
+/// Relationships of one type, in any order.
+#[derive(Clone, Debug, Default)]
+pub struct RelColumns {
+    /// Where each starts.
+    pub from: Vec<u32>,
+    /// Where each ends.
+    pub to: Vec<u32>,
+    /// Their properties, each key once.
+    pub properties: Vec<PropertyColumn>,
+}
+
+/// Relationships of one type, ready to become part of a version.
+#[derive(Debug)]
+pub struct BuiltRels {
+    table: RelTable,
+}
+
+/// Something to be done on any thread.
+type Task<'a> = Box<dyn FnOnce() + Send + 'a>;
+
+impl Version {
+    /// Sets a property of nodes with ascending identifiers.
+    ///
+    /// # Errors
+    /// As [`Version::load_node_property`].
+    pub fn load_node_column(&mut self, nodes: &[u32], column: PropertyColumn) -> Result<()> {
+        let PropertyColumn { key, having, values } = column;
+        let chosen = having.map(|having| having.iter().map(|position| nodes[*position as usize]).collect::<Vec<u32>>());
+        let nodes = chosen.as_deref().unwrap_or(nodes);
+        let named = [self.naming.name, self.naming.aliases].contains(&Some(key));
+        if named || self.must_go_one_by_one() || matches!(values, Values::Mixed(_)) {
+            return self.load_node_property(key, nodes, values.into_values());
+        }
+        self.check_key(key)?;
+        if nodes.len() != values.len() || !nodes.is_sorted_by(|a, b| a < b) {
+            return Err(Error::internal("a column of properties is not in order"));
+        }
+        if nodes.iter().any(|node| !self.contains_node(NodeId(*node))) {
+            return Err(absent("node"));
+        }
+        let mut start = 0;
+        for run in nodes.chunk_by(|a, b| a / SEGMENT == b / SEGMENT) {
+            self.nodes.columns_mut(run[0]).put(key, run, &values, start);
+            start += run.len();
+        }
+        Ok(())
+    }
+
+    /// Builds the relationships of a type that has none yet, on at most so many threads. Several types may be built at
+    /// the same time.
+    ///
+    /// # Errors
+    /// When an end does not exist, a value cannot be stored, or there are too many.
+    pub fn build_rels(&self, rels: RelColumns, threads: usize) -> Result<BuiltRels> {
+        self.check_columns(&rels)?;
+        let RelColumns { from, to, properties } = rels;
+        let order = forward_order(&from, &to, self.node_bound());
+        let entry =
+            |(row, at): (usize, &u32)| Entry { node: from[*at as usize], neighbour: to[*at as usize], row: row as u32 };
+        let forward: Vec<Entry> = order.iter().enumerate().map(entry).collect();
+        drop((from, to));
+        let mut table = RelTable::default();
+        let mut columns: Vec<(KeyId, Vec<Option<Column>>)> = properties.iter().map(|it| (it.key, Vec::new())).collect();
+        let mut tasks = table.build(&forward, self.node_bound());
+        for (property, (_, columns)) in properties.into_iter().zip(&mut columns) {
+            let order = &order;
+            tasks.push(Box::new(move || *columns = columns_of(&property, order)));
+        }
+        run(tasks, threads);
+        columns.into_iter().for_each(|(key, columns)| table.attach_columns(key, columns));
+        Ok(BuiltRels { table })
+    }
+
+    /// Makes built relationships part of the version.
+    ///
+    /// # Errors
+    /// When the type has relationships already, or somebody has to learn of every single change.
+    pub fn attach_rels(&mut self, rel_type: RelTypeId, built: BuiltRels) -> Result<()> {
+        let known = (rel_type.0 as usize) < self.catalog().rel_type_count();
+        if !known || self.row_bound(rel_type) > 0 || self.record.is_some() || !self.schema.is_empty() {
+            return Err(Error::internal("relationships can be attached to a new type of a new graph only"));
+        }
+        for direction in [Direction::Outgoing, Direction::Incoming] {
+            for (segment, _) in built.table.adjacency(direction).iter() {
+                self.note_type(NodeId(segment * SEGMENT), rel_type, direction);
+            }
+        }
+        *self.table_mut(rel_type) = built.table;
+        Ok(())
+    }
+
+    fn check_columns(&self, rels: &RelColumns) -> Result<()> {
+        let count = rels.from.len();
+        if count >= u32::MAX as usize {
+            let message = "a type has too many relationships";
+            return Err(Error::runtime(ErrorType::ResourceLimit, Detail::IdsExhausted, message));
+        }
+        if rels.from.iter().chain(&rels.to).any(|node| !self.contains_node(NodeId(*node))) {
+            return Err(absent("node"));
+        }
+        let fits = |it: &PropertyColumn| match &it.having {
+            None => it.values.len() == count,
+            Some(having) => {
+                let inside = having.last().is_none_or(|last| (*last as usize) < count);
+                inside && having.is_sorted_by(|a, b| a < b) && it.values.len() == having.len()
+            }
+        };
+        if rels.to.len() != count || !rels.properties.iter().all(fits) {
+            return Err(Error::internal("columns of relationships differ in length"));
+        }
+        rels.properties.iter().try_for_each(|property| match &property.values {
+            Values::Mixed(values) => values.iter().try_for_each(check_storable),
+            _ => Ok(()),
+        })
+    }
+}
+
+/// The positions of relationships in order of start, end and position.
+fn forward_order(from: &[u32], to: &[u32], node_bound: u32) -> Vec<u32> {
+    let all: Vec<u32> = (0..from.len() as u32).collect();
+    if node_bound as usize / 8 > from.len() {
+        let mut order = all;
+        order.sort_unstable_by_key(|at| (from[*at as usize], to[*at as usize], *at));
+        return order;
+    }
+    sorted_by(&sorted_by(&all, to, node_bound), from, node_bound)
+}
+
+/// Positions in order of a number below a bound that each has; those that have the same stay in their order.
+fn sorted_by(positions: &[u32], numbers: &[u32], bound: u32) -> Vec<u32> {
+    let mut next = vec![0u32; bound as usize + 1];
+    numbers.iter().for_each(|number| next[*number as usize + 1] += 1);
+    for number in 0..bound as usize {
+        next[number + 1] += next[number];
+    }
+    let mut sorted = vec![0; positions.len()];
+    for position in positions {
+        let place = &mut next[numbers[*position as usize] as usize];
+        sorted[*place as usize] = *position;
+        *place += 1;
+    }
+    sorted
+}
+
+/// The columns by segment of a property whose owners have rows in a given order of positions.
+fn columns_of(property: &PropertyColumn, order: &[u32]) -> Vec<Option<Column>> {
+    match &property.having {
+        None => order.chunks(SEGMENT as usize).map(|indexes| Some(Column::of_all(&property.values, indexes))).collect(),
+        Some(having) => {
+            let mut index = vec![u32::MAX; order.len()];
+            having.iter().zip(0..).for_each(|(position, at)| index[*position as usize] = at);
+            let segment = |rows: &[u32]| {
+                let indexes = rows.iter().map(|position| index[*position as usize]).zip(0u16..);
+                let (indexes, places): (Vec<u32>, Vec<u16>) = indexes.filter(|(at, _)| *at != u32::MAX).unzip();
+                (!places.is_empty()).then(|| Column::of_some(&property.values, &indexes, &places))
+            };
+            order.chunks(SEGMENT as usize).map(segment).collect()
+        }
+    }
+}
+
+/// Does everything, on at most so many threads.
+fn run(tasks: Vec<Task<'_>>, threads: usize) {
+    let tasks = std::sync::Mutex::new(tasks.into_iter());
+    let next = || tasks.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next();
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(|| std::iter::from_fn(next).for_each(|task| task()));
+        }
+        std::iter::from_fn(next).for_each(|task| task());
+    });
+}
