@@ -59,7 +59,7 @@ pub(super) fn steps(lines: &[ExplainLine], profile: &[OperatorProfile]) -> Vec<P
 
 /// A plan as rows: the tree of operators, what each works on, and the rows expected of it.
 pub(super) fn explained(steps: &[PlanStep]) -> Table {
-    let columns = ["operator", "details", "rows"].map(Arc::from);
+    let columns = ["operator", "details", "estimated rows"].map(Arc::from);
     (Arc::from(columns), steps.iter().map(PlanStep::values).collect())
 }
 

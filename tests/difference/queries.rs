@@ -189,7 +189,8 @@ impl<'a> Writer<'a> {
                 0..4 => self.group(),
                 4..35 => self.match_clause(false),
                 35..55 => self.match_clause(true),
-                55..78 => drop(self.project("WITH", false)),
+                55..72 => drop(self.project("WITH", false)),
+                72..78 => self.let_or_filter(),
                 78..88 => self.unwind(),
                 _ if self.depth == 0 => self.call(),
                 _ => self.match_clause(true),
@@ -288,6 +289,17 @@ impl<'a> Writer<'a> {
                 self.scope.push((name, kind));
             }
         }
+    }
+
+    fn let_or_filter(&mut self) {
+        if self.random.percent(50) {
+            let predicate = self.predicate(3);
+            return self.add(&format!("FILTER WHERE {predicate}"));
+        }
+        let name = self.names.fresh("v");
+        let value = self.value(2);
+        self.add(&format!("LET {name} = {value}"));
+        self.scope.push((name, Kind::Any));
     }
 
     fn unwind(&mut self) {
@@ -459,7 +471,7 @@ impl<'a> Writer<'a> {
 
     /// An expression of any type in which no open order shows.
     fn value(&mut self, depth: usize) -> String {
-        match self.random.below(14) {
+        match self.random.below(18) {
             0 | 1 => self.integer(depth),
             2 | 3 => self.property("v"),
             4 => self.property("id"),
@@ -472,8 +484,29 @@ impl<'a> Writer<'a> {
             11 if depth > 1 => self.predicate(2),
             12 if depth > 1 => format!("size({})", self.comprehension()),
             13 if depth > 1 => format!("size({})", self.subquery("COLLECT")),
+            14 => self
+                .one(Kind::Node)
+                .map_or_else(|| "{}".to_owned(), |node| format!("{node} {{.k, .v, l: labels({node})}}")),
+            15 if depth > 0 => {
+                let bounds = self.random.pick(&["..1", "1..", "-1..", "0..5"]).to_owned();
+                format!("[{}, {}, {}][{bounds}]", self.value(depth - 1), self.value(depth - 1), self.integer(0))
+            }
+            16 if depth > 0 => self.compared_case(depth - 1),
+            17 if depth > 0 => {
+                let (first, item) = (self.integer(depth - 1), self.integer(0));
+                format!("reduce(t = {first}, e IN [1, 2, {item}] | t + e)")
+            }
             _ => self.one(Kind::Any).unwrap_or_else(|| self.property("id")),
         }
+    }
+
+    /// `CASE` of a value that is compared in several ways.
+    fn compared_case(&mut self, depth: usize) -> String {
+        let tests = ["> 1", "IS NULL", "IS :: INTEGER", "0, 2", "STARTS WITH 'a'", "<= 0, IS NOT NULL", "= 'a'"];
+        let (first, second) = (self.random.pick(&tests).to_owned(), self.random.pick(&tests).to_owned());
+        let (subject, given) = (self.value(depth), [self.integer(depth), self.value(depth), self.integer(0)]);
+        let [a, b, c] = given;
+        format!("CASE {subject} WHEN {first} THEN {a} WHEN {second} THEN {b} ELSE {c} END")
     }
 
     /// `EXISTS { … }`, `COUNT { … }` or `COLLECT { … }`.
@@ -620,8 +653,18 @@ fn list_test(writer: &mut Writer<'_>) -> String {
 
 fn comparison(writer: &mut Writer<'_>) -> String {
     let node = writer.one(Kind::Node);
-    match (writer.random.below(11), node) {
+    match (writer.random.below(14), node) {
         (0 | 1, Some(node)) => format!("{node}:{}", LABELS[writer.random.below(3)]),
+        (11, Some(node)) => {
+            let labels = writer.random.pick(&["A|B", "A&!B", "!A", "%", "!%", "(A|B)&C", "!(A&C)"]).to_owned();
+            format!("{node}:{labels}")
+        }
+        (12 | 13, _) => {
+            let types =
+                ["INTEGER", "INTEGER NOT NULL", "STRING", "FLOAT | STRING", "LIST<ANY>", "NODE", "ANY NOT NULL"];
+            let (of, not) = (writer.random.pick(&types).to_owned(), writer.random.pick(&["", "NOT "]).to_owned());
+            format!("{} IS {not}:: {of}", writer.value(1))
+        }
         (2, Some(node)) => format!("{node}.k = {}", writer.random.below(4)),
         (3, Some(node)) => {
             let other = writer.one(Kind::Node).unwrap_or_default();

@@ -12,6 +12,7 @@ use super::changes::{frame_of, named_labels, property_bytes, put};
 use super::{Operator, Stage, drain, flat};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::semantic::bound::{CreateItem, EntityRef, Expr, NewType, PatternPath, Properties, Slot};
+use crate::store::check_storable;
 use crate::value::{KeyId, LabelId, NodeId, RelTypeId, Value};
 use std::sync::Arc;
 
@@ -114,7 +115,7 @@ impl Creation {
                     match eval(cx, expr, Row::Frame(frame))? {
                         Value::Null if self.merging => return Err(null_in_merge(cx, *key, expr)),
                         Value::Null => {}
-                        value => out.push((*key, value)),
+                        value => out.push((*key, storable(value, expr)?)),
                     }
                 }
                 Ok(out)
@@ -135,13 +136,19 @@ impl Creation {
         let mut out = Vec::with_capacity(map.len());
         for (name, value) in map.iter() {
             if !value.is_null() {
-                out.push((cx.graph_mut().intern_key(name), value.clone()));
+                out.push((cx.graph_mut().intern_key(name), storable(value.clone(), expr)?));
             } else if self.merging {
                 return Err(null_property(name, expr));
             }
         }
         Ok(out)
     }
+}
+
+/// A value that a property can hold; otherwise the error says where the value comes from.
+fn storable(value: Value, expr: &Expr) -> Result<Value> {
+    check_storable(&value).map_err(|error| error.at(expr.span))?;
+    Ok(value)
 }
 
 /// The labels written and those of computed names, each once.
