@@ -3,6 +3,8 @@
 use super::output::Format;
 use crate::io::protocol::MAX_LINE;
 use crate::session::{Durability, OpenOptions, RunOptions};
+use crate::value::Value;
+use crate::value::temporal::parse;
 use clap::builder::PossibleValue;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -39,6 +41,10 @@ pub struct Arguments {
     /// A parameter: `-p name=value`, the value an openCypher literal or, failing that, text (repeatable)
     #[arg(short = 'p', long = "param", value_name = "NAME=VALUE")]
     pub parameters: Vec<String>,
+
+    /// Ask about this day or moment: relationships that do not hold then take no part, e.g. 2025-11-01
+    #[arg(long, value_name = "DATE", value_parser = moment)]
+    pub as_of: Option<Value>,
 
     /// Keep all that the script changes when all of it goes well, and nothing otherwise
     #[arg(long)]
@@ -249,6 +255,17 @@ fn delimiter(text: &str) -> Result<char, String> {
         (Some(character), None) => Ok(character),
         _ => Err("it is one character".to_owned()),
     }
+}
+
+/// A day or a moment: `2025-11-01`, `2025-11-01T12:00`, `2025-11-01T12:00Z`.
+///
+/// # Errors
+/// When the text is neither.
+pub(super) fn moment(text: &str) -> Result<Value, String> {
+    let date = parse::date(text).map(Value::from);
+    let local = || parse::local_date_time(text).map(Value::from);
+    let found = date.or_else(|_| local()).or_else(|_| parse::date_time(text).map(Value::from));
+    found.map_err(|_| format!("`{text}` is neither a date like 2025-11-01 nor a datetime like 2025-11-01T12:00"))
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

@@ -3,11 +3,12 @@
 use super::app::{App, Stop};
 use super::output::Format;
 use super::report::Source;
-use super::{main, schema};
+use super::{arguments, main, schema};
 use crate::error::{Detail, Error, Result};
 use crate::functions;
 use crate::session::OpenOptions;
 use crate::text::nearest;
+use crate::value::format::to_text;
 use std::path::Path;
 use std::time::Instant;
 
@@ -55,6 +56,13 @@ pub enum Flow {
 
 /// Every dot-command, in order of name.
 pub const COMMANDS: &[Command] = &[
+    Command {
+        name: "as-of",
+        arguments: "[DATE|now]",
+        completes: Completes::Words(&["now"]),
+        summary: "asks about a day or moment: relationships that do not hold then take no part",
+        run: as_of,
+    },
     Command {
         name: "begin",
         arguments: "",
@@ -255,6 +263,21 @@ fn mode(app: &mut App, argument: &str) -> Result<Flow> {
             None => error.hint(format!("the modes are {}", known.join(", "))),
         }
     })?;
+    Ok(Flow::Continue)
+}
+
+fn as_of(app: &mut App, argument: &str) -> Result<Flow> {
+    match argument {
+        "" => {
+            let moment = app.options.as_of.as_ref().map(to_text);
+            app.print(moment.as_deref().unwrap_or("now"))?;
+        }
+        "now" => app.options.as_of = None,
+        text => {
+            let moment = arguments::moment(text).map_err(|message| Error::syntax(Detail::InvalidUse, message))?;
+            app.options.as_of = Some(moment);
+        }
+    }
     Ok(Flow::Continue)
 }
 

@@ -171,7 +171,7 @@ fn length(_: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
     Ok(Value::Int(path("length", arguments)?.rels.len() as i64))
 }
 
-fn rel(function: &str, arguments: &[Value]) -> Result<RelId> {
+pub(super) fn rel(function: &str, arguments: &[Value]) -> Result<RelId> {
     match get(arguments, 0) {
         Value::Rel(rel) => Ok(*rel),
         other => Err(wrong_type(function, "a Relationship", other)),
@@ -193,7 +193,7 @@ fn require_node(graph: &Version, node: NodeId) -> Result<()> {
     if graph.contains_node(node) { Ok(()) } else { Err(deleted("node")) }
 }
 
-fn require_rel(graph: &Version, rel: RelId) -> Result<()> {
+pub(super) fn require_rel(graph: &Version, rel: RelId) -> Result<()> {
     if graph.contains_rel(rel) { Ok(()) } else { Err(deleted("relationship")) }
 }
 

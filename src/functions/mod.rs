@@ -10,6 +10,7 @@ pub mod aggregate;
 mod arguments;
 mod coll;
 mod convert;
+mod facts;
 mod form;
 mod graph;
 mod list;
@@ -257,6 +258,7 @@ static FAMILIES: &[&[Function]] = &[
     coll::FUNCTIONS,
     convert::FUNCTIONS,
     form::FUNCTIONS,
+    facts::FUNCTIONS,
     graph::FUNCTIONS,
     list::FUNCTIONS,
     math::FUNCTIONS,

@@ -4,7 +4,7 @@
 //! end. Identifiers are not kept.
 
 use crate::store::Version;
-use crate::value::format::{NoGraph, literal, name};
+use crate::value::format::{expression, name};
 use crate::value::{KeyId, NodeId, RelId, Value};
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -73,24 +73,9 @@ fn create_rels(graph: &Version, type_name: &str, rels: &[RelId], mark: &str) -> 
 }
 
 fn pairs(graph: &Version, properties: Vec<(KeyId, Value)>) -> impl Iterator<Item = String> + '_ {
-    properties.into_iter().map(|(key, value)| format!("{}: {}", name(graph.catalog().key_name(key)), written(&value)))
-}
-
-/// A value as an expression that gives it.
-fn written(value: &Value) -> String {
-    let quoted = |function: &str| format!("{function}('{}')", literal(value, &NoGraph));
-    match value {
-        Value::Float(number) if number.is_nan() => "(0.0 / 0.0)".to_owned(),
-        Value::Float(number) if number.is_infinite() => format!("({:?} / 0.0)", number.signum()),
-        Value::List(items) => format!("[{}]", items.iter().map(written).collect::<Vec<_>>().join(", ")),
-        Value::Date(_) => quoted("date"),
-        Value::LocalTime(_) => quoted("localtime"),
-        Value::Time(_) => quoted("time"),
-        Value::LocalDateTime(_) => quoted("localdatetime"),
-        Value::DateTime(_) => quoted("datetime"),
-        Value::Duration(_) => quoted("duration"),
-        other => literal(other, &NoGraph),
-    }
+    properties
+        .into_iter()
+        .map(|(key, value)| format!("{}: {}", name(graph.catalog().key_name(key)), expression(&value)))
 }
 
 #[cfg(test)]

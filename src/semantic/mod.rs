@@ -14,6 +14,7 @@ mod create;
 mod expressions;
 mod groups;
 mod invocations;
+mod moment;
 mod operators;
 mod patterns;
 mod procedures;
@@ -51,6 +52,7 @@ pub use walk::{changes_schema, commits, writes};
 /// nothing has the name.
 pub fn bind(statement: &ast::Statement, names: &mut dyn Names, procedures: &Registry) -> Result<BoundQuery> {
     let mut binder = Binder::new(names, procedures);
+    binder.bind_moment(statement)?;
     let (query, columns) = binder.query(&statement.query, clauses::Place::Statement)?;
     let columns = columns.into_iter().zip(&query.columns).map(|(name, slot)| Column { name, slot: *slot }).collect();
     Ok(BoundQuery {
@@ -93,6 +95,8 @@ struct Binder<'a> {
     aggregating_sort: bool,
     /// The locals of the subjects of `CASE` whose conditions are being bound, outermost first.
     case_subjects: Vec<bound::Slot>,
+    /// When relationships that are looked for must hold.
+    moment: Option<moment::Moment>,
 }
 
 impl<'a> Binder<'a> {
@@ -116,6 +120,7 @@ impl<'a> Binder<'a> {
             replacements: Vec::new(),
             aggregating_sort: false,
             case_subjects: Vec::new(),
+            moment: None,
         }
     }
 

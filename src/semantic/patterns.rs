@@ -273,6 +273,7 @@ impl Binder<'_> {
             out.push(self.has_type(base, test)?);
         }
         self.property_predicates(rel.properties.as_ref(), base, out)?;
+        out.extend(self.holds(base));
         if let Some(predicate) = &rel.predicate {
             out.extend(self.condition(predicate)?);
         }

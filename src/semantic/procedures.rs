@@ -98,6 +98,7 @@ impl Binder<'_> {
         span: Span,
         out: &mut Vec<BoundClause>,
     ) -> Result<Vec<(Arc<str>, Slot)>> {
+        self.note_whole_graph(&call.name);
         let (yields, columns) = self.yields(call, signature, all)?;
         let void = signature.outputs.is_empty();
         out.push(BoundClause::Call { procedure: signature.name.clone(), arguments, yields, void, span });

@@ -1,6 +1,7 @@
 //! How a statement is run: its limits, and switches that never change an answer.
 
 use crate::exec::Files;
+use crate::value::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -62,6 +63,9 @@ pub struct RunOptions {
     pub max_rows: Option<u64>,
     /// The files that `LOAD CSV` may read; without, none. `LocalFiles` of the module `io` are those of this machine.
     pub files: Option<Arc<dyn Files>>,
+    /// The moment that statements without `AS OF` or `BETWEEN` ask about, a date or datetime; without, relationships
+    /// take part whenever they hold.
+    pub as_of: Option<Value>,
     /// Refuse statements that change the graph.
     pub read_only: bool,
     /// Cancels it from another thread.
@@ -83,6 +87,7 @@ impl Default for RunOptions {
             memory: Some(8 << 30),
             max_rows: None,
             files: None,
+            as_of: None,
             read_only: false,
             cancel: CancelToken::default(),
             batch_size: 2048,

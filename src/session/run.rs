@@ -14,9 +14,13 @@ use crate::plan::{self};
 use crate::semantic::bound::{BoundQuery, Notification};
 use crate::semantic::names::{ReadNames, WriteNames};
 use crate::semantic::{bind, changes_schema, commits, writes};
+use crate::span::Span;
 use crate::store::{Snapshot, Version};
-use crate::syntax::ast::{Mode, Statement};
+use crate::syntax::ast::{Mode, Moment, Statement};
+use crate::syntax::parse_expression;
+use crate::value::format::expression;
 use crate::value::{Map, Value};
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -27,6 +31,7 @@ pub(super) fn execute(
     parameters: &Map,
     options: &RunOptions,
 ) -> Result<Answer> {
+    let statement = &*at_moment(statement, options)?;
     if statement.mode == Mode::Explain {
         return explain(place.graph, place.snapshot(), statement, parameters, options);
     }
@@ -49,6 +54,20 @@ pub(super) fn execute(
     Ok(outcome.answer(version))
 }
 
+/// A statement that asks about the moment of the options, unless it says itself which it means.
+fn at_moment<'s>(statement: &'s Statement, options: &RunOptions) -> Result<Cow<'s, Statement>> {
+    let Some(as_of) = options.as_of.as_ref().filter(|_| statement.moment.is_none()) else {
+        return Ok(Cow::Borrowed(statement));
+    };
+    if writes(statement) {
+        let message = "the graph is looked at as it was: what changes it needs it as it is now";
+        return Err(Error::new(ErrorType::Conflict, Phase::Compile, Detail::ReadOnly, message));
+    }
+    let from = parse_expression(&expression(as_of))?;
+    let span = Span::default();
+    Ok(Cow::Owned(Statement { moment: Some(Moment { from, to: None, span }), ..statement.clone() }))
+}
+
 /// The plan of a statement, as an answer.
 pub(super) fn explain(
     graph: &Graph,
@@ -57,6 +76,7 @@ pub(super) fn explain(
     parameters: &Map,
     options: &RunOptions,
 ) -> Result<Answer> {
+    let statement = &*at_moment(statement, options)?;
     let mut scratch = Version::clone(&snapshot);
     let writes = writes(statement);
     let bound = match writes {

@@ -13,6 +13,7 @@ use crate::error::{Detail, Error, ErrorType, Result};
 use crate::syntax::ast::{ClauseKind, Statement};
 use crate::syntax::parse_statement;
 use crate::syntax::script::{self, Completeness, Language};
+use crate::value::format::to_text;
 use editor::{Line, Reader};
 
 /// Talks to a person until they leave.
@@ -77,7 +78,8 @@ fn prompt(app: &App) -> String {
     let name = path.as_deref().and_then(std::path::Path::file_stem).map(|name| name.to_string_lossy().into_owned());
     let changed = if graph.has_unsaved_changes() { "*" } else { "" };
     let source = app.session.source().map(|source| format!(" [{source}]")).unwrap_or_default();
-    format!("{}{changed}{source}▸ ", name.unwrap_or_else(|| "standpoint".to_owned()))
+    let moment = app.options.as_of.as_ref().map(|moment| format!(" as of {}", to_text(moment))).unwrap_or_default();
+    format!("{}{changed}{source}{moment}▸ ", name.unwrap_or_else(|| "standpoint".to_owned()))
 }
 
 /// Says what is open.

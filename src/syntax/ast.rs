@@ -21,9 +21,22 @@ pub struct Name {
 pub struct Statement {
     /// Whether to run it, to show its plan, or both.
     pub mode: Mode,
+    /// When the relationships that take part must hold.
+    pub moment: Option<Moment>,
     /// The query.
     pub query: Query,
     /// The whole statement.
+    pub span: Span,
+}
+
+/// A moment, or a span of time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Moment {
+    /// The moment of `AS OF`, or where the span of `BETWEEN` begins.
+    pub from: Expr,
+    /// Where the span ends.
+    pub to: Option<Expr>,
+    /// All of it.
     pub span: Span,
 }
 

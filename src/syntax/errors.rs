@@ -338,7 +338,7 @@ macro_rules! named {
 named! {
     /// Keywords.
     keyword {
-        kw_all => "`ALL`", kw_any => "`ANY`", kw_as => "`AS`", kw_by => "`BY`", kw_bindings => "`BINDINGS`", kw_call => "`CALL`", kw_case => "`CASE`",
+        kw_all => "`ALL`", kw_any => "`ANY`", kw_as => "`AS`", kw_by => "`BY`", kw_between => "`BETWEEN`", kw_bindings => "`BINDINGS`", kw_call => "`CALL`", kw_case => "`CASE`",
         kw_create => "`CREATE`", kw_delete => "`DELETE`", kw_detach => "`DETACH`", kw_different => "`DIFFERENT`", kw_distinct => "`DISTINCT`",
         kw_elements => "`ELEMENTS`", kw_else => "`ELSE`", kw_end => "`END`", kw_ends => "`ENDS`", kw_explain => "`EXPLAIN`",
         kw_drop => "`DROP`", kw_exists => "`EXISTS`", kw_for => "`FOR`", kw_if => "`IF`", kw_require => "`REQUIRE`",
@@ -350,7 +350,7 @@ named! {
         kw_filter => "`FILTER`", kw_insert => "`INSERT`", kw_let => "`LET`", kw_nodetach => "`NODETACH`",
         kw_offset => "`OFFSET`", kw_use => "`USE`",
         kw_finish => "`FINISH`", kw_foreach => "`FOREACH`", kw_groups => "`GROUPS`", kw_is => "`IS`", kw_limit => "`LIMIT`", kw_match => "`MATCH`",
-        kw_merge => "`MERGE`", kw_normalized => "`NORMALIZED`", kw_not => "`NOT`", kw_null => "`NULL`", kw_nulls => "`NULLS`", kw_on => "`ON`", kw_optional => "`OPTIONAL`",
+        kw_merge => "`MERGE`", kw_normalized => "`NORMALIZED`", kw_not => "`NOT`", kw_null => "`NULL`", kw_nulls => "`NULLS`", kw_of => "`OF`", kw_on => "`ON`", kw_optional => "`OPTIONAL`",
         kw_order => "`ORDER`", kw_paths => "`PATHS`", kw_profile => "`PROFILE`", kw_remove => "`REMOVE`", kw_relationships => "`RELATIONSHIPS`", kw_repeatable => "`REPEATABLE`", kw_return => "`RETURN`",
         kw_set => "`SET`", kw_shortest => "`SHORTEST`", kw_skip => "`SKIP`", kw_starts => "`STARTS`", kw_then => "`THEN`", kw_typed => "`TYPED`", nulls_first => "`FIRST`", nulls_last => "`LAST`", kw_union => "`UNION`",
         kw_unwind => "`UNWIND`", kw_when => "`WHEN`", kw_where => "`WHERE`", kw_with => "`WITH`",

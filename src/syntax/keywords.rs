@@ -9,6 +9,7 @@ pub const KEYWORDS: &[&str] = &[
     "AS",
     "ASC",
     "ASCENDING",
+    "BETWEEN",
     "BREAK",
     "BY",
     "CALL",

@@ -66,6 +66,30 @@ pub fn literal(value: &Value, entities: &dyn Entities) -> String {
     out
 }
 
+/// A value as an openCypher expression that gives it; nodes, relationships and paths have none and are written as
+/// [`literal`] writes them.
+///
+/// ```
+/// use standpoint::value::{Value, format::expression, temporal::Date};
+/// assert_eq!(expression(&Value::Float(1.0)), "1.0");
+/// assert_eq!(expression(&Date::from_ymd(2025, 11, 21).into()), "date('2025-11-21')");
+/// ```
+pub fn expression(value: &Value) -> String {
+    let quoted = |function: &str| format!("{function}('{}')", literal(value, &NoGraph));
+    match value {
+        Value::Float(number) if number.is_nan() => "(0.0 / 0.0)".to_owned(),
+        Value::Float(number) if number.is_infinite() => format!("({:?} / 0.0)", number.signum()),
+        Value::List(items) => format!("[{}]", items.iter().map(expression).collect::<Vec<_>>().join(", ")),
+        Value::Date(_) => quoted("date"),
+        Value::LocalTime(_) => quoted("localtime"),
+        Value::Time(_) => quoted("time"),
+        Value::LocalDateTime(_) => quoted("localdatetime"),
+        Value::DateTime(_) => quoted("datetime"),
+        Value::Duration(_) => quoted("duration"),
+        other => literal(other, &NoGraph),
+    }
+}
+
 /// Writes what [`literal`] gives.
 ///
 /// # Errors

@@ -135,6 +135,7 @@ fn is_silent(rule: Rule) -> bool {
             | Rule::bar
             | Rule::EOI
             | Rule::kw_as
+            | Rule::kw_between
             | Rule::kw_by
             | Rule::kw_call
             | Rule::kw_case

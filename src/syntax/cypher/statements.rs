@@ -3,7 +3,7 @@
 use super::{Builder, Parts, name, span_of};
 use crate::error::{Detail, Error, Result};
 use crate::span::Span;
-use crate::syntax::ast::{Clause, ClauseKind, Mode, Name, Projection, Query, SingleQuery, Statement};
+use crate::syntax::ast::{Clause, ClauseKind, Mode, Moment, Name, Projection, Query, SingleQuery, Statement};
 use pest::iterators::Pair;
 use standpoint_grammar::cypher::Rule;
 
@@ -11,8 +11,10 @@ impl Builder<'_> {
     pub(super) fn statement(&self, pair: Pair<'_, Rule>) -> Result<Statement> {
         let mut parts = Parts::of(pair);
         let mode = parts.optional(Rule::mode).map(mode);
+        let moment = parts.optional(Rule::moment).map(|pair| self.moment(pair)).transpose()?;
         let body = parts.required()?;
-        let start = mode.map_or(span_of(&body), |(_, span)| span);
+        let start = mode.map(|(_, span)| span).or(moment.as_ref().map(|moment| moment.span));
+        let start = start.unwrap_or_else(|| span_of(&body));
         let span = start.to(span_of(&body));
         let query = match body.as_rule() {
             Rule::bare_pattern => self.bare_pattern(body)?,
@@ -20,7 +22,15 @@ impl Builder<'_> {
             Rule::show_command => self.show_command(body)?,
             _ => self.query(body)?,
         };
-        Ok(Statement { mode: mode.map_or(Mode::Run, |(mode, _)| mode), query, span })
+        Ok(Statement { mode: mode.map_or(Mode::Run, |(mode, _)| mode), moment, query, span })
+    }
+
+    fn moment(&self, pair: Pair<'_, Rule>) -> Result<Moment> {
+        let span = span_of(&pair);
+        let mut parts = Parts::of(pair);
+        let from = self.expression(parts.required()?)?;
+        let to = if parts.accept(Rule::op_and) { Some(self.expression(parts.required()?)?) } else { None };
+        Ok(Moment { from, to, span })
     }
 
     pub(super) fn query(&self, pair: Pair<'_, Rule>) -> Result<Query> {

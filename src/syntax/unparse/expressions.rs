@@ -48,6 +48,11 @@ impl Writer {
     }
 
     /// The expression, in parentheses when it is weaker than `least`.
+    /// An end of a moment, which is written without anything that binds less than a sum.
+    pub(super) fn moment_end(&mut self, end: &Expr) {
+        self.operand(end, Level::Sum);
+    }
+
     fn operand(&mut self, expr: &Expr, least: Level) {
         if level(&expr.kind) >= least {
             return self.kind(&expr.kind);

@@ -9,7 +9,7 @@ mod patterns;
 mod schema;
 
 use super::ast::{
-    Clause, ClauseKind, ErrorPolicy, Expr, Imports, InTransactions, LabelExpr, MatchMode, Mode, Name, OnError,
+    Clause, ClauseKind, ErrorPolicy, Expr, Imports, InTransactions, LabelExpr, MatchMode, Mode, Moment, Name, OnError,
     ProcedureCall, Projection, ProjectionItem, Query, RemoveItem, SetItem, SingleQuery, SortItem, Statement, Yield,
 };
 use pest::unicode::{XID_CONTINUE, XID_START};
@@ -28,6 +28,9 @@ pub fn statement(statement: &Statement) -> String {
         Mode::Run => {}
         Mode::Explain => writer.push("EXPLAIN "),
         Mode::Profile => writer.push("PROFILE "),
+    }
+    if let Some(moment) = &statement.moment {
+        writer.moment(moment);
     }
     writer.query(&statement.query);
     writer.out
@@ -133,6 +136,16 @@ impl Writer {
 
 /// Queries and clauses.
 impl Writer {
+    fn moment(&mut self, moment: &Moment) {
+        self.push(if moment.to.is_some() { "BETWEEN " } else { "AS OF " });
+        self.moment_end(&moment.from);
+        if let Some(to) = &moment.to {
+            self.push(" AND ");
+            self.moment_end(to);
+        }
+        self.push(" ");
+    }
+
     fn query(&mut self, query: &Query) {
         self.single_query(&query.first);
         for (all, _, single) in &query.unions {

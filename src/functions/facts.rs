@@ -1,0 +1,90 @@
+//! Functions of facts: relationships that say since when and until when they hold.
+
+use super::arguments::{get, wrong_type};
+use super::graph::{rel, require_rel};
+use super::{Body, CallContext, Function};
+use crate::error::{Detail, Error, ErrorType, Result};
+use crate::value::format::{NoGraph, literal};
+use crate::value::temporal::construct::date_of;
+use crate::value::temporal::{Date, LocalDateTime};
+use crate::value::{RelId, Value};
+use std::cmp::Ordering;
+use std::ops::RangeInclusive;
+
+/// Numbers that are taken for years.
+const YEARS: RangeInclusive<i64> = 1000..=9999;
+
+/// The table.
+pub(crate) static FUNCTIONS: &[Function] = &[function!(
+    Predicate, "holds", [relationship: REL, from: DATE | LOCAL_DATE_TIME | DATE_TIME],
+    [to: DATE | LOCAL_DATE_TIME | DATE_TIME], BOOL, Body::Strict(holds),
+    "Whether a relationship holds at a moment, or at some time of a span: from its `since` (or else its `date`) to its \
+     `until`, both included; what is missing is open, and a number is a year",
+    [
+        "holds(r, date('2001-06-01'))" => "true",
+        "holds(r, date('1999-01-01'), date('2000-12-31'))" => "false",
+    ]
+)];
+
+fn holds(context: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
+    let rel = rel("holds", arguments)?;
+    require_rel(context.graph, rel)?;
+    let from = moment(get(arguments, 1))?;
+    let to = if arguments.len() > 2 { moment(get(arguments, 2))? } else { from };
+    if order(from, to) == Ordering::Greater {
+        let error =
+            Error::runtime(ErrorType::ArgumentError, Detail::NumberOutOfRange, "the span ends before it begins");
+        return Err(error.hint("give the earlier moment first"));
+    }
+    let begins = match bound(context, rel, "since", (1, 1))? {
+        Value::Null => bound(context, rel, "date", (1, 1))?,
+        since => since,
+    };
+    let ends = bound(context, rel, "until", (12, 31))?;
+    let begun = begins.is_null() || order(&begins, to) != Ordering::Greater;
+    let over = !ends.is_null() && order(&ends, from) == Ordering::Less;
+    Ok(Value::Bool(begun && !over))
+}
+
+fn moment(value: &Value) -> Result<&Value> {
+    match date_of(value) {
+        Some(_) => Ok(value),
+        None => Err(wrong_type("holds", "a Date, LocalDateTime or DateTime", value)),
+    }
+}
+
+/// A bound of the time in which a relationship holds; null when it has none. Of a year it is the given month and day.
+fn bound(context: &CallContext<'_>, rel: RelId, key: &str, (month, day): (u32, u32)) -> Result<Value> {
+    let Some(id) = context.graph.catalog().key(key) else { return Ok(Value::Null) };
+    let value = context.graph.rel_property(rel, id);
+    if value.is_null() || date_of(&value).is_some() {
+        return Ok(value);
+    }
+    let year = value.as_int().filter(|year| YEARS.contains(year));
+    if let Some(date) = year.and_then(|year| Date::from_ymd(year, month, day)) {
+        return Ok(Value::Date(date));
+    }
+    let rel_type = context.graph.catalog().rel_type_name(rel.rel_type);
+    let shown = literal(&value, &NoGraph);
+    let message = format!("whether a relationship `{rel_type}` holds is open: its `{key}` is no date, but {shown}");
+    Err(Error::type_error(message).hint(format!("store it as a date, as in `SET r.{key} = date('2025-11-21')`")))
+}
+
+/// The order of two moments, as exact as both are: instants by their instants, otherwise clock times, otherwise days.
+fn order(left: &Value, right: &Value) -> Ordering {
+    if let (Value::DateTime(left), Value::DateTime(right)) = (left, right) {
+        return left.instant_nanos().cmp(&right.instant_nanos());
+    }
+    match (local_of(left), local_of(right)) {
+        (Some(left), Some(right)) => left.cmp(&right),
+        _ => date_of(left).cmp(&date_of(right)),
+    }
+}
+
+fn local_of(value: &Value) -> Option<LocalDateTime> {
+    match value {
+        Value::LocalDateTime(local) => Some(*local),
+        Value::DateTime(moment) => Some(moment.local),
+        _ => None,
+    }
+}
