@@ -46,6 +46,10 @@ pub struct Arguments {
     #[arg(long, value_name = "DATE", value_parser = moment)]
     pub as_of: Option<Value>,
 
+    /// Add a column to each answer that says which relationships a row rests on
+    #[arg(long)]
+    pub cite: bool,
+
     /// Keep all that the script changes when all of it goes well, and nothing otherwise
     #[arg(long)]
     pub atomic: bool,

@@ -71,6 +71,13 @@ pub const COMMANDS: &[Command] = &[
         run: |app, _| app.session.begin().map(|()| Flow::Continue),
     },
     Command {
+        name: "cite",
+        arguments: "[on|off]",
+        completes: Completes::Words(&["on", "off"]),
+        summary: "sets whether each row says which relationships it rests on, or tells",
+        run: cite,
+    },
+    Command {
         name: "commit",
         arguments: "",
         completes: Completes::Nothing,
@@ -281,14 +288,27 @@ fn as_of(app: &mut App, argument: &str) -> Result<Flow> {
     Ok(Flow::Continue)
 }
 
-fn timer(app: &mut App, argument: &str) -> Result<Flow> {
-    match argument {
-        "" => app.print(if app.settings.timer { "on" } else { "off" })?,
-        "on" => app.settings.timer = true,
-        "off" => app.settings.timer = false,
-        _ => return Err(Error::syntax(Detail::InvalidUse, "the timer is `on` or `off`")),
-    }
+fn cite(app: &mut App, argument: &str) -> Result<Flow> {
+    app.options.cite = switched(app, argument, app.options.cite)?;
     Ok(Flow::Continue)
+}
+
+fn timer(app: &mut App, argument: &str) -> Result<Flow> {
+    app.settings.timer = switched(app, argument, app.settings.timer)?;
+    Ok(Flow::Continue)
+}
+
+/// What a switch is set to; without an argument it is told and stays.
+fn switched(app: &mut App, argument: &str, now: bool) -> Result<bool> {
+    match argument {
+        "" => {
+            app.print(if now { "on" } else { "off" })?;
+            Ok(now)
+        }
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(Error::syntax(Detail::InvalidUse, "it is either `on` or `off`")),
+    }
 }
 
 fn open(app: &mut App, argument: &str) -> Result<Flow> {

@@ -129,7 +129,8 @@ fn app_of(arguments: &Arguments, graph: &Graph, no_tasks: bool) -> Result<App> {
     let room = if terminal { terminal_room() } else { Room::default() };
     let settings = Settings { format, room, timer: false, interactive };
     let files = Some(Arc::new(crate::io::LocalFiles::anywhere()) as Arc<dyn crate::session::Files>);
-    let options = RunOptions { files, as_of: arguments.as_of.clone(), ..arguments.limits.options() };
+    let options =
+        RunOptions { files, as_of: arguments.as_of.clone(), cite: arguments.cite, ..arguments.limits.options() };
     let (out, closed): (Box<dyn Write>, Arc<AtomicBool>) = if interactive {
         let (out, closed) = Output::new(std::io::stdout());
         (Box::new(out), closed)

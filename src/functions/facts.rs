@@ -4,10 +4,12 @@ use super::arguments::{get, wrong_type};
 use super::graph::{rel, require_rel};
 use super::{Body, CallContext, Function};
 use crate::error::{Detail, Error, ErrorType, Result};
+use crate::value::arithmetic::check_list_size;
 use crate::value::format::{NoGraph, literal};
 use crate::value::temporal::construct::date_of;
 use crate::value::temporal::{Date, LocalDateTime};
 use crate::value::{RelId, Value};
+use hashbrown::HashSet;
 use std::cmp::Ordering;
 use std::ops::RangeInclusive;
 
@@ -15,16 +17,53 @@ use std::ops::RangeInclusive;
 const YEARS: RangeInclusive<i64> = 1000..=9999;
 
 /// The table.
-pub(crate) static FUNCTIONS: &[Function] = &[function!(
-    Predicate, "holds", [relationship: REL, from: DATE | LOCAL_DATE_TIME | DATE_TIME],
-    [to: DATE | LOCAL_DATE_TIME | DATE_TIME], BOOL, Body::Strict(holds),
-    "Whether a relationship holds at a moment, or at some time of a span: from its `since` (or else its `date`) to its \
-     `until`, both included; what is missing is open, and a number is a year",
-    [
-        "holds(r, date('2001-06-01'))" => "true",
-        "holds(r, date('1999-01-01'), date('2000-12-31'))" => "false",
-    ]
-)];
+pub(crate) static FUNCTIONS: &[Function] = &[
+    function!(
+        Predicate, "holds", [relationship: REL, from: DATE | LOCAL_DATE_TIME | DATE_TIME],
+        [to: DATE | LOCAL_DATE_TIME | DATE_TIME], BOOL, Body::Strict(holds),
+        "Whether a relationship holds at a moment, or at some time of a span: from its `since` (or else its `date`) to its \
+         `until`, both included; what is missing is open, and a number is a year",
+        [
+            "holds(r, date('2001-06-01'))" => "true",
+            "holds(r, date('1999-01-01'), date('2000-12-31'))" => "false",
+        ]
+    ),
+    function!(
+        List, variadic "cited", [], [values: ANY], LIST, Body::Lenient(cited),
+        "The relationships in the values, in lists and paths of them too, each once",
+        ["size(cited(r, [r], null, p))" => "1"]
+    ),
+];
+
+fn cited(context: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
+    let mut found = Found { rels: Vec::new(), seen: HashSet::default() };
+    arguments.iter().for_each(|value| found.add(value));
+    check_list_size(found.rels.len(), context.max_value_bytes)?;
+    Ok(Value::list(found.rels))
+}
+
+/// Relationships in the order in which they are met.
+struct Found {
+    rels: Vec<Value>,
+    seen: HashSet<RelId, foldhash::fast::RandomState>,
+}
+
+impl Found {
+    fn add(&mut self, value: &Value) {
+        match value {
+            Value::Rel(rel) => self.add_rel(*rel),
+            Value::Path(path) => path.rels.iter().for_each(|rel| self.add_rel(*rel)),
+            Value::List(items) => items.iter().for_each(|item| self.add(item)),
+            _ => {}
+        }
+    }
+
+    fn add_rel(&mut self, rel: RelId) {
+        if self.seen.insert(rel) {
+            self.rels.push(Value::Rel(rel));
+        }
+    }
+}
 
 fn holds(context: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
     let rel = rel("holds", arguments)?;

@@ -173,14 +173,6 @@ pub fn created(items: &[CreateItem], paths: &[PatternPath]) -> impl Iterator<Ite
     items.chain(paths.iter().map(|path| path.slot))
 }
 
-/// Calls `found` with each subquery in an expression, outermost subqueries only.
-pub fn for_each_subquery(expr: &Expr, found: &mut dyn FnMut(SubqueryId)) {
-    match &expr.kind {
-        ExprKind::Subquery(id) => found(*id),
-        _ => expr.for_each_child(&mut |child| for_each_subquery(child, found)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1000,3 +1000,11 @@ impl SubqueryResult {
         }
     }
 }
+
+/// Calls `found` with each subquery in an expression, outermost subqueries only.
+pub fn for_each_subquery(expr: &Expr, found: &mut dyn FnMut(SubqueryId)) {
+    match &expr.kind {
+        ExprKind::Subquery(id) => found(*id),
+        _ => expr.for_each_child(&mut |child| for_each_subquery(child, found)),
+    }
+}

@@ -9,6 +9,7 @@ pub mod choice;
 pub mod names;
 pub mod show;
 
+mod cite;
 mod clauses;
 mod create;
 mod expressions;
@@ -55,7 +56,7 @@ pub fn bind(statement: &ast::Statement, names: &mut dyn Names, procedures: &Regi
     binder.bind_moment(statement)?;
     let (query, columns) = binder.query(&statement.query, clauses::Place::Statement)?;
     let columns = columns.into_iter().zip(&query.columns).map(|(name, slot)| Column { name, slot: *slot }).collect();
-    Ok(BoundQuery {
+    let mut bound = BoundQuery {
         query,
         columns,
         frame: u32::try_from(binder.slots.len()).unwrap_or(u32::MAX),
@@ -64,7 +65,11 @@ pub fn bind(statement: &ast::Statement, names: &mut dyn Names, procedures: &Regi
         parameters: binder.parameters,
         writes: writes(statement),
         notifications: binder.notifications,
-    })
+    };
+    if let Some(span) = statement.cite {
+        cite::cite(&mut bound, span)?;
+    }
+    Ok(bound)
 }
 
 /// The state of binding one statement. An error ends it, so nothing is put back on the way out of one.

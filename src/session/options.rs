@@ -66,6 +66,8 @@ pub struct RunOptions {
     /// The moment that statements without `AS OF` or `BETWEEN` ask about, a date or datetime; without, relationships
     /// take part whenever they hold.
     pub as_of: Option<Value>,
+    /// Whether each row of what is asked says which relationships it rests on, as with `CITE`.
+    pub cite: bool,
     /// Refuse statements that change the graph.
     pub read_only: bool,
     /// Cancels it from another thread.
@@ -88,6 +90,7 @@ impl Default for RunOptions {
             max_rows: None,
             files: None,
             as_of: None,
+            cite: false,
             read_only: false,
             cancel: CancelToken::default(),
             batch_size: 2048,

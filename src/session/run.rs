@@ -16,7 +16,7 @@ use crate::semantic::names::{ReadNames, WriteNames};
 use crate::semantic::{bind, changes_schema, commits, writes};
 use crate::span::Span;
 use crate::store::{Snapshot, Version};
-use crate::syntax::ast::{Mode, Moment, Statement};
+use crate::syntax::ast::{ClauseKind, Mode, Moment, Statement};
 use crate::syntax::parse_expression;
 use crate::value::format::expression;
 use crate::value::{Map, Value};
@@ -31,7 +31,7 @@ pub(super) fn execute(
     parameters: &Map,
     options: &RunOptions,
 ) -> Result<Answer> {
-    let statement = &*at_moment(statement, options)?;
+    let statement = &*as_asked(statement, options)?;
     if statement.mode == Mode::Explain {
         return explain(place.graph, place.snapshot(), statement, parameters, options);
     }
@@ -54,18 +54,32 @@ pub(super) fn execute(
     Ok(outcome.answer(version))
 }
 
-/// A statement that asks about the moment of the options, unless it says itself which it means.
-fn at_moment<'s>(statement: &'s Statement, options: &RunOptions) -> Result<Cow<'s, Statement>> {
-    let Some(as_of) = options.as_of.as_ref().filter(|_| statement.moment.is_none()) else {
+/// A statement with what the options ask of it, unless it says so itself: the moment it is about, and citations.
+fn as_asked<'s>(statement: &'s Statement, options: &RunOptions) -> Result<Cow<'s, Statement>> {
+    let as_of = options.as_of.as_ref().filter(|_| statement.moment.is_none());
+    let cites = options.cite && statement.cite.is_none() && returns_rows(statement);
+    if as_of.is_none() && !cites {
         return Ok(Cow::Borrowed(statement));
-    };
-    if writes(statement) {
-        let message = "the graph is looked at as it was: what changes it needs it as it is now";
-        return Err(Error::new(ErrorType::Conflict, Phase::Compile, Detail::ReadOnly, message));
     }
-    let from = parse_expression(&expression(as_of))?;
-    let span = Span::default();
-    Ok(Cow::Owned(Statement { moment: Some(Moment { from, to: None, span }), ..statement.clone() }))
+    let mut asked = statement.clone();
+    if let Some(as_of) = as_of {
+        if writes(statement) {
+            let message = "the graph is looked at as it was: what changes it needs it as it is now";
+            return Err(Error::new(ErrorType::Conflict, Phase::Compile, Detail::ReadOnly, message));
+        }
+        let from = parse_expression(&expression(as_of))?;
+        asked.moment = Some(Moment { from, to: None, span: Span::default() });
+    }
+    asked.cite = asked.cite.or_else(|| cites.then(Span::default));
+    Ok(Cow::Owned(asked))
+}
+
+/// Whether a statement only asks, and its answer has rows of its own to cite for.
+fn returns_rows(statement: &Statement) -> bool {
+    let query = &statement.query;
+    let singles = std::iter::once(&query.first).chain(query.unions.iter().map(|(_, _, single)| single));
+    let mut last = singles.map(|single| single.clauses.last().map(|clause| &clause.kind));
+    !writes(statement) && last.all(|kind| matches!(kind, Some(ClauseKind::Return(_))))
 }
 
 /// The plan of a statement, as an answer.
@@ -76,7 +90,7 @@ pub(super) fn explain(
     parameters: &Map,
     options: &RunOptions,
 ) -> Result<Answer> {
-    let statement = &*at_moment(statement, options)?;
+    let statement = &*as_asked(statement, options)?;
     let mut scratch = Version::clone(&snapshot);
     let writes = writes(statement);
     let bound = match writes {

@@ -21,6 +21,8 @@ pub struct Name {
 pub struct Statement {
     /// Whether to run it, to show its plan, or both.
     pub mode: Mode,
+    /// Where `CITE` asks that each row says which relationships it rests on.
+    pub cite: Option<Span>,
     /// When the relationships that take part must hold.
     pub moment: Option<Moment>,
     /// The query.

@@ -339,7 +339,7 @@ named! {
     /// Keywords.
     keyword {
         kw_all => "`ALL`", kw_any => "`ANY`", kw_as => "`AS`", kw_by => "`BY`", kw_between => "`BETWEEN`", kw_bindings => "`BINDINGS`", kw_call => "`CALL`", kw_case => "`CASE`",
-        kw_create => "`CREATE`", kw_delete => "`DELETE`", kw_detach => "`DETACH`", kw_different => "`DIFFERENT`", kw_distinct => "`DISTINCT`",
+        kw_cite => "`CITE`", kw_create => "`CREATE`", kw_delete => "`DELETE`", kw_detach => "`DETACH`", kw_different => "`DIFFERENT`", kw_distinct => "`DISTINCT`",
         kw_elements => "`ELEMENTS`", kw_else => "`ELSE`", kw_end => "`END`", kw_ends => "`ENDS`", kw_explain => "`EXPLAIN`",
         kw_drop => "`DROP`", kw_exists => "`EXISTS`", kw_for => "`FOR`", kw_if => "`IF`", kw_require => "`REQUIRE`",
         kw_show => "`SHOW`",

@@ -5,6 +5,7 @@
 //! `DIFFERENCE_QUERIES` says how many queries to run, `DIFFERENCE_SEED` where the seeds begin. A long run:
 //! `DIFFERENCE_QUERIES=300000 cargo test --release --test integration difference:: -- --nocapture`.
 
+mod citations;
 mod graphs;
 mod moments;
 mod patterns;
@@ -250,12 +251,20 @@ fn limits() -> RunOptions {
 }
 
 fn give(graph: &Graph, text: &str, options: &RunOptions, order: Order) -> Given {
+    given(graph, text, options, order, |row| row.values().iter().map(normal).collect())
+}
+
+/// What a statement gives, its rows as these texts.
+fn given(
+    graph: &Graph,
+    text: &str,
+    options: &RunOptions,
+    order: Order,
+    texts: impl Fn(&standpoint::Row) -> Vec<String>,
+) -> Given {
     let answer = graph.session().run_with(text, &Default::default(), options);
     match answer.and_then(|mut answer| answer.rows()) {
-        Ok(rows) => {
-            let row = |row: &standpoint::Row| row.values().iter().map(normal).collect::<Vec<_>>();
-            Given::Rows(determined(&rows.iter().map(row).collect::<Vec<_>>(), order))
-        }
+        Ok(rows) => Given::Rows(determined(&rows.iter().map(texts).collect::<Vec<_>>(), order)),
         Err(error) if error.error_type() == ErrorType::ResourceLimit => Given::TooMuch,
         Err(error) => Given::Error(error.error_type(), error.detail()),
     }

@@ -6,8 +6,8 @@
 use super::{Action, Rule};
 use crate::plan::estimate::{Counts, conjuncts};
 use crate::plan::logical::{Bound, IndexSeek, Probe, QueryGraph};
-use crate::plan::slots::{Reads, SlotSet, for_each_subquery};
-use crate::semantic::bound::{BoundQuery, Expr, ExprKind, LabelTest, Slot, TypeTest};
+use crate::plan::slots::{Reads, SlotSet};
+use crate::semantic::bound::{BoundQuery, Expr, ExprKind, LabelTest, Slot, TypeTest, for_each_subquery};
 use crate::store::{IndexDefinition, IndexKind, SchemaTarget, Seek};
 use crate::syntax::ast::{BinaryOp, CompareOp, PatternDirection};
 use crate::value::{KeyId, Value};

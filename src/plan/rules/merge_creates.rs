@@ -5,8 +5,8 @@
 
 use super::{Action, Rule};
 use crate::plan::logical::{Operator, Pipeline};
-use crate::plan::slots::{SlotSet, created, for_each_subquery};
-use crate::semantic::bound::{CreateItem, Creation, Expr, ExprKind};
+use crate::plan::slots::{SlotSet, created};
+use crate::semantic::bound::{CreateItem, Creation, Expr, ExprKind, for_each_subquery};
 
 pub(super) const RULE: Rule = Rule {
     name: "merge_creates",

@@ -22,8 +22,8 @@ use super::Options;
 use super::estimate::Counts;
 use super::logical::{Pipeline, Pipelines, QueryGraph};
 use super::physical::{Node, Plan};
-use super::slots::{SlotSet, for_each_subquery};
-use crate::semantic::bound::{BoundQuery, Expr};
+use super::slots::SlotSet;
+use crate::semantic::bound::{BoundQuery, Expr, for_each_subquery};
 
 /// The name of the rule that chooses the order of a pattern by cost.
 pub const JOIN_ORDER: &str = "join_order";

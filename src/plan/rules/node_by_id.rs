@@ -4,8 +4,8 @@
 
 use super::{Action, Rule};
 use crate::plan::logical::QueryGraph;
-use crate::plan::slots::{Reads, SlotSet, for_each_subquery};
-use crate::semantic::bound::{BoundQuery, Expr, ExprKind, Slot};
+use crate::plan::slots::{Reads, SlotSet};
+use crate::semantic::bound::{BoundQuery, Expr, ExprKind, Slot, for_each_subquery};
 use crate::syntax::ast::CompareOp;
 
 pub(super) const RULE: Rule = Rule {

@@ -11,9 +11,12 @@ impl Builder<'_> {
     pub(super) fn statement(&self, pair: Pair<'_, Rule>) -> Result<Statement> {
         let mut parts = Parts::of(pair);
         let mode = parts.optional(Rule::mode).map(mode);
+        let mut cite = parts.optional(Rule::cite).map(|pair| span_of(&pair));
         let moment = parts.optional(Rule::moment).map(|pair| self.moment(pair)).transpose()?;
+        let first = cite.or(moment.as_ref().map(|moment| moment.span));
+        cite = cite.or_else(|| parts.optional(Rule::cite).map(|pair| span_of(&pair)));
         let body = parts.required()?;
-        let start = mode.map(|(_, span)| span).or(moment.as_ref().map(|moment| moment.span));
+        let start = mode.map(|(_, span)| span).or(first);
         let start = start.unwrap_or_else(|| span_of(&body));
         let span = start.to(span_of(&body));
         let query = match body.as_rule() {
@@ -22,7 +25,7 @@ impl Builder<'_> {
             Rule::show_command => self.show_command(body)?,
             _ => self.query(body)?,
         };
-        Ok(Statement { mode: mode.map_or(Mode::Run, |(mode, _)| mode), moment, query, span })
+        Ok(Statement { mode: mode.map_or(Mode::Run, |(mode, _)| mode), cite, moment, query, span })
     }
 
     fn moment(&self, pair: Pair<'_, Rule>) -> Result<Moment> {

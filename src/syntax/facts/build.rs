@@ -205,5 +205,11 @@ pub(super) fn single(clauses: Vec<Clause>, span: Span) -> SingleQuery {
 }
 
 pub(super) fn statement(clauses: Vec<Clause>, span: Span) -> Statement {
-    Statement { mode: Mode::Run, moment: None, query: Query { first: single(clauses, span), unions: Vec::new() }, span }
+    Statement {
+        mode: Mode::Run,
+        cite: None,
+        moment: None,
+        query: Query { first: single(clauses, span), unions: Vec::new() },
+        span,
+    }
 }

@@ -29,6 +29,9 @@ pub fn statement(statement: &Statement) -> String {
         Mode::Explain => writer.push("EXPLAIN "),
         Mode::Profile => writer.push("PROFILE "),
     }
+    if statement.cite.is_some() {
+        writer.push("CITE ");
+    }
     if let Some(moment) = &statement.moment {
         writer.moment(moment);
     }

@@ -1,0 +1,105 @@
+//! `CITE` changes no row, and a row follows from the relationships it cites.
+
+use super::graphs::{Data, normal};
+use super::patterns::{Names, Pattern, Taste};
+use super::queries;
+use super::random::Random;
+use super::{compare, failure, give, is_open, limits, run, variants};
+use standpoint::{Graph, Row, RunOptions, Value};
+
+#[test]
+fn citations_change_no_row() {
+    run("citations", 150, |random, tally| {
+        let data = Data::random(random);
+        let graph = data.build();
+        for _ in 0..10 {
+            let query = queries::reading(random);
+            let cited = format!("CITE {}", query.text);
+            tally.add(&graph, &cited);
+            let variants = variants(random);
+            let failure = failure(&data, &cited, |data| {
+                let graph = data.build();
+                let expected = give(&graph, &query.text, &limits(), query.order);
+                variants.iter().find_map(|options| {
+                    let given = without_citations(&graph, &cited, options, query.order);
+                    let same = expected == given || is_open(&expected) || is_open(&given);
+                    (!same).then(|| compare(&expected, &given))
+                })
+            });
+            if failure.is_some() {
+                return failure;
+            }
+        }
+        None
+    });
+}
+
+fn without_citations(graph: &Graph, text: &str, options: &RunOptions, order: queries::Order) -> super::Given {
+    let shorter =
+        |row: &Row| row.values().split_last().map_or(Vec::new(), |(_, rest)| rest.iter().map(normal).collect());
+    super::given(graph, text, options, order, shorter)
+}
+
+/// Queries whose rows stay when relationships that they do not rest on go away: nothing in them is negated.
+fn growing(random: &mut Random) -> String {
+    let taste = Taste { hops: 3, paths: 2, variable_length: true, all_named: true };
+    let pattern = Pattern::random(random, &taste, &[], &mut Names::default());
+    let (nodes, _) = pattern.names();
+    let node = nodes.iter().next().cloned().unwrap_or_default();
+    let exists = random.pick(&["", " WHERE EXISTS { (x)-[:R]->() }", " WHERE COUNT { (x)--() } > 1"]).to_owned();
+    let tail = random.pick(&[
+        "RETURN x.id AS a, y AS b",
+        "RETURN DISTINCT x.id AS a, 1 AS b",
+        "RETURN x.id AS a, count(*) AS b",
+        "WITH x, count(*) AS b WHERE b > 1 RETURN x.id AS a, b",
+        "CALL (x) { MATCH (x)-[:S]->(z) RETURN z.id AS c UNION MATCH (x)<-[:R]-(z) RETURN z.id AS c } RETURN x.id AS a, c AS b",
+        "MATCH (x)-[:R|S]-{1,2}(z) RETURN z.id AS a, collect(DISTINCT x.id) AS b",
+    ]);
+    format!("MATCH {} WITH {node} AS x, 1 AS y{exists} {tail}", pattern.text())
+}
+
+#[test]
+fn rows_follow_from_what_they_cite() {
+    run("evidence", 100, |random, tally| {
+        let data = Data::random(random);
+        let graph = data.build();
+        for _ in 0..10 {
+            let query = growing(random);
+            tally.add(&graph, &format!("CITE {query}"));
+            let options = variants(random).remove(1);
+            if let Some(failure) = failure(&data, &query, |data| underivable(data, &query, &options)) {
+                return Some(failure);
+            }
+        }
+        None
+    });
+}
+
+/// A row that a graph with nothing but its citations does not give.
+fn underivable(data: &Data, query: &str, options: &RunOptions) -> Option<String> {
+    let graph = data.build();
+    let answer = graph.session().run_with(&format!("CITE {query}"), &Default::default(), options);
+    let rows = answer.and_then(|mut answer| answer.rows()).ok()?;
+    for row in rows.iter().take(6) {
+        let [values @ .., cited] = row.values() else { return Some("a row without citations".to_owned()) };
+        let Value::List(cited) = cited else { return Some(format!("citations are {cited:?}")) };
+        let kept: Vec<i64> = cited.iter().filter_map(|rel| id_of(&graph, rel)).collect();
+        let small = data.build();
+        small.run(&format!("MATCH ()-[r]->() WHERE NOT r.id IN {kept:?} DELETE r")).unwrap();
+        let given =
+            small.session().run_with(query, &Default::default(), &limits()).and_then(|mut answer| answer.rows());
+        let given = given.ok()?;
+        let shown = |values: &[Value]| values.iter().map(normal).collect::<Vec<_>>();
+        if !given.iter().any(|other| shown(other.values()) == shown(values)) {
+            return Some(format!("the row {:?} does not follow from relationships {kept:?}", shown(values)));
+        }
+    }
+    None
+}
+
+fn id_of(graph: &Graph, rel: &Value) -> Option<i64> {
+    let parameters = [("r".into(), rel.clone())].into_iter().collect();
+    let rows =
+        graph.session().run_with("RETURN $r.id AS id", &parameters, &limits()).and_then(|mut answer| answer.rows());
+    rows.ok()?.first()?.values().first()?.as_int()
+}
