@@ -47,7 +47,7 @@ fn questions_are_answered_with_a_footer() {
     expect(&mut session, "│ Kyiv:Actor:State");
     expect(&mut session, "2 rows, ");
     keys(&mut session, "? Moscow -opposes-> 28-point plan\r");
-    expect(&mut session, "No. Known instead: 28-point plan -favours-> Moscow {0.7} [posture]");
+    expect(&mut session, "No. Known instead: 28-point plan -favours-> Moscow {reported, 0.7} [posture 22]");
     keys(&mut session, ".cypher\r");
     expect(&mut session, "MATCH");
     keys(&mut session, "RETURN 6 * 7 AS answer\r");

@@ -1,12 +1,13 @@
 //! Running statements and showing what they give, for the shell and for scripts alike.
 
 use super::commands::{self, Flow};
+use super::notes;
 use super::output::{self, Format, Room};
 use super::report::{self, Source};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::io::encode::Encoding;
 use crate::io::protocol::Events;
-use crate::session::{Answer, Graph, RunOptions, Session, Summary};
+use crate::session::{Answer, Graph, Row, RunOptions, Session, Summary};
 use crate::span::line_column;
 use crate::syntax::script::{self, Language};
 use crate::value::{Map, Value};
@@ -208,10 +209,13 @@ fn verdict(answer: &mut Answer) -> Result<Option<String>> {
     if !answer.summary().yes_no {
         return Ok(None);
     }
-    let yes = answer.next_row()?.is_some_and(|row| matches!(row.values(), [Value::Bool(true)]));
+    let row = answer.next_row()?;
+    let values = row.as_ref().map(Row::values).unwrap_or_default();
+    let yes = matches!(values.first(), Some(Value::Bool(true)));
+    let cited = values.last().filter(|_| answer.summary().cited);
     let known = &answer.summary().known;
     Ok(Some(match (yes, known.as_slice()) {
-        (true, _) => "Yes.".to_owned(),
+        (true, _) => format!("Yes.\n{}", cited.map(|cited| notes::below(answer.graph(), cited)).unwrap_or_default()),
         (false, []) => "No. Nothing else is known between the two.".to_owned(),
         (false, [one]) => format!("No. Known instead: {one}"),
         (false, many) => format!("No. Known instead:\n  {}", many.join("\n  ")),

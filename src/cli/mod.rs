@@ -9,6 +9,7 @@ pub mod commands;
 mod files;
 mod import;
 pub mod main;
+mod notes;
 pub mod output;
 pub mod report;
 pub mod schema;

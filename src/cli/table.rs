@@ -3,6 +3,7 @@
 //! Width is counted as a terminal shows it: wide characters count two, combining ones none. When a table is wider than
 //! its room, the widest columns give way and their cells are cut with `…`. Numbers stand to the right.
 
+use super::notes::Notes;
 use super::output::Room;
 use crate::error::Result;
 use crate::io::{cell, write_error};
@@ -35,7 +36,7 @@ pub fn write(answer: &mut Answer, room: Room, out: &mut dyn Write) -> Result<u64
     if let Some(room) = room.width {
         narrow(&mut widths, room);
     }
-    let text = draw(&header, &shown, &widths);
+    let text = draw(&header, &shown, &widths) + &shown.notes.text(answer.graph());
     out.write_all(text.as_bytes()).map_err(|error| write_error(&error))?;
     Ok(shown.count)
 }
@@ -50,33 +51,44 @@ struct Shown {
     head: Vec<Vec<Cell>>,
     tail: VecDeque<Vec<Cell>>,
     count: u64,
+    notes: Notes,
 }
 
 fn take_rows(answer: &mut Answer, limit: Option<usize>) -> Result<Shown> {
-    let mut shown = Shown { head: Vec::new(), tail: VecDeque::new(), count: 0 };
+    let mut shown = Shown { head: Vec::new(), tail: VecDeque::new(), count: 0, notes: Notes::default() };
     let (head, tail) = limit.map_or((usize::MAX, 0), |limit| (limit - limit / 2, limit / 2));
+    let cited = answer.summary().cited;
+    let mut rest: VecDeque<Row> = VecDeque::new();
     while let Some(row) = answer.next_row()? {
         shown.count += 1;
         if shown.head.len() < head {
-            let cells = cells(&row);
+            let cells = cells(&row, cited.then_some(&mut shown.notes));
             answer.keep(cells.iter().map(|cell| (size_of::<Cell>() + 2 * cell.text.len()) as u64).sum())?;
             shown.head.push(cells);
         } else {
-            shown.tail.push_back(cells(&row));
-            if shown.tail.len() > tail {
-                shown.tail.pop_front();
+            rest.push_back(row);
+            if rest.len() > tail {
+                rest.pop_front();
             }
         }
     }
+    shown.tail = rest.iter().map(|row| cells(row, cited.then_some(&mut shown.notes))).collect();
     Ok(shown)
 }
 
-fn cells(row: &Row) -> Vec<Cell> {
+/// The cells of a row; its last is what it cites, when there are notes.
+fn cells(row: &Row, notes: Option<&mut Notes>) -> Vec<Cell> {
     let cell = |value: &Value| Cell {
         text: cell::text(row.graph(), value),
         right: matches!(value, Value::Int(_) | Value::Float(_)),
     };
-    row.values().iter().map(cell).collect()
+    match (notes, row.values().split_last()) {
+        (Some(notes), Some((cited, values))) => {
+            let marks = Cell { text: notes.marks(cited), right: false };
+            values.iter().map(cell).chain([marks]).collect()
+        }
+        _ => row.values().iter().map(cell).collect(),
+    }
 }
 
 /// Cuts the widest columns until the table fits, none below [`LEAST`].

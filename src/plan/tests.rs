@@ -123,6 +123,7 @@ impl Builder {
             subqueries: self.subqueries,
             parameters: Vec::new(),
             writes: false,
+            cited: false,
             notifications: Vec::new(),
         }
     }

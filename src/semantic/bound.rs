@@ -34,6 +34,8 @@ pub struct BoundQuery {
     pub parameters: Vec<(Arc<str>, Span)>,
     /// Whether it changes the graph.
     pub writes: bool,
+    /// Whether the last column is what each row rests on.
+    pub cited: bool,
     /// What the user should know, though it is no error: unknown labels, types and keys, with near names.
     pub notifications: Vec<Notification>,
 }

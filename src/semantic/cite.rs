@@ -37,6 +37,7 @@ pub(super) fn cite(query: &mut BoundQuery, span: Span) -> Result<()> {
     let (silent, subqueries) = (citing.silent, citing.added);
     query.query = widened.query;
     query.subqueries.extend(subqueries);
+    query.cited = true;
     query.columns.push(Column { name: free_name(&query.columns), slot: widened.cited });
     if silent {
         query.notifications.push(Notification {

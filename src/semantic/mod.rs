@@ -64,6 +64,7 @@ pub fn bind(statement: &ast::Statement, names: &mut dyn Names, procedures: &Regi
         subqueries: binder.subqueries,
         parameters: binder.parameters,
         writes: writes(statement),
+        cited: false,
         notifications: binder.notifications,
     };
     if let Some(span) = statement.cite {

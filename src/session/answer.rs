@@ -35,6 +35,8 @@ pub struct Summary {
     pub notifications: Vec<Notification>,
     /// What was done in words, for a fact told or retracted.
     pub told: Option<String>,
+    /// Whether the last column is what each row rests on, which was asked for with `CITE`.
+    pub cited: bool,
     /// Whether it is a question without variables, whose one row says yes or no.
     pub yes_no: bool,
     /// For a question that is answered with no: what is known instead, as arrow facts.

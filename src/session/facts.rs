@@ -155,12 +155,14 @@ fn tell(place: &mut Place<'_>, line: &Line, translated: &Translated, options: &R
 fn yes_no(place: &mut Place<'_>, translated: &Translated, options: &RunOptions) -> Result<Answer> {
     let mut answer = run::execute(place, &translated.statement, &Map::new(), options)?;
     let row = answer.next_row()?.map(|row| row.values().to_vec()).unwrap_or_default();
-    let no = matches!(row.as_slice(), [Value::Bool(false)]);
+    let no = matches!(row.first(), Some(Value::Bool(false)));
     let mut known = Vec::new();
     if let (true, Some(statement)) = (no, &translated.known) {
         let mut rows = run::execute(place, statement, &Map::new(), options)?;
         while let Some(row) = rows.next_row()? {
-            known.push(super::known::fact(&row));
+            if let Some(Value::Rel(rel)) = row.values().first() {
+                known.push(super::known::fact(row.graph(), *rel));
+            }
         }
     }
     let mut summary = answer.summary().clone();

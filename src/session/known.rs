@@ -1,29 +1,49 @@
-//! What is known between two entities, as the arrow facts it was told in.
+//! Relationships as the arrow facts that would tell them.
 
-use super::answer::Row;
-use super::entity::Node;
+use super::entity::{Node, Relationship};
 use crate::store::Version;
 use crate::syntax::facts::format::{name, verb};
-use crate::value::{Value, format};
+use crate::value::format::to_text;
+use crate::value::{NodeId, RelId, Value};
 
-/// A row of subject, verb, object, date, confidence and source as a fact:
-/// `Moscow -supports-> 28-point plan {2025-11-20, 0.75} [ki-1121]`.
-pub(super) fn fact(row: &Row) -> String {
-    let said = |column: &str| row.get(column).ok().filter(|value| !value.is_null());
-    let shown = |column: &str| said(column).map(|value| text(row.graph(), value));
-    let part = |column: &str| shown(column).unwrap_or_default();
-    let arrow = said("verb").and_then(Value::as_str).map(verb).unwrap_or_default();
-    let meta: Vec<String> = [shown("date"), shown("confidence")].into_iter().flatten().collect();
+/// A relationship as a fact, with its dates, modality, confidence and source, and without what else it says:
+/// `Moscow -supports-> 28-point plan {2025-11-20, 0.75} [ki-1121 p. 3]`.
+pub fn fact(graph: &Version, rel: RelId) -> String {
+    let rel = Relationship::read(graph, rel);
+    let said = |key: &str| rel.properties.get(key).map(to_text);
+    let dated = |key: &str| {
+        let parts = match said(&format!("{key}_precision")).as_deref() {
+            Some("year") => 2,
+            Some("month") => 1,
+            _ => 0,
+        };
+        said(key).map(|day| day.rsplitn(parts + 1, '-').last().unwrap_or_default().to_owned())
+    };
+    let span = match (dated("since"), dated("until")) {
+        (None, None) => None,
+        (since, until) => Some(format!("{}..{}", since.unwrap_or_default(), until.unwrap_or_default())),
+    };
+    let meta: Vec<String> = [dated("date"), span, said("modality"), said("confidence")].into_iter().flatten().collect();
     let meta = if meta.is_empty() { String::new() } else { format!(" {{{}}}", meta.join(", ")) };
-    let cite = shown("source").map(|source| format!(" [{source}]")).unwrap_or_default();
-    format!("{} -{arrow}-> {}{meta}{cite}", part("subject"), part("object"))
+    let cite = [said("source"), said("locator")].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let cite = if cite.is_empty() { String::new() } else { format!(" [{cite}]") };
+    format!("{} -{}-> {}{meta}{cite}", end(graph, rel.start), verb(&rel.rel_type), end(graph, rel.end))
 }
 
-fn text(graph: &Version, value: &Value) -> String {
-    match value {
-        Value::Node(id) => {
-            Node::read(graph, *id).display_name().map_or_else(|| "(unnamed)".to_owned(), |text| name(&text))
-        }
-        other => format::to_text(other),
+fn end(graph: &Version, node: NodeId) -> String {
+    Node::read(graph, node).display_name().map_or_else(|| "(unnamed)".to_owned(), |text| name(&text))
+}
+
+/// The title of the source that a relationship cites, where the graph has that source and its title.
+pub fn source_title(graph: &Version, rel: RelId) -> Option<String> {
+    let catalog = graph.catalog();
+    let Value::String(source) = graph.rel_property(rel, catalog.key("source")?) else { return None };
+    let (label, id, title) = (catalog.label("Source")?, catalog.key("id")?, catalog.key("title")?);
+    let is_it =
+        |node: &NodeId| graph.has_label(*node, label) && graph.node_property(*node, id).as_str() == Some(&*source);
+    let node = graph.node_ids().find(is_it)?;
+    match graph.node_property(node, title) {
+        Value::String(title) => Some(title.to_string()),
+        _ => None,
     }
 }

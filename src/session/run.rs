@@ -11,7 +11,7 @@ use crate::exec::{Commits, Counters, Execution, Settings};
 use crate::plan::explain;
 use crate::plan::physical::Plan;
 use crate::plan::{self};
-use crate::semantic::bound::{BoundQuery, Notification};
+use crate::semantic::bound::BoundQuery;
 use crate::semantic::names::{ReadNames, WriteNames};
 use crate::semantic::{bind, changes_schema, commits, writes};
 use crate::span::Span;
@@ -98,7 +98,7 @@ pub(super) fn explain(
         false => bind(statement, &mut ReadNames(&snapshot), &graph.procedures())?,
     };
     let plan = plan_of(&bound, &scratch, parameters, options)?;
-    let mut summary = summary_of(&bound.notifications, writes);
+    let mut summary = summary_of(&bound, writes);
     summary.plan = profile::steps(&explain::lines(&plan, scratch.catalog()), &[]);
     let (columns, rows) = profile::explained(&summary.plan);
     Ok(Answer { columns, rows: Rows::Stored(rows.into_iter()), graph: snapshot, summary })
@@ -136,7 +136,7 @@ pub(super) fn apply(
     let bound = bind(statement, &mut WriteNames::new(version), &graph.procedures())?;
     let plan = Arc::new(plan_of(&bound, version, parameters, options)?);
     let schema = changes_schema(statement);
-    let mut summary = Summary { schema, ..summary_of(&bound.notifications, true) };
+    let mut summary = Summary { schema, ..summary_of(&bound, true) };
     let settings = Settings { commits, ..settings(graph, parameters, options, statement.mode, begun) };
     let profiling = settings.profile;
     let mut execution = Execution::new(Arc::clone(&plan), Arc::new(std::mem::take(version)), settings)?;
@@ -172,7 +172,7 @@ fn read(
         return Err(read_only());
     }
     let plan = Arc::new(plan_of(&bound, &snapshot, parameters, options)?);
-    let summary = summary_of(&bound.notifications, false);
+    let summary = summary_of(&bound, false);
     let settings = settings(graph, parameters, options, statement.mode, begun);
     let execution = Execution::new(Arc::clone(&plan), Arc::clone(&snapshot), settings)?;
     if statement.mode == Mode::Profile {
@@ -238,8 +238,9 @@ fn settings(graph: &Graph, parameters: &Map, options: &RunOptions, mode: Mode, b
     }
 }
 
-fn summary_of(notifications: &[Notification], writes: bool) -> Summary {
-    Summary { notifications: notifications.to_vec(), writes, counters: Counters::default(), ..Summary::default() }
+fn summary_of(bound: &BoundQuery, writes: bool) -> Summary {
+    let (notifications, cited) = (bound.notifications.clone(), bound.cited);
+    Summary { notifications, writes, cited, counters: Counters::default(), ..Summary::default() }
 }
 
 fn columns(plan: &Plan) -> Arc<[Arc<str>]> {

@@ -508,10 +508,7 @@ fn between(a: &Name, b: &Name, span: Span) -> Vec<Clause> {
     let rel = build::name("r", span);
     let nodes = vec![build::entity(None, a), build::entity(None, b)];
     let rels = vec![build::rel(Some(rel.clone()), Vec::new(), PatternDirection::Either, span)];
-    let of = |function: &str| build::call(function, vec![build::variable(&rel)], span);
-    let columns = [("subject", of("startNode")), ("verb", of("type")), ("object", of("endNode"))];
-    let details = ["date", "confidence", "source"].map(|key| (key, build::property(&rel, key, span)));
-    let items = columns.into_iter().chain(details).map(|(text, expr)| build::item(expr, &build::name(text, span)));
-    let projection: Projection = build::projection(items.collect(), true, span);
+    let items = vec![build::item(build::variable(&rel), &rel)];
+    let projection: Projection = build::projection(items, true, span);
     vec![build::match_(build::path(nodes, rels, span), Vec::new()), build::return_(projection)]
 }
