@@ -7,6 +7,7 @@ use crate::value::Value;
 use crate::value::temporal::parse;
 use clap::builder::PossibleValue;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -120,7 +121,7 @@ pub struct Import {
 
     /// How many threads work [default: one for each processor]
     #[arg(long, value_name = "N")]
-    pub threads: Option<std::num::NonZeroUsize>,
+    pub threads: Option<NonZeroUsize>,
 }
 
 /// The arguments of `stdio`.
@@ -169,6 +170,10 @@ pub struct Limits {
     /// Stop a statement whose result has more rows than this
     #[arg(long, value_name = "NUMBER")]
     pub max_rows: Option<u64>,
+
+    /// The most threads that may work on a statement; one does at present
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
 }
 
 impl Limits {
@@ -180,6 +185,7 @@ impl Limits {
             timeout: self.timeout,
             memory: self.memory.or(defaults.memory),
             max_rows: self.max_rows,
+            threads: self.threads,
             ..defaults
         }
     }

@@ -1,19 +1,20 @@
 //! Property values as columns of a file, and back.
 
 use super::format::{Encoding, Problem, Stored};
+use crate::store::Cell;
 use crate::value::Value;
 use crate::value::temporal::{Date, DateTime, Duration, LocalDateTime, LocalTime, Time};
 use std::sync::Arc;
 
-/// The encoding of a value's column.
-pub(super) fn encoding_of(value: &Value) -> Encoding {
-    match value {
-        Value::Bool(_) => Encoding::Bool,
-        Value::Int(_) => Encoding::Int,
-        Value::Float(_) => Encoding::Float,
-        Value::String(_) => Encoding::Text,
-        Value::Date(_) => Encoding::Date,
-        _ => Encoding::Other,
+/// The encoding of a cell.
+pub(super) fn encoding_of(cell: &Cell<'_>) -> Encoding {
+    match cell {
+        Cell::Bool(_) | Cell::Other(Value::Bool(_)) => Encoding::Bool,
+        Cell::Int(_) | Cell::Other(Value::Int(_)) => Encoding::Int,
+        Cell::Float(_) | Cell::Other(Value::Float(_)) => Encoding::Float,
+        Cell::Text(_) | Cell::Other(Value::String(_)) => Encoding::Text,
+        Cell::Date(_) | Cell::Other(Value::Date(_)) => Encoding::Date,
+        Cell::Absent | Cell::Other(_) => Encoding::Other,
     }
 }
 

@@ -245,6 +245,12 @@ pub(super) enum Encoding {
     Other,
 }
 
+impl Encoding {
+    /// Every encoding, in order.
+    pub(super) const ALL: [Encoding; 6] =
+        [Encoding::Bool, Encoding::Int, Encoding::Float, Encoding::Text, Encoding::Date, Encoding::Other];
+}
+
 /// A value that has no column encoding of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) enum Stored {

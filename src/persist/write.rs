@@ -3,11 +3,11 @@
 use super::columns::{encoding_of, store};
 use super::disk::{DiskFile, Pour};
 use super::format::{
-    ALIGNMENT, Column, Encoding, FORMAT, HEADER, Header, NodeGroup, Owner, RelGroup, Section, Table, encode,
+    ALIGNMENT, Column, Encoding, FORMAT, HEADER, Header, NodeGroup, Owner, RelGroup, Section, Stored, Table, encode,
 };
 use super::schema;
-use crate::store::Version;
-use crate::value::{KeyId, NodeId, RelTypeId, Value};
+use crate::store::{Cell, Columns, SEGMENT, Version};
+use crate::value::{KeyId, LabelId, RelTypeId, Value};
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
@@ -47,34 +47,85 @@ impl Sections<'_> {
     }
 
     fn numbers(&mut self, numbers: &[u32]) -> io::Result<Section> {
-        let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+        let mut bytes = Vec::with_capacity(numbers.len() * 4);
+        numbers.iter().for_each(|number| bytes.extend_from_slice(&number.to_le_bytes()));
         self.section(&bytes)
     }
 }
 
-/// The values of a key and encoding, each with whose it is.
-type Gathered = BTreeMap<(KeyId, Encoding), (Vec<u32>, Vec<Value>)>;
+/// Values of one encoding as they are written, each with whose it is.
+#[derive(Default)]
+struct Written {
+    ids: Vec<u32>,
+    bytes: Vec<u8>,
+    /// For texts, where each ends: u64.
+    ends: Vec<u8>,
+    others: Vec<Stored>,
+}
 
-fn gather(columns: &mut Gathered, id: u32, properties: Vec<(KeyId, Value)>) {
-    for (key, value) in properties {
-        let (ids, values) = columns.entry((key, encoding_of(&value))).or_default();
-        ids.push(id);
-        values.push(value);
+/// The values of nodes, or of relationships of a type, by key and encoding.
+type Gathered = BTreeMap<KeyId, [Written; Encoding::ALL.len()]>;
+
+fn gather<'a>(segments: impl Iterator<Item = (u32, &'a Columns)>) -> io::Result<Gathered> {
+    let mut gathered = Gathered::new();
+    for (segment, columns) in segments {
+        for (key, column) in columns.iter() {
+            let written = gathered.entry(key).or_default();
+            let mut fit = true;
+            column.for_each(|place, cell| {
+                let encoding = encoding_of(&cell);
+                let written = &mut written[encoding as usize];
+                written.ids.push(segment * SEGMENT + u32::from(place));
+                fit &= written.put(&cell);
+            });
+            if !fit {
+                return Err(io::Error::other("a value that no property holds"));
+            }
+        }
+    }
+    Ok(gathered)
+}
+
+impl Written {
+    /// Adds a value of the encoding; whether a property can hold it.
+    fn put(&mut self, cell: &Cell<'_>) -> bool {
+        match cell {
+            Cell::Absent => return false,
+            Cell::Bool(value) => self.bytes.push(u8::from(*value)),
+            Cell::Int(number) | Cell::Date(number) => self.bytes.extend(number.to_le_bytes()),
+            Cell::Float(number) => self.bytes.extend(number.to_le_bytes()),
+            Cell::Text(text) => self.put_text(text),
+            Cell::Other(Value::String(text)) => self.put_text(text),
+            Cell::Other(Value::Bool(value)) => self.bytes.push(u8::from(*value)),
+            Cell::Other(Value::Int(number)) => self.bytes.extend(number.to_le_bytes()),
+            Cell::Other(Value::Float(number)) => self.bytes.extend(number.to_le_bytes()),
+            Cell::Other(Value::Date(date)) => self.bytes.extend(date.days.to_le_bytes()),
+            Cell::Other(other) => match store(other) {
+                Some(stored) => self.others.push(stored),
+                None => return false,
+            },
+        }
+        true
+    }
+
+    fn put_text(&mut self, text: &str) {
+        self.bytes.extend(text.as_bytes());
+        self.ends.extend((self.bytes.len() as u64).to_le_bytes());
     }
 }
 
 fn write_nodes(version: &Version, sections: &mut Sections<'_>, table: &mut Table) -> io::Result<()> {
-    let mut groups: BTreeMap<Vec<u32>, Vec<u32>> = BTreeMap::new();
-    let mut columns = Gathered::new();
-    for NodeId(node) in version.node_ids() {
-        let labels = version.node_labels(NodeId(node)).iter().map(|label| label.0).collect();
-        groups.entry(labels).or_default().push(node);
-        gather(&mut columns, node, version.node_properties(NodeId(node)));
+    let mut groups: BTreeMap<Vec<LabelId>, Vec<u32>> = BTreeMap::new();
+    for segment in 0..version.segments() {
+        for (labels, mut nodes) in version.shapes_of(segment) {
+            groups.entry(labels).or_default().append(&mut nodes);
+        }
     }
     for (labels, ids) in groups {
+        let labels = labels.into_iter().map(|label| label.0).collect();
         table.nodes.push(NodeGroup { labels, ids: sections.numbers(&ids)? });
     }
-    write_columns(Owner::Nodes, columns, sections, table)
+    write_columns(Owner::Nodes, gather(version.node_columns())?, sections, table)
 }
 
 fn write_rels(
@@ -83,15 +134,7 @@ fn write_rels(
     sections: &mut Sections<'_>,
     table: &mut Table,
 ) -> io::Result<()> {
-    let (mut rows, mut from, mut to) = (Vec::new(), Vec::new(), Vec::new());
-    let mut columns = Gathered::new();
-    for rel in version.rel_ids(rel_type) {
-        let Some((start, end)) = version.endpoints(rel) else { continue };
-        rows.push(rel.row);
-        from.push(start.0);
-        to.push(end.0);
-        gather(&mut columns, rel.row, version.rel_properties(rel));
-    }
+    let (rows, from, to) = version.rels_by_row(rel_type);
     if rows.is_empty() {
         return Ok(());
     }
@@ -101,43 +144,25 @@ fn write_rels(
         from: sections.numbers(&from)?,
         to: sections.numbers(&to)?,
     });
-    write_columns(Owner::Rels(rel_type.0), columns, sections, table)
+    write_columns(Owner::Rels(rel_type.0), gather(version.rel_columns(rel_type))?, sections, table)
 }
 
 fn write_columns(owner: Owner, columns: Gathered, sections: &mut Sections<'_>, table: &mut Table) -> io::Result<()> {
-    for ((KeyId(key), encoding), (ids, values)) in columns {
-        let ids = sections.numbers(&ids)?;
-        let (bytes, ends) = column_bytes(encoding, &values)?;
-        let values = sections.section(&bytes)?;
-        let ends = ends.map(|ends| sections.section(&ends)).transpose()?;
-        table.columns.push(Column { owner, key, encoding, ids, values, ends });
-    }
-    Ok(())
-}
-
-/// The bytes of values, and for texts of where each ends.
-fn column_bytes(encoding: Encoding, values: &[Value]) -> io::Result<(Vec<u8>, Option<Vec<u8>>)> {
-    let mut bytes = Vec::new();
-    let mut ends = Vec::new();
-    let mut others = Vec::new();
-    for value in values {
-        match value {
-            Value::Bool(value) => bytes.push(u8::from(*value)),
-            Value::Int(value) => bytes.extend(value.to_le_bytes()),
-            Value::Float(value) => bytes.extend(value.to_le_bytes()),
-            Value::Date(date) => bytes.extend(date.days.to_le_bytes()),
-            Value::String(text) => {
-                bytes.extend(text.as_bytes());
-                ends.extend((bytes.len() as u64).to_le_bytes());
+    for (KeyId(key), written) in columns {
+        for (encoding, Written { ids, bytes, ends, others }) in Encoding::ALL.into_iter().zip(written) {
+            if ids.is_empty() {
+                continue;
             }
-            other => others.push(store(other).ok_or_else(|| io::Error::other("a value that no property holds"))?),
+            let ids = sections.numbers(&ids)?;
+            let values = match encoding {
+                Encoding::Other => sections.section(&encode(&others)?)?,
+                _ => sections.section(&bytes)?,
+            };
+            let ends = if encoding == Encoding::Text { Some(sections.section(&ends)?) } else { None };
+            table.columns.push(Column { owner, key, encoding, ids, values, ends });
         }
     }
-    match encoding {
-        Encoding::Text => Ok((bytes, Some(ends))),
-        Encoding::Other => Ok((encode(&others)?, None)),
-        _ => Ok((bytes, None)),
-    }
+    Ok(())
 }
 
 /// An identifier that no other graph has: 128 bits of the system's randomness.

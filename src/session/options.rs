@@ -3,6 +3,7 @@
 use crate::exec::Files;
 use crate::value::Value;
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -61,6 +62,8 @@ pub struct RunOptions {
     pub memory: Option<u64>,
     /// The most rows it may give.
     pub max_rows: Option<u64>,
+    /// The most threads that may work on it, where that is limited. One does at present.
+    pub threads: Option<NonZeroUsize>,
     /// The files that `LOAD CSV` may read; without, none. `LocalFiles` of the module `io` are those of this machine.
     pub files: Option<Arc<dyn Files>>,
     /// The moment that statements without `AS OF` or `BETWEEN` ask about, a date or datetime; without, relationships
@@ -88,6 +91,7 @@ impl Default for RunOptions {
             timeout: None,
             memory: Some(8 << 30),
             max_rows: None,
+            threads: None,
             files: None,
             as_of: None,
             cite: false,

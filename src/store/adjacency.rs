@@ -113,6 +113,11 @@ impl AdjSegment {
         }
     }
 
+    /// Calls `visit` with each place, neighbour and row, in order of place.
+    pub(crate) fn for_each_place(&self, mut visit: impl FnMut(u16, u32, u32)) {
+        (0..SEGMENT as u16).for_each(|place| self.for_each(place, |neighbour, row| visit(place, neighbour, row)));
+    }
+
     /// The neighbour to which the relationship of the given row leads. Where rows ascend with neighbours, as after bulk
     /// loading, it is found at once or near by.
     pub(crate) fn neighbour_of_row(&self, place: u16, row: u32) -> Option<u32> {

@@ -164,6 +164,22 @@ impl Column {
         }
     }
 
+    /// Calls `visit` with each place that has a value, ascending, and its cell.
+    pub(crate) fn for_each(&self, mut visit: impl FnMut(u16, Cell<'_>)) {
+        let places = self.present.bits().iter();
+        match &self.data {
+            Data::Bools(values) => places.zip(values).for_each(|(place, value)| visit(place, Cell::Bool(*value))),
+            Data::Ints(values) => places.zip(values.iter()).for_each(|(place, value)| visit(place, Cell::Int(value))),
+            Data::Floats(values) => places.zip(values).for_each(|(place, value)| visit(place, Cell::Float(*value))),
+            Data::Dates(values) => places.zip(values.iter()).for_each(|(place, days)| visit(place, Cell::Date(days))),
+            Data::Coded { dictionary, codes } => {
+                places.zip(codes).for_each(|(place, code)| visit(place, Cell::Text(&dictionary[usize::from(*code)])))
+            }
+            Data::Strings(values) => places.zip(values).for_each(|(place, text)| visit(place, Cell::Text(text))),
+            Data::Mixed(values) => places.zip(values).for_each(|(place, value)| visit(place, Cell::Other(value))),
+        }
+    }
+
     /// The value at a place.
     pub(crate) fn get(&self, place: u16) -> Value {
         self.cell(place).to_value()

@@ -55,6 +55,7 @@ mod tree;
 mod version;
 
 pub use catalog::Catalog;
+pub(crate) use column::{Cell, Columns};
 pub use index::Seek;
 pub use load::{BuiltRels, PropertyColumn, RelColumns, Values};
 pub use record::{Change, Record};

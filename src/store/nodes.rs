@@ -78,6 +78,20 @@ impl NodeSegment {
         }
     }
 
+    /// The sets of labels there are, each with the nodes that have it; the segment's first node has this identifier.
+    pub(crate) fn shapes(&self, first: u32) -> Vec<(Vec<LabelId>, Vec<u32>)> {
+        if self.labels.iter().all(|(_, bits)| *bits == self.live) {
+            let mut nodes = Vec::new();
+            self.live.append_to(first, &mut nodes);
+            return vec![(self.labels.iter().map(|(label, _)| *label).collect(), nodes)];
+        }
+        let mut shapes: HashMap<Vec<LabelId>, Vec<u32>> = HashMap::new();
+        for place in self.live.iter() {
+            shapes.entry(self.labels_at(place).collect()).or_default().push(first + u32::from(place));
+        }
+        shapes.into_iter().collect()
+    }
+
     /// The sets of labels there are, each with how many nodes have it.
     fn label_sets(&self) -> HashMap<Box<[LabelId]>, u32> {
         if self.labels.iter().all(|(_, bits)| *bits == self.live) {
@@ -287,7 +301,12 @@ impl NodeTable {
 
     /// Every segment of properties.
     pub(crate) fn all_columns(&self) -> impl Iterator<Item = &Columns> {
-        self.segments.iter().map(|(_, segment)| &segment.columns)
+        self.all_columns_by_segment().map(|(_, columns)| columns)
+    }
+
+    /// Every segment of properties with its number.
+    pub(crate) fn all_columns_by_segment(&self) -> impl Iterator<Item = (u32, &Columns)> {
+        self.segments.iter().map(|(number, segment)| (number, &segment.columns))
     }
 
     fn occupy(&mut self, node: u32, labels: &[LabelId]) {

@@ -1,6 +1,7 @@
 //! One state of a graph: its parts, and reading it.
 
 use super::adjacency::AdjSegment;
+use super::column::Columns;
 use super::constraints::Schema;
 use super::directory::Directory;
 use super::entities::Entities;
@@ -173,6 +174,11 @@ impl Version {
         }
     }
 
+    /// The sets of labels that nodes of a segment have, each with its nodes in ascending order.
+    pub(crate) fn shapes_of(&self, segment: u32) -> Vec<(Vec<LabelId>, Vec<u32>)> {
+        self.nodes.segment(segment).map_or_else(Vec::new, |nodes| nodes.shapes(segment * super::SEGMENT))
+    }
+
     /// Every node in ascending order.
     pub fn node_ids(&self) -> impl Iterator<Item = NodeId> + '_ {
         (0..self.segments()).flat_map(|segment| {
@@ -213,6 +219,11 @@ impl Version {
     /// A property of many nodes.
     pub fn gather_node_property(&self, nodes: &[u32], key: KeyId) -> Gathered {
         gather(nodes, key, self.segments(), |segment| self.nodes.segment(segment).map(|segment| &segment.columns))
+    }
+
+    /// The properties of nodes by segment.
+    pub(crate) fn node_columns(&self) -> impl Iterator<Item = (u32, &Columns)> {
+        self.nodes.all_columns_by_segment()
     }
 
     /// What a name or alias denotes: exactly first, then without regard to case.
@@ -267,6 +278,33 @@ impl Version {
         let (segment, place) = split(rel.row);
         let columns = self.table(rel.rel_type).and_then(|table| table.columns(segment));
         columns.map_or_else(Vec::new, |columns| columns.at(place))
+    }
+
+    /// Every relationship of a type, in order of row: its row, where it starts, and where it ends.
+    pub(crate) fn rels_by_row(&self, rel_type: RelTypeId) -> (Vec<u32>, Vec<u32>, Vec<u32>) {
+        let Some(table) = self.table(rel_type) else { return Default::default() };
+        let mut rows: Vec<u32> = table.live_rows().collect();
+        let bound = rows.last().map_or(0, |last| *last as usize + 1);
+        let (mut from, mut to) = (vec![0; bound], vec![0; bound]);
+        for (segment, adjacency) in table.adjacency(Direction::Outgoing).iter() {
+            adjacency.for_each_place(|place, neighbour, row| {
+                from[row as usize] = segment * super::SEGMENT + u32::from(place);
+                to[row as usize] = neighbour;
+            });
+        }
+        if rows.len() < bound {
+            rows.iter().enumerate().for_each(|(at, row)| (from[at], to[at]) = (from[*row as usize], to[*row as usize]));
+            from.truncate(rows.len());
+            to.truncate(rows.len());
+        }
+        rows.shrink_to_fit();
+        (rows, from, to)
+    }
+
+    /// The properties of relationships of one type by segment of rows.
+    pub(crate) fn rel_columns(&self, rel_type: RelTypeId) -> impl Iterator<Item = (u32, &Columns)> {
+        let segments = 0..self.table(rel_type).map_or(0, RelTable::row_segments);
+        segments.filter_map(move |segment| Some((segment, self.table(rel_type)?.columns(segment)?)))
     }
 
     /// A property of many relationships of one type.

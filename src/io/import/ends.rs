@@ -52,11 +52,9 @@ impl<'a> Ends<'a> {
     #[inline]
     pub(super) fn find(&self, key: &[u8]) -> Result<u32, String> {
         if let ([file], None) = (self.files.as_slice(), &self.label) {
-            return file.find(key).map(|(_, node)| node).ok_or_else(|| self.missing(key));
+            return file.find(key, None).ok_or_else(|| self.missing(key));
         }
-        let has = |file: &NodeFile, row: u32| self.label.as_ref().is_none_or(|label| file.has(row, label));
-        let found = |file: &&NodeFile| file.find(key).filter(|(row, _)| has(file, *row)).map(|(_, node)| node);
-        let mut nodes = self.files.iter().filter_map(found);
+        let mut nodes = self.files.iter().filter_map(|file| file.find(key, self.label.as_ref()));
         match (nodes.next(), nodes.next()) {
             (Some(node), None) => Ok(node),
             (None, _) => Err(self.missing(key)),

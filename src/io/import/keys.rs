@@ -11,7 +11,8 @@ const SPARSE: u64 = 8;
 /// A row that is none.
 const NONE: u32 = u32::MAX;
 
-/// The rows of a file by key. A key is an integer or a text; as a text, an integer is what is usually written for it.
+/// The rows of a file by key, or what they have become. A key is an integer or a text; as a text, an integer is what is
+/// usually written for it.
 #[derive(Debug)]
 pub(super) enum Keys {
     /// Rows by the distance of the integer from the least.
@@ -19,7 +20,7 @@ pub(super) enum Keys {
     /// Rows by integer.
     Ints(HashMap<i64, u32, foldhash::fast::RandomState>),
     /// Rows by text.
-    Texts { rows: HashTable<u32>, texts: Vec<Arc<str>>, hasher: foldhash::fast::RandomState },
+    Texts { rows: HashTable<(u32, u32)>, texts: Vec<Arc<str>>, hasher: foldhash::fast::RandomState },
 }
 
 impl Keys {
@@ -32,7 +33,17 @@ impl Keys {
         }
     }
 
-    /// The row that has a key.
+    /// Puts in the place of each row what it becomes.
+    pub(super) fn replace(&mut self, becomes: &[u32]) {
+        let replace = |row: &mut u32| *row = becomes.get(*row as usize).copied().unwrap_or(NONE);
+        match self {
+            Keys::Dense { rows, .. } => rows.iter_mut().for_each(replace),
+            Keys::Ints(rows) => rows.values_mut().for_each(replace),
+            Keys::Texts { rows, .. } => rows.iter_mut().for_each(|(_, row)| replace(row)),
+        }
+    }
+
+    /// The row that has a key, or what it became.
     #[inline]
     pub(super) fn find(&self, key: &[u8]) -> Option<u32> {
         match self {
@@ -42,8 +53,8 @@ impl Keys {
             }
             Keys::Ints(rows) => rows.get(&super::kind::integer(key)?).copied(),
             Keys::Texts { rows, texts, hasher } => {
-                let same = |row: &u32| texts[*row as usize].as_bytes() == key;
-                rows.find(hasher.hash_one(key), same).copied()
+                let same = |row: &(u32, u32)| texts[row.0 as usize].as_bytes() == key;
+                rows.find(hasher.hash_one(key), same).map(|(_, becomes)| *becomes)
             }
         }
     }
@@ -84,13 +95,13 @@ fn of_integers(numbers: &[i64]) -> (Keys, Vec<(u32, u32)>) {
 
 fn of_texts(texts: Vec<Arc<str>>) -> (Keys, Vec<(u32, u32)>) {
     let hasher = foldhash::fast::RandomState::default();
-    let mut rows: HashTable<u32> = HashTable::with_capacity(texts.len());
+    let mut rows: HashTable<(u32, u32)> = HashTable::with_capacity(texts.len());
     let mut twice = Vec::new();
-    let hash = |row: &u32| hasher.hash_one(texts[*row as usize].as_bytes());
-    for row in 0..texts.len() as u32 {
-        let same = |other: &u32| texts[*other as usize] == texts[row as usize];
+    let hash = |row: &(u32, u32)| hasher.hash_one(texts[row.0 as usize].as_bytes());
+    for row in (0..texts.len() as u32).map(|row| (row, row)) {
+        let same = |other: &(u32, u32)| texts[other.0 as usize] == texts[row.0 as usize];
         match rows.find(hash(&row), same) {
-            Some(first) => twice.push((row, *first)),
+            Some((first, _)) => twice.push((row.0, *first)),
             None => {
                 rows.insert_unique(hash(&row), row, hash);
             }

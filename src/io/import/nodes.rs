@@ -71,11 +71,13 @@ impl NodeFile {
         Ok(file)
     }
 
-    /// The row and the node with a key.
+    /// The node with a key, and with a label where one is asked for.
     #[inline]
-    pub(super) fn find(&self, key: &[u8]) -> Option<(u32, u32)> {
-        let row = self.keys.find(key)?;
-        Some((row, self.nodes[row as usize])).filter(|(_, node)| *node != NONE)
+    pub(super) fn find(&self, key: &[u8], label: Option<&Arc<str>>) -> Option<u32> {
+        let found = self.keys.find(key)?;
+        let node = if self.tags.is_empty() { found } else { self.nodes[found as usize] };
+        let has = |label: &Arc<str>| self.tags.is_empty() || self.has(found, label);
+        (node != NONE && label.is_none_or(has)).then_some(node)
     }
 
     /// Whether any of the nodes can have a label.
@@ -95,7 +97,8 @@ impl NodeFile {
         for other in clashing {
             for row in 0..self.nodes.len() as u32 {
                 let key = self.key_text(row);
-                if let Some((found, _)) = other.find(key.as_bytes())
+                let kept = |found: &u32| other.nodes[*found as usize] != NONE;
+                if let Some(found) = other.keys.find(key.as_bytes()).filter(kept)
                     && (self.group.is_some() && self.group == other.group || self.share_label(row, other, found))
                 {
                     let place = format!("{}:{}", other.name, other.lines[found as usize]);
@@ -185,6 +188,10 @@ pub(super) fn build(files: &mut [NodeFile], version: &mut Version) -> Result<()>
             file.load(version, &rows, &nodes)?;
         }
         file.columns = Vec::new();
+        if file.tags.is_empty() {
+            // Then every node has the labels that the file's have, and no row is asked for any more.
+            file.keys.replace(&file.nodes);
+        }
     }
     Ok(())
 }
