@@ -21,6 +21,7 @@ impl Version {
     /// When an identifier is not free, or they are not in order; then none was created.
     pub fn restore_nodes(&mut self, nodes: &[u32], labels: &[LabelId]) -> Result<()> {
         let labels = self.label_set(labels)?;
+        self.finish_indexes();
         self.nodes.restore_many(nodes, &labels)?;
         if self.record.is_some() || !self.schema.is_empty() {
             for node in nodes.iter().copied().map(NodeId) {

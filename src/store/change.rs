@@ -28,6 +28,7 @@ impl Version {
     pub fn create_node(&mut self, labels: &[LabelId], properties: &[(KeyId, Value)]) -> Result<NodeId> {
         self.check_properties(properties)?;
         let labels = self.label_set(labels)?;
+        self.finish_indexes();
         let node = NodeId(self.nodes.create(&labels)?);
         self.fill_node(node, labels, properties);
         Ok(node)
@@ -41,6 +42,7 @@ impl Version {
     pub fn restore_node(&mut self, node: NodeId, labels: &[LabelId], properties: &[(KeyId, Value)]) -> Result<()> {
         self.check_properties(properties)?;
         let labels = self.label_set(labels)?;
+        self.finish_indexes();
         self.nodes.restore(node.0, &labels)?;
         self.fill_node(node, labels, properties);
         Ok(())
@@ -158,6 +160,7 @@ impl Version {
         self.check_new_rel(rel_type, from, to)?;
         self.check_properties(properties)?;
         self.check_rows(rel_type, 1)?;
+        self.finish_indexes();
         self.note_type(from, rel_type, Direction::Outgoing);
         self.note_type(to, rel_type, Direction::Incoming);
         let table = self.table_mut(rel_type);
@@ -263,6 +266,7 @@ impl Version {
         if forward.iter().any(|entry| missing(entry.node) || missing(entry.neighbour)) {
             return Err(absent("node"));
         }
+        self.finish_indexes();
         self.note_types(rel_type, forward);
         let bound = self.node_bound();
         self.table_mut(rel_type).load(forward, bound);

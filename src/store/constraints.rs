@@ -73,8 +73,7 @@ impl Version {
             return Err(too_many("indexes"));
         }
         let definition = Arc::new(definition);
-        let index = self.build_index(Arc::clone(&definition));
-        Arc::make_mut(&mut self.schema).indexes.push(index);
+        Arc::make_mut(&mut self.schema).indexes.push(Index::new(Arc::clone(&definition)));
         self.note(|| Change::CreateIndex(definition));
         Ok(())
     }
@@ -155,8 +154,7 @@ impl Version {
                 let error = self.exists(&format!("the index `{other}` has the same properties"));
                 return Err(error.hint("a constraint on uniqueness brings its own index: drop the other first"));
             }
-            let index = self.build_index(Arc::new(index));
-            Arc::make_mut(&mut self.schema).indexes.push(index);
+            Arc::make_mut(&mut self.schema).indexes.push(Index::new(Arc::new(index)));
         }
         let definition = Arc::new(definition);
         if let Some(owner) = self.first_violation(&definition) {

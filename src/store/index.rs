@@ -11,13 +11,15 @@ use super::{SchemaTarget, Version};
 use crate::value::compare::{equals, kind_order, order};
 use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId, Value};
 use std::cmp::Ordering;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// An index with its contents.
 #[derive(Clone, Debug)]
 pub(crate) struct Index {
     pub(crate) definition: Arc<IndexDefinition>,
-    pub(crate) tree: Tree,
+    /// The contents, once they were needed: before the first look-up, and before anything that is in it changes. Versions
+    /// that share an index have the same in it.
+    pub(super) tree: OnceLock<Tree>,
 }
 
 /// What is looked for in an index.
@@ -102,22 +104,23 @@ fn place_of_range<'a>(lower: Option<(&'a Value, bool)>, upper: Option<(&'a Value
 }
 
 impl Index {
-    /// The identifiers of what is found, ascending.
-    fn seek(&self, seek: &Seek<'_>) -> Vec<u32> {
-        let mut found = Vec::new();
-        if let Some(place) = seek.place() {
-            self.tree.scan(&*place, &mut |entry| {
-                found.push(entry.id);
-                true
-            });
-        }
-        found.sort_unstable();
-        found
+    /// An index whose contents are made when they are needed.
+    pub(super) fn new(definition: Arc<IndexDefinition>) -> Index {
+        Index { definition, tree: OnceLock::new() }
     }
+}
 
-    fn count(&self, seek: &Seek<'_>) -> u64 {
-        seek.place().map_or(0, |place| self.tree.count(&*place))
+/// The identifiers of what is found, ascending.
+fn found_in(tree: &Tree, seek: &Seek<'_>) -> Vec<u32> {
+    let mut found = Vec::new();
+    if let Some(place) = seek.place() {
+        tree.scan(&*place, &mut |entry| {
+            found.push(entry.id);
+            true
+        });
     }
+    found.sort_unstable();
+    found
 }
 
 /// What an index has of an owner of properties: its value, or a list of its values when there are several keys. `None`
@@ -147,14 +150,14 @@ impl Version {
     /// What an index finds, in ascending order: nodes, or rows of its relationship type. It may find more than is meant,
     /// never less. `None` when there is no index of that name.
     pub fn seek(&self, index: &str, seek: &Seek<'_>) -> Option<Vec<u32>> {
-        Some(self.index(index)?.seek(seek))
+        Some(found_in(self.tree(index)?, seek))
     }
 
     /// The first that an index finds besides the given one.
     pub(super) fn find_other(&self, index: &str, seek: &Seek<'_>, id: u32) -> Option<u32> {
-        let (index, place) = (self.index(index)?, seek.place()?);
+        let (tree, place) = (self.tree(index)?, seek.place()?);
         let mut other = None;
-        index.tree.scan(&*place, &mut |entry| {
+        tree.scan(&*place, &mut |entry| {
             other = (entry.id != id).then_some(entry.id);
             other.is_none()
         });
@@ -163,25 +166,35 @@ impl Version {
 
     /// How many an index finds.
     pub fn count_found(&self, index: &str, seek: &Seek<'_>) -> u64 {
-        self.index(index).map_or(0, |index| index.count(seek))
+        self.tree(index).zip(seek.place()).map_or(0, |(tree, place)| tree.count(&*place))
     }
 
     /// How many nodes or relationships an index has, and how many different values they have.
     pub fn index_size(&self, index: &str) -> (u64, u64) {
-        self.index(index).map_or((0, 0), |index| (index.tree.len(), index.tree.distinct()))
+        self.tree(index).map_or((0, 0), |tree| (tree.len(), tree.distinct()))
     }
 
-    fn index(&self, name: &str) -> Option<&Index> {
-        self.schema.indexes.iter().find(|index| &*index.definition.name == name)
+    /// What an index contains.
+    fn tree(&self, name: &str) -> Option<&Tree> {
+        self.schema.indexes.iter().find(|index| &*index.definition.name == name).map(|index| self.tree_of(index))
     }
 
-    /// An index of what there is.
-    pub(super) fn build_index(&self, definition: Arc<IndexDefinition>) -> Index {
-        let entries = match definition.target {
-            SchemaTarget::Label(label) => self.entries_of_nodes(&definition, label),
-            SchemaTarget::RelType(rel_type) => self.entries_of_rels(&definition, rel_type),
-        };
-        Index { definition, tree: Tree::build(entries) }
+    /// What one of the version's indexes contains, made now where nobody needed it yet.
+    pub(super) fn tree_of<'a>(&self, index: &'a Index) -> &'a Tree {
+        index.tree.get_or_init(|| self.build_tree(&index.definition))
+    }
+
+    /// Makes the contents of all indexes. Called before anything changes that may be in one.
+    pub(super) fn finish_indexes(&self) {
+        self.schema.indexes.iter().for_each(|index| _ = self.tree_of(index));
+    }
+
+    /// What an index of what there is contains.
+    pub(super) fn build_tree(&self, definition: &IndexDefinition) -> Tree {
+        Tree::build(match definition.target {
+            SchemaTarget::Label(label) => self.entries_of_nodes(definition, label),
+            SchemaTarget::RelType(rel_type) => self.entries_of_rels(definition, rel_type),
+        })
     }
 
     fn entries_of_nodes(&self, definition: &IndexDefinition, label: LabelId) -> Vec<Entry> {

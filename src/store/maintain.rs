@@ -9,7 +9,7 @@ use super::Version;
 use super::constraints::{Owner, Suspect};
 use super::index::{Index, key_of};
 use super::schema::SchemaTarget;
-use super::tree::Entry;
+use super::tree::{Entry, Tree};
 use crate::value::{KeyId, LabelId, NodeId, RelId, Value, compare};
 use std::sync::Arc;
 
@@ -45,7 +45,7 @@ impl Version {
         self.change(Owner::Rel(rel), touched, change)
     }
 
-    /// Takes up a node or relationship that has just been created.
+    /// Takes up a node or relationship that has just been created. The indexes were finished before that.
     pub(super) fn take_up(&mut self, owner: Owner) {
         if !self.schema.is_empty() {
             self.replace_entries(owner, Touched::All, &Vec::new());
@@ -56,6 +56,7 @@ impl Version {
         if self.schema.is_empty() {
             return change(self);
         }
+        self.finish_indexes();
         let before = self.entries_of(owner, touched);
         let outcome = change(self);
         self.replace_entries(owner, touched, &before);
@@ -81,16 +82,18 @@ impl Version {
             !others.iter().any(|(at, value)| *at == entry.0 && compare::identical(value, &entry.1))
         };
         for (at, value) in before.iter().filter(|entry| missing(entry, &after)) {
-            self.index_at(*at).tree.remove(&Entry { value: value.clone(), id });
+            self.tree_at(*at).into_iter().for_each(|tree| tree.remove(&Entry { value: value.clone(), id }));
         }
         for (at, value) in after.iter().filter(|entry| missing(entry, before)) {
-            self.index_at(*at).tree.insert(Entry { value: value.clone(), id });
+            self.tree_at(*at).into_iter().for_each(|tree| tree.insert(Entry { value: value.clone(), id }));
         }
         self.suspect(owner, touched);
     }
 
-    fn index_at(&mut self, at: usize) -> &mut Index {
-        &mut Arc::make_mut(&mut self.schema).indexes[at]
+    fn tree_at(&mut self, at: usize) -> Option<&mut Tree> {
+        let tree = Arc::make_mut(&mut self.schema).indexes[at].tree.get_mut();
+        debug_assert!(tree.is_some(), "an index was not finished before a change");
+        tree
     }
 
     /// Notes which of the constraints that a change may touch an owner violates now.

@@ -1,6 +1,7 @@
 //! Numbers about a version: what the planner estimates from beyond the exact counts, and the memory used.
 
 use super::column::Columns;
+use super::tree::Tree;
 use super::{Direction, Version};
 use crate::value::{KeyId, LabelId, RelTypeId, Value};
 
@@ -45,7 +46,7 @@ impl MemoryUse {
 impl Version {
     /// The memory used.
     pub fn memory(&self) -> MemoryUse {
-        let indexes = self.schema.indexes.iter().map(|index| index.tree.bytes()).sum();
+        let indexes = self.schema.indexes.iter().filter_map(|index| index.tree.get()).map(Tree::bytes).sum();
         let mut used =
             MemoryUse { nodes: self.nodes.bytes(), entities: self.entities.bytes(), indexes, ..MemoryUse::default() };
         let (columns, strings) = columns_bytes(self.nodes.all_columns());

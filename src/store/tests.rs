@@ -735,6 +735,23 @@ fn a_schema_has_no_two_of_a_name_or_of_a_kind() {
 }
 
 #[test]
+fn an_index_that_nobody_needed_yet_has_what_its_own_version_has() {
+    let mut version = ring(2);
+    let (key, label) = (version.intern_key("late"), LabelId(0));
+    let name: Arc<str> = Arc::from("late");
+    let target = SchemaTarget::Label(label);
+    version.set_node_property(NodeId(0), key, Value::Int(1)).unwrap();
+    version.create_index(IndexDefinition { name, kind: IndexKind::Range, target, keys: vec![key] }).unwrap();
+    let (held, before) = (version.clone(), version.clone());
+    version.set_node_property(NodeId(0), key, Value::Int(2)).unwrap();
+    let created = version.create_node(&[label], &[(key, Value::Int(1))]).unwrap();
+    let found = |version: &Version, value| version.seek("late", &Seek::Equal(&[Value::Int(value)])).unwrap();
+    assert_eq!((found(&version, 1), found(&version, 2)), (vec![created.0], vec![0]));
+    assert_eq!((found(&held, 1), found(&before, 2)), (vec![0], Vec::new()));
+    assert_eq!((version.problems(), held.problems()), (Vec::new(), Vec::new()));
+}
+
+#[test]
 fn a_version_can_be_read_on_other_threads() {
     fn sendable<T: Send + Sync + 'static>(_: &T) {}
     sendable(&Store::default());
