@@ -173,7 +173,7 @@ impl Column {
             Data::Floats(values) => places.zip(values).for_each(|(place, value)| visit(place, Cell::Float(*value))),
             Data::Dates(values) => places.zip(values.iter()).for_each(|(place, days)| visit(place, Cell::Date(days))),
             Data::Coded { dictionary, codes } => {
-                places.zip(codes).for_each(|(place, code)| visit(place, Cell::Text(&dictionary[usize::from(*code)])))
+                places.zip(codes).for_each(|(place, code)| visit(place, Cell::Text(&dictionary[usize::from(*code)])));
             }
             Data::Strings(values) => places.zip(values).for_each(|(place, text)| visit(place, Cell::Text(text))),
             Data::Mixed(values) => places.zip(values).for_each(|(place, value)| visit(place, Cell::Other(value))),

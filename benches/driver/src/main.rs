@@ -108,7 +108,7 @@ impl Driver {
 impl Question {
     /// Runs the statement for each of its parameters; takes all rows.
     fn ask(&self, session: &mut Session) -> Result<Vec<Vec<Row>>> {
-        self.parameters.iter().map(|parameters| rows(session, &self.statement, parameters)).collect()
+        self.parameters.iter().map(|parameters| rows(session, self.statement, parameters)).collect()
     }
 }
 
