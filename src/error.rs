@@ -118,7 +118,7 @@ details! {
     UnknownFunction, VariableAlreadyBound, VariableTypeConflict, ListElementAccessByNonInteger,
     // our own
     UnexpectedInput, NestingTooDeep, InputTooLarge, UnknownEntity, AmbiguousEntity, UnknownFact, DivisionByZero,
-    EntityIsNotStored, Io, LogFailed, Damaged, Foreign, NewerVersion, WrongLog, Cancelled, Timeout, MemoryLimit, RowLimit,
+    EntityIsNotStored, Io, GraphFile, LogFailed, Damaged, Foreign, NewerVersion, WrongLog, Cancelled, Timeout, MemoryLimit, RowLimit,
     IdsExhausted, PropertyNotUnique, PropertyMissing, PropertyOfWrongType, SchemaExists, SchemaNameTaken, SchemaInUse,
     SchemaLimit, UnknownIndex, UnknownConstraint, ReadOnly, Locked, UnknownCommand, InvalidUse, InvalidRequest, Internal,
 }

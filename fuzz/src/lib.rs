@@ -3,6 +3,10 @@
 //! A new target is a function here, a line in [`TARGETS`], a file of two lines in `fuzz_targets/` and a `[[bin]]` in
 //! `Cargo.toml`. The tests of the library run every function over its seeds.
 
+pub mod disk;
+pub mod files;
+pub mod talk;
+
 use standpoint::error::Detail;
 use standpoint::syntax::{facts, parse_statement, script, unparse};
 use standpoint::{Graph, Result, RunOptions};
@@ -13,7 +17,15 @@ use std::time::Duration;
 pub type Target = fn(&[u8]);
 
 /// All targets by name.
-pub const TARGETS: &[(&str, Target)] = &[("parser", parser), ("query", query), ("facts", facts)];
+pub const TARGETS: &[(&str, Target)] = &[
+    ("parser", parser),
+    ("query", query),
+    ("facts", facts),
+    ("load", talk::load),
+    ("protocol", talk::protocol),
+    ("graph_file", files::graph_file),
+    ("log", files::log),
+];
 
 /// Text → tree → text → tree: both trees are equal. Splitting a text into statements loses nothing but separators.
 pub fn parser(data: &[u8]) {

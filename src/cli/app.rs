@@ -294,7 +294,7 @@ pub fn exit_code(error: &Error) -> u8 {
     match (error.error_type(), error.detail()) {
         (ErrorType::Cancelled, _) => 130,
         (ErrorType::ResourceLimit, _) => 5,
-        (ErrorType::Corrupt, _) | (_, Detail::Locked | Detail::LogFailed) => 3,
+        (ErrorType::Corrupt, _) | (_, Detail::Locked | Detail::GraphFile | Detail::LogFailed) => 3,
         _ => 1,
     }
 }

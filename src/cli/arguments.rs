@@ -74,10 +74,13 @@ pub enum Mode {
         /// The graph
         graph: PathBuf,
     },
-    /// Write a graph as openCypher statements that make it anew
+    /// Write a graph as text that makes it anew
     Export {
         /// The graph
         graph: PathBuf,
+        /// As what: cypher (statements), facts (what they cannot say is told, and ends with exit code 1)
+        #[arg(long, value_enum, value_name = "NOTATION", default_value = "cypher", hide_possible_values = true)]
+        to: Notation,
         /// Write what can still be read of a damaged graph, and tell what is wrong
         #[arg(long)]
         salvage: bool,
@@ -122,6 +125,15 @@ pub struct Import {
     /// How many threads work [default: one for each processor]
     #[arg(long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
+}
+
+/// The notations that a graph is exported in.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Notation {
+    /// openCypher statements.
+    Cypher,
+    /// Arrow facts.
+    Facts,
 }
 
 /// The arguments of `stdio`.

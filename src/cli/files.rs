@@ -1,12 +1,17 @@
 //! `standpoint verify` and `standpoint export`: what is in the files of a graph, whole or damaged.
 
+use super::arguments::Notation;
 use super::main::{NO_GRAPH, nowhere};
 use super::report;
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::io::cypher;
+use crate::io::facts::{self, Unsaid};
 use crate::session::Graph;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::Path;
+
+/// The exit code when facts cannot say all of a graph.
+const NOT_ALL: u8 = 1;
 
 /// Checks a graph and tells what is wrong; gives the exit code.
 pub(super) fn verify(path: &Path) -> u8 {
@@ -26,19 +31,33 @@ pub(super) fn verify(path: &Path) -> u8 {
     }
 }
 
-/// Writes a graph as statements; gives the exit code.
-pub(super) fn export(path: &Path, salvage: bool) -> u8 {
+/// Writes a graph in a notation; gives the exit code.
+pub(super) fn export(path: &Path, notation: Notation, salvage: bool) -> u8 {
     let (graph, code) = match read(path, salvage) {
         Ok(read) => read,
         Err(error) => return failed(&error),
     };
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    match cypher::write(&graph.snapshot(), &mut out).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            failed(&Error::io("cannot write the statements", &error))
-        }
-        _ => code,
+    let unsaid = match notation {
+        Notation::Cypher => cypher::write(&graph.snapshot(), &mut out).map(|()| Unsaid::default()),
+        Notation::Facts => facts::write(&graph.snapshot(), &mut out),
+    };
+    match unsaid.and_then(|unsaid| out.flush().map(|()| unsaid)) {
+        Ok(unsaid) => tell(path, &unsaid, code),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => code,
+        Err(error) => failed(&Error::io("cannot write the graph", &error)),
     }
+}
+
+/// Tells what facts cannot say.
+fn tell(path: &Path, unsaid: &Unsaid, code: u8) -> u8 {
+    if unsaid.count == 0 {
+        return code;
+    }
+    let mut out = io::stderr();
+    say(&mut out, &format!("warning: facts cannot say {} of what `{}` holds:", unsaid.count, path.display()));
+    let _ = write!(out, "{unsaid}");
+    if code == 0 { NOT_ALL } else { code }
 }
 
 /// The graph, and the exit code when all else goes well: a damaged graph is not one without a fault.

@@ -36,7 +36,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, shell: Shell) -> u8 {
         Some(Mode::Stdio(arguments)) => return stdio::run(arguments),
         Some(Mode::Verify { graph }) => return files::verify(graph),
         Some(Mode::Import(arguments)) => return import::run(arguments),
-        Some(Mode::Export { graph, salvage }) => return files::export(graph, *salvage),
+        Some(Mode::Export { graph, to, salvage }) => return files::export(graph, *to, *salvage),
         None => {}
     }
     let mut err = std::io::stderr();

@@ -36,6 +36,8 @@ pub struct Settings {
     pub max_rows: Option<u64>,
     /// About how many bytes it may hold at once.
     pub max_memory: Option<u64>,
+    /// How many of them the statement itself holds: its text, its tree and its plan.
+    pub statement_bytes: u64,
     /// The most bytes one value may take.
     pub max_value_bytes: u64,
     /// How long it may take.
@@ -60,6 +62,7 @@ impl Default for Settings {
             profile: false,
             max_rows: None,
             max_memory: None,
+            statement_bytes: 0,
             max_value_bytes: 1 << 30,
             timeout: None,
             cancel: Arc::default(),
@@ -228,7 +231,7 @@ impl Context {
         let shared = Shared {
             plan: Arc::clone(plan),
             deadline: settings.timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
-            memory: Arc::new(Pool::new(settings.max_memory, operators)),
+            memory: Arc::new(Pool::new(settings.max_memory, settings.statement_bytes, operators)),
             profile: Mutex::new(profile),
             regexes: Mutex::default(),
             subqueries: plan.subqueries.iter().map(|_| Mutex::new(None)).collect(),

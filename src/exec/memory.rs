@@ -13,6 +13,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[derive(Debug)]
 pub(super) struct Pool {
     limit: Option<u64>,
+    /// What is used all the time: by the statement itself.
+    reserved: u64,
     used: AtomicU64,
     /// The most that was used at once, when there is a profile.
     most: AtomicU64,
@@ -27,11 +29,11 @@ struct Usage {
 }
 
 impl Pool {
-    /// A pool for a budget and so many operators.
-    pub(super) fn new(limit: Option<u64>, operators: usize) -> Pool {
+    /// A pool for a budget of which a part is used from the start, and for so many operators.
+    pub(super) fn new(limit: Option<u64>, reserved: u64, operators: usize) -> Pool {
         let mut usages = Vec::new();
         usages.resize_with(operators, Usage::default);
-        Pool { limit, used: AtomicU64::new(0), most: AtomicU64::new(0), operators: usages }
+        Pool { limit, reserved, used: AtomicU64::new(0), most: AtomicU64::new(0), operators: usages }
     }
 
     pub(super) fn used(&self) -> u64 {
@@ -45,7 +47,7 @@ impl Pool {
 
     /// How many bytes are left.
     pub(super) fn room(&self) -> u64 {
-        self.limit.map_or(u64::MAX, |limit| limit.saturating_sub(self.used()))
+        self.limit.map_or(u64::MAX, |limit| limit.saturating_sub(self.reserved).saturating_sub(self.used()))
     }
 
     /// The most bytes an operator has held at once.
@@ -63,7 +65,7 @@ impl Pool {
             usage.peak.fetch_max(now, Ordering::Relaxed);
         }
         match self.limit {
-            Some(limit) if used > limit => Err(self.exceeded()),
+            Some(limit) if used > limit.saturating_sub(self.reserved) => Err(self.exceeded()),
             _ => Ok(()),
         }
     }
@@ -77,15 +79,18 @@ impl Pool {
 
     /// The error of a statement that needs more than its budget.
     pub(super) fn exceeded(&self) -> Error {
-        let message = match self.limit {
-            Some(limit) if limit >= 1 << 20 => {
-                format!("the statement needs more than its {} MiB of memory", limit >> 20)
-            }
-            Some(limit) => format!("the statement needs more than its {limit} bytes of memory"),
-            None => "the statement needs more memory than there can be".to_owned(),
-        };
-        Error::runtime(ErrorType::ResourceLimit, Detail::MemoryLimit, message)
+        exceeded(self.limit)
     }
+}
+
+/// The error of a statement that needs more than its budget.
+pub(crate) fn exceeded(limit: Option<u64>) -> Error {
+    let message = match limit {
+        Some(limit) if limit >= 1 << 20 => format!("the statement needs more than its {} MiB of memory", limit >> 20),
+        Some(limit) => format!("the statement needs more than its {limit} bytes of memory"),
+        None => "the statement needs more memory than there can be".to_owned(),
+    };
+    Error::runtime(ErrorType::ResourceLimit, Detail::MemoryLimit, message)
 }
 
 /// Memory that an operator holds; given back when dropped.
@@ -191,7 +196,7 @@ mod tests {
 
     #[test]
     fn a_pool_counts_for_all_and_for_each_operator() {
-        let pool = Pool::new(Some(100), 2);
+        let pool = Pool::new(Some(1100), 1000, 2);
         assert!(pool.take(Some(0), 60).is_ok());
         pool.give_back(Some(0), 20);
         assert!(pool.take(Some(1), 50).is_ok());

@@ -24,6 +24,7 @@ use crate::semantic::bound::Notification;
 use crate::store::Version;
 use crate::value::{Value, share_bytes};
 use memory::Held;
+pub(crate) use memory::exceeded;
 use operators::{Part, Stage};
 use std::sync::Arc;
 

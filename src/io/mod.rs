@@ -9,6 +9,7 @@ pub mod csv;
 pub mod cypher;
 pub mod decode;
 pub mod encode;
+pub mod facts;
 pub mod import;
 pub mod json;
 pub mod protocol;

@@ -4,10 +4,11 @@
 //! the format's version does.
 
 use super::bytes::{Put, Take};
+use super::columns;
 use super::format::{self, Problem};
 use super::schema;
 use crate::store::{Change, Record};
-use crate::value::temporal::{Date, DateTime, Duration, LocalDateTime, LocalTime, Time};
+use crate::value::temporal::LocalDateTime;
 use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId, Value};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -279,30 +280,24 @@ fn take_value(take: &mut Take<'_>, depth: usize) -> Result<Value, Problem> {
 }
 
 fn take_temporal(take: &mut Take<'_>, kind: u8) -> Result<Value, Problem> {
-    Ok(match kind {
-        7 => Value::Date(Date { days: take.signed()? }),
-        8 => Value::LocalTime(LocalTime { nanos: take.number()? }),
-        9 => Value::Time(Time { nanos: take.number()?, offset: take_offset(take)? }),
-        10 => Value::LocalDateTime(take_local(take)?),
+    let value = match kind {
+        7 => columns::date(take.signed()?),
+        8 => columns::local_time(take.number()?),
+        9 => columns::time(take.number()?, take_offset(take)?),
+        10 => columns::local_datetime(take.signed()?, take.narrow()?),
         11 | 12 => {
-            let (local, offset) = (take_local(take)?, take_offset(take)?);
-            let zone = if kind == 12 { Some(Arc::from(take.text()?)) } else { None };
-            Value::DateTime(Arc::new(DateTime { local, offset, zone }))
+            let (seconds, nanos, offset) = (take.signed()?, take.narrow()?, take_offset(take)?);
+            let zone = if kind == 12 { Some(take.text()?) } else { None };
+            columns::datetime(seconds, nanos, offset, zone)
         }
-        13 => {
-            let (months, days, seconds) = (take.signed()?, take.signed()?, take.signed()?);
-            Value::Duration(Arc::new(Duration { months, days, seconds, nanos: take.narrow()? }))
-        }
+        13 => columns::duration(take.signed()?, take.signed()?, take.signed()?, take.narrow()?),
         _ => return Err(Problem::damaged(format!("there is no value of kind {kind}"))),
-    })
-}
-
-fn take_local(take: &mut Take<'_>) -> Result<LocalDateTime, Problem> {
-    Ok(LocalDateTime { seconds: take.signed()?, nanos: take.narrow()? })
+    };
+    value.ok_or_else(columns::impossible)
 }
 
 fn take_offset(take: &mut Take<'_>) -> Result<i32, Problem> {
-    i32::try_from(take.signed()?).map_err(|_| Problem::damaged("an offset from UTC is impossible"))
+    i32::try_from(take.signed()?).map_err(|_| columns::impossible())
 }
 
 #[cfg(test)]

@@ -137,7 +137,7 @@ impl GraphFile {
     }
 
     /// The state when nobody is writing the log: then the current version is the one after the log's last record.
-    fn when_idle(&self) -> MutexGuard<'_, State> {
+    pub(super) fn when_idle(&self) -> MutexGuard<'_, State> {
         let mut state = self.state();
         while matches!(state.log, Slot::Busy) {
             state = self.turned.wait(state).unwrap_or_else(PoisonError::into_inner);

@@ -1,6 +1,6 @@
 //! Property values as columns of a file, and back.
 
-use super::format::{Encoding, Problem, Stored};
+use super::format::{Encoding, NoList, Problem, Stored, StoredValue};
 use crate::store::Cell;
 use crate::value::Value;
 use crate::value::temporal::{Date, DateTime, Duration, LocalDateTime, LocalTime, Time};
@@ -19,7 +19,12 @@ pub(super) fn encoding_of(cell: &Cell<'_>) -> Encoding {
 }
 
 /// A value without a column encoding of its own; `None` for what no property holds.
-pub(super) fn store(value: &Value) -> Option<Stored> {
+pub(super) fn store(value: &Value) -> Option<StoredValue> {
+    store_with(value, |items| items.iter().map(|item| store_with(item, |_| None)).collect())
+}
+
+/// `list` gives what a list is stored as.
+fn store_with<L>(value: &Value, list: impl FnOnce(&[Value]) -> Option<L>) -> Option<Stored<L>> {
     Some(match value {
         Value::Bool(value) => Stored::Bool(*value),
         Value::Int(value) => Stored::Int(*value),
@@ -38,31 +43,62 @@ pub(super) fn store(value: &Value) -> Option<Stored> {
         Value::Duration(length) => {
             Stored::Duration { months: length.months, days: length.days, seconds: length.seconds, nanos: length.nanos }
         }
-        Value::List(items) => Stored::List(items.iter().map(store).collect::<Option<_>>()?),
+        Value::List(items) => Stored::List(list(items)?),
         Value::Null | Value::Map(_) | Value::Node(_) | Value::Rel(_) | Value::Path(_) => return None,
     })
 }
 
-/// The opposite of [`store`].
-pub(super) fn restore(stored: Stored) -> Value {
-    match stored {
-        Stored::Bool(value) => Value::Bool(value),
-        Stored::Int(value) => Value::Int(value),
-        Stored::Float(value) => Value::Float(value),
-        Stored::Text(text) => Value::string(text),
-        Stored::Date(days) => Value::Date(Date { days }),
-        Stored::LocalTime(nanos) => Value::LocalTime(LocalTime { nanos }),
-        Stored::Time { nanos, offset } => Value::Time(Time { nanos, offset }),
-        Stored::LocalDateTime { seconds, nanos } => Value::LocalDateTime(LocalDateTime { seconds, nanos }),
-        Stored::DateTime { seconds, nanos, offset, zone } => {
-            let local = LocalDateTime { seconds, nanos };
-            Value::DateTime(Arc::new(DateTime { local, offset, zone: zone.map(Arc::from) }))
-        }
-        Stored::Duration { months, days, seconds, nanos } => {
-            Value::Duration(Arc::new(Duration { months, days, seconds, nanos }))
-        }
-        Stored::List(items) => Value::list(items.into_iter().map(restore).collect()),
-    }
+/// The opposite of [`store`]. A value out of the range of its type is damage.
+pub(super) fn restore(stored: StoredValue) -> Result<Value, Problem> {
+    let item = |item| restore_with(item, |none: NoList| match none {});
+    restore_with(stored, |items| items.into_iter().map(item).collect::<Result<_, _>>().map(Value::list))
+}
+
+fn restore_with<L>(stored: Stored<L>, list: impl FnOnce(L) -> Result<Value, Problem>) -> Result<Value, Problem> {
+    let value = match stored {
+        Stored::Bool(value) => Some(Value::Bool(value)),
+        Stored::Int(value) => Some(Value::Int(value)),
+        Stored::Float(value) => Some(Value::Float(value)),
+        Stored::Text(text) => Some(Value::string(text)),
+        Stored::Date(days) => date(days),
+        Stored::LocalTime(nanos) => local_time(nanos),
+        Stored::Time { nanos, offset } => time(nanos, offset),
+        Stored::LocalDateTime { seconds, nanos } => local_datetime(seconds, nanos),
+        Stored::DateTime { seconds, nanos, offset, zone } => datetime(seconds, nanos, offset, zone.as_deref()),
+        Stored::Duration { months, days, seconds, nanos } => duration(months, days, seconds, nanos),
+        Stored::List(items) => return list(items),
+    };
+    value.ok_or_else(impossible)
+}
+
+/// What a value that its type does not have is.
+pub(super) fn impossible() -> Problem {
+    Problem::damaged("a value is out of the range of its type")
+}
+
+pub(super) fn date(days: i64) -> Option<Value> {
+    Date::from_days(days).map(Value::from)
+}
+
+pub(super) fn local_time(nanos: u64) -> Option<Value> {
+    LocalTime::from_nanos(nanos).map(Value::from)
+}
+
+pub(super) fn time(nanos: u64, offset: i32) -> Option<Value> {
+    Time::new(LocalTime::from_nanos(nanos)?, offset).map(Value::from)
+}
+
+pub(super) fn local_datetime(seconds: i64, nanos: u32) -> Option<Value> {
+    LocalDateTime::from_parts(seconds, nanos).map(Value::from)
+}
+
+pub(super) fn datetime(seconds: i64, nanos: u32, offset: i32, zone: Option<&str>) -> Option<Value> {
+    let local = LocalDateTime::from_parts(seconds, nanos)?;
+    DateTime::from_parts(local, offset, zone.map(Arc::from)).map(Value::from)
+}
+
+pub(super) fn duration(months: i64, days: i64, seconds: i64, nanos: u32) -> Option<Value> {
+    Duration::from_fields(months, days, seconds, nanos).map(Value::from)
 }
 
 /// The little-endian numbers of a section.

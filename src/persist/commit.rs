@@ -44,7 +44,8 @@ impl GraphFile {
         state.waiting.push(Commit { sequence, time: now(), content });
         let version = write.finish();
         state.newest = Some(Arc::clone(&version));
-        drop(self.wait(state, store, sequence)?);
+        let state = self.wait(state, store, sequence)?;
+        self.sync_soon(state, store);
         self.checkpoint_if_grown(store);
         Ok(version)
     }
@@ -106,6 +107,48 @@ impl GraphFile {
         }
         self.turned.notify_all();
         state
+    }
+
+    /// Sees to it that commits of the level `Normal` reach the disk within [`SYNC_EVERY`], also when no other follows.
+    fn sync_soon(self: &Arc<Self>, mut state: MutexGuard<'_, State>, store: &Store) {
+        let behind = matches!(&state.log, Slot::Open(log) if log.is_behind());
+        if !behind || std::mem::replace(&mut state.sync_planned, true) {
+            return;
+        }
+        drop(state);
+        let (file, later) = (Arc::downgrade(self), store.clone());
+        let work = move || {
+            std::thread::sleep(SYNC_EVERY);
+            // A file that nobody has any more was closed, and everything is on the disk.
+            file.upgrade().into_iter().for_each(|file| file.sync_now(&later));
+        };
+        if std::thread::Builder::new().name("sync".to_owned()).spawn(work).is_err() {
+            self.sync_now(store);
+        }
+    }
+
+    /// Brings to the disk what is in the log.
+    fn sync_now(&self, store: &Store) {
+        let mut state = self.when_idle();
+        state.sync_planned = false;
+        let mut log = match std::mem::replace(&mut state.log, Slot::Busy) {
+            Slot::Open(log) => log,
+            other => {
+                state.log = other;
+                return;
+            }
+        };
+        drop(state);
+        let synced = if log.is_behind() { log.sync() } else { Ok(()) };
+        let mut state = self.state();
+        match synced {
+            Ok(()) => {
+                state.last_sync = Some(Instant::now());
+                state.log = Slot::Open(log);
+            }
+            Err(error) => self.fail(&mut state, store, &error),
+        }
+        self.turned.notify_all();
     }
 
     /// Nothing more can be written: what was queued is given up.

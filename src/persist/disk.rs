@@ -3,7 +3,8 @@
 //! Everything that reaches a file goes through [`Disk`] and [`DiskFile`], a dozen operations in all, so that a test can be
 //! the disk: one that loses what was not synced, or fails at the worst moment. [`RealDisk`] is the one of the system.
 
-use std::fmt::Debug;
+use crate::error::{Detail, Error, ErrorType};
+use std::fmt::{Debug, Display};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -307,6 +308,11 @@ impl NotReplaced {
             NotReplaced::AsBefore(error) | NotReplaced::Unknown(error) => error,
         }
     }
+}
+
+/// The error of something that could not be done with the files of a graph.
+pub(super) fn failed(doing: impl Display, error: &io::Error) -> Error {
+    Error::runtime(ErrorType::Io, Detail::GraphFile, format!("{doing}: {error}"))
 }
 
 /// The folder in which a file is.

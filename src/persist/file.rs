@@ -8,7 +8,7 @@
 //! Nothing is written, not even the lock, before the first change. From then on until it is closed no other process
 //! changes the graph; any number may read it.
 
-use super::disk::{Disk, DiskFile, DiskLock, Locking, NotReplaced, RealDisk, folder_of, replace, with_suffix};
+use super::disk::{self, Disk, DiskFile, DiskLock, Locking, NotReplaced, RealDisk, folder_of, replace, with_suffix};
 use super::log::{self, Commit, Log};
 use super::recover::{LogEnd, Recovered, Recovery, Stamp, log_path, recover};
 use super::write;
@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The longest that a commit of the level `Normal` may wait for the disk while others follow it.
+/// The longest that a commit of the level `Normal` waits until it is brought to the disk.
 pub(super) const SYNC_EVERY: Duration = Duration::from_secs(1);
 
 /// When a commit is on the disk.
@@ -28,7 +28,8 @@ pub enum Durability {
     /// Before it is confirmed: it survives a power cut.
     #[default]
     Full,
-    /// Soon after: it survives the end of the process, and a power cut may take the last commits, never a part of one.
+    /// Within a second: it survives the end of the process, and a power cut may take the commits of the last second and
+    /// those that the disk is just being brought, never a part of one.
     Normal,
     /// When the graph is saved or closed.
     Off,
@@ -97,6 +98,8 @@ pub(super) struct State {
     /// The length of the log at which the next checkpoint begins.
     pub(super) checkpoint_at: u64,
     pub(super) last_sync: Option<Instant>,
+    /// Whether a thread waits to bring commits to the disk.
+    pub(super) sync_planned: bool,
     /// Why nothing can be written any more.
     pub(super) failed: Option<String>,
     pub(super) recovery: Recovery,
@@ -132,11 +135,11 @@ impl GraphFile {
     pub fn new(path: &Path, options: OpenOptions) -> Result<GraphFile> {
         let file = GraphFile::at(path, options);
         let doing = || format!("cannot create `{}`", path.display());
-        file.disk().length(folder_of(&file.place)).map_err(|error| Error::io(doing(), &error))?;
+        file.disk().length(folder_of(&file.place)).map_err(|error| disk::failed(doing(), &error))?;
         match file.disk().length(&file.place) {
             Ok(_) => Err(exists(path)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(file),
-            Err(error) => Err(Error::io(doing(), &error)),
+            Err(error) => Err(disk::failed(doing(), &error)),
         }
     }
 
@@ -216,7 +219,7 @@ impl GraphFile {
     }
 
     pub(super) fn io(&self, doing: &str, path: &Path, error: &io::Error) -> Error {
-        Error::io(format!("cannot {doing} `{}`", path.display()), error)
+        disk::failed(format!("cannot {doing} `{}`", path.display()), error)
     }
 }
 
@@ -297,7 +300,7 @@ impl GraphFile {
             }
             Err(error) => {
                 let hint = "a graph that is only read needs no right to write its folder";
-                Err(Error::io(format!("cannot lock `{name}` for writing"), &error).hint(hint))
+                Err(disk::failed(format!("cannot lock `{name}` for writing"), &error).hint(hint))
             }
         }
     }
@@ -361,5 +364,5 @@ impl GraphFile {
 
 fn exists(path: &Path) -> Error {
     let message = format!("`{}` exists already", path.display());
-    Error::runtime(ErrorType::Io, Detail::Io, message).hint("open it instead")
+    Error::runtime(ErrorType::Io, Detail::GraphFile, message).hint("open it instead")
 }

@@ -15,8 +15,6 @@ const WITHOUT_SCHEMA: u32 = 1;
 pub(super) const HEADER: usize = 64;
 /// Sections begin at multiples of this.
 pub(super) const ALIGNMENT: u64 = 64;
-/// The most bytes that decoding may take at once.
-const LIMIT: usize = 1 << 32;
 
 /// What is wrong with a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -241,7 +239,7 @@ pub(super) enum Encoding {
     Text,
     /// Days since 1970-01-01: i64.
     Date,
-    /// A list of [`Stored`].
+    /// A list of [`StoredValue`].
     Other,
 }
 
@@ -251,9 +249,10 @@ impl Encoding {
         [Encoding::Bool, Encoding::Int, Encoding::Float, Encoding::Text, Encoding::Date, Encoding::Other];
 }
 
-/// A value that has no column encoding of its own.
+/// A value that has no column encoding of its own. What a list of it is made of is a parameter: a list holds no lists, so
+/// that no file can make reading nest deeply.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) enum Stored {
+pub(super) enum Stored<L> {
     Bool(bool),
     Int(i64),
     Float(f64),
@@ -264,8 +263,17 @@ pub(super) enum Stored {
     LocalDateTime { seconds: i64, nanos: u32 },
     DateTime { seconds: i64, nanos: u32, offset: i32, zone: Option<String> },
     Duration { months: i64, days: i64, seconds: i64, nanos: u32 },
-    List(Vec<Stored>),
+    List(L),
 }
+
+/// An element of a list.
+pub(super) type StoredItem = Stored<NoList>;
+/// A value of a column.
+pub(super) type StoredValue = Stored<Vec<StoredItem>>;
+
+/// The list that does not exist.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) enum NoList {}
 
 /// The bytes of something for a section of its own.
 pub(super) fn encode<T: Serialize>(value: &T) -> std::io::Result<Vec<u8>> {
@@ -274,11 +282,22 @@ pub(super) fn encode<T: Serialize>(value: &T) -> std::io::Result<Vec<u8>> {
 
 /// The opposite of [`encode`]. All bytes must be used.
 pub(super) fn decode<T: for<'a> Deserialize<'a>>(bytes: &[u8], what: &str) -> Result<T, Problem> {
-    let config = bincode::config::legacy().with_limit::<LIMIT>();
-    match bincode::serde::decode_from_slice(bytes, config) {
+    // What decoding takes at once is bounded by what there is to decode, in a few steps: the bound is part of a type.
+    let decoded = match bytes.len() {
+        0..=0xffff => decode_within::<T, 0x1_0000>(bytes),
+        0x1_0000..=0xff_ffff => decode_within::<T, 0x100_0000>(bytes),
+        _ => decode_within::<T, 0x1_0000_0000>(bytes),
+    };
+    match decoded {
         Ok((value, used)) if used == bytes.len() => Ok(value),
         _ => Err(Problem::damaged(format!("{what} cannot be read"))),
     }
+}
+
+fn decode_within<T: for<'a> Deserialize<'a>, const MOST: usize>(
+    bytes: &[u8],
+) -> Result<(T, usize), bincode::error::DecodeError> {
+    bincode::serde::decode_from_slice(bytes, bincode::config::legacy().with_limit::<MOST>())
 }
 
 impl Header {

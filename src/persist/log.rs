@@ -193,6 +193,18 @@ impl Log {
         self.length
     }
 
+    /// Whether something may not be on the disk.
+    pub(super) fn is_behind(&self) -> bool {
+        self.synced < self.length
+    }
+
+    /// Brings everything to the disk.
+    pub(super) fn sync(&mut self) -> io::Result<()> {
+        self.file.sync()?;
+        self.synced = self.length;
+        Ok(())
+    }
+
     /// Appends commits, and brings them to the disk when asked to.
     pub(super) fn append(&mut self, commits: &[Commit], sync: bool) -> io::Result<()> {
         let mut bytes = Vec::with_capacity(commits.iter().map(|commit| RECORD + commit.content.len()).sum());

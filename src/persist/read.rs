@@ -1,10 +1,11 @@
 //! A file as a version.
 
-use super::columns::{numbers, restore};
-use super::format::{Column, Encoding, Header, NodeGroup, Owner, Problem, RelGroup, Section, Stored, Table, decode};
+use super::columns::{self, numbers, restore};
+use super::format::{
+    Column, Encoding, Header, NodeGroup, Owner, Problem, RelGroup, Section, StoredValue, Table, decode,
+};
 use super::schema;
 use crate::store::Version;
-use crate::value::temporal::Date;
 use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId, Value};
 
 /// Reads a version from the bytes of a file.
@@ -175,13 +176,22 @@ fn values(file: &[u8], column: &Column) -> Result<Vec<Value>, Problem> {
     let what = "a section of properties";
     let bytes = section(file, column.values, what)?;
     Ok(match column.encoding {
-        Encoding::Bool => bytes.iter().map(|byte| Value::Bool(*byte != 0)).collect(),
+        Encoding::Bool => bytes.iter().map(|byte| boolean(*byte)).collect::<Result<_, _>>()?,
         Encoding::Int => numbers(bytes, |number| Value::Int(i64::from_le_bytes(number)))?,
         Encoding::Float => numbers(bytes, |number| Value::Float(f64::from_le_bytes(number)))?,
-        Encoding::Date => numbers(bytes, |number| Value::Date(Date { days: i64::from_le_bytes(number) }))?,
+        Encoding::Date => {
+            let days = numbers(bytes, i64::from_le_bytes)?.into_iter().map(columns::date);
+            days.collect::<Option<_>>().ok_or_else(columns::impossible)?
+        }
         Encoding::Text => texts(file, column, bytes)?,
-        Encoding::Other => decode::<Vec<Stored>>(bytes, what)?.into_iter().map(restore).collect(),
+        Encoding::Other => {
+            decode::<Vec<StoredValue>>(bytes, what)?.into_iter().map(restore).collect::<Result<_, _>>()?
+        }
     })
+}
+
+fn boolean(byte: u8) -> Result<Value, Problem> {
+    if byte < 2 { Ok(Value::Bool(byte == 1)) } else { Err(columns::impossible()) }
 }
 
 fn texts(file: &[u8], column: &Column, bytes: &[u8]) -> Result<Vec<Value>, Problem> {

@@ -3,7 +3,7 @@
 //! Reads and never writes, so it serves a writer that begins and a reader beside a writer alike. What a crash has torn off
 //! the end of a log was never confirmed and is left out, which is told; everything else that is wrong is an error.
 
-use super::disk::{Disk, with_suffix};
+use super::disk::{self, Disk, with_suffix};
 use super::format::{self, Problem};
 use super::log::{self, Found};
 use super::{changes, read};
@@ -80,7 +80,7 @@ pub(super) fn log_path(path: &Path) -> std::path::PathBuf {
 
 /// Reads a graph.
 pub(super) fn recover(disk: &dyn Disk, path: &Path) -> Result<Recovered> {
-    let opening = |error| Error::io(format!("cannot open `{}`", path.display()), &error);
+    let opening = |error| disk::failed(format!("cannot open `{}`", path.display()), &error);
     let mut attempt = 1;
     loop {
         // The stamp is taken first: what is written between the two is then read once more, not overlooked.
@@ -101,7 +101,7 @@ pub(super) fn recover(disk: &dyn Disk, path: &Path) -> Result<Recovered> {
 
 fn try_recover(disk: &dyn Disk, path: &Path, stamp: Stamp) -> Result<Recovered> {
     let name = path.display().to_string();
-    let bytes = disk.read(path, 0, u64::MAX).map_err(|error| Error::io(format!("cannot open `{name}`"), &error))?;
+    let bytes = disk.read(path, 0, u64::MAX).map_err(|error| disk::failed(format!("cannot open `{name}`"), &error))?;
     let graph = format::Header::from_bytes(&bytes).map_err(|problem| problem.about(&name))?.graph;
     let version = read::read(&bytes).map_err(|problem| problem.about(&name))?;
     drop(bytes);
@@ -110,9 +110,9 @@ fn try_recover(disk: &dyn Disk, path: &Path, stamp: Stamp) -> Result<Recovered> 
     let mut recovered = Recovered { version, graph, saved, log: None, recovery, stamp };
     let path = log_path(path);
     match disk.read(&path, 0, u64::MAX) {
-        Ok(log) => replay(&mut recovered, &log, &path.display().to_string())?,
+        Ok(log) => replay(&mut recovered, &log, &path.display().to_string(), u64::MAX)?,
         Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Err(error) => return Err(Error::io(format!("cannot open `{}`", path.display()), &error)),
+        Err(error) => return Err(disk::failed(format!("cannot open `{}`", path.display()), &error)),
     }
     Ok(recovered)
 }
@@ -135,19 +135,27 @@ pub struct Salvaged {
 /// `Io` when the file cannot be read; `Corrupt` when not even its header and table can be.
 pub fn salvage(disk: &dyn Disk, path: &Path) -> Result<Salvaged> {
     let name = path.display().to_string();
-    let bytes = disk.read(path, 0, u64::MAX).map_err(|error| Error::io(format!("cannot open `{name}`"), &error))?;
+    let bytes = disk.read(path, 0, u64::MAX).map_err(|error| disk::failed(format!("cannot open `{name}`"), &error))?;
     let graph = format::Header::from_bytes(&bytes).map_err(|problem| problem.about(&name))?.graph;
     let (version, wrong) = read::salvage(&bytes).map_err(|problem| problem.about(&name))?;
     let mut problems: Vec<String> = wrong.into_iter().map(|why| format!("`{name}`: {why}")).collect();
-    let stamp = Stamp::of(disk, path).map_err(|error| Error::io(format!("cannot open `{name}`"), &error))?;
+    let stamp = Stamp::of(disk, path).map_err(|error| disk::failed(format!("cannot open `{name}`"), &error))?;
     let saved = version.sequence();
     let recovery = Recovery { sequence: saved, ..Recovery::default() };
     let mut recovered = Recovered { version, graph, saved, log: None, recovery, stamp };
     let log = log_path(path);
     match disk.read(&log, 0, u64::MAX) {
-        Ok(bytes) => problems.extend(
-            replay(&mut recovered, &bytes, &log.display().to_string()).err().map(|error| error.message().to_owned()),
-        ),
+        Ok(log_bytes) => {
+            let name = log.display().to_string();
+            if let Err(error) = replay(&mut recovered, &log_bytes, &name, u64::MAX) {
+                problems.push(error.message().to_owned());
+                // A part of the commit that failed may be there: once more, and only up to it.
+                let whole = recovered.recovery.commits;
+                recovered.version = read::salvage(&bytes).map_err(|problem| problem.about(&name))?.0;
+                recovered.recovery.commits = 0;
+                let _ = replay(&mut recovered, &log_bytes, &name, whole);
+            }
+        }
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => problems.push(format!("cannot open `{}`: {error}", log.display())),
     }
@@ -156,8 +164,8 @@ pub fn salvage(disk: &dyn Disk, path: &Path) -> Result<Salvaged> {
     Ok(Salvaged { version: recovered.version, problems, recovery: recovered.recovery })
 }
 
-/// Makes the changes of a log that the version does not have yet.
-fn replay(recovered: &mut Recovered, log: &[u8], name: &str) -> Result<()> {
+/// Makes the changes of a log that the version does not have yet, of so many commits at most.
+fn replay(recovered: &mut Recovered, log: &[u8], name: &str, most: u64) -> Result<()> {
     let header = log::Header::from_bytes(log).map_err(|problem| problem.about(name))?;
     if header.graph != recovered.graph {
         let error = wrong_log(format!("`{name}` is the log of another graph"));
@@ -171,7 +179,7 @@ fn replay(recovered: &mut Recovered, log: &[u8], name: &str) -> Result<()> {
         return Err(error.hint("the file is older than its log: a copy of it may be the right one"));
     }
     let mut end = LogEnd { offset: log::HEADER as u64, sequence: header.base, length: log.len() as u64 };
-    loop {
+    while recovered.recovery.commits < most {
         match log::look(log, end.offset as usize, end.sequence + 1) {
             Found::Entry(entry) => {
                 if entry.sequence > recovered.version.sequence() {
@@ -196,19 +204,17 @@ fn replay(recovered: &mut Recovered, log: &[u8], name: &str) -> Result<()> {
     Ok(())
 }
 
+/// Makes the changes of one commit. What was committed holds to the constraints, so a commit that does not is damage.
 fn apply(version: &mut Version, entry: &log::Entry<'_>) -> std::result::Result<(), String> {
-    let made = changes::decode(entry.content, |change| {
-        version.apply(&change).map_err(|error| Problem::damaged(error.message()))
-    });
-    if made.is_ok() {
-        version.set_sequence(entry.sequence);
-    }
-    // What was committed was checked then: who was suspect while the changes were made anew is so no more.
-    let _ = version.check_constraints();
+    let damaged = |error: Error| Problem::damaged(error.message());
+    let made = changes::decode(entry.content, |change| version.apply(&change).map_err(damaged));
+    let made = made.and_then(|()| version.check_constraints().map_err(damaged));
     made.map_err(|problem| match problem {
         Problem::Damaged(why) => format!("record {} cannot be replayed: {why}", entry.sequence),
         _ => format!("record {} cannot be replayed", entry.sequence),
-    })
+    })?;
+    version.set_sequence(entry.sequence);
+    Ok(())
 }
 
 fn damage(name: &str, offset: &u64, why: &str) -> Error {

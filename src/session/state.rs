@@ -59,6 +59,7 @@ impl Session {
     /// # Errors
     /// What is wrong with the statement, or goes wrong while it runs. Nothing of a failed statement stays.
     pub fn run_with(&mut self, text: &str, parameters: &Map, options: &RunOptions) -> Result<Answer> {
+        run::check_text(text, options)?;
         match classify(text) {
             Language::Cypher | Language::Pattern => {
                 let begun = Instant::now();
@@ -175,6 +176,7 @@ impl Session {
     /// # Errors
     /// What is wrong with the statement.
     pub fn explain(&self, text: &str, parameters: &Map, options: &RunOptions) -> Result<Answer> {
+        run::check_text(text, options)?;
         match classify(text) {
             Language::Cypher | Language::Pattern => {
                 let mut statement = parse_statement(text)?;

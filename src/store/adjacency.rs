@@ -72,6 +72,22 @@ impl AdjSegment {
         AdjSegment { base: Arc::new(builder.finish()), delta: None }
     }
 
+    /// A segment of neighbours and rows in order; `ends` says for each place where its neighbours end.
+    pub(crate) fn of(ends: &[u32], neighbours: Box<[u32]>, rows: Box<[u32]>) -> AdjSegment {
+        let mut start = 0;
+        let there = ends.iter().enumerate().filter_map(|(place, end)| {
+            let there = *end > std::mem::replace(&mut start, *end);
+            there.then_some((place as u16, *end))
+        });
+        let index = index_of(&there.collect::<Vec<_>>());
+        AdjSegment { base: Arc::new(Base { index, neighbours, rows }), delta: None }
+    }
+
+    /// The places that have neighbours.
+    pub(crate) fn places(&self) -> impl Iterator<Item = u16> + '_ {
+        (0..SEGMENT as u16).filter(|place| self.degree(*place) > 0)
+    }
+
     /// Whether nothing was ever put in.
     pub(crate) fn is_new(&self) -> bool {
         matches!(self.base.index, Index::Empty) && self.delta.is_none()
@@ -301,14 +317,19 @@ impl Builder {
     }
 
     fn finish(self) -> Base {
-        let index = if self.ends.is_empty() {
-            Index::Empty
-        } else if self.ends.len() * SPARSE_PART < SEGMENT as usize {
-            sparse(&self.ends)
-        } else {
-            dense(&self.ends)
-        };
+        let index = index_of(&self.ends);
         Base { index, neighbours: self.neighbours.into_boxed_slice(), rows: self.rows.into_boxed_slice() }
+    }
+}
+
+/// The index of the places that have neighbours, each with where they end.
+fn index_of(ends: &[(u16, u32)]) -> Index {
+    if ends.is_empty() {
+        Index::Empty
+    } else if ends.len() * SPARSE_PART < SEGMENT as usize {
+        sparse(ends)
+    } else {
+        dense(ends)
     }
 }
 

@@ -7,8 +7,9 @@ use super::change::absent;
 use super::constraints::Owner;
 use super::entities::Role;
 use super::record::Change;
+use super::restore::{self, RelColumns};
 use super::storable::check_storable;
-use super::{Direction, SEGMENT, Version, split};
+use super::{Direction, SEGMENT, Version, join, split};
 use crate::error::{Error, Result};
 use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId, Value};
 use std::sync::Arc;
@@ -44,6 +45,10 @@ impl Version {
         if !fresh || !possible || !same || !rows.is_sorted_by(|a, b| a < b) {
             return Err(Error::internal("relationship rows cannot be restored: given out before, or not in order"));
         }
+        let dense = self.node_bound() as usize / 8 <= rows.len();
+        if dense && self.row_bound(rel_type) == 0 && !self.must_go_one_by_one() {
+            return self.install_rels(rel_type, RelColumns { rows, from, to });
+        }
         let ends = from.iter().zip(to);
         let mut forward: Vec<Entry> =
             rows.iter().zip(ends).map(|(row, (from, to))| Entry { node: *from, neighbour: *to, row: *row }).collect();
@@ -51,6 +56,25 @@ impl Version {
             forward.sort_unstable();
         }
         self.load(rel_type, &forward)
+    }
+
+    /// Creates all relationships of a type that never had one.
+    fn install_rels(&mut self, rel_type: RelTypeId, columns: RelColumns<'_>) -> Result<()> {
+        self.check_rel_type(rel_type)?;
+        let restored = restore::build(columns, self.node_bound()).ok_or_else(|| absent("node"))?;
+        for (segment, adjacency) in restored.adjacency.iter().flatten() {
+            if adjacency.places().any(|place| !self.nodes.contains(join(*segment, place))) {
+                return Err(absent("node"));
+            }
+        }
+        for (direction, segments) in [Direction::Outgoing, Direction::Incoming].into_iter().zip(&restored.adjacency) {
+            for (segment, _) in segments {
+                self.note_type(NodeId(segment * SEGMENT), rel_type, direction);
+            }
+        }
+        let bound = columns.rows.last().map_or(0, |row| row + 1);
+        self.table_mut(rel_type).install(restored, columns.rows.len() as u64, bound);
+        Ok(())
     }
 
     /// Sets a property of nodes, which ascend.

@@ -320,7 +320,7 @@ impl Version {
         if known { Ok(()) } else { Err(unknown("property key", key.0)) }
     }
 
-    fn check_rel_type(&self, rel_type: RelTypeId) -> Result<()> {
+    pub(super) fn check_rel_type(&self, rel_type: RelTypeId) -> Result<()> {
         let known = (rel_type.0 as usize) < self.catalog.rel_type_count();
         if known { Ok(()) } else { Err(unknown("relationship type", rel_type.0)) }
     }

@@ -3,8 +3,10 @@
 //! Reads everything once. Every relationship is looked at from its start, from its end and by its row; counts are counted
 //! again; the entity index and the property indexes are built anew and compared.
 
+use super::bits::Bits;
+use super::directory::Directory;
 use super::tree::Tree;
-use super::{Direction, Version};
+use super::{Direction, Version, split};
 use crate::value::{NodeId, RelId, RelTypeId, Value};
 use std::cmp::Ordering;
 use std::collections::HashSet;
@@ -70,14 +72,11 @@ impl Version {
     fn check_adjacency(&self, rel_type: RelTypeId, direction: Direction, problems: &mut Problems) {
         let name = self.catalog().rel_type_name(rel_type);
         let adjacency = self.adjacency(rel_type, direction);
-        let mut seen = vec![0u64; (self.row_bound(rel_type) as usize).div_ceil(64)];
+        let mut seen: Directory<Bits> = Directory::default();
         let (mut entries, mut nodes) = (0u64, 0u64);
-        for node in 0..self.node_bound() {
+        for node in adjacency.nodes() {
             let adjacent = adjacency.at(node);
             let degree = adjacent.neighbours().len();
-            if degree == 0 {
-                continue;
-            }
             entries += degree as u64;
             nodes += 1;
             let pairs = || adjacent.neighbours().iter().copied().zip(adjacent.rows().iter().copied());
@@ -153,12 +152,9 @@ fn entries(tree: &Tree) -> Vec<(String, u32)> {
 }
 
 /// Whether the number was not in the set; then it is.
-fn first_time(seen: &mut [u64], number: u32) -> bool {
-    let Some(word) = seen.get_mut(number as usize / 64) else { return false };
-    let bit = 1u64 << (number % 64);
-    let first = *word & bit == 0;
-    *word |= bit;
-    first
+fn first_time(seen: &mut Directory<Bits>, number: u32) -> bool {
+    let (segment, place) = split(number);
+    seen.get_mut(segment).insert(place)
 }
 
 #[derive(Default)]

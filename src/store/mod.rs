@@ -41,6 +41,7 @@ mod maintain;
 mod nodes;
 mod record;
 mod relationships;
+mod restore;
 mod rows;
 mod schema;
 mod schema_text;
@@ -56,6 +57,7 @@ mod version;
 
 pub use catalog::Catalog;
 pub(crate) use column::{Cell, Columns};
+pub(crate) use entities::fold;
 pub use index::Seek;
 pub use load::{BuiltRels, PropertyColumn, RelColumns, Values};
 pub use record::{Change, Record};

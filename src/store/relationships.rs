@@ -5,6 +5,7 @@
 use super::adjacency::{AdjSegment, Entry};
 use super::column::{Column, Columns};
 use super::directory::Directory;
+use super::restore::Restored;
 use super::rows::{End, RowSegment};
 use super::{Direction, SEGMENT, split};
 use crate::value::KeyId;
@@ -152,6 +153,20 @@ impl RelTable {
                 self.rows.get_mut(segment as u32).columns.attach(key, column);
             }
         }
+    }
+
+    /// Puts in all relationships at once, where there never was one.
+    pub(crate) fn install(&mut self, restored: Restored, count: u64, row_bound: u32) {
+        self.nodes = restored
+            .adjacency
+            .each_ref()
+            .map(|segments| segments.iter().map(|(_, segment)| segment.places().count() as u64).sum());
+        for (directory, segments) in self.adjacency.iter_mut().zip(restored.adjacency) {
+            segments.into_iter().for_each(|(at, segment)| directory.insert(at, segment));
+        }
+        restored.rows.into_iter().for_each(|(at, segment)| self.rows.insert(at, segment));
+        self.count = count;
+        self.row_bound = row_bound;
     }
 
     /// Bytes used: adjacency, and ends by row.

@@ -67,6 +67,14 @@ impl RowSegment {
         }
     }
 
+    /// A segment of as many rows as there are places, with their ends.
+    pub(crate) fn full(from: &[u32], to: &[u32]) -> RowSegment {
+        let pairs = || from.iter().zip(to);
+        let forward = pairs().zip(pairs().skip(1)).all(|(a, b)| a <= b);
+        let to = if forward { To::Forward } else { To::Stored(Arc::new(Packed::smallest(to))) };
+        RowSegment { from: Arc::new(Packed::smallest(from)), to, dead: None, columns: Columns::default() }
+    }
+
     /// How many places were ever used.
     pub(crate) fn len(&self) -> usize {
         self.from.len()

@@ -55,6 +55,12 @@ impl<'a> Adjacency<'a> {
         }
     }
 
+    /// The nodes that have relationships, in ascending order.
+    pub fn nodes(self) -> impl Iterator<Item = u32> + 'a {
+        let segments = self.0.into_iter().flat_map(Directory::iter);
+        segments.flat_map(|(segment, adjacency)| adjacency.places().map(move |place| super::join(segment, place)))
+    }
+
     /// How many relationships a node has.
     #[inline]
     pub fn degree(self, node: u32) -> u32 {

@@ -33,7 +33,7 @@ fn run(seed: u64, disk: &SimulatedDisk) -> (Vec<Model>, bool) {
                 // What failed before may or may not be on the disk; a later commit says that it is not.
                 possible = vec![after];
             }
-            Err(error) if error.detail() == Detail::LogFailed || error.detail() == Detail::Io => {
+            Err(error) if error.detail() == Detail::LogFailed || error.detail() == Detail::GraphFile => {
                 refused |= error.detail() == Detail::LogFailed;
                 if !possible.contains(&after) && possible.len() == 1 {
                     possible.push(after);

@@ -1,7 +1,8 @@
 //! Files that earlier versions of the program have written: opened by this one, for ever after.
 //!
-//! `tests/formats/` holds a saved graph of each version of the format, a log that goes on from it, and what both hold. With
-//! `UPDATE_EXPECTED=1` those of the current version are written, where there are none yet.
+//! `tests/formats/` holds saved graphs of each version of the format, for each a log that goes on from it, and what both
+//! hold: one graph with every kind of value, and one with every kind of index and constraint. With `UPDATE_EXPECTED=1`
+//! those of the current version are written, where there are none yet.
 
 use crate::golden;
 use standpoint::Graph;
@@ -26,14 +27,41 @@ const LOGGED: &[&str] = &[
     "MATCH (n:Many {n: 9}) DETACH DELETE n",
 ];
 
+/// The same for definitions: each kind is there, made in the log, and dropped in the log.
+const SAVED_SCHEMA: &[&str] = &[
+    "CREATE (:Actor {name: 'Kyiv', n: 1, d: date('2025-11-21')})-[:OPPOSES {confidence: 0.9}]->(:Actor {name: 'Moscow', n: 2})",
+    "CREATE INDEX by_n FOR (a:Actor) ON (a.n)",
+    "CREATE INDEX `by both` FOR (a:Actor) ON (a.n, a.d)",
+    "CREATE TEXT INDEX by_words FOR (a:Actor) ON (a.name)",
+    "CREATE INDEX by_confidence FOR ()-[r:OPPOSES]-() ON (r.confidence)",
+    "CREATE CONSTRAINT one_name FOR (a:Actor) REQUIRE a.name IS UNIQUE",
+    "CREATE CONSTRAINT actor_key FOR (a:Actor) REQUIRE (a.name, a.n) IS NODE KEY",
+    "CREATE CONSTRAINT typed FOR (a:Actor) REQUIRE a.n IS :: INTEGER | FLOAT | LIST<DATE NOT NULL>",
+    "CREATE CONSTRAINT sure FOR ()-[r:OPPOSES]-() REQUIRE r.confidence IS NOT NULL",
+    "DROP CONSTRAINT actor_key",
+    "CREATE CONSTRAINT named FOR (p:Person) REQUIRE (p.name) IS NODE KEY",
+];
+const LOGGED_SCHEMA: &[&str] = &[
+    "CREATE (:Actor {name: 'Europe', n: 3})",
+    "DROP INDEX by_words",
+    "CREATE TEXT INDEX words FOR ()-[r:OPPOSES]-() ON (r.quote)",
+    "DROP CONSTRAINT typed",
+    "CREATE CONSTRAINT typed FOR ()-[r:OPPOSES]-() REQUIRE r.confidence IS :: FLOAT",
+];
+
+/// What is written: the ending of the name, and the statements before and after the graph was saved.
+const GRAPHS: &[(&str, &[&str], &[&str])] = &[("", SAVED, LOGGED), ("-schema", SAVED_SCHEMA, LOGGED_SCHEMA)];
+
 #[test]
 fn files_of_every_version_of_the_format_open() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/formats");
-    let current = folder.join(format!("format-{}.graph", current_format()));
-    if golden::updating() && !current.exists() {
-        write(&current);
+    for (ending, saved, logged) in GRAPHS {
+        let current = folder.join(format!("format-{}{ending}.graph", current_format()));
+        if golden::updating() && !current.exists() {
+            write(&current, saved, logged);
+        }
+        assert!(current.exists(), "the format has changed: UPDATE_EXPECTED=1 writes the files of the new version");
     }
-    assert!(current.exists(), "the format has changed: UPDATE_EXPECTED=1 writes the files of the new version");
     for file in golden::files(&folder, "graph") {
         // Opened in a copy, so that nothing can be written here.
         let copies = tempfile::tempdir().unwrap();
@@ -42,7 +70,8 @@ fn files_of_every_version_of_the_format_open() {
         let saved = dump(&Graph::open(&copy).unwrap().snapshot());
         std::fs::copy(log_of(&file), log_of(&copy)).unwrap();
         let graph = Graph::open(&copy).unwrap();
-        assert_eq!(graph.recovery().commits as usize, LOGGED.len());
+        let schema = file.file_stem().unwrap().to_string_lossy().ends_with("-schema");
+        assert_eq!(graph.recovery().commits as usize, GRAPHS[usize::from(schema)].2.len());
         assert_eq!(graph.snapshot().problems(), Vec::<String>::new());
         let text = format!("{saved}\n-- with the log\n{}", dump(&graph.snapshot()));
         let difference = golden::compare(&file.with_extension("txt"), &text);
@@ -65,13 +94,13 @@ fn current_format() -> u32 {
     u32::from_le_bytes(bytes[8..12].try_into().unwrap())
 }
 
-fn write(path: &Path) {
+fn write(path: &Path, saved: &[&str], logged: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
     let new = folder.path().join("x.graph");
     let graph = Graph::create(&new).unwrap();
-    SAVED.iter().for_each(|statement| drop(graph.run(statement).unwrap()));
+    saved.iter().for_each(|statement| drop(graph.run(statement).unwrap()));
     graph.save().unwrap();
-    LOGGED.iter().for_each(|statement| drop(graph.run(statement).unwrap()));
+    logged.iter().for_each(|statement| drop(graph.run(statement).unwrap()));
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::copy(&new, path).unwrap();
     std::fs::copy(log_of(&new), log_of(path)).unwrap();
@@ -98,6 +127,8 @@ fn dump(graph: &Version) -> String {
             lines.push(format!("{name} {} {} {} {{{properties}}}", rel.row, from.0, to.0));
         }
     }
+    lines.extend(graph.indexes().map(|index| index.statement(graph.catalog())));
+    lines.extend(graph.constraints().map(|constraint| constraint.statement(graph.catalog())));
     let short = lines.iter().filter(|line| !line.contains("Many") && !line.starts_with("NEXT"));
     let mut text: String = short.map(|line| format!("{line}\n")).collect();
     text += &format!("{} lines, checksum {:08x}\n", lines.len(), crc32fast::hash(lines.join("\n").as_bytes()));

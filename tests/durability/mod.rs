@@ -6,12 +6,15 @@
 mod disk;
 mod failing;
 mod formats;
+#[cfg(unix)]
+mod inputs;
 mod kill;
 mod model;
+mod normal;
 mod power;
 mod threads;
 
 /// The number in an environment variable, or what is used without it.
-fn amount(variable: &str, otherwise: u64) -> u64 {
+pub(crate) fn amount(variable: &str, otherwise: u64) -> u64 {
     std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }

@@ -1,5 +1,7 @@
 //! Queries that would need a hundred gigabytes end with a clear error, and the process stays near its budget.
 
+use standpoint::error::Detail;
+use standpoint::{Graph, RunOptions};
 use std::io::Read;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -141,4 +143,25 @@ fn peak_mib(process: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? / 1024)
+}
+
+/// A statement counts before it is run: its text, its tree and its plan.
+#[test]
+fn a_long_text_counts_against_the_budget() {
+    let options = RunOptions { memory: Some(1 << 20), ..RunOptions::default() };
+    let run = |numbers: usize| {
+        let text = format!("RETURN size([{}1])", "1,".repeat(numbers));
+        let mut answer = Graph::in_memory().session().run_with(&text, &Default::default(), &options)?;
+        answer.rows().map(|rows| rows.len())
+    };
+    assert_eq!(run(500).unwrap(), 1);
+    let error = run(5000).unwrap_err();
+    assert_eq!(error.detail(), Detail::MemoryLimit);
+    assert!(error.message().contains("1 MiB"), "{error}");
+    // What is left after the statement itself is less than its budget.
+    let rows = |text: &str| Graph::in_memory().session().run_with(text, &Default::default(), &options)?.rows();
+    let sort = "UNWIND range(1, 9000) AS x RETURN x ORDER BY x DESC";
+    assert!(rows(sort).is_ok());
+    let padded = format!("{sort} /*{}*/, 1", "x".repeat(3000));
+    assert_eq!(rows(&padded).unwrap_err().detail(), Detail::MemoryLimit);
 }

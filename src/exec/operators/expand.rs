@@ -65,9 +65,9 @@ impl Expansion {
                 None => self.begin(cx, chunk, position)?,
             };
             if let Some(mut walk) = walk {
-                cx.tick()?;
                 let before = found.hops.len();
                 let more = walk.cursor.fill(cx.graph(), cx.batch() - before, &mut found.hops);
+                cx.work(1 + (found.hops.len() - before) as u64)?;
                 drop_used(&mut found.hops, before, &walk.used);
                 found.parents.resize(found.hops.len(), position as u32);
                 if more {

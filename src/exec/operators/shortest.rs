@@ -74,16 +74,24 @@ impl Side {
         }
     }
 
-    fn meets(&self, other: &Side) -> Vec<u32> {
-        let at_end = |node: &u32| other.reached.get(node).is_some_and(|(depth, _)| *depth == other.depth);
-        self.frontier.iter().copied().filter(at_end).collect()
+    fn meets(&self, cx: &Context, other: &Side) -> Result<Vec<u32>> {
+        let mut met = Vec::new();
+        for node in &self.frontier {
+            cx.tick()?;
+            if other.reached.get(node).is_some_and(|(depth, _)| *depth == other.depth) {
+                met.push(*node);
+            }
+        }
+        Ok(met)
     }
 }
 
+/// From each node between the ends, the hops that lead on.
+type Onward = HashMap<u32, Vec<Hop>, foldhash::fast::FixedState>;
+
 /// The shortest paths of one row, walked one after another.
 struct Paths {
-    /// From each node between the ends, the hops that lead on.
-    onward: HashMap<u32, Vec<Hop>, foldhash::fast::FixedState>,
+    onward: Onward,
     /// For each node of the present path, how many of its hops have been tried.
     tried: Vec<(u32, usize)>,
     rels: Vec<RelId>,
@@ -135,7 +143,7 @@ impl ShortestPath {
         let from = node_at(chunk, self.plan.from, position)?;
         let Some((from, to)) = from.zip(node_at(chunk, self.plan.to, position)?) else { return Ok(None) };
         if from == to {
-            return Ok((self.plan.min == 0).then(|| self.paths(HashMap::default(), from, 0)));
+            return Ok((self.plan.min == 0).then(|| self.paths(Onward::default(), from, 0)));
         }
         let used = Used::of(chunk, position, &self.plan.distinct_from);
         let row = Row::Chunk(chunk, position);
@@ -148,10 +156,10 @@ impl ShortestPath {
             }
             let smaller = usize::from(sides[1].frontier.len() < sides[0].frontier.len());
             self.grow(cx, &mut sides[smaller], &used, row)?;
-            let meeting = sides[0].meets(&sides[1]);
+            let meeting = sides[0].meets(cx, &sides[1])?;
             if !meeting.is_empty() {
                 let length = length + 1;
-                let onward = join(&sides, meeting);
+                let onward = join(cx, &sides, meeting)?;
                 return Ok((length >= self.plan.min).then(|| self.paths(onward, from, length as usize)));
             }
         }
@@ -170,6 +178,7 @@ impl ShortestPath {
                 hops.clear();
                 let more = cursor.fill(cx.graph(), AHEAD, &mut hops);
                 for &hop in &hops {
+                    cx.tick()?;
                     if used.contains(hop.1) {
                         continue;
                     }
@@ -198,7 +207,7 @@ impl ShortestPath {
         Ok(())
     }
 
-    fn paths(&self, onward: HashMap<u32, Vec<Hop>, foldhash::fast::FixedState>, from: NodeId, length: usize) -> Paths {
+    fn paths(&self, onward: Onward, from: NodeId, length: usize) -> Paths {
         let single = matches!(self.which, Shortest::Single);
         Paths { onward, tried: vec![(from.0, 0)], rels: Vec::new(), length, single, done: false }
     }
@@ -251,26 +260,28 @@ impl Resumable for ShortestPath {
 }
 
 /// The hops that lie on shortest paths, from each node onward: through the nodes where the two searches met.
-fn join(sides: &[Side; 2], meeting: Vec<u32>) -> HashMap<u32, Vec<Hop>, foldhash::fast::FixedState> {
-    let mut onward: HashMap<u32, Vec<Hop>, _> = HashMap::default();
-    trace(&sides[0], meeting.clone(), &mut |nearer, farther, rel| {
+fn join(cx: &Context, sides: &[Side; 2], meeting: Vec<u32>) -> Result<Onward> {
+    let mut onward = Onward::default();
+    trace(cx, &sides[0], meeting.clone(), &mut |nearer, farther, rel| {
         onward.entry(nearer).or_default().push((farther, rel));
-    });
-    trace(&sides[1], meeting, &mut |nearer, farther, rel| onward.entry(farther).or_default().push((nearer, rel)));
-    onward
+    })?;
+    trace(cx, &sides[1], meeting, &mut |nearer, farther, rel| onward.entry(farther).or_default().push((nearer, rel)))?;
+    Ok(onward)
 }
 
 /// Calls `visit` with every hop between these nodes and the end of a side: the node nearer to the end, the one
 /// farther, the relationship.
-fn trace(side: &Side, from: Vec<u32>, visit: &mut dyn FnMut(u32, u32, RelId)) {
+fn trace(cx: &Context, side: &Side, from: Vec<u32>, visit: &mut dyn FnMut(u32, u32, RelId)) -> Result<()> {
     let mut seen: hashbrown::HashSet<u32, foldhash::fast::FixedState> = from.iter().copied().collect();
     let mut open = from;
     while let Some(node) = open.pop() {
         for &(nearer, rel) in side.reached.get(&node).map(|(_, hops)| hops.as_slice()).unwrap_or_default() {
+            cx.tick()?;
             visit(nearer, node, rel);
             if seen.insert(nearer) {
                 open.push(nearer);
             }
         }
     }
+    Ok(())
 }

@@ -21,6 +21,11 @@ impl Duration {
         })
     }
 
+    /// A duration of these parts, where the nanoseconds are less than a second.
+    pub fn from_fields(months: i64, days: i64, seconds: i64, nanos: u32) -> Option<Duration> {
+        (nanos < 1_000_000_000).then_some(Duration { months, days, seconds, nanos })
+    }
+
     /// Seconds and nanoseconds as one number of nanoseconds.
     pub fn clock_nanos(&self) -> i128 {
         i128::from(self.seconds) * SECOND + i128::from(self.nanos)

@@ -107,6 +107,11 @@ impl LocalTime {
         ((seconds / 3600) as u32, (seconds / 60 % 60) as u32, (seconds % 60) as u32, nanos)
     }
 
+    /// The time of day this many nanoseconds after midnight, where that is the same day.
+    pub fn from_nanos(nanos: u64) -> Option<LocalTime> {
+        (i128::from(nanos) < DAY).then_some(LocalTime { nanos })
+    }
+
     /// The time of day this many nanoseconds after midnight of some day, in either direction.
     pub fn wrapping(nanos: i128) -> LocalTime {
         LocalTime { nanos: nanos.rem_euclid(DAY) as u64 }
@@ -114,6 +119,11 @@ impl LocalTime {
 }
 
 impl Time {
+    /// That time of day on a clock so many seconds east of UTC, at most 18 hours.
+    pub fn new(local: LocalTime, offset: i32) -> Option<Time> {
+        Zone::fixed(offset).map(|_| Time { nanos: local.nanos, offset })
+    }
+
     /// The time of day on the local clock.
     pub fn local(self) -> LocalTime {
         LocalTime { nanos: self.nanos }
@@ -159,6 +169,12 @@ impl LocalDateTime {
         LocalTime { nanos: self.seconds.rem_euclid(DAY_SECONDS) as u64 * 1_000_000_000 + u64::from(self.nanos) }
     }
 
+    /// The moment so many seconds and nanoseconds after 1970-01-01T00:00, where both are in range.
+    pub fn from_parts(seconds: i64, nanos: u32) -> Option<LocalDateTime> {
+        let there = nanos < 1_000_000_000 && Date::from_days(seconds.div_euclid(DAY_SECONDS)).is_some();
+        there.then_some(LocalDateTime { seconds, nanos })
+    }
+
     /// Nanoseconds since 1970-01-01T00:00 on the local clock.
     pub fn total_nanos(self) -> i128 {
         i128::from(self.seconds) * SECOND + i128::from(self.nanos)
@@ -173,6 +189,13 @@ impl LocalDateTime {
 }
 
 impl DateTime {
+    /// That date and time on a clock so many seconds east of UTC, at most 18 hours, in a zone whose name can be one. The
+    /// name need not be known: a later database may have it.
+    pub fn from_parts(local: LocalDateTime, offset: i32, zone: Option<Arc<str>>) -> Option<DateTime> {
+        let named = zone.as_deref().is_none_or(zone::can_be_name);
+        Zone::fixed(offset).filter(|_| named).map(|_| DateTime { local, offset, zone })
+    }
+
     /// Nanoseconds since 1970-01-01T00:00Z.
     pub fn instant_nanos(&self) -> i128 {
         self.local.total_nanos() - i128::from(self.offset) * SECOND

@@ -14,6 +14,9 @@ use std::sync::{Arc, LazyLock};
 /// The largest offset from UTC, 18 hours, in seconds.
 pub(super) const MAX_OFFSET: i32 = 18 * 3600;
 
+/// The longest name that a zone may have, in bytes: twice the longest of the database.
+const LONGEST_NAME: usize = 64;
+
 /// Seconds in 400 years.
 const CYCLE: i64 = CYCLE_DAYS * DAY_SECONDS;
 /// Moments up to this far from 1970, in seconds, are the database's; the rest is moved there by whole cycles.
@@ -110,6 +113,12 @@ impl Zone {
             Rules::Named { name, .. } => Some(name.clone()),
         }
     }
+}
+
+/// Whether a text has the form of a zone's name.
+pub(super) fn can_be_name(name: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"/_+-".contains(&byte);
+    (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(fits)
 }
 
 /// The name in the database that is nearest to one that is not in it.

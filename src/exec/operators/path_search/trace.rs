@@ -118,6 +118,7 @@ impl Trace {
     ) -> Result<()> {
         let Step { point, length, .. } = self.steps[index as usize];
         for &(before, rel) in reach.points[point as usize].before.iter().rev() {
+            cx.tick()?;
             let length = length + u32::from(rel.is_some());
             let becomes = length.saturating_add(reach.points[before as usize].distance);
             if becomes > self.longest {

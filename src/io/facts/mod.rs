@@ -1,0 +1,242 @@
+//! A graph as a text of arrow facts that make it anew in an empty graph, and what they cannot say.
+//!
+//! A node with a name is an entity, a node `:Source` with an `id` is a source, a relationship between entities is a fact.
+//! What stands under no source comes first, then each source with the facts that cite it. Whatever the notation has no
+//! words for is told to the caller: nodes without a name, times of day, indexes, two entities of one name. Every line is
+//! read back before it is written, so a text that was written can be loaded. Identifiers are not kept.
+
+mod names;
+mod properties;
+#[cfg(test)]
+mod tests;
+
+use crate::store::Version;
+use crate::syntax::facts::ast::{Body, Entity, Fact, Line, Mark, Name, Source};
+use crate::syntax::facts::{format, parse_line};
+use crate::value::{NodeId, RelId, RelTypeId, Value};
+use names::Names;
+use properties::Properties;
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+/// The most things that are told one by one.
+const MOST: usize = 50;
+
+/// What facts cannot say of a graph.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unsaid {
+    /// How many things there are.
+    pub count: u64,
+    /// The first of them, in words.
+    pub first: Vec<String>,
+}
+
+impl Unsaid {
+    fn tell(&mut self, what: impl FnOnce() -> String) {
+        self.count += 1;
+        if self.first.len() < MOST {
+            self.first.push(what());
+        }
+    }
+}
+
+impl fmt::Display for Unsaid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.first.iter().try_for_each(|what| writeln!(f, "{what}"))?;
+        match self.count - self.first.len() as u64 {
+            0 => Ok(()),
+            more => writeln!(f, "and {more} more"),
+        }
+    }
+}
+
+/// Writes the facts, one a line, and gives what they cannot say.
+///
+/// # Errors
+/// When they cannot be written.
+pub fn write(graph: &Version, out: &mut dyn Write) -> io::Result<Unsaid> {
+    let mut writer = Writer { graph, names: Names::new(graph), unsaid: Unsaid::default(), out };
+    let sources = writer.sources();
+    let entities = Names::in_order_of_telling(graph);
+    writer.nodes_without_line(&sources);
+    entities.into_iter().try_for_each(|node| writer.entity(node))?;
+    let (top, cited) = writer.by_source(&sources);
+    top.into_iter().try_for_each(|rel| writer.fact(rel, None))?;
+    for (reference, node) in sources {
+        let rels = cited.get(&*reference).into_iter().flatten().copied();
+        match writer.source(node)? {
+            Some(source) => rels.into_iter().try_for_each(|rel| writer.fact(rel, Some(&source)))?,
+            None => rels.for_each(|rel| writer.unsaid.tell(|| format!("relationship {} of that source", rel.row))),
+        }
+    }
+    writer.schema();
+    Ok(writer.unsaid)
+}
+
+struct Writer<'a> {
+    graph: &'a Version,
+    names: Names<'a>,
+    unsaid: Unsaid,
+    out: &'a mut dyn Write,
+}
+
+/// Sources by what cites call them, in order of node.
+type Sources = Vec<(Arc<str>, NodeId)>;
+/// Relationships by the source that they cite.
+type Cited = HashMap<Arc<str>, Vec<RelId>>;
+
+impl<'a> Writer<'a> {
+    /// The nodes that a line of a source makes. Of several with one name none is.
+    fn sources(&mut self) -> Sources {
+        let catalog = self.graph.catalog();
+        let (Some(label), Some(id)) = (catalog.label("Source"), catalog.key("id")) else { return Vec::new() };
+        let nodes = self.graph.node_ids().filter(|node| self.graph.has_label(*node, label));
+        let named = |node: NodeId| match self.graph.node_property(node, id) {
+            Value::String(text) if !text.is_empty() => Some((text, node)),
+            _ => None,
+        };
+        let all: Sources = nodes.filter_map(named).collect();
+        let mut times: HashMap<&str, u32> = HashMap::new();
+        all.iter().for_each(|(reference, _)| *times.entry(reference).or_default() += 1);
+        let alone = |(reference, node): &&(Arc<str>, NodeId)| {
+            let alone = self.graph.node_labels(*node).len() == 1 && self.names.name_of(*node).is_none();
+            alone && times.get(&**reference) == Some(&1)
+        };
+        all.iter().filter(alone).cloned().collect()
+    }
+
+    fn nodes_without_line(&mut self, sources: &Sources) {
+        let sources: HashSet<NodeId> = sources.iter().map(|(_, node)| *node).collect();
+        for node in self.graph.node_ids() {
+            if self.names.name_of(node).is_none() && !sources.contains(&node) {
+                self.unsaid.tell(|| format!("node {} has no name and is no source that has its `id` alone", node.0));
+            }
+        }
+    }
+
+    fn entity(&mut self, node: NodeId) -> io::Result<()> {
+        let Some(name) = self.names.name_of(node) else { return Ok(()) };
+        let what = || format!("the entity `{name}`");
+        if !self.names.is_free(&name) {
+            self.unsaid.tell(|| format!("{}: another has that name", what()));
+            return Ok(());
+        }
+        let mut properties = Properties::new(self.graph, self.graph.node_properties(node));
+        properties.take("name");
+        let aliases = properties.take_aliases();
+        let labels = self.graph.node_labels(node).into_iter();
+        let labels = labels.map(|label| named(self.graph.catalog().label_name(label))).collect();
+        let entity = Entity { name: named(&name), labels, aliases, properties: properties.rest(&["name", "aliases"]) };
+        let aliases = entity.aliases.clone();
+        properties.lost.drain(..).for_each(|why| self.unsaid.tell(|| format!("{}: {why}", what())));
+        if self.line(Body::Entity(entity), what)? {
+            let aliases = aliases.into_iter().map(|alias| Value::String(alias.text)).collect();
+            self.names.note(node, [Some(Value::String(Arc::clone(&name))), Some(Value::list(aliases))]);
+        }
+        Ok(())
+    }
+
+    /// Writes the line of a source; gives what holds under it.
+    fn source(&mut self, node: NodeId) -> io::Result<Option<Source>> {
+        let mut properties = Properties::new(self.graph, self.graph.node_properties(node));
+        let Some(Value::String(reference)) = properties.take("id") else { return Ok(None) };
+        let source = Source {
+            title: properties.take_text("title").map(|text| named(&text)),
+            url: properties.take_text("url").map(|text| named(&text)),
+            date: properties.take_date("date"),
+            properties: properties.rest(&["id"]),
+            reference: named(&reference),
+        };
+        let what = || format!("the source `{reference}`");
+        properties.lost.drain(..).for_each(|why| self.unsaid.tell(|| format!("{}: {why}", what())));
+        let written = self.line(Body::Source(source.clone()), what)?;
+        if written {
+            let value = |key| self.graph.catalog().key(key).map(|key| self.graph.node_property(node, key));
+            let texts = ["name", "aliases"].map(|key| value(key).filter(|value| !value.is_null()));
+            self.names.note(node, texts);
+        }
+        Ok(written.then_some(source))
+    }
+
+    /// The relationships that stand under no source, and those that stand under each.
+    fn by_source(&self, sources: &Sources) -> (Vec<RelId>, Cited) {
+        let dated = |node: NodeId| {
+            let mut properties = Properties::new(self.graph, self.graph.node_properties(node));
+            properties.take_date("date").is_some()
+        };
+        let sources: HashMap<&str, bool> =
+            sources.iter().map(|(reference, node)| (&**reference, dated(*node))).collect();
+        let (mut top, mut cited) = (Vec::new(), Cited::new());
+        let key = |name| self.graph.catalog().key(name);
+        let (source, date) = (key("source"), key("date"));
+        let property = |rel, key: Option<_>| key.map_or(Value::Null, |key| self.graph.rel_property(rel, key));
+        for rel in self.rels() {
+            match property(rel, source) {
+                // Under a source with a date everything has one.
+                Value::String(text)
+                    if sources.get(&*text).is_some_and(|dated| !dated || !property(rel, date).is_null()) =>
+                {
+                    cited.entry(text).or_default().push(rel);
+                }
+                _ => top.push(rel),
+            }
+        }
+        (top, cited)
+    }
+
+    fn rels(&self) -> impl Iterator<Item = RelId> + use<'a> {
+        let graph = self.graph;
+        graph.catalog().rel_types().flat_map(|(rel_type, _): (RelTypeId, _)| graph.rel_ids(rel_type))
+    }
+
+    fn fact(&mut self, rel: RelId, under: Option<&Source>) -> io::Result<()> {
+        let Some((from, to)) = self.graph.endpoints(rel) else { return Ok(()) };
+        let verb = self.graph.catalog().rel_type_name(rel.rel_type);
+        let what = || format!("relationship {} of `{verb}`", rel.row);
+        let (Some(subject), Some(object)) = (self.names.text_for(from), self.names.text_for(to)) else {
+            self.unsaid.tell(|| format!("{}: no name stands for one of its ends alone", what()));
+            return Ok(());
+        };
+        let mut properties = Properties::new(self.graph, self.graph.rel_properties(rel));
+        let cite = properties.take_cite();
+        let mut meta = properties.take_meta();
+        meta.properties = properties.rest(&["confidence", "modality", "quote", "source", "locator"]);
+        if under.is_some_and(|source| source.date == meta.date) {
+            meta.date = None;
+        }
+        let cites = cite.into_iter().filter(|cite| under.is_none() || cite.locator.is_some()).collect();
+        properties.lost.drain(..).for_each(|why| self.unsaid.tell(|| format!("{}: {why}", what())));
+        let fact = Fact { subject: named(&subject), verb: named(verb), object: named(&object), meta, cites };
+        self.line(Body::Fact(fact), what).map(drop)
+    }
+
+    /// Writes a line where it says what is meant; whether it does.
+    fn line(&mut self, body: Body, what: impl Fn() -> String) -> io::Result<bool> {
+        let line = Line { mark: Mark::None, body, comment: None, span: Default::default() };
+        let text = format::line(&line);
+        let why = match parse_line(&text, 0) {
+            Ok(read) if format::line(&read) == text => {
+                writeln!(self.out, "{text}")?;
+                return Ok(true);
+            }
+            Ok(_) => "it would be read as something else".to_owned(),
+            Err(error) => error.message().to_owned(),
+        };
+        self.unsaid.tell(|| format!("{}: {why}", what()));
+        Ok(false)
+    }
+
+    /// Tells what has no lines at all.
+    fn schema(&mut self) {
+        let own = self.graph.indexes().filter(|index| self.graph.owning_constraint(&index.name).is_none());
+        own.for_each(|index| self.unsaid.tell(|| format!("the index `{}`", index.name)));
+        let constraints = self.graph.constraints();
+        constraints.for_each(|constraint| self.unsaid.tell(|| format!("the constraint `{}`", constraint.name)));
+    }
+}
+
+fn named(text: &str) -> Name {
+    Name { text: text.into(), span: Default::default() }
+}

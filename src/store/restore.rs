@@ -1,0 +1,218 @@
+//! All relationships of a type at once, from columns in order of row: both directions by counting instead of sorting.
+//!
+//! Nothing is believed of the columns: what does not fit gives `None`. The two directions and the rows are built on
+//! two threads where there is much to build.
+
+use super::adjacency::AdjSegment;
+use super::rows::RowSegment;
+use super::{SEGMENT, split};
+
+/// From this many relationships on, a second thread pays.
+const MANY: usize = 1 << 16;
+
+/// Relationships by column.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RelColumns<'a> {
+    pub(super) rows: &'a [u32],
+    pub(super) from: &'a [u32],
+    pub(super) to: &'a [u32],
+}
+
+/// Segments with their numbers.
+type Segments<T> = Vec<(u32, T)>;
+
+/// What is made of the columns.
+pub(super) struct Restored {
+    /// By start, and by end.
+    pub(super) adjacency: [Segments<AdjSegment>; 2],
+    pub(super) rows: Segments<RowSegment>,
+}
+
+impl RelColumns<'_> {
+    /// Whether they stand by start, end and row.
+    fn are_forward(self) -> bool {
+        let pairs = || self.from.iter().zip(self.to);
+        pairs().zip(pairs().skip(1)).all(|(a, b)| a <= b)
+    }
+}
+
+/// Builds everything; `None` when an end is not below the bound. Rows ascend, and the columns are equally long.
+pub(super) fn build(columns: RelColumns<'_>, node_bound: u32) -> Option<Restored> {
+    if columns.are_forward() {
+        return build_forward(columns, columns, node_bound);
+    }
+    // Sorting by end and then by start keeps the order of rows between equal ones.
+    let [to, from, rows] = counted(columns.to, [columns.from, columns.rows], node_bound)?;
+    let [from, to, rows] = counted(&from, [&to, &rows], node_bound)?;
+    build_forward(columns, RelColumns { rows: &rows, from: &from, to: &to }, node_bound)
+}
+
+/// Builds from the columns in order of row, and in forward order.
+fn build_forward(by_row: RelColumns<'_>, forward: RelColumns<'_>, node_bound: u32) -> Option<Restored> {
+    let backward = || scattered(forward, node_bound);
+    let rest = || (runs(forward, node_bound), row_segments(by_row));
+    let (backward, (outgoing, rows)) = match forward.rows.len() < MANY {
+        true => (backward(), rest()),
+        false => std::thread::scope(|scope| {
+            let other = scope.spawn(backward);
+            let rest = rest();
+            (other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), rest)
+        }),
+    };
+    Some(Restored { adjacency: [outgoing?, backward?], rows })
+}
+
+/// A column and two others beside it, in order of the first; `None` when a number of it is not below the bound.
+fn counted(keys: &[u32], others: [&[u32]; 2], bound: u32) -> Option<[Vec<u32>; 3]> {
+    let mut next = vec![0u32; bound as usize];
+    for key in keys {
+        *next.get_mut(*key as usize)? += 1;
+    }
+    starts(&mut next);
+    let mut sorted = [(); 3].map(|()| vec![0u32; keys.len()]);
+    for (at, key) in keys.iter().enumerate() {
+        let place = next[*key as usize] as usize;
+        next[*key as usize] += 1;
+        sorted[0][place] = *key;
+        sorted[1][place] = others[0][at];
+        sorted[2][place] = others[1][at];
+    }
+    Some(sorted)
+}
+
+/// Turns counts into where each begins; gives their sum.
+fn starts(counts: &mut [u32]) -> u32 {
+    counts.iter_mut().fold(0, |start, count| start + std::mem::replace(count, start))
+}
+
+/// The outgoing direction, of which the columns have the order.
+fn runs(forward: RelColumns<'_>, node_bound: u32) -> Option<Segments<AdjSegment>> {
+    if forward.from.last().is_some_and(|last| *last >= node_bound) {
+        return None;
+    }
+    let (mut segments, mut start) = (Vec::new(), 0);
+    for run in forward.from.chunk_by(|a, b| a / SEGMENT == b / SEGMENT) {
+        let range = start..start + run.len();
+        start = range.end;
+        let mut ends = vec![0u32; SEGMENT as usize];
+        run.iter().for_each(|node| ends[(node % SEGMENT) as usize] += 1);
+        ends.iter_mut().fold(0, |end, count| {
+            *count += end;
+            *count
+        });
+        let (neighbours, rows) = (forward.to[range.clone()].into(), forward.rows[range].into());
+        segments.push((run[0] / SEGMENT, AdjSegment::of(&ends, neighbours, rows)));
+    }
+    Some(segments)
+}
+
+/// The incoming direction: each relationship is put behind those of its end that come before it.
+fn scattered(forward: RelColumns<'_>, node_bound: u32) -> Option<Segments<AdjSegment>> {
+    let mut next = vec![0u32; (node_bound as usize).next_multiple_of(SEGMENT as usize)];
+    for node in forward.to {
+        // Places behind the bound in the last segment are refused with what does not exist.
+        *next.get_mut(*node as usize)? += 1;
+    }
+    let mut parts: Vec<[Box<[u32]>; 2]> = next
+        .chunks_mut(SEGMENT as usize)
+        .map(|counts| {
+            let length = starts(counts) as usize;
+            [vec![0; length].into_boxed_slice(), vec![0; length].into_boxed_slice()]
+        })
+        .collect();
+    for ((node, neighbour), row) in forward.to.iter().zip(forward.from).zip(forward.rows) {
+        let place = next[*node as usize] as usize;
+        next[*node as usize] += 1;
+        let [neighbours, rows] = &mut parts[(node / SEGMENT) as usize];
+        neighbours[place] = *neighbour;
+        rows[place] = *row;
+    }
+    let ends = next.chunks(SEGMENT as usize);
+    let segments = parts.into_iter().zip(ends).zip(0..);
+    let there = segments.filter(|((part, _), _)| !part[0].is_empty());
+    Some(there.map(|(([neighbours, rows], ends), at)| (at, AdjSegment::of(ends, neighbours, rows))).collect())
+}
+
+/// The rows; places without a relationship are dead.
+fn row_segments(columns: RelColumns<'_>) -> Segments<RowSegment> {
+    let (mut segments, mut start) = (Vec::new(), 0);
+    let mut runs = columns.rows.chunk_by(|a, b| a / SEGMENT == b / SEGMENT).peekable();
+    while let Some(run) = runs.next() {
+        let (from, to) = (&columns.from[start..start + run.len()], &columns.to[start..start + run.len()]);
+        start += run.len();
+        let last = runs.peek().is_none();
+        let rows = match run.len() == SEGMENT as usize {
+            true => RowSegment::full(from, to),
+            false => RowSegment::load(&with_holes(run, from, to, last), false),
+        };
+        segments.push((run[0] / SEGMENT, rows));
+    }
+    segments
+}
+
+/// The ends by place, from the first place on: to the end of the segment, or in the last one to its last row.
+fn with_holes(rows: &[u32], from: &[u32], to: &[u32], last: bool) -> Vec<Option<(u32, u32)>> {
+    let length = match (last, rows.last()) {
+        (true, Some(row)) => usize::from(split(*row).1) + 1,
+        _ => SEGMENT as usize,
+    };
+    let mut ends = vec![None; length];
+    for ((row, from), to) in rows.iter().zip(from).zip(to) {
+        ends[usize::from(split(*row).1)] = Some((*from, *to));
+    }
+    ends
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Direction, Version};
+    use crate::value::{NodeId, RelId};
+
+    /// A version with so many nodes, and one that has the relationships of another, put in by columns.
+    fn by_columns(nodes: u32, from: &[u32], to: &[u32], rows: &[u32]) -> crate::Result<Version> {
+        let mut version = Version::new();
+        let rel_type = version.intern_rel_type("T");
+        for _ in 0..nodes {
+            version.create_node(&[], &[]).unwrap();
+        }
+        version.restore_rel_columns(rel_type, rows, from, to).map(|()| version)
+    }
+
+    #[test]
+    fn many_relationships_in_any_order_are_as_made_one_by_one() {
+        for (count, sorted) in [(70_000u32, true), (70_000, false), (9_000, true), (9_000, false)] {
+            let mut pairs: Vec<(u32, u32)> =
+                (0..count).map(|at| (at.wrapping_mul(2_654_435_761) % 2500, at.wrapping_mul(40_503) % 2999)).collect();
+            if sorted {
+                pairs.sort_unstable();
+            }
+            let rows: Vec<u32> = (0..count).map(|at| at + at / 5000 * 1500).collect();
+            let (from, to): (Vec<u32>, Vec<u32>) = pairs.iter().copied().unzip();
+            let loaded = by_columns(3000, &from, &to, &rows).unwrap();
+            assert_eq!(loaded.problems(), Vec::<String>::new());
+            let rel_type = loaded.catalog().rel_type("T").unwrap();
+            for (row, (from, to)) in rows.iter().zip(&pairs) {
+                let ends = loaded.endpoints(RelId { rel_type, row: *row });
+                assert_eq!(ends, Some((NodeId(*from), NodeId(*to))));
+            }
+            assert_eq!(loaded.rel_count(), u64::from(count));
+            assert_eq!(loaded.row_bound(rel_type), rows[rows.len() - 1] + 1);
+            let ends: std::collections::HashSet<_> = from.iter().collect();
+            assert_eq!(loaded.rel_type_nodes(rel_type, Direction::Outgoing), ends.len() as u64);
+            let mut after = loaded.clone();
+            let next = after.create_rel(rel_type, NodeId(0), NodeId(2999), &[]).unwrap();
+            assert_eq!(next.row, rows[rows.len() - 1] + 1);
+            assert_eq!(after.problems(), Vec::<String>::new());
+        }
+    }
+
+    #[test]
+    fn ends_that_do_not_exist_are_refused() {
+        for (from, to) in
+            [([0, 5], [1, 5]), ([0, 1], [1, 5]), ([5, 0], [1, 1]), ([0, 0], [u32::MAX, 1]), ([0, 1], [1023, 1])]
+        {
+            assert!(by_columns(5, &from, &to, &[0, 1]).is_err(), "{from:?} {to:?}");
+        }
+        assert!(by_columns(5, &[4, 0], &[0, 4], &[0, 1]).is_ok());
+    }
+}
