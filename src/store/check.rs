@@ -34,7 +34,7 @@ impl Version {
     fn check_nodes(&self, problems: &mut Problems) {
         let mut nodes = Vec::new();
         let mut counts = vec![0u64; self.catalog().label_count()];
-        for segment in 0..self.segments() {
+        for segment in self.used_segments() {
             self.scan(segment, None, &mut nodes);
             for (label, _) in self.catalog().labels() {
                 let mut with_label = Vec::new();

@@ -171,6 +171,11 @@ impl NodeTable {
         self.by_label.get(label.0 as usize).copied().unwrap_or_default()
     }
 
+    /// The segments that ever had a node.
+    pub(crate) fn used_segments(&self) -> impl Iterator<Item = u32> + '_ {
+        self.segments.iter().map(|(segment, _)| segment)
+    }
+
     #[inline]
     pub(crate) fn segment(&self, segment: u32) -> Option<&NodeSegment> {
         self.segments.get(segment)
@@ -234,7 +239,8 @@ impl NodeTable {
         self.shapes = Arc::default();
         self.shape_states = Directory::default();
         self.shared = None;
-        for index in 0..self.opened {
+        let used: Vec<u32> = self.used_segments().collect();
+        for index in used {
             let Some(segment) = self.segments.get(index) else { continue };
             let counts = segment.label_sets();
             let (open, single) = (u32::from(segment.used) < SEGMENT, counts.len() == 1);

@@ -185,9 +185,14 @@ impl Version {
         self.nodes.segment(segment).map_or_else(Vec::new, |nodes| nodes.shapes(segment * super::SEGMENT))
     }
 
+    /// The segments that ever had a node: few of all where identifiers are far apart.
+    pub(super) fn used_segments(&self) -> impl Iterator<Item = u32> + '_ {
+        self.nodes.used_segments()
+    }
+
     /// Every node in ascending order.
     pub fn node_ids(&self) -> impl Iterator<Item = NodeId> + '_ {
-        (0..self.segments()).flat_map(|segment| {
+        self.used_segments().flat_map(|segment| {
             let mut nodes = Vec::new();
             self.scan(segment, None, &mut nodes);
             nodes.into_iter().map(NodeId)
