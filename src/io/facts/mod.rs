@@ -127,7 +127,8 @@ impl<'a> Writer<'a> {
         properties.take("name");
         let aliases = properties.take_aliases();
         let labels = self.graph.node_labels(node).into_iter();
-        let labels = labels.map(|label| named(self.graph.catalog().label_name(label))).collect();
+        let mut labels: Vec<Name> = labels.map(|label| named(self.graph.catalog().label_name(label))).collect();
+        labels.sort_by(|a, b| a.text.cmp(&b.text));
         let entity = Entity { name: named(&name), labels, aliases, properties: properties.rest(&["name", "aliases"]) };
         let aliases = entity.aliases.clone();
         properties.lost.drain(..).for_each(|why| self.unsaid.tell(|| format!("{}: {why}", what())));
@@ -217,7 +218,7 @@ impl<'a> Writer<'a> {
         let line = Line { mark: Mark::None, body, comment: None, span: Default::default() };
         let text = format::line(&line);
         let why = match parse_line(&text, 0) {
-            Ok(read) if format::line(&read) == text => {
+            Ok(read) if without_places(&read.body) == without_places(&line.body) => {
                 writeln!(self.out, "{text}")?;
                 return Ok(true);
             }
@@ -235,6 +236,14 @@ impl<'a> Writer<'a> {
         let constraints = self.graph.constraints();
         constraints.for_each(|constraint| self.unsaid.tell(|| format!("the constraint `{}`", constraint.name)));
     }
+}
+
+/// What a line says, whatever the places of its words are: two lines say the same when these are equal.
+fn without_places(body: &Body) -> String {
+    let text = format!("{body:?}");
+    let mut parts = text.split("Span { ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |said, part| said + part.split_once('}').map_or(part, |(_, rest)| rest))
 }
 
 fn named(text: &str) -> Name {

@@ -108,6 +108,18 @@ fn what_cannot_be_said_is_told_and_the_rest_is_written() {
 }
 
 #[test]
+fn a_line_that_would_be_read_as_another_is_not_written() {
+    let graph = made(&["CREATE (a:A {name: 'a'}), (b:B {name: 'b'})"]);
+    let mut version = Version::clone(&graph.snapshot());
+    let nameless = version.intern_rel_type("");
+    version.create_rel(nameless, NodeId(0), NodeId(1), &[]).unwrap();
+    let mut out = Vec::new();
+    let unsaid = write(&version, &mut out).unwrap();
+    assert_eq!(String::from_utf8(out).unwrap(), "a : A\nb : B\n");
+    assert_eq!(unsaid.first, ["relationship 0 of ``: it would be read as something else"]);
+}
+
+#[test]
 fn an_entity_whose_name_is_an_alias_of_another_comes_before_it() {
     let graph = made(&[
         "CREATE (a:A {name: 'a', aliases: ['b', 'x']}), (b:B {name: 'b', aliases: ['c']}), (c:C {name: 'c'})",
