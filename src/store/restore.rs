@@ -80,9 +80,9 @@ fn counted(keys: &[u32], others: [&[u32]; 2], bound: u32) -> Option<[Vec<u32>; 3
     Some(sorted)
 }
 
-/// Turns counts into where each begins; gives their sum.
-fn starts(counts: &mut [u32]) -> u32 {
-    counts.iter_mut().fold(0, |start, count| start + std::mem::replace(count, start))
+/// Turns counts into where each begins.
+fn starts(counts: &mut [u32]) {
+    counts.iter_mut().fold(0, |start, count| start + std::mem::replace(count, start));
 }
 
 /// The outgoing direction, of which the columns have the order.
@@ -106,31 +106,37 @@ fn runs(forward: RelColumns<'_>, node_bound: u32) -> Option<Segments<AdjSegment>
     Some(segments)
 }
 
-/// The incoming direction: each relationship is put behind those of its end that come before it.
+/// The incoming direction. Relationships are first told apart by the segment of their end, then sorted within each: what
+/// is written at random fits the cache.
 fn scattered(forward: RelColumns<'_>, node_bound: u32) -> Option<Segments<AdjSegment>> {
-    let mut next = vec![0u32; (node_bound as usize).next_multiple_of(SEGMENT as usize)];
+    let mut counts = vec![0usize; node_bound.div_ceil(SEGMENT) as usize];
     for node in forward.to {
         // Places behind the bound in the last segment are refused with what does not exist.
-        *next.get_mut(*node as usize)? += 1;
+        *counts.get_mut((node / SEGMENT) as usize)? += 1;
     }
-    let mut parts: Vec<[Box<[u32]>; 2]> = next
-        .chunks_mut(SEGMENT as usize)
-        .map(|counts| {
-            let length = starts(counts) as usize;
-            [vec![0; length].into_boxed_slice(), vec![0; length].into_boxed_slice()]
-        })
-        .collect();
+    let mut parts: Vec<Vec<(u16, u32, u32)>> = counts.into_iter().map(Vec::with_capacity).collect();
     for ((node, neighbour), row) in forward.to.iter().zip(forward.from).zip(forward.rows) {
-        let place = next[*node as usize] as usize;
-        next[*node as usize] += 1;
-        let [neighbours, rows] = &mut parts[(node / SEGMENT) as usize];
-        neighbours[place] = *neighbour;
-        rows[place] = *row;
+        let (segment, place) = split(*node);
+        parts[segment as usize].push((place, *neighbour, *row));
     }
-    let ends = next.chunks(SEGMENT as usize);
-    let segments = parts.into_iter().zip(ends).zip(0..);
-    let there = segments.filter(|((part, _), _)| !part[0].is_empty());
-    Some(there.map(|(([neighbours, rows], ends), at)| (at, AdjSegment::of(ends, neighbours, rows))).collect())
+    let there = parts.into_iter().zip(0..).filter(|(part, _)| !part.is_empty());
+    Some(there.map(|(part, segment)| (segment, sorted_segment(&part))).collect())
+}
+
+/// A segment of relationships by place, neighbour and row, which come in order of neighbour and row.
+fn sorted_segment(part: &[(u16, u32, u32)]) -> AdjSegment {
+    let mut next = vec![0u32; SEGMENT as usize];
+    part.iter().for_each(|(place, ..)| next[usize::from(*place)] += 1);
+    starts(&mut next);
+    let mut sorted = [vec![0; part.len()].into_boxed_slice(), vec![0; part.len()].into_boxed_slice()];
+    for (place, neighbour, row) in part {
+        let at = next[usize::from(*place)] as usize;
+        next[usize::from(*place)] += 1;
+        sorted[0][at] = *neighbour;
+        sorted[1][at] = *row;
+    }
+    let [neighbours, rows] = sorted;
+    AdjSegment::of(&next, neighbours, rows)
 }
 
 /// The rows; places without a relationship are dead.

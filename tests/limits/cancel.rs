@@ -77,8 +77,9 @@ fn clique() -> Graph {
     graph
 }
 
-/// How long after the cancelling a statement ended, by the clock and by the work of its thread.
-fn time_to_stop(graph: &Graph, statement: &str, wait: Duration) -> (Duration, Duration) {
+/// How long after the cancelling a statement ended, by the clock and by the work of its thread; `None` when it ended
+/// before.
+fn time_to_stop(graph: &Graph, statement: &str, wait: Duration) -> Option<(Duration, Duration)> {
     let cancel = CancelToken::default();
     let options = RunOptions { cancel: cancel.clone(), ..RunOptions::default() };
     let working = work_of(Path::new("/proc/thread-self/schedstat"));
@@ -91,12 +92,13 @@ fn time_to_stop(graph: &Graph, statement: &str, wait: Duration) -> (Duration, Du
             (Instant::now(), work)
         });
         let answer = graph.session().run_with(statement, &Default::default(), &options);
-        let error = answer.and_then(|mut answer| answer.rows()).map(|rows| rows.len()).expect_err(statement);
+        let given = answer.and_then(|mut answer| answer.rows()).map(|rows| rows.len());
         let (ended, work) = (Instant::now(), work_of(Path::new("/proc/thread-self/schedstat")));
-        assert_eq!(error.detail(), Detail::Cancelled, "{statement}: {error}");
         let (cancelled, before) = canceller.join().unwrap();
+        let error = given.err()?;
+        assert_eq!(error.detail(), Detail::Cancelled, "{statement}: {error}");
         assert!(before >= working, "time went back");
-        (ended.saturating_duration_since(cancelled), work.saturating_sub(before))
+        Some((ended.saturating_duration_since(cancelled), work.saturating_sub(before)))
     })
 }
 
@@ -116,7 +118,10 @@ fn whatever_runs_stops_when_it_is_cancelled() {
         for statement in ENDLESS {
             let most = if round == 0 { 65_000 } else { 2_000_000 };
             let wait = Duration::from_micros(random.between(5_000, most) as u64);
-            let (late, work) = time_to_stop(&clique(), statement, wait);
+            let Some((late, work)) = time_to_stop(&clique(), statement, wait) else {
+                assert!(round > 0, "{statement} is over before it is cancelled");
+                continue;
+            };
             // A debug build on a busy machine is slow; docs/limits.md has what a release build takes.
             assert!(late < Duration::from_secs(5), "{statement}: {late:?}");
             println!("{:>8.1} ms, worked {:>6.1} ms  {statement}", millis(late), millis(work));

@@ -116,7 +116,7 @@ fn a_line_that_would_be_read_as_another_is_not_written() {
     let mut out = Vec::new();
     let unsaid = write(&version, &mut out).unwrap();
     assert_eq!(String::from_utf8(out).unwrap(), "a : A\nb : B\n");
-    assert_eq!(unsaid.first, ["relationship 0 of ``: it would be read as something else"]);
+    assert_eq!(unsaid.first, ["relationship 0 of ``: `-``->` is not an arrow"]);
 }
 
 #[test]
