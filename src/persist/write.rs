@@ -3,7 +3,8 @@
 use super::columns::{encoding_of, store};
 use super::disk::{DiskFile, Pour};
 use super::format::{
-    ALIGNMENT, Column, Encoding, FORMAT, HEADER, Header, NodeGroup, Owner, RelGroup, Section, Stored, Table, encode,
+    ALIGNMENT, Column, Encoding, FORMAT, HEADER, Header, NodeGroup, Owner, RelGroup, Section, StoredValue, Table,
+    encode,
 };
 use super::schema;
 use crate::store::{Cell, Columns, SEGMENT, Version};
@@ -60,7 +61,7 @@ struct Written {
     bytes: Vec<u8>,
     /// For texts, where each ends: u64.
     ends: Vec<u8>,
-    others: Vec<Stored>,
+    others: Vec<StoredValue>,
 }
 
 /// The values of nodes, or of relationships of a type, by key and encoding.
