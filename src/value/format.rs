@@ -70,9 +70,10 @@ pub fn literal(value: &Value, entities: &dyn Entities) -> String {
 /// [`literal`] writes them.
 ///
 /// ```
-/// use standpoint::value::{Value, format::expression, temporal::Date};
+/// use standpoint::value::{Value, format::expression, temporal::parse};
 /// assert_eq!(expression(&Value::Float(1.0)), "1.0");
-/// assert_eq!(expression(&Date::from_ymd(2025, 11, 21).into()), "date('2025-11-21')");
+/// assert_eq!(expression(&parse::date("2025-11-21")?.into()), "date('2025-11-21')");
+/// # Ok::<(), standpoint::error::Error>(())
 /// ```
 pub fn expression(value: &Value) -> String {
     let quoted = |function: &str| format!("{function}('{}')", literal(value, &NoGraph));
