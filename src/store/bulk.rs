@@ -7,6 +7,7 @@ use super::change::absent;
 use super::constraints::Owner;
 use super::entities::Role;
 use super::record::Change;
+use super::relationships::RelTable;
 use super::restore::{self, RelColumns};
 use super::storable::check_storable;
 use super::{Direction, SEGMENT, Version, join, split};
@@ -61,20 +62,25 @@ impl Version {
     /// Creates all relationships of a type that never had one.
     fn install_rels(&mut self, rel_type: RelTypeId, columns: RelColumns<'_>) -> Result<()> {
         self.check_rel_type(rel_type)?;
-        let restored = restore::build(columns, self.node_bound()).ok_or_else(|| absent("node"))?;
+        let restored = restore::build(columns, self.node_bound(), restore::THREADS).ok_or_else(|| absent("node"))?;
         for (segment, adjacency) in restored.adjacency.iter().flatten() {
             if adjacency.places().any(|place| !self.nodes.contains(join(*segment, place))) {
                 return Err(absent("node"));
             }
         }
-        for (direction, segments) in [Direction::Outgoing, Direction::Incoming].into_iter().zip(&restored.adjacency) {
-            for (segment, _) in segments {
+        let bound = columns.rows.last().map_or(0, |row| row + 1);
+        self.install(rel_type, RelTable::of(restored, columns.rows.len() as u64, bound));
+        Ok(())
+    }
+
+    /// Puts in all relationships of a type that has none.
+    pub(super) fn install(&mut self, rel_type: RelTypeId, table: RelTable) {
+        for direction in [Direction::Outgoing, Direction::Incoming] {
+            for (segment, _) in table.adjacency(direction).iter() {
                 self.note_type(NodeId(segment * SEGMENT), rel_type, direction);
             }
         }
-        let bound = columns.rows.last().map_or(0, |row| row + 1);
-        self.table_mut(rel_type).install(restored, columns.rows.len() as u64, bound);
-        Ok(())
+        *self.table_mut(rel_type) = table;
     }
 
     /// Sets a property of nodes, which ascend.

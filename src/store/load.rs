@@ -4,16 +4,16 @@
 //! same nodes and relationships one by one, only that relationships of a type have rows in order of start and end. It is
 //! for a version that nobody records and that has no indexes and constraints yet.
 
-use super::adjacency::Entry;
 use super::change::absent;
 use super::column::Column;
 use super::relationships::RelTable;
+use super::restore;
 use super::storable::check_storable;
-use super::{Direction, SEGMENT, Version};
+use super::{SEGMENT, Version};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::value::temporal::Date;
 use crate::value::{KeyId, NodeId, RelTypeId, Value};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Values of one property, in order.
 #[derive(Clone, Debug)]
@@ -98,9 +98,6 @@ pub struct BuiltRels {
     table: RelTable,
 }
 
-/// Something to be done on any thread.
-type Task<'a> = Box<dyn FnOnce() + Send + 'a>;
-
 impl Version {
     /// Sets a property of nodes with ascending identifiers.
     ///
@@ -137,19 +134,19 @@ impl Version {
     pub fn build_rels(&self, rels: RelColumns, threads: usize) -> Result<BuiltRels> {
         self.check_columns(&rels)?;
         let RelColumns { from, to, properties } = rels;
-        let order = forward_order(&from, &to, self.node_bound());
-        let entry =
-            |(row, at): (usize, &u32)| Entry { node: from[*at as usize], neighbour: to[*at as usize], row: row as u32 };
-        let forward: Vec<Entry> = order.iter().enumerate().map(entry).collect();
-        drop((from, to));
-        let mut table = RelTable::default();
+        let count = from.len() as u32;
+        let positions: Vec<u32> = (0..count).collect();
+        let columns = restore::RelColumns { rows: &positions, from: &from, to: &to };
+        let [from, to, order] = restore::in_forward_order(columns, self.node_bound()).ok_or_else(|| absent("node"))?;
+        let forward = restore::RelColumns { rows: &positions, from: &from, to: &to };
+        let restored = restore::build(forward, self.node_bound(), threads).ok_or_else(|| absent("node"))?;
+        drop((positions, from, to));
+        let mut table = RelTable::of(restored, count.into(), count);
         let mut columns: Vec<(KeyId, Vec<Option<Column>>)> = properties.iter().map(|it| (it.key, Vec::new())).collect();
-        let mut tasks = table.build(&forward, self.node_bound());
-        for (property, (_, columns)) in properties.into_iter().zip(&mut columns) {
-            let order = &order;
-            tasks.push(Box::new(move || *columns = columns_of(&property, order)));
-        }
-        run(tasks, threads);
+        let task = |(property, (_, columns)): (PropertyColumn, &mut (KeyId, Vec<Option<Column>>))| {
+            *columns = columns_of(&property, &order);
+        };
+        for_each_on(threads, properties.into_iter().zip(&mut columns), task);
         columns.into_iter().for_each(|(key, columns)| table.attach_columns(key, columns));
         Ok(BuiltRels { table })
     }
@@ -163,12 +160,7 @@ impl Version {
         if !known || self.row_bound(rel_type) > 0 || self.record.is_some() || !self.schema.is_empty() {
             return Err(Error::internal("relationships can be attached to a new type of a new graph only"));
         }
-        for direction in [Direction::Outgoing, Direction::Incoming] {
-            for (segment, _) in built.table.adjacency(direction).iter() {
-                self.note_type(NodeId(segment * SEGMENT), rel_type, direction);
-            }
-        }
-        *self.table_mut(rel_type) = built.table;
+        self.install(rel_type, built.table);
         Ok(())
     }
 
@@ -198,33 +190,6 @@ impl Version {
     }
 }
 
-/// The positions of relationships in order of start, end and position.
-fn forward_order(from: &[u32], to: &[u32], node_bound: u32) -> Vec<u32> {
-    let all: Vec<u32> = (0..from.len() as u32).collect();
-    if node_bound as usize / 8 > from.len() {
-        let mut order = all;
-        order.sort_unstable_by_key(|at| (from[*at as usize], to[*at as usize], *at));
-        return order;
-    }
-    sorted_by(&sorted_by(&all, to, node_bound), from, node_bound)
-}
-
-/// Positions in order of a number below a bound that each has; those that have the same stay in their order.
-fn sorted_by(positions: &[u32], numbers: &[u32], bound: u32) -> Vec<u32> {
-    let mut next = vec![0u32; bound as usize + 1];
-    numbers.iter().for_each(|number| next[*number as usize + 1] += 1);
-    for number in 0..bound as usize {
-        next[number + 1] += next[number];
-    }
-    let mut sorted = vec![0; positions.len()];
-    for position in positions {
-        let place = &mut next[numbers[*position as usize] as usize];
-        sorted[*place as usize] = *position;
-        *place += 1;
-    }
-    sorted
-}
-
 /// The columns by segment of a property whose owners have rows in a given order of positions.
 fn columns_of(property: &PropertyColumn, order: &[u32]) -> Vec<Option<Column>> {
     match &property.having {
@@ -242,14 +207,14 @@ fn columns_of(property: &PropertyColumn, order: &[u32]) -> Vec<Option<Column>> {
     }
 }
 
-/// Does everything, on at most so many threads.
-fn run(tasks: Vec<Task<'_>>, threads: usize) {
-    let tasks = std::sync::Mutex::new(tasks.into_iter());
-    let next = || tasks.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next();
+/// Does something with each item, on at most so many threads.
+fn for_each_on<T: Send>(threads: usize, items: impl Iterator<Item = T> + Send, work: impl Fn(T) + Sync) {
+    let items = Mutex::new(items);
+    let next = || items.lock().unwrap_or_else(PoisonError::into_inner).next();
     std::thread::scope(|scope| {
         for _ in 1..threads {
-            scope.spawn(|| std::iter::from_fn(next).for_each(|task| task()));
+            scope.spawn(|| std::iter::from_fn(next).for_each(&work));
         }
-        std::iter::from_fn(next).for_each(|task| task());
+        std::iter::from_fn(next).for_each(&work);
     });
 }

@@ -128,24 +128,6 @@ impl RelTable {
         self.load_adjacency(Direction::Incoming, &transpose(forward, node_bound));
     }
 
-    /// Makes of a new table one with the given relationships, whose rows are their positions in forward order. Done when
-    /// all tasks are, which may run at the same time.
-    pub(crate) fn build<'a>(&'a mut self, forward: &'a [Entry], node_bound: u32) -> Vec<Box<dyn FnOnce() + Send + 'a>> {
-        let RelTable { adjacency: [outgoing, incoming], rows, row_bound, count, nodes: [starts, ends] } = self;
-        *row_bound = forward.len() as u32;
-        *count = forward.len() as u64;
-        vec![
-            Box::new(move || (*incoming, *ends) = segments_of(&transpose(forward, node_bound))),
-            Box::new(move || (*outgoing, *starts) = segments_of(forward)),
-            Box::new(move || {
-                for (segment, entries) in forward.chunks(SEGMENT as usize).enumerate() {
-                    let ends: Vec<_> = entries.iter().map(|entry| Some((entry.node, entry.neighbour))).collect();
-                    rows.insert(segment as u32, RowSegment::load(&ends, true));
-                }
-            }),
-        ]
-    }
-
     /// Gives segments of rows that have no values for a key a column each.
     pub(crate) fn attach_columns(&mut self, key: KeyId, columns: Vec<Option<Column>>) {
         for (segment, column) in columns.into_iter().enumerate() {
@@ -155,18 +137,16 @@ impl RelTable {
         }
     }
 
-    /// Puts in all relationships at once, where there never was one.
-    pub(crate) fn install(&mut self, restored: Restored, count: u64, row_bound: u32) {
-        self.nodes = restored
-            .adjacency
-            .each_ref()
-            .map(|segments| segments.iter().map(|(_, segment)| segment.places().count() as u64).sum());
-        for (directory, segments) in self.adjacency.iter_mut().zip(restored.adjacency) {
+    /// A table of so many relationships, made at once.
+    pub(crate) fn of(restored: Restored, count: u64, row_bound: u32) -> RelTable {
+        let nodes = |segments: &Vec<(u32, AdjSegment)>| segments.iter().map(|(_, it)| it.places().count() as u64).sum();
+        let mut table =
+            RelTable { nodes: restored.adjacency.each_ref().map(nodes), count, row_bound, ..RelTable::default() };
+        for (directory, segments) in table.adjacency.iter_mut().zip(restored.adjacency) {
             segments.into_iter().for_each(|(at, segment)| directory.insert(at, segment));
         }
-        restored.rows.into_iter().for_each(|(at, segment)| self.rows.insert(at, segment));
-        self.count = count;
-        self.row_bound = row_bound;
+        restored.rows.into_iter().for_each(|(at, segment)| table.rows.insert(at, segment));
+        table
     }
 
     /// Bytes used: adjacency, and ends by row.
@@ -237,15 +217,6 @@ impl RelTable {
             ends.iter().for_each(|pair| rows.push(*pair));
         }
     }
-}
-
-/// The adjacency of relationships that are sorted by node, and how many nodes there are.
-fn segments_of(entries: &[Entry]) -> (Directory<AdjSegment>, u64) {
-    let mut directory = Directory::default();
-    for run in entries.chunk_by(|a, b| a.node / SEGMENT == b.node / SEGMENT) {
-        directory.insert(run[0].node / SEGMENT, AdjSegment::from_sorted(run));
-    }
-    (directory, entries.chunk_by(|a, b| a.node == b.node).count() as u64)
 }
 
 /// The same relationships by end, start and row.

@@ -7,6 +7,8 @@ use super::adjacency::AdjSegment;
 use super::rows::RowSegment;
 use super::{SEGMENT, split};
 
+/// How many threads have something to do at the same time.
+pub(super) const THREADS: usize = 2;
 /// From this many relationships on, a second thread pays.
 const MANY: usize = 1 << 16;
 
@@ -36,22 +38,35 @@ impl RelColumns<'_> {
     }
 }
 
-/// Builds everything; `None` when an end is not below the bound. Rows ascend, and the columns are equally long.
-pub(super) fn build(columns: RelColumns<'_>, node_bound: u32) -> Option<Restored> {
+/// Builds everything, on at most so many threads; `None` when an end is not below the bound. Rows ascend, and the columns
+/// are equally long.
+pub(super) fn build(columns: RelColumns<'_>, node_bound: u32, threads: usize) -> Option<Restored> {
     if columns.are_forward() {
-        return build_forward(columns, columns, node_bound);
+        return build_forward(columns, columns, node_bound, threads);
+    }
+    let [from, to, rows] = in_forward_order(columns, node_bound)?;
+    build_forward(columns, RelColumns { rows: &rows, from: &from, to: &to }, node_bound, threads)
+}
+
+/// Starts, ends and rows in order of start, end and row; `None` when an end is not below the bound.
+pub(super) fn in_forward_order(columns: RelColumns<'_>, node_bound: u32) -> Option<[Vec<u32>; 3]> {
+    let RelColumns { rows, from, to } = columns;
+    if node_bound as usize / 8 > rows.len() {
+        // Counting would cost more than comparing.
+        let mut order: Vec<u32> = (0..rows.len() as u32).collect();
+        order.sort_unstable_by_key(|at| (from[*at as usize], to[*at as usize], rows[*at as usize]));
+        return Some([from, to, rows].map(|column| order.iter().map(|at| column[*at as usize]).collect()));
     }
     // Sorting by end and then by start keeps the order of rows between equal ones.
-    let [to, from, rows] = counted(columns.to, [columns.from, columns.rows], node_bound)?;
-    let [from, to, rows] = counted(&from, [&to, &rows], node_bound)?;
-    build_forward(columns, RelColumns { rows: &rows, from: &from, to: &to }, node_bound)
+    let [to, from, rows] = counted(to, [from, rows], node_bound)?;
+    counted(&from, [&to, &rows], node_bound)
 }
 
 /// Builds from the columns in order of row, and in forward order.
-fn build_forward(by_row: RelColumns<'_>, forward: RelColumns<'_>, node_bound: u32) -> Option<Restored> {
+fn build_forward(by_row: RelColumns<'_>, forward: RelColumns<'_>, node_bound: u32, threads: usize) -> Option<Restored> {
     let backward = || scattered(forward, node_bound);
     let rest = || (runs(forward, node_bound), row_segments(by_row));
-    let (backward, (outgoing, rows)) = match forward.rows.len() < MANY {
+    let (backward, (outgoing, rows)) = match threads < THREADS || forward.rows.len() < MANY {
         true => (backward(), rest()),
         false => std::thread::scope(|scope| {
             let other = scope.spawn(backward);
