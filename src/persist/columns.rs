@@ -9,11 +9,11 @@ use std::sync::Arc;
 /// The encoding of a cell.
 pub(super) fn encoding_of(cell: &Cell<'_>) -> Encoding {
     match cell {
-        Cell::Bool(_) | Cell::Other(Value::Bool(_)) => Encoding::Bool,
-        Cell::Int(_) | Cell::Other(Value::Int(_)) => Encoding::Int,
-        Cell::Float(_) | Cell::Other(Value::Float(_)) => Encoding::Float,
-        Cell::Text(_) | Cell::Other(Value::String(_)) => Encoding::Text,
-        Cell::Date(_) | Cell::Other(Value::Date(_)) => Encoding::Date,
+        Cell::Bool(_) => Encoding::Bool,
+        Cell::Int(_) => Encoding::Int,
+        Cell::Float(_) => Encoding::Float,
+        Cell::Text(_) => Encoding::Text,
+        Cell::Date(_) => Encoding::Date,
         Cell::Absent | Cell::Other(_) => Encoding::Other,
     }
 }

@@ -316,24 +316,32 @@ impl Header {
 
     /// Reads the header of a file, checking it in the order that gives the most helpful message.
     pub(super) fn from_bytes(file: &[u8]) -> Result<Header, Problem> {
-        if file.len() < MAGIC.len() || file[..8] != MAGIC {
-            return Err(Problem::Foreign);
-        }
-        let Some(bytes) = file.first_chunk::<HEADER>() else {
-            return Err(Problem::damaged("it ends inside its header"));
-        };
-        let format = u32_at(bytes, 8);
-        if format > FORMAT {
-            return Err(Problem::Newer(format));
-        }
-        if crc32fast::hash(&bytes[..60]) != u32_at(bytes, 60) || format == 0 {
-            return Err(Problem::damaged("the checksum of its header is wrong"));
-        }
-        let mut graph = [0; 16];
-        graph.copy_from_slice(&bytes[16..32]);
+        let bytes = checked_header(file, MAGIC, FORMAT).ok_or(Problem::Foreign)??;
         let table = Section { offset: u64_at(bytes, 32), length: u64_at(bytes, 40), checksum: u32_at(bytes, 48) };
-        Ok(Header { format, graph, table })
+        Ok(Header { format: u32_at(bytes, 8), graph: graph_of(bytes), table })
     }
+}
+
+/// The header of a graph's file or of its log, with what both have in common checked: the format, which may not be later
+/// than the given one, and the checksum. `None` when the file does not begin with the magic number.
+pub(super) fn checked_header(file: &[u8], magic: [u8; 8], newest: u32) -> Option<Result<&[u8; HEADER], Problem>> {
+    file.starts_with(&magic).then(|| {
+        let bytes = file.first_chunk::<HEADER>().ok_or_else(|| Problem::damaged("it ends inside its header"))?;
+        match u32_at(bytes, 8) {
+            format if format > newest => Err(Problem::Newer(format)),
+            format if crc32fast::hash(&bytes[..60]) != u32_at(bytes, 60) || format == 0 => {
+                Err(Problem::damaged("the checksum of its header is wrong"))
+            }
+            _ => Ok(bytes),
+        }
+    })
+}
+
+/// The identifier of the graph in a header.
+pub(super) fn graph_of(header: &[u8; HEADER]) -> [u8; 16] {
+    let mut graph = [0; 16];
+    graph.copy_from_slice(&header[16..32]);
+    graph
 }
 
 /// The number at a place that is inside the bytes.

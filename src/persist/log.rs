@@ -5,7 +5,7 @@
 //! crash has torn, of which nothing was ever confirmed, from damage to what was.
 
 use super::disk::DiskFile;
-use super::format::{Problem, u32_at, u64_at};
+use super::format::{Problem, checked_header, graph_of, u32_at, u64_at};
 use std::io;
 
 /// The first bytes of every log.
@@ -43,22 +43,9 @@ impl Header {
     }
 
     pub(super) fn from_bytes(log: &[u8]) -> Result<Header, Problem> {
-        if log.len() < MAGIC.len() || log[..8] != MAGIC {
-            return Err(Problem::damaged("it does not begin as a log does"));
-        }
-        let Some(bytes) = log.first_chunk::<HEADER>() else {
-            return Err(Problem::damaged("it ends inside its header"));
-        };
-        let format = u32_at(bytes, 8);
-        if format > FORMAT {
-            return Err(Problem::Newer(format));
-        }
-        if crc32fast::hash(&bytes[..60]) != u32_at(bytes, 60) || format == 0 {
-            return Err(Problem::damaged("the checksum of its header is wrong"));
-        }
-        let mut graph = [0; 16];
-        graph.copy_from_slice(&bytes[16..32]);
-        Ok(Header { graph, base: u64_at(bytes, 32) })
+        let foreign = || Problem::damaged("it does not begin as a log does");
+        let bytes = checked_header(log, MAGIC, FORMAT).ok_or_else(foreign)??;
+        Ok(Header { graph: graph_of(bytes), base: u64_at(bytes, 32) })
     }
 }
 

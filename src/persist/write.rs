@@ -8,7 +8,7 @@ use super::format::{
 };
 use super::schema;
 use crate::store::{Cell, Columns, SEGMENT, Version};
-use crate::value::{KeyId, LabelId, RelTypeId, Value};
+use crate::value::{KeyId, LabelId, RelTypeId};
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
@@ -95,23 +95,16 @@ impl Written {
             Cell::Bool(value) => self.bytes.push(u8::from(*value)),
             Cell::Int(number) | Cell::Date(number) => self.bytes.extend(number.to_le_bytes()),
             Cell::Float(number) => self.bytes.extend(number.to_le_bytes()),
-            Cell::Text(text) => self.put_text(text),
-            Cell::Other(Value::String(text)) => self.put_text(text),
-            Cell::Other(Value::Bool(value)) => self.bytes.push(u8::from(*value)),
-            Cell::Other(Value::Int(number)) => self.bytes.extend(number.to_le_bytes()),
-            Cell::Other(Value::Float(number)) => self.bytes.extend(number.to_le_bytes()),
-            Cell::Other(Value::Date(date)) => self.bytes.extend(date.days.to_le_bytes()),
+            Cell::Text(text) => {
+                self.bytes.extend(text.as_bytes());
+                self.ends.extend((self.bytes.len() as u64).to_le_bytes());
+            }
             Cell::Other(other) => match store(other) {
                 Some(stored) => self.others.push(stored),
                 None => return false,
             },
         }
         true
-    }
-
-    fn put_text(&mut self, text: &str) {
-        self.bytes.extend(text.as_bytes());
-        self.ends.extend((self.bytes.len() as u64).to_le_bytes());
     }
 }
 

@@ -133,6 +133,20 @@ pub(crate) enum Cell<'a> {
     Other(&'a Value),
 }
 
+impl<'a> Cell<'a> {
+    /// The cell of a value.
+    pub(crate) fn of(value: &'a Value) -> Cell<'a> {
+        match value {
+            Value::Bool(value) => Cell::Bool(*value),
+            Value::Int(number) => Cell::Int(*number),
+            Value::Float(number) => Cell::Float(*number),
+            Value::Date(date) => Cell::Date(date.days),
+            Value::String(text) => Cell::Text(text),
+            other => Cell::Other(other),
+        }
+    }
+}
+
 impl Cell<'_> {
     /// The value.
     pub(crate) fn to_value(&self) -> Value {
@@ -164,7 +178,8 @@ impl Column {
         }
     }
 
-    /// Calls `visit` with each place that has a value, ascending, and its cell.
+    /// Calls `visit` with each place that has a value, ascending, and its cell, which is the same whatever the column's
+    /// type.
     pub(crate) fn for_each(&self, mut visit: impl FnMut(u16, Cell<'_>)) {
         let places = self.present.bits().iter();
         match &self.data {
@@ -176,7 +191,7 @@ impl Column {
                 places.zip(codes).for_each(|(place, code)| visit(place, Cell::Text(&dictionary[usize::from(*code)])));
             }
             Data::Strings(values) => places.zip(values).for_each(|(place, text)| visit(place, Cell::Text(text))),
-            Data::Mixed(values) => places.zip(values).for_each(|(place, value)| visit(place, Cell::Other(value))),
+            Data::Mixed(values) => places.zip(values).for_each(|(place, value)| visit(place, Cell::of(value))),
         }
     }
 
