@@ -1,4 +1,4 @@
-//! Likeness of names, for "did you mean" hints.
+//! Names in messages: their likeness, for "did you mean" hints, and their beginnings.
 //!
 //! Takes texts only; knows nothing of what the names denote.
 
@@ -31,6 +31,15 @@ impl Sought {
     /// How many letters a candidate begins with that the name begins with too.
     fn common(&self, candidate: &str) -> usize {
         folded(candidate).iter().zip(&self.letters).take_while(|(a, b)| a == b).count()
+    }
+}
+
+/// A text for a message: its first 40 characters when it is longer.
+pub fn beginning(text: &str) -> String {
+    const LONGEST: usize = 40;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

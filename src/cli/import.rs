@@ -6,6 +6,7 @@ use super::report;
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::io::import::{Imported, Options, Progress, Source, import};
 use crate::session::Graph;
+use crate::value::format::name;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{self, IsTerminal, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -82,9 +83,8 @@ fn finish(arguments: &Import, imported: &Imported) -> Result<()> {
         return Ok(());
     }
     let graph: &Graph = &imported.graph;
-    let quoted = |name: &str| format!("`{}`", name.replace('`', "``"));
     imported.keys.iter().try_for_each(|(label, key)| {
-        let (label, key) = (quoted(label), quoted(key));
+        let (label, key) = (name(label), name(key));
         graph.run(&format!("CREATE CONSTRAINT IF NOT EXISTS FOR (n:{label}) REQUIRE n.{key} IS UNIQUE")).map(drop)
     })
 }

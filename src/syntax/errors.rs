@@ -6,7 +6,7 @@ use super::keywords::{KEYWORDS, is_keyword};
 use super::scan::{self, Kind, Token};
 use crate::error::{Detail, Error};
 use crate::span::Span;
-use crate::text::nearest;
+use crate::text::{beginning, nearest};
 use pest::error::{ErrorVariant, InputLocation};
 use standpoint_grammar::cypher::Rule;
 
@@ -169,7 +169,7 @@ impl Failure<'_> {
                 Some(format!("`{0}` is a keyword: as a name it is written in backticks, `` `{0}` ``", found.text))
             }
             Kind::Word if only_pattern && !is_keyword(found.text) && self.follows_match(found) => {
-                Some(format!("a node stands in parentheses: `({})`", shortened(found.text)))
+                Some(format!("a node stands in parentheses: `({})`", beginning(found.text)))
             }
             Kind::Text { .. } if self.names_expected() && !self.rules.contains(&Rule::string) => {
                 Some("a name that needs quotes is written in backticks".to_owned())
@@ -188,7 +188,7 @@ impl Failure<'_> {
         let before =
             self.before(found.start).filter(|before| before.kind == Kind::Word && before.text.len() >= LEAST)?;
         let keyword = nearest_keyword(before.text)?;
-        Some(format!("is `{}` meant to be `{keyword}`?", shortened(before.text)))
+        Some(format!("is `{}` meant to be `{keyword}`?", beginning(before.text)))
     }
 
     fn found_text(&self) -> String {
@@ -197,7 +197,7 @@ impl Failure<'_> {
         };
         match token.kind {
             Kind::Text { .. } => "a string".to_owned(),
-            _ => format!("`{}`", shortened(self.whole_mark(&token))),
+            _ => format!("`{}`", beginning(self.whole_mark(&token))),
         }
     }
 
@@ -282,14 +282,6 @@ fn phrase(names: &[&str]) -> Option<String> {
 
 fn syntax(message: String) -> Error {
     Error::syntax(Detail::UnexpectedSyntax, message)
-}
-
-/// The start of a long token.
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(40) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
-    }
 }
 
 /// What a character from elsewhere is usually meant to be.

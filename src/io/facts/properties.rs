@@ -56,7 +56,7 @@ impl<'a> Properties<'a> {
     pub(super) fn take_aliases(&mut self) -> Vec<Name> {
         let Some(aliases) = self.left.remove("aliases") else { return Vec::new() };
         let texts = match &aliases {
-            Value::List(items) => items.iter().map(text_of).collect::<Option<Vec<&str>>>(),
+            Value::List(items) => items.iter().map(Value::as_str).collect::<Option<Vec<&str>>>(),
             _ => None,
         };
         let each_once = |texts: &Vec<&str>| {
@@ -148,10 +148,6 @@ impl<'a> Properties<'a> {
     fn lose(&mut self, key: &str, why: &str) {
         self.lost.push(format!("the property `{key}` {why}"));
     }
-}
-
-fn text_of(value: &Value) -> Option<&str> {
-    if let Value::String(text) = value { Some(text) } else { None }
 }
 
 /// A value after its key; dates are not said here.

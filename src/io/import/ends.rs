@@ -2,7 +2,7 @@
 
 use super::nodes::NodeFile;
 use super::source::Joins;
-use crate::text::nearest;
+use crate::text::{beginning, nearest};
 use std::sync::Arc;
 
 /// The nodes among which the keys of one end are looked up.
@@ -71,7 +71,7 @@ impl<'a> Ends<'a> {
 }
 
 fn shown(key: &[u8]) -> String {
-    super::kind::shortened(&String::from_utf8_lossy(key))
+    beginning(&String::from_utf8_lossy(key))
 }
 
 fn nowhere(files: &[NodeFile], label: Option<&str>, group: Option<&str>) -> String {

@@ -11,7 +11,7 @@ use super::header::{Layout, Role};
 use super::kind::{Forms, Inferred};
 use super::rows::{self, Part, Rows};
 use super::source::{self, Format, Source};
-use super::{Options, Progress, json};
+use super::{Options, Progress, json, named, threads};
 use crate::error::{Error, Result};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -119,15 +119,7 @@ impl Input {
         }
         let rows = Rows { layout: &self.layout, readings: &self.readings, ends, delimiter: self.delimiter.as_bytes() };
         let shared = Shared { blocks: Mutex::new(blocks), parts: Mutex::default(), stop: AtomicBool::new(false) };
-        let work = || self.work(&shared, rows, options, progress);
-        let outcome = std::thread::scope(|scope| {
-            let others: Vec<_> = (1..options.threads).map(|_| scope.spawn(work)).collect();
-            let mine = work();
-            others
-                .into_iter()
-                .map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-                .fold(mine, Result::and)
-        });
+        let outcome = threads::on_each(options.threads, || self.work(&shared, rows, options, progress));
         let mut parts = shared.parts.into_inner().unwrap_or_else(PoisonError::into_inner);
         parts.sort_by_key(|(index, _)| *index);
         if !options.skip_bad
@@ -206,7 +198,7 @@ impl Whole {
         }
         self.rows += rows;
         self.ends.iter_mut().zip(ends).for_each(|(all, more)| all.extend(more));
-        let tags_here: Vec<u32> = tag_names.into_iter().map(|name| self.tag(name)).collect();
+        let tags_here: Vec<u32> = tag_names.iter().map(|name| named::place(&mut self.tag_names, name)).collect();
         self.tags.extend(tags.into_iter().map(|tag| tags_here[tag as usize]));
         self.lines.extend(lines);
         self.bad.append(bad);
@@ -214,22 +206,9 @@ impl Whole {
 
     /// The column of a name, with as many rows as there are.
     fn column(&mut self, name: Arc<str>) -> &mut Built {
-        let known = self.columns.iter().position(|(known, _)| *known == name);
-        let at = known.unwrap_or_else(|| {
-            self.columns.push((name, Built::nothing()));
-            self.columns.len() - 1
-        });
-        let column = &mut self.columns[at].1;
+        let column = named::entry(&mut self.columns, name, Built::nothing);
         column.append_absent_up_to(self.rows);
         column
-    }
-
-    fn tag(&mut self, name: Arc<str>) -> u32 {
-        let known = self.tag_names.iter().position(|known| *known == name);
-        known.unwrap_or_else(|| {
-            self.tag_names.push(name);
-            self.tag_names.len() - 1
-        }) as u32
     }
 }
 

@@ -6,6 +6,7 @@
 use super::blocks::Block;
 use super::column::Builder;
 use super::keys;
+use super::named;
 use super::rows::{Part, Rows};
 use crate::csv;
 use crate::io::decode;
@@ -60,21 +61,12 @@ impl Rows<'_> {
         let row = part.rows;
         for (name, value) in members {
             if self.ends.is_none() || is_key(&name).is_none() {
-                column(part, name).push_value(row, value);
+                named::entry(&mut part.columns, name, Builder::mixed).push_value(row, value);
             }
         }
         part.rows += 1;
         Ok(())
     }
-}
-
-fn column(part: &mut Part, name: Arc<str>) -> &mut Builder {
-    let known = part.columns.iter().position(|(known, _)| *known == name);
-    let at = known.unwrap_or_else(|| {
-        part.columns.push((name, Builder::mixed()));
-        part.columns.len() - 1
-    });
-    &mut part.columns[at].1
 }
 
 fn key_text(name: &str, value: &Value) -> Result<Arc<str>, String> {

@@ -4,6 +4,7 @@
 //! integer and `007` is a text.
 
 use crate::error::Error;
+use crate::text::beginning;
 use crate::value::Value;
 use crate::value::temporal::parse;
 use std::fmt;
@@ -88,7 +89,7 @@ impl Kind {
             Kind::Temporal(which) => TEMPORAL[*which](text.trim()).ok(),
             Kind::List(item) => return list(item, text),
         };
-        value.ok_or_else(|| format!("`{}` is no {self}", shortened(text)))
+        value.ok_or_else(|| format!("`{}` is no {self}", beginning(text)))
     }
 }
 
@@ -109,15 +110,6 @@ fn list(item: &Kind, text: &str) -> Result<Value, String> {
 fn fits(number: i64, bits: u32) -> bool {
     let unused = 64 - bits;
     number.wrapping_shl(unused) >> unused == number
-}
-
-/// The start of a text, for messages.
-pub(super) fn shortened(text: &str) -> String {
-    const LONGEST: usize = 40;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }
 
 fn truth(text: &str) -> Option<bool> {

@@ -14,12 +14,14 @@ mod header;
 mod json;
 mod keys;
 mod kind;
+mod named;
 mod nodes;
 mod rels;
 mod rows;
 mod source;
 #[cfg(test)]
 mod tests;
+mod threads;
 
 pub use source::Source;
 

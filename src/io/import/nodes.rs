@@ -9,6 +9,7 @@ use super::source::{Content, Source};
 use super::{Options, Progress};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::store::{PropertyColumn, SEGMENT, Version};
+use crate::text::beginning;
 use crate::value::LabelId;
 use std::sync::Arc;
 
@@ -128,7 +129,7 @@ impl NodeFile {
         if std::mem::replace(&mut self.nodes[row as usize], NONE) != NONE {
             let key = self.key_text(row);
             let mut bad = Bad::default();
-            bad.add(self.lines[row as usize], why(&super::kind::shortened(&key)));
+            bad.add(self.lines[row as usize], why(&beginning(&key)));
             self.bad.append(bad);
         }
     }

@@ -6,7 +6,7 @@ use super::ends::Ends;
 use super::file::{Input, Whole};
 use super::nodes::NodeFile;
 use super::source::{Content, Joins};
-use super::{Options, Progress};
+use super::{Options, Progress, named, threads};
 use crate::error::Result;
 use crate::store::{BuiltRels, PropertyColumn, RelColumns, Version};
 use crate::value::RelTypeId;
@@ -66,12 +66,7 @@ impl ByType {
     }
 
     fn of(&mut self, rel_type: Arc<str>) -> &mut Rels {
-        let known = self.0.iter().position(|(known, _)| *known == rel_type);
-        let at = known.unwrap_or_else(|| {
-            self.0.push((rel_type, Rels::default()));
-            self.0.len() - 1
-        });
-        &mut self.0[at].1
+        named::entry(&mut self.0, rel_type, Rels::default)
     }
 
     /// Makes the relationships in a version.
@@ -93,14 +88,7 @@ impl ByType {
                 built.lock().unwrap_or_else(PoisonError::into_inner).push((rel_type, rels));
             }
         };
-        std::thread::scope(|scope| {
-            let others: Vec<_> = (1..options.threads).map(|_| scope.spawn(work)).collect();
-            let mine = work();
-            others
-                .into_iter()
-                .map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-                .fold(mine, Result::and)
-        })?;
+        threads::on_each(options.threads, work)?;
         let built: Vec<(RelTypeId, BuiltRels)> = built.into_inner().unwrap_or_else(PoisonError::into_inner);
         built.into_iter().try_for_each(|(rel_type, rels)| version.attach_rels(rel_type, rels))
     }
@@ -110,13 +98,9 @@ impl Rels {
     fn append(&mut self, ends: [Vec<u32>; 2], columns: Vec<(Arc<str>, Built)>) {
         let before = self.ends[0].len() as u32;
         for (name, column) in columns {
-            let known = self.columns.iter().position(|(known, _)| *known == name);
-            let at = known.unwrap_or_else(|| {
-                self.columns.push((name, Built::nothing()));
-                self.columns.len() - 1
-            });
-            self.columns[at].1.append_absent_up_to(before);
-            self.columns[at].1.append(column);
+            let all = named::entry(&mut self.columns, name, Built::nothing);
+            all.append_absent_up_to(before);
+            all.append(column);
         }
         self.ends.iter_mut().zip(ends).for_each(|(all, more)| all.extend(more));
     }

@@ -6,6 +6,7 @@ use super::column::{Builder, Reading, Texts, utf8};
 use super::ends::Ends;
 use super::header::{Layout, Role};
 use super::kind::{self, Forms};
+use super::named;
 use crate::csv::{self, Field, Fields};
 use std::sync::Arc;
 
@@ -27,17 +28,6 @@ pub(super) struct Part {
     /// The lines of the rows, for nodes.
     pub(super) lines: Vec<u64>,
     pub(super) bad: Bad,
-}
-
-impl Part {
-    /// The number of what a column of labels or types says.
-    pub(super) fn tag(&mut self, name: &str) -> u32 {
-        let known = self.tag_names.iter().position(|known| **known == *name);
-        known.unwrap_or_else(|| {
-            self.tag_names.push(Arc::from(name));
-            self.tag_names.len() - 1
-        }) as u32
-    }
 }
 
 /// How the records of a file become rows.
@@ -115,7 +105,7 @@ impl Rows<'_> {
                 Slot::Tag if self.ends.is_some() && field.bytes().is_empty() => {
                     return Err("the type is empty".to_owned());
                 }
-                Slot::Tag => tag = Some(part.tag(utf8(field.bytes())?)),
+                Slot::Tag => tag = Some(named::place(&mut part.tag_names, utf8(field.bytes())?)),
                 Slot::Key(_) if field.bytes().is_empty() => return Err("the key is empty".to_owned()),
                 Slot::Value(column) | Slot::Key(column) => {
                     let pushed = part.columns[*column].1.push(field, texts);
