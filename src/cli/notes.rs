@@ -1,6 +1,6 @@
 //! What the rows of a table rest on: numbers in its last column, and below it a note for each.
 
-use crate::session::{fact, source_title};
+use crate::session::{fact, source_titles};
 use crate::store::Version;
 use crate::value::{RelId, Value};
 use std::collections::HashMap;
@@ -40,8 +40,12 @@ impl Notes {
     /// The notes, one a line: the fact, and the title of its source where that is known.
     pub(super) fn text(&self, graph: &Version) -> String {
         let mut text = String::new();
+        let titles = if self.cited.is_empty() { HashMap::new() } else { source_titles(graph) };
+        let source = graph.catalog().key("source");
         for (at, rel) in self.cited.iter().take(MOST).enumerate() {
-            let title = source_title(graph, *rel).map(|title| format!("  {title}")).unwrap_or_default();
+            let cited = source.map(|key| graph.rel_property(*rel, key));
+            let title = cited.as_ref().and_then(Value::as_str).and_then(|source| titles.get(source)?.as_ref());
+            let title = title.map(|title| format!("  {title}")).unwrap_or_default();
             text += &format!("[{}] {}{title}\n", at + 1, fact(graph, *rel));
         }
         match self.cited.len().saturating_sub(MOST) {

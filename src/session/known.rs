@@ -5,6 +5,8 @@ use crate::store::Version;
 use crate::syntax::facts::format::{name, verb};
 use crate::value::format::to_text;
 use crate::value::{NodeId, RelId, Value};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A relationship as a fact, with its dates, modality, confidence and source, and without what else it says:
 /// `Moscow -supports-> 28-point plan {2025-11-20, 0.75} [ki-1121 p. 3]`.
@@ -34,16 +36,17 @@ fn end(graph: &Version, node: NodeId) -> String {
     Node::read(graph, node).display_name().map_or_else(|| "(unnamed)".to_owned(), |text| name(&text))
 }
 
-/// The title of the source that a relationship cites, where the graph has that source and its title.
-pub fn source_title(graph: &Version, rel: RelId) -> Option<String> {
+/// The titles of sources, where they have one, by what facts cite them by.
+pub fn source_titles(graph: &Version) -> HashMap<Arc<str>, Option<Arc<str>>> {
     let catalog = graph.catalog();
-    let Value::String(source) = graph.rel_property(rel, catalog.key("source")?) else { return None };
-    let (label, id, title) = (catalog.label("Source")?, catalog.key("id")?, catalog.key("title")?);
-    let is_it =
-        |node: &NodeId| graph.has_label(*node, label) && graph.node_property(*node, id).as_str() == Some(&*source);
-    let node = graph.node_ids().find(is_it)?;
-    match graph.node_property(node, title) {
-        Value::String(title) => Some(title.to_string()),
+    let known = (catalog.label("Source"), catalog.key("id"), catalog.key("title"));
+    let (Some(label), Some(id), Some(title)) = known else { return HashMap::new() };
+    let text = |node: u32, key| match graph.node_property(NodeId(node), key) {
+        Value::String(text) => Some(text),
         _ => None,
-    }
+    };
+    let mut nodes = Vec::new();
+    (0..graph.segments()).for_each(|segment| graph.scan(segment, Some(label), &mut nodes));
+    // Of several with one name the first counts.
+    nodes.into_iter().rev().filter_map(|node| Some((text(node, id)?, text(node, title)))).collect()
 }

@@ -28,6 +28,6 @@ pub use crate::semantic::bound::Notification;
 pub use answer::{Answer, PlanStep, Row, Summary, Work};
 pub use facts::Loaded;
 pub use graph::Graph;
-pub use known::{fact, source_title};
+pub use known::{fact, source_titles};
 pub use options::{CancelToken, RunOptions};
 pub use state::Session;
