@@ -96,6 +96,11 @@ impl Chunk {
         self.columns[index] = column;
     }
 
+    /// Takes a column out of its place.
+    pub(crate) fn take(&mut self, slot: Slot) -> Column {
+        self.columns.get_mut(slot.0 as usize).map(std::mem::take).unwrap_or_default()
+    }
+
     /// How often the row at a position counts.
     pub fn times(&self, position: usize) -> u64 {
         self.multiplicity.as_ref().and_then(|times| times.get(position).copied()).unwrap_or(1)

@@ -1,7 +1,8 @@
 //! One column of a chunk: the values of one slot for many rows.
 
 use crate::store::Gathered;
-use crate::value::{NodeId, RelId, Value, share_bytes};
+use crate::value::{NodeId, RelId, Value, compare, share_bytes};
+use std::cmp::Ordering;
 
 /// A position that stands for "no row": gathering it gives null.
 pub(crate) const NO_ROW: u32 = u32::MAX;
@@ -32,6 +33,31 @@ impl Column {
     /// Whether the slot holds nothing.
     pub fn is_unset(&self) -> bool {
         matches!(self, Column::Unset)
+    }
+
+    /// Whether it holds values of one simple type, none of them null.
+    pub(crate) fn is_typed(&self) -> bool {
+        !matches!(self, Column::Unset | Column::Values(_) | Column::Constant(_))
+    }
+
+    /// Whether the value at a position is null.
+    pub(crate) fn is_null_at(&self, position: usize) -> bool {
+        match self {
+            Column::Values(items) => items.get(position).is_none_or(Value::is_null),
+            Column::Constant(value) => value.is_null(),
+            Column::Unset => true,
+            _ => false,
+        }
+    }
+
+    /// Where the value at a position stands in the total order, beside another.
+    pub(crate) fn compare_at(&self, position: usize, other: &Value) -> Ordering {
+        match (self, other) {
+            (Column::Ints(items), Value::Int(other)) => items[position].cmp(other),
+            (Column::Values(items), other) => compare::order(&items[position], other),
+            (Column::Constant(value), other) => compare::order(value, other),
+            _ => compare::order(&self.get(position), other),
+        }
     }
 
     /// The value at a position; null when there is none.
@@ -158,7 +184,10 @@ fn typed<T>(values: Vec<Value>, take: impl Fn(&Value) -> Option<T>, make: impl F
 }
 
 fn pick<T: Copy>(items: &[T], positions: &[u32]) -> Vec<T> {
-    positions.iter().filter_map(|&at| items.get(at as usize).copied()).collect()
+    match positions.iter().max() {
+        Some(&most) if (most as usize) < items.len() => positions.iter().map(|&at| items[at as usize]).collect(),
+        _ => positions.iter().filter_map(|&at| items.get(at as usize).copied()).collect(),
+    }
 }
 
 #[cfg(test)]

@@ -1,146 +1,172 @@
 //! Groups of rows that agree in their keys, numbered in order of first appearance.
+//!
+//! Each key has its values by number; a group is a combination of such numbers.
 
+use super::codes::Codes;
 use super::column::Column;
 use super::context::Context;
 use super::memory::Held;
-use crate::error::{Error, Result};
-use crate::value::{Value, compare, share_bytes};
-use hashbrown::{HashMap, HashTable};
-use std::hash::{BuildHasher, Hasher};
+use crate::error::Result;
+use crate::value::Value;
+use hashbrown::HashMap;
 
-type State = foldhash::fast::FixedState;
-
-/// About how many bytes the table takes for a group besides the keys.
-const ENTRY_BYTES: u64 = 48;
+/// About how many bytes a combination takes.
+const ENTRY_BYTES: u64 = 24;
+/// From how many pairs on those of small numbers are looked up directly.
+const MANY: u32 = 64;
+/// The numbers of both sides that are small.
+const SIDE: u32 = 256;
+/// What stands for a combination not met yet.
+const NONE: u32 = u32::MAX;
 
 /// The groups met so far.
 #[derive(Default)]
 pub(super) struct Groups {
-    index: Index,
-    /// The keys of all groups, one after another.
-    keys: Vec<Value>,
+    codes: Vec<Codes>,
+    /// The combinations of the keys up to the second, up to the third, and so on.
+    combined: Vec<Combined>,
+    /// The numbers of the keys of all groups, one group after another.
+    groups: Vec<u32>,
     count: u32,
-    state: State,
+    /// The numbers of the present row.
+    row: Vec<u32>,
     held: Held,
 }
 
-/// How a group is found.
+/// Pairs by number: a table of the first few numbers of both sides, and a map for the others.
 #[derive(Default)]
-enum Index {
-    #[default]
-    Empty,
-    /// All keys are single nodes.
-    Nodes(HashMap<u32, u32, State>),
-    /// All keys are single integers.
-    Ints(HashMap<i64, u32, State>),
-    /// By hash of all keys.
-    General(HashTable<u32>),
+struct Combined {
+    direct: Vec<u32>,
+    map: HashMap<u64, u32, foldhash::fast::FixedState>,
+    count: u32,
 }
 
 impl Groups {
     /// The number of the group of a row with these keys, and whether it is new.
     pub(super) fn insert(&mut self, cx: &Context, columns: &[&Column], position: usize) -> Result<(usize, bool)> {
-        match columns {
-            [Column::Nodes(nodes)] => self.insert_node(cx, nodes.get(position).copied().unwrap_or_default()),
-            [Column::Ints(numbers)] => self.insert_int(cx, numbers.get(position).copied().unwrap_or_default()),
-            _ => self.insert_values(cx, columns.iter().map(|column| column.get(position)).collect()),
+        let mut codes = std::mem::take(&mut self.row);
+        codes.clear();
+        for (key, column) in columns.iter().enumerate() {
+            codes.push(self.code(cx, key, column, position)?);
         }
+        let group = self.combine(cx, &codes);
+        self.row = codes;
+        group
+    }
+
+    /// The number of a value of a key, by the key's place.
+    pub(super) fn code(&mut self, cx: &Context, key: usize, column: &Column, position: usize) -> Result<u32> {
+        if self.codes.len() <= key {
+            self.codes.resize_with(key + 1, Codes::default);
+        }
+        self.codes[key].code(cx, column, position)
+    }
+
+    /// The number of the group whose keys have these numbers, and whether it is new.
+    pub(super) fn combine(&mut self, cx: &Context, codes: &[u32]) -> Result<(usize, bool)> {
+        let Some((first, rest)) = codes.split_first() else {
+            let new = self.count == 0;
+            self.count = 1;
+            return Ok((0, new));
+        };
+        if self.combined.len() < rest.len() {
+            self.combined.resize_with(rest.len(), Combined::default);
+        }
+        let pairs = rest.iter().zip(&mut self.combined);
+        let group = pairs.fold(*first, |left, (right, combined)| combined.number(left, *right));
+        let new = group == self.count;
+        if new {
+            self.held.grow(cx, ENTRY_BYTES * codes.len() as u64)?;
+            self.count = group.checked_add(1).ok_or_else(super::chunk::too_many_rows)?;
+            self.groups.extend_from_slice(codes);
+        }
+        Ok((group as usize, new))
+    }
+
+    /// The groups of rows, given for each key the numbers of its values.
+    pub(super) fn combine_all(&mut self, cx: &Context, codes: &[Vec<u32>], rows: usize) -> Result<Vec<u32>> {
+        let mut groups = Vec::with_capacity(rows);
+        let mut row_codes = vec![0; codes.len()];
+        for row in 0..rows {
+            match codes {
+                [only] if only[row] < self.count => groups.push(only[row]),
+                _ => {
+                    row_codes.iter_mut().zip(codes).for_each(|(code, codes)| *code = codes[row]);
+                    groups.push(self.combine(cx, &row_codes)?.0 as u32);
+                }
+            }
+        }
+        Ok(groups)
     }
 
     pub(super) fn len(&self) -> usize {
         self.count as usize
     }
 
-    /// The keys of all groups, one after another.
-    pub(super) fn keys(&self) -> &[Value] {
-        &self.keys
+    /// The values of a key, by its place among `width` keys, for all groups.
+    pub(super) fn key_values(&self, key: usize, width: usize) -> Vec<Value> {
+        let values = self.codes.get(key).map_or(&[][..], Codes::values);
+        let codes = self.groups.iter().skip(key).step_by(width.max(1));
+        codes.map(|code| values.get(*code as usize).cloned().unwrap_or_default()).collect()
     }
 
     pub(super) fn clear(&mut self) {
-        self.index = Index::Empty;
-        self.keys.clear();
+        self.codes.iter_mut().for_each(Codes::clear);
+        self.combined.clear();
+        self.groups.clear();
         self.count = 0;
         self.held.release();
     }
+}
 
-    fn insert_node(&mut self, cx: &Context, node: u32) -> Result<(usize, bool)> {
-        if let Index::Empty = self.index {
-            self.index = Index::Nodes(HashMap::default());
-        }
-        let Index::Nodes(map) = &mut self.index else {
-            return self.insert_values(cx, vec![Value::Node(crate::value::NodeId(node))]);
+impl Combined {
+    /// The number of a pair; the next one when it is new.
+    fn number(&mut self, left: u32, right: u32) -> u32 {
+        let next = self.count;
+        let number = if left < SIDE && right < SIDE && !self.direct.is_empty() {
+            let number = &mut self.direct[(left * SIDE + right) as usize];
+            if *number == NONE {
+                *number = next;
+            }
+            *number
+        } else {
+            *self.map.entry(u64::from(left) << 32 | u64::from(right)).or_insert(next)
         };
-        let group = *map.entry(node).or_insert(self.count);
-        if group < self.count {
-            return Ok((group as usize, false));
+        if number == next {
+            self.count += 1;
+            self.spread();
         }
-        self.add(cx, vec![Value::Node(crate::value::NodeId(node))])
+        number
     }
 
-    fn insert_int(&mut self, cx: &Context, number: i64) -> Result<(usize, bool)> {
-        if let Index::Empty = self.index {
-            self.index = Index::Ints(HashMap::default());
-        }
-        let Index::Ints(map) = &mut self.index else {
-            return self.insert_values(cx, vec![Value::Int(number)]);
-        };
-        let group = *map.entry(number).or_insert(self.count);
-        if group < self.count {
-            return Ok((group as usize, false));
-        }
-        self.add(cx, vec![Value::Int(number)])
-    }
-
-    fn insert_values(&mut self, cx: &Context, values: Vec<Value>) -> Result<(usize, bool)> {
-        self.generalise(values.len());
-        let hash = hash_of(&self.state, &values);
-        let (keys, width, state) = (&self.keys, values.len(), &self.state);
-        let Index::General(table) = &mut self.index else {
-            return Err(Error::internal("groups have lost their index"));
-        };
-        if let Some(&group) = table.find(hash, |&group| equal(group_keys(keys, width, group), &values)) {
-            return Ok((group as usize, false));
-        }
-        table.insert_unique(hash, self.count, |&group| hash_of(state, group_keys(keys, width, group)));
-        self.add(cx, values)
-    }
-
-    /// Goes over to the index that takes any keys.
-    fn generalise(&mut self, width: usize) {
-        if matches!(self.index, Index::General(_)) {
+    /// Makes the direct table once there are many pairs.
+    fn spread(&mut self) {
+        if self.count < MANY || !self.direct.is_empty() {
             return;
         }
-        let mut table = HashTable::new();
-        for group in 0..self.count {
-            let hash = hash_of(&self.state, group_keys(&self.keys, width, group));
-            table.insert_unique(hash, group, |&other| hash_of(&self.state, group_keys(&self.keys, width, other)));
+        self.direct = vec![NONE; (SIDE * SIDE) as usize];
+        for (pair, number) in &self.map {
+            let (left, right) = ((pair >> 32) as u32, *pair as u32);
+            if left < SIDE && right < SIDE {
+                self.direct[(left * SIDE + right) as usize] = *number;
+            }
         }
-        self.index = Index::General(table);
-    }
-
-    fn add(&mut self, cx: &Context, values: Vec<Value>) -> Result<(usize, bool)> {
-        self.held.grow(cx, ENTRY_BYTES + values.iter().map(|value| share_bytes(value, 1)).sum::<u64>())?;
-        cx.tick()?;
-        let group = self.count;
-        self.count = group.checked_add(1).ok_or_else(super::chunk::too_many_rows)?;
-        self.keys.extend(values);
-        Ok((group as usize, true))
     }
 }
 
-fn group_keys(keys: &[Value], width: usize, group: u32) -> &[Value] {
-    let start = group as usize * width;
-    keys.get(start..start + width).unwrap_or_default()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn hash_of(state: &State, values: &[Value]) -> u64 {
-    let mut hasher = state.build_hasher();
-    for value in values {
-        compare::group_hash(value, &mut hasher);
+    #[test]
+    fn pairs_are_numbered_in_order_of_appearance() {
+        let mut combined = Combined::default();
+        let pairs = [(0, 0), (700, 1), (0, 1), (700, 1), (0, 0), (1, 700)];
+        let numbers: Vec<u32> = pairs.iter().map(|(left, right)| combined.number(*left, *right)).collect();
+        assert_eq!(numbers, [0, 1, 2, 1, 0, 3]);
+        let many: Vec<u32> = (0..300).map(|left| combined.number(left, 5)).collect();
+        let again: Vec<u32> = (0..300).map(|left| combined.number(left, 5)).collect();
+        assert_eq!((many.len(), many.last()), (again.len(), Some(&303)));
+        assert_eq!(many, again);
     }
-    hasher.finish()
-}
-
-fn equal(left: &[Value], right: &[Value]) -> bool {
-    left.len() == right.len() && left.iter().zip(right).all(|(left, right)| compare::group_eq(left, right))
 }

@@ -5,6 +5,7 @@
 //! everything is a slot or an identifier.
 
 mod chunk;
+mod codes;
 mod column;
 mod context;
 mod eval;
@@ -13,6 +14,8 @@ mod memory;
 mod operators;
 mod paths;
 mod records;
+mod seen;
+mod totals;
 
 pub use chunk::Chunk;
 pub use column::Column;

@@ -4,10 +4,11 @@
 //! are exact; the share of rows that a predicate keeps is a guess.
 
 use super::physical::Way;
+use super::weight::{Branch, Weight};
 use crate::semantic::bound::{Expr, ExprKind, LabelTest, PatternNode, TypeTest, VarLength};
 use crate::store::{Direction, IndexDefinition, Seek, Version};
 use crate::syntax::ast::{BinaryOp, CompareOp};
-use crate::value::{LabelId, RelTypeId, Value};
+use crate::value::{KeyId, LabelId, RelTypeId, Value};
 use std::sync::Arc;
 
 /// No estimate is greater, so that products stay finite.
@@ -27,6 +28,10 @@ pub trait Counts {
     fn typed(&self, rel_type: RelTypeId) -> u64;
     /// How many distinct nodes relationships of the type have at that end.
     fn ends(&self, rel_type: RelTypeId, direction: Direction) -> u64;
+    /// How many relationships of the type have a node with the label at their start (outgoing) or end (incoming).
+    fn ends_labelled(&self, rel_type: RelTypeId, direction: Direction, label: LabelId) -> u64;
+    /// How many nodes with the label have the property.
+    fn present(&self, label: LabelId, key: KeyId) -> u64;
     /// The indexes, in order of creation.
     fn indexes(&self) -> Vec<Arc<IndexDefinition>>;
     /// How many entries an index has, and how many different values.
@@ -50,6 +55,12 @@ impl Counts for Version {
     }
     fn ends(&self, rel_type: RelTypeId, direction: Direction) -> u64 {
         self.rel_type_nodes(rel_type, direction)
+    }
+    fn ends_labelled(&self, rel_type: RelTypeId, direction: Direction, label: LabelId) -> u64 {
+        self.rel_type_labelled(rel_type, direction, label)
+    }
+    fn present(&self, label: LabelId, key: KeyId) -> u64 {
+        self.label_key_count(label, key)
     }
     fn indexes(&self) -> Vec<Arc<IndexDefinition>> {
         Version::indexes(self).cloned().collect()
@@ -170,6 +181,41 @@ impl<'a> Statistics<'a> {
         let last = length.max.unwrap_or(u32::MAX).min(length.min.saturating_add(REACH));
         let steps = (length.min..=last).map(|step| degree.powi(i32::try_from(step).unwrap_or(i32::MAX)));
         bounded(steps.sum())
+    }
+}
+
+/// What hangs at a node.
+impl Statistics<'_> {
+    /// How often a node counts on average.
+    pub fn weight(&self, weight: &Weight) -> f64 {
+        bounded(weight.branches().iter().map(|branch| self.branch(branch)).product())
+    }
+
+    fn branch(&self, branch: &Branch) -> f64 {
+        let ends = self.far_ends(&branch.types, branch.way);
+        let labels: f64 = branch.labels.iter().map(|test| self.label_share(test, ends)).product();
+        let weights: f64 = branch.weights.iter().map(|weight| self.weight(weight)).product();
+        self.degree(&branch.types, branch.way, 0.0) * labels * selectivity_of_all(&branch.predicates) * weights
+    }
+
+    /// The share of nodes that count at all.
+    pub fn weight_share(&self, weight: &Weight) -> f64 {
+        self.weight(weight).min(1.0)
+    }
+
+    /// The effort of weighing so many nodes: each far end is looked at for each relationship, and weighed itself once.
+    pub fn weighing(&self, weight: &Weight, nodes: f64) -> f64 {
+        weight.branches().iter().map(|branch| self.branching(branch, nodes)).sum()
+    }
+
+    fn branching(&self, branch: &Branch, nodes: f64) -> f64 {
+        if branch.is_plain() {
+            return nodes;
+        }
+        let met = bounded(nodes * self.degree(&branch.types, branch.way, 0.0));
+        let ends = met.min(self.far_ends(&branch.types, branch.way));
+        let passing = ends * selectivity_of_all(&branch.predicates);
+        met + ends + branch.weights.iter().map(|weight| self.weighing(weight, passing)).sum::<f64>()
     }
 }
 

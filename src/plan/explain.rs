@@ -6,6 +6,7 @@
 use super::logical::{Bound, Probe};
 use super::physical::{ApplyMode, Expand, Node, Op, Plan, Rounds, SeekTarget, StoredCount, VarExpand, Way};
 use super::search::{Keep, PathSearch};
+use super::weight::{Branch, Weight};
 use crate::functions::Aggregate;
 use crate::semantic::bound::{
     AggregateCall, CreateItem, Expr, ExprKind, LabelTest, NewType, Properties, SchemaChange, SchemaRule, SetItem, Slot,
@@ -101,7 +102,10 @@ fn name(op: &Op) -> &'static str {
         Op::ExpandInto(_) => "ExpandInto",
         Op::ExpandBound { .. } => "ExpandBound",
         Op::ExpandCount(_) => "ExpandCount",
-        Op::PairCount { .. } => "PairCount",
+        Op::Weigh { weight: Weight::Branch(_), .. } => "BranchCount",
+        Op::Weigh { weight: Weight::Pair(_), .. } => "PairCount",
+        Op::IntersectCount(_) => "IntersectCount",
+        Op::RowCounts(_) => "RowCounts",
         Op::VarExpand(_) => "VarExpand",
         Op::Reach(_) => "Reach",
         Op::ShortestPath { .. } => "ShortestPath",
@@ -166,10 +170,12 @@ fn details(op: &Op, names: Names<'_>) -> String {
         Op::Expand(expand) | Op::ExpandInto(expand) | Op::ExpandBound { expand, .. } | Op::ExpandCount(expand) => {
             expansion(expand, names)
         }
-        Op::PairCount { node, arms: [left, right] } => {
-            let arm = |(types, way): &(TypeTest, Way)| arrow(&format!("[{}]", names.types(types)), *way);
-            format!("({}) {} and {}", names.slot(*node), arm(left), arm(right))
+        Op::Weigh { node, weight } => format!("({}) {}", names.slot(*node), names.weight(weight)),
+        Op::IntersectCount(arms) => {
+            let [first, second] = arms.as_ref();
+            format!("{} and {}", expansion(first, names), expansion(second, names))
         }
+        Op::RowCounts(slots) => names.slots(slots),
         Op::VarExpand(expand) | Op::Reach(expand) => var_expansion(expand, names),
         Op::ShortestPath { expand, which } => {
             let which = match which {
@@ -480,6 +486,26 @@ impl Names<'_> {
             text += &format!("{}({})", arrow(&rel, hop.way), self.slot(hop.node));
         }
         text
+    }
+
+    /// What hangs at a node: `-[:TYPE]->(end:Label WHERE …) × …`.
+    fn weight(self, weight: &Weight) -> String {
+        let branches: Vec<String> = weight.branches().iter().map(|branch| self.branch(branch)).collect();
+        branches.join(" and ")
+    }
+
+    fn branch(self, branch: &Branch) -> String {
+        let hop = arrow(&format!("[{}]", self.types(&branch.types)), branch.way);
+        if branch.is_plain() {
+            return hop;
+        }
+        let labels: String = branch.labels.iter().map(|test| format!(":{}", self.label(test))).collect();
+        let mut text = format!("{hop}({}{labels}", self.slot(branch.end));
+        if !branch.predicates.is_empty() {
+            text += &format!(" WHERE {}", self.join_with(&branch.predicates, " AND "));
+        }
+        branch.weights.iter().for_each(|weight| text += &format!(" × {}", self.weight(weight)));
+        text + ")"
     }
 
     /// `[r:TYPE*1..2]`, without the slot when it has no name.

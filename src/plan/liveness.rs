@@ -82,6 +82,7 @@ fn add_written(op: &Op, written: &mut SlotSet) {
             written.extend(search.outputs.iter().map(|(slot, _)| *slot));
         }
         Op::Project(items) => written.extend(items.iter().map(|(slot, _)| *slot)),
+        Op::RowCounts(slots) => written.extend(slots.iter().copied()),
         Op::ProcedureCall { yields, .. } | Op::Show { yields, .. } => {
             written.extend(yields.iter().map(|(_, slot)| *slot));
         }
@@ -110,7 +111,8 @@ fn add_written(op: &Op, written: &mut SlotSet) {
         Op::Unit
         | Op::Argument
         | Op::ExpandCount(_)
-        | Op::PairCount { .. }
+        | Op::Weigh { .. }
+        | Op::IntersectCount(_)
         | Op::Filter(_)
         | Op::LabelFilter { .. }
         | Op::Distinct(_)
@@ -199,11 +201,22 @@ pub(super) fn own_reads(op: &Op, query: &BoundQuery) -> SlotSet {
 fn read(op: &Op, needed: &mut SlotSet, query: &BoundQuery) {
     let mut reads = Reads::new(query);
     reads.slots = std::mem::take(needed);
-    reads.exprs(op.expressions());
+    match op {
+        Op::Weigh { node, .. } => {
+            reads.slots.insert(*node); // what its predicates read is no part of the row
+        }
+        _ => reads.exprs(op.expressions()),
+    }
     match op {
         Op::Expand(expand) | Op::ExpandCount(expand) => {
             reads.slots.insert(expand.from);
             reads.slots.extend(expand.distinct_from.iter().copied());
+        }
+        Op::IntersectCount(arms) => {
+            let [first, second] = arms.as_ref();
+            reads.slots.extend([first.from, second.from]);
+            reads.slots.extend(first.distinct_from.iter().copied());
+            reads.slots.extend(second.distinct_from.iter().copied().filter(|slot| *slot != first.rel));
         }
         Op::ExpandInto(expand) => {
             reads.slots.extend([expand.from, expand.to]);
@@ -225,7 +238,7 @@ fn read(op: &Op, needed: &mut SlotSet, query: &BoundQuery) {
             reads.slots.insert(search.from);
             reads.slots.extend(search.to_known.then_some(search.to));
         }
-        Op::PairCount { node: slot, .. } | Op::LabelFilter { slot, .. } => {
+        Op::LabelFilter { slot, .. } => {
             reads.slots.insert(*slot);
         }
         Op::Distinct(slots) => reads.slots.extend(slots.iter().copied()),

@@ -4,14 +4,17 @@
 //! operators stand beside the matching of a query graph and `Apply`. Nothing here refers to a store, so that another
 //! backend can be given the same pipelines.
 
-use super::physical::{ApplyMode, Way};
+use super::estimate::conjuncts;
+use super::physical::ApplyMode;
 use super::slots::{Reads, SlotSet};
+use super::weight::Weight;
 use crate::semantic::bound::{
-    AggregateCall, Creation, Expr, Group, LoadCsv, Pattern, PatternRel, SchemaChange, SetItem, Shown, Slot, SortKey,
-    Transactions, TypeTest, VarLength,
+    AggregateCall, Creation, Expr, Group, LabelTest, LoadCsv, Pattern, PatternNode, PatternRel, SchemaChange, SetItem,
+    Shown, Slot, SortKey, Transactions, TypeTest, VarLength,
 };
 use crate::span::Span;
 use crate::store::IndexDefinition;
+use crate::value::LabelId;
 use std::sync::Arc;
 
 /// A statement: its own pipeline and those of the subqueries inside its expressions.
@@ -161,8 +164,10 @@ pub struct QueryGraph {
     pub ids: Vec<(Slot, Expr)>,
     /// Nodes and relationships that an index can find.
     pub seeks: Vec<IndexSeek>,
-    /// Pairs of relationships at a node that are only counted.
-    pub pairs: Vec<Pair>,
+    /// What hangs at a node and is only counted.
+    pub weights: Vec<(Slot, Weight)>,
+    /// Labels that a node has because of a relationship of the pattern: they are not tested.
+    pub implied: Vec<(Slot, LabelId)>,
 }
 
 /// A node or relationship that an index can find. The predicates stay: an index may find too many, never too few.
@@ -221,19 +226,20 @@ impl QueryGraph {
         self.seeks.iter().find(|seek| seek.slot == slot)
     }
 
+    /// Whether a label test of a node holds because of the pattern's relationships.
+    pub fn is_implied(&self, node: Slot, test: &LabelTest) -> bool {
+        matches!(test, LabelTest::Has(label) if self.implied.contains(&(node, *label)))
+    }
+
+    /// The label tests of a node that must be made.
+    pub fn label_tests<'a>(&self, node: &'a PatternNode) -> Vec<&'a LabelTest> {
+        conjuncts(node.labels.as_ref()).into_iter().filter(|test| !self.is_implied(node.slot, test)).collect()
+    }
+
     /// Whether a predicate, by its place, holds for whatever an index finds.
     pub fn is_covered(&self, predicate: usize) -> bool {
         self.seeks.iter().any(|seek| seek.covers.contains(&predicate))
     }
-}
-
-/// Two different relationships at a node of which nothing but their number matters.
-#[derive(Clone, Debug)]
-pub struct Pair {
-    /// The node's slot.
-    pub node: Slot,
-    /// Types and way of each.
-    pub arms: [(TypeTest, Way); 2],
 }
 
 impl QueryGraph {

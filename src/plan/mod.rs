@@ -19,6 +19,7 @@ pub mod physical;
 pub mod rules;
 pub mod search;
 pub mod slots;
+pub mod weight;
 
 use crate::error::{Detail, Error, ErrorType, Phase, Result};
 use crate::semantic::bound::BoundQuery;
@@ -31,7 +32,7 @@ use std::collections::BTreeSet;
 pub const MAX_OPERATORS: usize = 2_000;
 
 /// What the planner may do.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// Whether any rule is applied. Without, patterns are matched in the order in which they are written.
     pub optimize: bool,
@@ -67,7 +68,7 @@ pub fn plan(query: &BoundQuery, version: &Version, options: &Options) -> Result<
 
 fn plan_for(query: &BoundQuery, counts: &dyn Counts, options: &Options) -> Result<Plan> {
     let mut pipelines = build::pipelines(query);
-    rules::rewrite_logical(&mut pipelines, options);
+    rules::rewrite_logical(&mut pipelines, query, counts, options);
     check_size(pipelines.size())?;
     let mut plan = lower::lower(query, &pipelines, &Statistics::new(counts), options)?;
     if let Err(error) = check_size(size(&plan)) {

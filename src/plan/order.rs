@@ -39,14 +39,24 @@ pub enum Step {
 /// The order by expected cost. `needed` are the slots that are read after the pattern, its paths included.
 pub fn by_cost(graph: &QueryGraph, needed: &SlotSet, query: &BoundQuery, statistics: &Statistics<'_>) -> Vec<Step> {
     let facts = Facts::new(graph, needed, query, statistics);
-    let begin = Progress::new(&facts);
-    let beginnings = beginnings(&facts, &begin);
+    best(&facts).map(|best| best.steps).unwrap_or_default()
+}
+
+fn best(facts: &Facts<'_>) -> Option<Progress> {
+    let begin = Progress::new(facts);
+    let beginnings = beginnings(facts, &begin);
     let tried = beginnings.into_iter().map(|step| {
         let mut progress = begin.clone();
-        step.into_iter().for_each(|step| progress.take(&facts, step));
-        progress.finish(&facts, cheapest)
+        step.into_iter().for_each(|step| progress.take(facts, step));
+        progress.finish(facts, cheapest)
     });
-    tried.min_by(|left, right| left.cost.total_cmp(&right.cost)).map(|best| best.steps).unwrap_or_default()
+    tried.min_by(|left, right| left.cost.total_cmp(&right.cost))
+}
+
+/// The expected effort of the cheapest order.
+pub fn cost(graph: &QueryGraph, needed: &SlotSet, query: &BoundQuery, statistics: &Statistics<'_>) -> f64 {
+    let facts = Facts::new(graph, needed, query, statistics);
+    best(&facts).map_or(f64::MAX, |best| best.cost)
 }
 
 /// The order in which the pattern is written.
@@ -66,6 +76,7 @@ pub fn way(direction: PatternDirection, forward: bool) -> Way {
 
 /// What stays the same while orders are tried.
 struct Facts<'a> {
+    graph: &'a QueryGraph,
     nodes: &'a [PatternNode],
     rels: &'a [PatternRel],
     statistics: &'a Statistics<'a>,
@@ -98,7 +109,7 @@ impl<'a> Facts<'a> {
         let mut used = needed.clone();
         reads.iter().for_each(|(slots, _)| used.union_with(slots));
         used.extend(graph.pattern.paths.iter().flat_map(|path| path.steps.iter().copied()));
-        used.extend(graph.pairs.iter().map(|pair| pair.node));
+        used.extend(graph.weights.iter().map(|(node, _)| *node));
         let uncovered: Vec<(SlotSet, &Expr)> = reads
             .iter()
             .enumerate()
@@ -115,6 +126,7 @@ impl<'a> Facts<'a> {
             }
         }
         Facts {
+            graph,
             nodes,
             rels,
             statistics,
@@ -239,6 +251,7 @@ impl Progress {
                 self.known[node] = true;
                 self.scanned[node] = true;
                 self.held.insert(facts.nodes[node].slot);
+                self.weigh(facts, node);
             }
             Step::RelScan(rel) | Step::Rel { rel, .. } => {
                 self.placed[rel] = true;
@@ -246,10 +259,20 @@ impl Progress {
                 self.held.insert(facts.rels[rel].slot);
                 self.held.extend(facts.rels[rel].length.iter().flat_map(VarLength::lists));
                 for node in [facts.rels[rel].left, facts.rels[rel].right] {
-                    self.known[node] = true;
-                    self.held.insert(facts.nodes[node].slot);
+                    if !std::mem::replace(&mut self.known[node], true) {
+                        self.held.insert(facts.nodes[node].slot);
+                        self.weigh(facts, node);
+                    }
                 }
             }
+        }
+    }
+
+    /// The effort of weighing what hangs at a node; rows of which it is nothing are dropped.
+    fn weigh(&mut self, facts: &Facts<'_>, node: usize) {
+        for (_, weight) in facts.graph.weights.iter().filter(|(slot, _)| *slot == facts.nodes[node].slot) {
+            self.cost += facts.statistics.weighing(weight, self.rows);
+            self.rows = bounded(self.rows * facts.statistics.weight_share(weight));
         }
     }
 
@@ -306,14 +329,15 @@ impl Progress {
     /// Whether nothing but the number of relationships matters when this one is followed now.
     fn only_counts(&self, facts: &Facts<'_>, index: usize, to: usize) -> bool {
         let node = &facts.nodes[to];
-        let plain = node.labels.is_none() && node.entity.is_none() && facts.at_node[to].len() == 1;
+        let plain = facts.graph.label_tests(node).is_empty() && node.entity.is_none() && facts.at_node[to].len() == 1;
         let unused = !facts.node_used[to] && !facts.rel_used[index] && facts.rels[index].length.is_none();
         let clash = facts.clashes.get(index).is_none_or(|others| others.iter().any(|other| !self.placed[*other]));
         plain && unused && !clash
     }
 }
 
-fn reversed(way: Way) -> Way {
+/// The same way seen from the other end.
+pub fn reversed(way: Way) -> Way {
     match way {
         Way::Outgoing => Way::Incoming,
         Way::Incoming => Way::Outgoing,
@@ -323,7 +347,8 @@ fn reversed(way: Way) -> Way {
 
 /// The share of rows that stay when a node is reached among `ends` possible ones.
 fn arrival_share(facts: &Facts<'_>, node: usize, ends: f64) -> f64 {
-    let labels = facts.nodes[node].labels.as_ref().map_or(1.0, |test| facts.statistics.label_share(test, ends));
+    let tests = facts.graph.label_tests(&facts.nodes[node]);
+    let labels: f64 = tests.into_iter().map(|test| facts.statistics.label_share(test, ends)).product();
     labels * facts.node_shares[node] * facts.node_seeks[node]
 }
 

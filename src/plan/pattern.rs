@@ -11,6 +11,7 @@ use super::physical::{Expand, Node, Op, RoundHop, Rounds, SeekTarget, VarExpand,
 use super::rules;
 use super::search::{Ends, PathSearch};
 use super::slots::{Reads, SlotSet};
+use super::weight::Weight;
 use crate::semantic::bound::{EntityRef, Expr, ExprKind, Group, GroupHop, LabelTest, PatternRel, Slot, VarLength};
 use crate::span::Span;
 use crate::store::SchemaTarget;
@@ -36,8 +37,23 @@ pub(super) fn match_graph(lowering: &mut Lowering<'_>, chain: &mut Vec<Node>, gr
 fn stands_alone(graph: &QueryGraph, index: usize) -> bool {
     let node = &graph.pattern.nodes[index];
     let followed = graph.pattern.rels.iter().any(|rel| rel.left == index || rel.right == index);
-    let counted = graph.pairs.iter().any(|pair| pair.node == node.slot);
+    let counted = graph.weights.iter().any(|(slot, _)| *slot == node.slot);
     node.bound && node.labels.is_none() && node.entity.is_none() && !followed && !counted
+}
+
+/// The operator of a weight.
+fn weigh(node: Slot, weight: &Weight) -> Op {
+    match weight {
+        Weight::Branch(branch) if branch.is_plain() => Op::ExpandCount(Expand {
+            from: node,
+            rel: branch.rel,
+            to: branch.end,
+            types: branch.types.clone(),
+            way: branch.way,
+            distinct_from: Vec::new(),
+        }),
+        weight => Op::Weigh { node, weight: weight.clone() },
+    }
 }
 
 struct Matcher<'m, 'a> {
@@ -48,6 +64,8 @@ struct Matcher<'m, 'a> {
     known: SlotSet,
     scanned: SlotSet,
     placed: Vec<usize>,
+    /// For each weight, whether it is placed.
+    weighed: Vec<bool>,
     /// Predicates that wait, each with the slots it waits for, and whether an index makes it true.
     waiting: Vec<(SlotSet, Expr, bool)>,
 }
@@ -61,7 +79,8 @@ impl<'m, 'a> Matcher<'m, 'a> {
         let waiting = all.map(|(at, each)| (waits(each), each.clone(), graph.is_covered(at))).collect();
         let nodes = graph.pattern.nodes.iter().filter(|node| node.bound).map(|node| node.slot);
         let known = nodes.collect();
-        Matcher { lowering, chain, graph, known, scanned: SlotSet::new(), placed: Vec::new(), waiting }
+        let (scanned, placed, weighed) = (SlotSet::new(), Vec::new(), vec![false; graph.weights.len()]);
+        Matcher { lowering, chain, graph, known, scanned, placed, weighed, waiting }
     }
 
     /// What can be tested before the first step.
@@ -75,6 +94,7 @@ impl<'m, 'a> Matcher<'m, 'a> {
             }
         }
         self.present();
+        self.weigh();
     }
 
     /// A node that the row holds may be null, which is no node: nothing else tests one that stands alone.
@@ -98,16 +118,22 @@ impl<'m, 'a> Matcher<'m, 'a> {
             Step::Rel { rel, forward } => self.rel(rel, forward),
         }
         self.place_predicates();
+        self.weigh();
     }
 
-    /// Counted pairs, then paths, then the predicates over them.
-    fn end(&mut self) {
-        for pair in &self.graph.pairs {
-            let [left, right] = &pair.arms;
-            let degree = |arm: &(_, Way)| self.lowering.statistics.degree(&arm.0, arm.1, 0.0);
-            let factor = degree(left) * degree(right);
-            self.push(Op::PairCount { node: pair.node, arms: pair.arms.clone() }, factor);
+    /// Multiplies with what hangs at the nodes that are known by now, once.
+    fn weigh(&mut self) {
+        let graph = self.graph;
+        for (at, (node, weight)) in graph.weights.iter().enumerate() {
+            if self.known.contains(*node) && !std::mem::replace(&mut self.weighed[at], true) {
+                let factor = self.lowering.statistics.weight(weight);
+                self.push(weigh(*node, weight), factor);
+            }
         }
+    }
+
+    /// Paths, then the predicates over them.
+    fn end(&mut self) {
         let paths = &self.graph.pattern.paths;
         if !paths.is_empty() {
             let items =
@@ -157,7 +183,7 @@ impl<'m, 'a> Matcher<'m, 'a> {
 
     fn node(&mut self, index: usize) {
         let node = &self.graph.pattern.nodes[index];
-        let mut tests = conjuncts(node.labels.as_ref());
+        let mut tests = self.graph.label_tests(node);
         self.known.insert(node.slot);
         if let Some((slot, id)) = self.graph.ids.iter().find(|(slot, _)| *slot == node.slot) {
             self.push(Op::NodeById { slot: *slot, id: id.clone() }, 1.0);
@@ -208,7 +234,7 @@ impl<'m, 'a> Matcher<'m, 'a> {
     fn arrive(&mut self, index: usize, population: f64) {
         let node = &self.graph.pattern.nodes[index];
         if self.known.insert(node.slot) {
-            self.label_filter(node.slot, conjuncts(node.labels.as_ref()), population);
+            self.label_filter(node.slot, self.graph.label_tests(node), population);
             if let Some(entity) = &node.entity {
                 self.same_entity(node.slot, entity);
             }

@@ -5,6 +5,7 @@
 
 use super::logical::Probe;
 use super::search::PathSearch;
+use super::weight::Weight;
 use crate::semantic::bound::{
     AggregateCall, Column, CreateItem, EntityRef, Expr, LabelTest, LoadCsv, Notification, PatternPath, SchemaChange,
     SetItem, Shown, Slot, SortKey, SubqueryResult, Transactions, TypeTest,
@@ -144,14 +145,18 @@ pub enum Op {
     /// is dropped. Nothing is written. Relationships in `expand.distinct_from` are not counted. `expand.rel` and
     /// `expand.to` are not used.
     ExpandCount(Expand),
-    /// Multiplies each row by the number of pairs of different relationships, one of each arm, at a node; a row
-    /// without such a pair is dropped.
-    PairCount {
+    /// Multiplies each row by the weight of a node; a row of weight 0 is dropped. Nothing is written.
+    Weigh {
         /// The node.
         node: Slot,
-        /// Types and way of each arm.
-        arms: [(TypeTest, Way); 2],
+        /// What it is multiplied with.
+        weight: Weight,
     },
+    /// Multiplies each row by the number of pairs of relationships, one from each of two nodes, that lead to the same
+    /// node. Nothing is written. Where the second must be different from the first, it is in its `distinct_from`.
+    IntersectCount(Box<[Expand; 2]>),
+    /// Writes how often each row counts into these slots; from then on it counts once.
+    RowCounts(Vec<Slot>),
     /// For each row, every trail of a variable number of relationships.
     VarExpand(VarExpand),
     /// For each row, every node that such a trail leads to, once. Without rounds and lists of relationships.
@@ -535,6 +540,7 @@ impl Op {
                 expand.conditions().collect()
             }
             Op::PathSearch(search) => search.expressions().collect(),
+            Op::Weigh { weight, .. } => weight.expressions(),
             Op::Filter(predicates) => predicates.iter().collect(),
             Op::Project(items) => items.iter().map(|(_, expr)| expr).collect(),
             Op::LoadCsv(load) => vec![&load.source],

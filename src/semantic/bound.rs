@@ -820,9 +820,10 @@ impl Expr {
         !reads && !self.calls_volatile() && self.parts_all(Expr::is_fixed)
     }
 
-    /// Whether a function in it gives something new at each call. Subqueries are not entered.
-    pub fn is_volatile(&self) -> bool {
-        self.calls_volatile() || !self.parts_all(|part| !part.is_volatile())
+    /// Whether it gives the same for the same row: no function in it gives something new at each call, and there is no
+    /// subquery.
+    pub fn is_steady(&self) -> bool {
+        !matches!(self.kind, ExprKind::Subquery(_)) && !self.calls_volatile() && self.parts_all(Expr::is_steady)
     }
 
     fn calls_volatile(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use super::facts::Loaded;
+use super::plans::Plans;
 use super::state::Session;
 use crate::algo::{Procedure, Registry};
 use crate::error::{Detail, Error, ErrorType, Result};
@@ -36,6 +37,7 @@ pub struct Graph {
 struct Inner {
     store: Store,
     procedures: RwLock<Arc<Registry>>,
+    plans: Plans,
     home: RwLock<Home>,
 }
 
@@ -149,7 +151,8 @@ impl Graph {
 
     fn over(version: Version, home: Home) -> Graph {
         let home = RwLock::new(home);
-        Graph { inner: Arc::new(Inner { store: Store::new(version), procedures: RwLock::default(), home }) }
+        let (store, procedures, plans) = (Store::new(version), RwLock::default(), Plans::default());
+        Graph { inner: Arc::new(Inner { store, procedures, plans, home }) }
     }
 
     /// Brings everything into the file, removes the log and lets others change the graph. Dropping the last handle does
@@ -311,6 +314,11 @@ impl Graph {
 
     pub(super) fn procedures(&self) -> Arc<Registry> {
         Arc::clone(&self.inner.procedures.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The plans of statements that were run before.
+    pub(super) fn plans(&self) -> &Plans {
+        &self.inner.plans
     }
 
     /// The right to change the graph; waits for another writer.

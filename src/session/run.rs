@@ -137,7 +137,7 @@ pub(super) fn apply(
     let plan = Arc::new(plan_of(&bound, version, parameters, options)?);
     let schema = changes_schema(statement);
     let mut summary = Summary { schema, ..summary_of(&bound, true) };
-    let settings = Settings { commits, ..settings(graph, parameters, options, statement, begun) };
+    let settings = Settings { commits, ..settings(graph, parameters, options, (statement.mode, bytes_of(statement)), begun) };
     let profiling = settings.profile;
     let mut execution = Execution::new(Arc::clone(&plan), Arc::new(std::mem::take(version)), settings)?;
     let measured = if profiling { Some(Measured::run(&mut execution)?) } else { None };
@@ -167,19 +167,62 @@ fn read(
     options: &RunOptions,
 ) -> Result<Answer> {
     let begun = Instant::now();
-    let bound = bind(statement, &mut ReadNames(&snapshot), &graph.procedures())?;
+    prepare(graph, &snapshot, statement, parameters, options)?.run(graph, snapshot, parameters, options, begun)
+}
+
+/// A statement that only reads, bound and planned for a version.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    plan: Arc<Plan>,
+    columns: Arc<[Arc<str>]>,
+    summary: Summary,
+    mode: Mode,
+    /// What the statement takes besides its rows.
+    bytes: u64,
+}
+
+/// Binds and plans a statement that only reads.
+pub(super) fn prepare(
+    graph: &Graph,
+    snapshot: &Snapshot,
+    statement: &Statement,
+    parameters: &Map,
+    options: &RunOptions,
+) -> Result<Prepared> {
+    let bound = bind(statement, &mut ReadNames(snapshot), &graph.procedures())?;
     if bound.writes && options.read_only {
         return Err(read_only());
     }
-    let plan = Arc::new(plan_of(&bound, &snapshot, parameters, options)?);
-    let summary = summary_of(&bound, false);
-    let settings = settings(graph, parameters, options, statement, begun);
-    let execution = Execution::new(Arc::clone(&plan), Arc::clone(&snapshot), settings)?;
-    if statement.mode == Mode::Profile {
-        return profiled(execution, &plan, snapshot, summary);
+    let plan = Arc::new(plan_of(&bound, snapshot, parameters, options)?);
+    let columns = columns(&plan);
+    Ok(Prepared { plan, columns, summary: summary_of(&bound, false), mode: statement.mode, bytes: bytes_of(statement) })
+}
+
+impl Prepared {
+    /// Whether it changes nothing, whatever it calls.
+    pub(super) fn only_reads(&self) -> bool {
+        !self.plan.writes
     }
-    let rows = Rows::Running(Box::new(execution));
-    Ok(Answer { columns: columns(&plan), rows, graph: snapshot, summary })
+
+    /// Starts a run on the version it was prepared for; the statement's time counts from `begun`.
+    pub(super) fn run(
+        &self,
+        graph: &Graph,
+        snapshot: Snapshot,
+        parameters: &Map,
+        options: &RunOptions,
+        begun: Instant,
+    ) -> Result<Answer> {
+        check_parameters(&self.plan.parameters, parameters)?;
+        let summary = self.summary.clone();
+        let settings = settings(graph, parameters, options, (self.mode, self.bytes), begun);
+        let execution = Execution::new(Arc::clone(&self.plan), Arc::clone(&snapshot), settings)?;
+        if self.mode == Mode::Profile {
+            return profiled(execution, &self.plan, snapshot, summary);
+        }
+        let rows = Rows::Running(Box::new(execution));
+        Ok(Answer { columns: Arc::clone(&self.columns), rows, graph: snapshot, summary })
+    }
 }
 
 /// `PROFILE`: the statement runs to its end, and its answer is what each operator did.
@@ -191,11 +234,12 @@ fn profiled(mut execution: Execution, plan: &Plan, graph: Snapshot, mut summary:
 }
 
 fn plan_of(bound: &BoundQuery, version: &Version, parameters: &Map, options: &RunOptions) -> Result<Plan> {
-    check_parameters(bound, parameters)?;
+    check_parameters(&bound.parameters, parameters)?;
     plan::plan(bound, version, &planning(options)?)
 }
 
-fn planning(options: &RunOptions) -> Result<plan::Options> {
+/// The planner's switches.
+pub(super) fn planning(options: &RunOptions) -> Result<plan::Options> {
     let known = || plan::rules::RULES.iter().map(|rule| rule.name);
     if let Some(unknown) = options.disabled_rules.iter().find(|name| known().all(|rule| rule != *name)) {
         let message = format!("there is no optimizer rule `{unknown}`");
@@ -208,8 +252,8 @@ fn planning(options: &RunOptions) -> Result<plan::Options> {
     Ok(plan::Options { optimize: options.optimize, disabled_rules: options.disabled_rules.clone() })
 }
 
-fn check_parameters(bound: &BoundQuery, parameters: &Map) -> Result<()> {
-    let missing = bound.parameters.iter().find(|(name, _)| !parameters.contains_key(name));
+fn check_parameters(wanted: &[(Arc<str>, Span)], parameters: &Map) -> Result<()> {
+    let missing = wanted.iter().find(|(name, _)| !parameters.contains_key(name));
     let Some((name, span)) = missing else { return Ok(()) };
     let message = format!("the parameter `${name}` has no value");
     let error = Error::new(ErrorType::ParameterMissing, Phase::Compile, Detail::MissingParameter, message).at(*span);
@@ -222,30 +266,40 @@ fn check_parameters(bound: &BoundQuery, parameters: &Map) -> Result<()> {
 /// Refuses a text that would need more memory than a statement may: for its tree and its plan.
 pub(super) fn check_text(text: &str, options: &RunOptions) -> Result<()> {
     match options.memory {
-        Some(limit) if statement_bytes(text.trim().len()) > limit => Err(exceeded(Some(limit))),
+        Some(limit) if text_bytes(text.trim().len()) > limit => Err(exceeded(Some(limit))),
         _ => Ok(()),
     }
 }
 
 /// About how many bytes a statement takes while it is read, planned and run: measured over texts of many kinds, it is 160
 /// to 330 times the text. A text beyond the greatest size has an error of its own.
-fn statement_bytes(text: usize) -> u64 {
+fn text_bytes(text: usize) -> u64 {
     const EACH: u64 = 256;
     (text.min(MAX_INPUT) as u64).saturating_mul(EACH)
 }
 
+fn bytes_of(statement: &Statement) -> u64 {
+    text_bytes((statement.span.end - statement.span.start) as usize)
+}
+
 /// The executor's settings for a statement whose binding began at a moment: the time since is no longer left.
-fn settings(graph: &Graph, parameters: &Map, options: &RunOptions, statement: &Statement, begun: Instant) -> Settings {
+fn settings(
+    graph: &Graph,
+    parameters: &Map,
+    options: &RunOptions,
+    (mode, statement_bytes): (Mode, u64),
+    begun: Instant,
+) -> Settings {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Settings {
         parameters: parameters.clone(),
         now: i128::try_from(now.as_nanos()).unwrap_or(0),
         batch: options.batch_size,
         kernels: options.kernels,
-        profile: statement.mode == Mode::Profile,
+        profile: mode == Mode::Profile,
         max_rows: options.max_rows,
         max_memory: options.memory,
-        statement_bytes: statement_bytes((statement.span.end - statement.span.start) as usize),
+        statement_bytes,
         timeout: options.timeout.map(|timeout| timeout.saturating_sub(begun.elapsed())),
         cancel: options.cancel.flag(),
         procedures: Some(Arc::new(Procedures(graph.procedures()))),

@@ -4,15 +4,18 @@ use super::answer::Answer;
 use super::facts::{Loaded, explain_line, run_line, translated};
 use super::graph::Graph;
 use super::options::RunOptions;
+use super::plans::Known;
 use super::run;
 use super::transaction::{Place, Transaction, already_open, not_open};
 use crate::error::{Detail, Error, Result};
+use crate::semantic::writes;
 use crate::store::Snapshot;
 use crate::syntax::ast::{Mode, Statement};
 use crate::syntax::facts::Defaults;
 use crate::syntax::script::{Language, classify};
 use crate::syntax::{parse_statement, unparse};
 use crate::value::Map;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// A conversation with a graph. It remembers the source that facts are told from and the last question.
@@ -32,7 +35,7 @@ use std::time::Instant;
 pub struct Session {
     graph: Graph,
     pub(super) defaults: Defaults,
-    last: Option<Statement>,
+    last: Option<Arc<Statement>>,
     transaction: Option<Transaction>,
 }
 
@@ -61,20 +64,52 @@ impl Session {
     pub fn run_with(&mut self, text: &str, parameters: &Map, options: &RunOptions) -> Result<Answer> {
         run::check_text(text, options)?;
         match classify(text) {
-            Language::Cypher | Language::Pattern => {
-                let begun = Instant::now();
-                let statement = parse_statement(text)?;
-                let left = RunOptions {
-                    timeout: options.timeout.map(|timeout| timeout.saturating_sub(begun.elapsed())),
-                    ..options.clone()
-                };
-                let answer = run::execute(&mut self.place(), &statement, parameters, &left);
-                self.last = Some(statement);
-                answer
-            }
+            Language::Cypher | Language::Pattern => self.run_cypher(text, parameters, options),
             Language::Command => Err(Error::syntax(Detail::UnknownCommand, "only the shell and scripts know commands")),
             Language::Tell | Language::Retract | Language::Ask | Language::Source => run_line(self, text, options),
         }
+    }
+
+    fn run_cypher(&mut self, text: &str, parameters: &Map, options: &RunOptions) -> Result<Answer> {
+        let begun = Instant::now();
+        if let Some((known, snapshot)) = self.known(text, options)? {
+            self.last = Some(Arc::clone(&known.statement));
+            return known.prepared.run(&self.graph, snapshot, parameters, options, begun);
+        }
+        let statement = Arc::new(parse_statement(text)?);
+        self.last = Some(Arc::clone(&statement));
+        if !self.keeps_plans(options) || statement.mode != Mode::Run || writes(&statement) {
+            let timeout = options.timeout.map(|timeout| timeout.saturating_sub(begun.elapsed()));
+            return run::execute(&mut self.place(), &statement, parameters, &RunOptions { timeout, ..options.clone() });
+        }
+        let (graph, snapshot) = (&self.graph, self.graph.snapshot());
+        let known = Arc::new(Known {
+            prepared: run::prepare(graph, &snapshot, &statement, parameters, options)?,
+            statement,
+            options: run::planning(options)?,
+            version: Arc::downgrade(&snapshot),
+            procedures: graph.procedures(),
+        });
+        if known.prepared.only_reads() {
+            graph.plans().keep(text, Arc::clone(&known));
+        }
+        known.prepared.run(graph, snapshot, parameters, options, begun)
+    }
+
+    /// Whether plans are kept and found by text: not inside a transaction, where each statement has a version of its own,
+    /// and not where options change what a text asks.
+    fn keeps_plans(&self, options: &RunOptions) -> bool {
+        !self.in_transaction() && options.as_of.is_none() && !options.cite
+    }
+
+    /// How a text was run before, if that holds for the graph as it is now; with the graph as it is now.
+    fn known(&self, text: &str, options: &RunOptions) -> Result<Option<(Arc<Known>, Snapshot)>> {
+        if !self.keeps_plans(options) {
+            return Ok(None);
+        }
+        let snapshot = self.graph.snapshot();
+        let known = self.graph.plans().find(text, &snapshot, &self.graph.procedures(), &run::planning(options)?);
+        Ok(known.map(|known| (known, snapshot)))
     }
 
     /// Opens a transaction: the statements from here to [`Session::commit`] are seen by others all at once, and
@@ -156,7 +191,7 @@ impl Session {
 
     /// The openCypher of the last statement that was understood, whichever language it was in.
     pub fn last_cypher(&self) -> Option<String> {
-        self.last.as_ref().map(unparse::statement)
+        self.last.as_deref().map(unparse::statement)
     }
 
     /// The openCypher of a statement of either language, without running it.
@@ -198,6 +233,6 @@ impl Session {
     }
 
     pub(super) fn remember(&mut self, statement: Statement) {
-        self.last = Some(statement);
+        self.last = Some(Arc::new(statement));
     }
 }

@@ -41,6 +41,11 @@ impl Bits {
         self.0.iter().map(|word| word.count_ones()).sum()
     }
 
+    /// How many numbers are in both sets.
+    pub(crate) fn common(&self, other: &Bits) -> u32 {
+        self.0.iter().zip(&other.0).map(|(left, right)| (left & right).count_ones()).sum()
+    }
+
     /// The numbers in ascending order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = u16> + '_ {
         self.0.iter().enumerate().flat_map(|(index, word)| {
@@ -102,6 +107,11 @@ impl Ranked {
     /// The set.
     pub(crate) fn bits(&self) -> &Bits {
         &self.bits
+    }
+
+    /// Whether a number is its own position: the set is all numbers below its count.
+    pub(crate) fn is_dense(&self) -> bool {
+        self.dense
     }
 
     /// The position of a number among those in the set, if it is there.

@@ -81,6 +81,7 @@ impl Version {
             }
         }
         *self.table_mut(rel_type) = table;
+        self.count_all_ends(rel_type);
     }
 
     /// Sets a property of nodes, which ascend.

@@ -6,6 +6,7 @@
 use super::adjacency::Entry;
 use super::column::Columns;
 use super::constraints::Owner;
+use super::ends::Counted;
 use super::entities::Role;
 use super::maintain::Touched;
 use super::record::Change;
@@ -59,6 +60,7 @@ impl Version {
         let added =
             known && self.change_node(node.0, Touched::Label(label), |graph| graph.nodes.add_label(node.0, label));
         if added {
+            self.count_label_at_ends(node, label, Counted::Added);
             self.note(|| Change::AddLabel(node, label));
         }
         added
@@ -68,6 +70,7 @@ impl Version {
     pub fn remove_label(&mut self, node: NodeId, label: LabelId) -> bool {
         let removed = self.change_node(node.0, Touched::Label(label), |graph| graph.nodes.remove_label(node.0, label));
         if removed {
+            self.count_label_at_ends(node, label, Counted::Removed);
             self.note(|| Change::RemoveLabel(node, label));
         }
         removed
@@ -169,6 +172,7 @@ impl Version {
             set_values(table.columns_mut(row), row, properties);
         }
         let rel = RelId { rel_type, row };
+        self.count_rel_ends(rel, (from.0, to.0), Counted::Added);
         self.note(|| Change::CreateRel(rel, from, to, properties.into()));
         self.take_up(Owner::Rel(rel));
         Ok(rel)
@@ -251,9 +255,10 @@ impl Version {
 
     /// Deletes a relationship; whether it existed.
     pub fn delete_rel(&mut self, rel: RelId) -> bool {
-        let deleted = self.contains_rel(rel)
-            && self.change_rel(rel, Touched::All, |graph| graph.table_mut(rel.rel_type).delete(rel.row));
+        let Some((from, to)) = self.endpoints(rel) else { return false };
+        let deleted = self.change_rel(rel, Touched::All, |graph| graph.table_mut(rel.rel_type).delete(rel.row));
         if deleted {
+            self.count_rel_ends(rel, (from.0, to.0), Counted::Removed);
             self.note(|| Change::DeleteRel(rel));
         }
         deleted
@@ -270,6 +275,7 @@ impl Version {
         self.note_types(rel_type, forward);
         let bound = self.node_bound();
         self.table_mut(rel_type).load(forward, bound);
+        self.count_loaded_ends(rel_type, forward);
         let rel = |entry: &Entry| (entry.row, NodeId(entry.node), NodeId(entry.neighbour));
         self.note(|| Change::CreateRels(rel_type, forward.iter().map(rel).collect()));
         if !self.schema.is_empty() {

@@ -24,6 +24,7 @@ impl Version {
             self.check_rels(rel_type, &mut problems);
             for direction in [Direction::Outgoing, Direction::Incoming] {
                 self.check_adjacency(rel_type, direction, &mut problems);
+                self.check_end_labels(rel_type, direction, &mut problems);
             }
         }
         self.check_entities(&mut problems);
@@ -66,6 +67,18 @@ impl Version {
             }
         }
         problems.equal(&format!("the number of relationships `{name}`"), self.rel_type_count(rel_type), count);
+    }
+
+    fn check_end_labels(&self, rel_type: RelTypeId, direction: Direction, problems: &mut Problems) {
+        let mut counts = vec![0u64; self.catalog().label_count()];
+        for node in self.node_ids() {
+            let degree = u64::from(self.degree(node, rel_type, direction));
+            self.node_labels(node).into_iter().for_each(|label| counts[label.0 as usize] += degree);
+        }
+        for (label, name) in self.catalog().labels() {
+            let what = || format!("the number of `{}` at nodes with `{name}`", self.catalog().rel_type_name(rel_type));
+            problems.equal(&what(), self.rel_type_labelled(rel_type, direction, label), counts[label.0 as usize]);
+        }
     }
 
     /// Every entry leads to a row that leads back, each row once.

@@ -4,7 +4,7 @@
 //! a bit and an absent key nothing. A column is typed until the first value that does not fit; then it holds plain
 //! values. An integer never becomes a float.
 
-use super::bits::Ranked;
+use super::bits::{Bits, Ranked};
 use super::load::Values;
 use super::split;
 use crate::value::temporal::Date;
@@ -209,6 +209,29 @@ impl Column {
         }
     }
 
+    /// Appends the integers of entities of its segment; nothing when one has none.
+    pub(crate) fn ints_at(&self, entities: &[u32], out: &mut Vec<i64>) -> Option<()> {
+        let Data::Ints(values) = &self.data else { return None };
+        if !self.present.is_dense() {
+            return entities.iter().try_for_each(|entity| {
+                out.push(values.get(self.present.position(split(*entity).1)?));
+                Some(())
+            });
+        }
+        let most = entities.iter().map(|entity| split(*entity).1).max()?;
+        if usize::from(most) >= values.len() {
+            return None;
+        }
+        let places = entities.iter().map(|entity| usize::from(split(*entity).1));
+        match values {
+            Ints::I8(values) => out.extend(places.map(|place| i64::from(values[place]))),
+            Ints::I16(values) => out.extend(places.map(|place| i64::from(values[place]))),
+            Ints::I32(values) => out.extend(places.map(|place| i64::from(values[place]))),
+            Ints::I64(values) => out.extend(places.map(|place| values[place])),
+        }
+        Some(())
+    }
+
     /// The float at a place, where the column is one of floats.
     #[inline]
     pub(crate) fn float(&self, place: u16) -> Option<f64> {
@@ -216,6 +239,11 @@ impl Column {
             Data::Floats(values) => self.present.position(place).map(|index| values[index]),
             _ => None,
         }
+    }
+
+    /// The places that have a value.
+    pub(crate) fn present(&self) -> &Bits {
+        self.present.bits()
     }
 
     /// How many places have a value.

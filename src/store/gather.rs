@@ -1,7 +1,7 @@
 //! Vectorised property reads: one key of many entities.
 
 use super::column::{Cell, Column, Columns};
-use super::{Gathered, split};
+use super::{Gathered, SEGMENT, split};
 use crate::value::{KeyId, Value};
 
 /// Gathers the values of a key for entities in the given order; `columns` finds the columns of a segment.
@@ -29,7 +29,9 @@ pub(crate) fn gather<'a>(
 fn collect<'a>(entities: &[u32], mut column: impl FnMut(u32) -> Option<&'a Column>) -> Gathered {
     let first = entities.first().map_or(Cell::Absent, |entity| cell(&mut column, *entity));
     let typed = match first {
-        Cell::Int(_) => all(entities, &mut column, Column::int).map(Gathered::Ints),
+        Cell::Int(_) => {
+            stretches(entities, &mut column).or_else(|| all(entities, &mut column, Column::int)).map(Gathered::Ints)
+        }
         Cell::Float(_) => all(entities, &mut column, Column::float).map(Gathered::Floats),
         _ => None,
     };
@@ -46,6 +48,22 @@ fn all<'a, T>(
     for entity in entities {
         let (segment, place) = split(*entity);
         values.push(value(column(segment)?, place)?);
+    }
+    Some(values)
+}
+
+/// The integers of entities that stand together in long stretches of segments; nothing when they do not, or one has no
+/// integer.
+fn stretches<'a>(entities: &[u32], mut column: impl FnMut(u32) -> Option<&'a Column>) -> Option<Vec<i64>> {
+    const LONG: usize = 16;
+    let (first, last) = (entities.first()? / SEGMENT, entities.last()? / SEGMENT);
+    let segments = last.checked_sub(first)? as usize + 1;
+    if segments * LONG > entities.len() || !entities.is_sorted() {
+        return None;
+    }
+    let mut values = Vec::with_capacity(entities.len());
+    for run in entities.chunk_by(|left, right| left / SEGMENT == right / SEGMENT) {
+        column(run[0] / SEGMENT)?.ints_at(run, &mut values)?;
     }
     Some(values)
 }

@@ -14,6 +14,7 @@
 //!   rows (`rows`) with where a relationship starts, whether it is there, and property columns.
 //! - `column`: the values of one key in one segment, packed and typed.
 //! - `entities`: names and aliases.
+//! - `ends`: how many relationships have a node with a label at an end.
 //! - `schema`, `index`, `tree`: what indexes and constraints there are, and the persistent trees that indexes keep values
 //!   in; `maintain` and `constraints` keep them in step with changes and check them.
 //!
@@ -33,6 +34,7 @@ mod check;
 mod column;
 mod constraints;
 mod directory;
+mod ends;
 mod entities;
 mod gather;
 mod index;

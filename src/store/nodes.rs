@@ -47,6 +47,16 @@ impl NodeSegment {
         self.labels.iter().filter(move |(_, bits)| bits.get(place)).map(|(label, _)| *label)
     }
 
+    /// The labels that any of its nodes has.
+    pub(crate) fn labels(&self) -> impl Iterator<Item = LabelId> + '_ {
+        self.labels.iter().map(|(label, _)| *label)
+    }
+
+    /// Whether all its nodes have the same labels.
+    pub(crate) fn is_uniform(&self) -> bool {
+        self.labels.iter().all(|(_, bits)| *bits == self.live)
+    }
+
     fn add_label(&mut self, place: u16, label: LabelId) -> bool {
         let position = self.labels.binary_search_by_key(&label, |(other, _)| *other).unwrap_or_else(|position| {
             self.labels.insert(position, (label, Bits::default()));
@@ -94,9 +104,8 @@ impl NodeSegment {
 
     /// The sets of labels there are, each with how many nodes have it.
     fn label_sets(&self) -> HashMap<Box<[LabelId]>, u32> {
-        if self.labels.iter().all(|(_, bits)| *bits == self.live) {
-            let labels = self.labels.iter().map(|(label, _)| *label).collect();
-            return HashMap::from_iter([(labels, self.live.count())]);
+        if self.is_uniform() {
+            return HashMap::from_iter([(self.labels().collect(), self.live.count())]);
         }
         let mut sets = HashMap::new();
         for place in self.live.iter() {

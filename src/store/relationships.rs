@@ -5,6 +5,7 @@
 use super::adjacency::{AdjSegment, Entry};
 use super::column::{Column, Columns};
 use super::directory::Directory;
+use super::ends::EndLabels;
 use super::restore::Restored;
 use super::rows::{End, RowSegment};
 use super::{Direction, SEGMENT, split};
@@ -21,6 +22,8 @@ pub(crate) struct RelTable {
     count: u64,
     /// Distinct nodes at the start, and at the end.
     nodes: [u64; 2],
+    /// The labels at the start, and at the end.
+    labels: [EndLabels; 2],
 }
 
 impl RelTable {
@@ -30,6 +33,14 @@ impl RelTable {
 
     pub(crate) fn nodes(&self, direction: Direction) -> u64 {
         self.nodes[direction.index()]
+    }
+
+    pub(crate) fn end_labels(&self, direction: Direction) -> &EndLabels {
+        &self.labels[direction.index()]
+    }
+
+    pub(crate) fn end_labels_mut(&mut self, direction: Direction) -> &mut EndLabels {
+        &mut self.labels[direction.index()]
     }
 
     pub(crate) fn row_bound(&self) -> u32 {

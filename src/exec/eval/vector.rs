@@ -18,7 +18,6 @@ use crate::semantic::bound::{Expr, ExprKind, LabelTest, TypeTest};
 use crate::syntax::ast::{BinaryOp, CompareOp};
 use crate::value::{KeyId, NodeId, RelId, RelTypeId, Value};
 use std::borrow::Cow;
-use std::cmp::Ordering;
 
 /// The rows of a chunk to compute for.
 #[derive(Clone, Copy)]
@@ -63,7 +62,14 @@ pub(crate) fn eval_column<'a>(cx: &Context, expr: &'a Expr, rows: Rows<'a>) -> R
 
 /// For each of the rows, whether a predicate is true.
 pub(crate) fn eval_truths(cx: &Context, expr: &Expr, rows: Rows<'_>) -> Result<Vec<bool>> {
-    match eval_column(cx, expr, rows)?.as_ref() {
+    match eval_column(cx, expr, rows)? {
+        Cow::Owned(Column::Bools(truths)) => Ok(truths),
+        column => truths_of(expr, column.as_ref(), rows),
+    }
+}
+
+fn truths_of(expr: &Expr, column: &Column, rows: Rows<'_>) -> Result<Vec<bool>> {
+    match column {
         Column::Bools(truths) => Ok(truths.clone()),
         Column::Constant(value) => {
             let truth = expect_bool(value).map_err(|error| error.at(expr.span))?;
@@ -169,6 +175,17 @@ enum Numbers<'a, T> {
 }
 
 impl<T: Copy> Numbers<'_, T> {
+    fn map<U: Clone>(&self, other: &Numbers<'_, T>, len: usize, compute: impl Fn(T, T) -> U) -> Vec<U> {
+        match (self, other) {
+            (Numbers::Each(left), Numbers::Each(right)) => {
+                left.iter().zip(*right).map(|(l, r)| compute(*l, *r)).collect()
+            }
+            (Numbers::Each(left), Numbers::Same(right)) => left.iter().map(|l| compute(*l, *right)).collect(),
+            (Numbers::Same(left), Numbers::Each(right)) => right.iter().map(|r| compute(*left, *r)).collect(),
+            (Numbers::Same(left), Numbers::Same(right)) => vec![compute(*left, *right); len],
+        }
+    }
+
     fn pairs(&self, other: &Numbers<'_, T>, len: usize, mut visit: impl FnMut(T, T)) {
         match (self, other) {
             (Numbers::Each(left), Numbers::Each(right)) => left.iter().zip(*right).for_each(|(l, r)| visit(*l, *r)),
@@ -197,9 +214,7 @@ fn floats(column: &Column) -> Option<Numbers<'_, f64>> {
 
 fn compare_columns(op: CompareOp, left: &Column, right: &Column, len: usize) -> Column {
     if let (Some(left), Some(right)) = (ints(left), ints(right)) {
-        let mut out = Vec::with_capacity(len);
-        left.pairs(&right, len, |l, r| out.push(holds(op, l.cmp(&r))));
-        return Column::Bools(out);
+        return Column::Bools(compare_ints(op, &left, &right, len));
     }
     if let (Column::Nodes(left), Column::Nodes(right), Some(equal)) = (left, right, equality(op)) {
         return Column::Bools(left.iter().zip(right).map(|(l, r)| (l == r) == equal).collect());
@@ -208,23 +223,23 @@ fn compare_columns(op: CompareOp, left: &Column, right: &Column, len: usize) -> 
     Column::from_values(values.collect())
 }
 
+fn compare_ints(op: CompareOp, left: &Numbers<'_, i64>, right: &Numbers<'_, i64>, len: usize) -> Vec<bool> {
+    match op {
+        CompareOp::Equal => left.map(right, len, |l, r| l == r),
+        CompareOp::NotEqual => left.map(right, len, |l, r| l != r),
+        CompareOp::Less => left.map(right, len, |l, r| l < r),
+        CompareOp::LessEqual => left.map(right, len, |l, r| l <= r),
+        CompareOp::Greater => left.map(right, len, |l, r| l > r),
+        CompareOp::GreaterEqual => left.map(right, len, |l, r| l >= r),
+    }
+}
+
 /// Whether the comparison asks for equality (`true`) or its opposite (`false`).
 fn equality(op: CompareOp) -> Option<bool> {
     match op {
         CompareOp::Equal => Some(true),
         CompareOp::NotEqual => Some(false),
         _ => None,
-    }
-}
-
-fn holds(op: CompareOp, ordering: Ordering) -> bool {
-    match op {
-        CompareOp::Equal => ordering.is_eq(),
-        CompareOp::NotEqual => ordering.is_ne(),
-        CompareOp::Less => ordering.is_lt(),
-        CompareOp::LessEqual => ordering.is_le(),
-        CompareOp::Greater => ordering.is_gt(),
-        CompareOp::GreaterEqual => ordering.is_ge(),
     }
 }
 

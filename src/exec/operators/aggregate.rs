@@ -6,13 +6,15 @@ use super::super::context::Context;
 use super::super::eval::vector::{Rows, eval_column};
 use super::super::grouping::Groups;
 use super::super::memory::Held;
+use super::super::totals::{Input, Totals};
 use super::buffer::Queue;
+use super::keys::NodeKey;
 use super::{Operator, Stage};
-use crate::error::{Detail, Error, ErrorType, Result};
+use crate::error::Result;
+use crate::functions::Aggregate;
 use crate::functions::aggregate::Accumulator;
-use crate::functions::{Aggregate, Watch};
 use crate::semantic::bound::{AggregateCall, Expr, Slot};
-use crate::value::Value;
+use std::borrow::Cow;
 
 /// Gives one row for each group, in order of first appearance.
 pub(super) struct Aggregation {
@@ -28,54 +30,15 @@ pub(super) struct Aggregation {
 /// The groups under way: for each aggregate the state of each group.
 struct Grouping {
     groups: Groups,
-    states: Vec<Vec<State>>,
-    max_value_bytes: u64,
+    /// For each key that depends on one node alone, its numbers by node.
+    by_node: Vec<Option<NodeKey>>,
+    totals: Vec<Totals>,
+    /// How many groups the totals have room for.
+    room: usize,
 }
 
 /// About how many bytes the state of one aggregate in one group takes, besides what it keeps.
-const STATE_BYTES: u64 = (size_of::<State>() + size_of::<Accumulator>()) as u64;
-
-/// The state of one aggregate in one group.
-enum State {
-    /// A number of rows or values.
-    Count(u64),
-    /// Anything else.
-    Other(Box<Accumulator>),
-}
-
-impl State {
-    fn new(call: &AggregateCall, max_value_bytes: u64) -> State {
-        match call.aggregate {
-            Aggregate::CountStar => State::Count(0),
-            Aggregate::Count if !call.distinct => State::Count(0),
-            aggregate => State::Other(Box::new(Accumulator::new(aggregate, call.distinct, max_value_bytes))),
-        }
-    }
-
-    fn add(&mut self, arguments: &[Value], times: u64) -> Result<()> {
-        match self {
-            State::Count(count) if arguments.iter().any(Value::is_null) => *count += 0,
-            State::Count(count) => *count = count.checked_add(times).ok_or_else(overflow)?,
-            State::Other(accumulator) => accumulator.add(arguments, times)?,
-        }
-        Ok(())
-    }
-
-    /// About how many bytes it keeps.
-    fn bytes(&self) -> u64 {
-        match self {
-            State::Count(_) => 0,
-            State::Other(accumulator) => accumulator.bytes(),
-        }
-    }
-
-    fn finish(self, watch: &dyn Watch) -> Result<Value> {
-        match self {
-            State::Count(count) => i64::try_from(count).map(Value::Int).map_err(|_| overflow()),
-            State::Other(accumulator) => accumulator.finish(watch),
-        }
-    }
-}
+const STATE_BYTES: u64 = size_of::<Accumulator>() as u64;
 
 impl Aggregation {
     pub(super) fn new(
@@ -88,15 +51,20 @@ impl Aggregation {
     }
 
     fn read(&mut self, cx: &mut Context) -> Result<()> {
-        let max_value_bytes = cx.value_limit();
-        let mut grouping = Grouping { groups: Groups::default(), states: Vec::new(), max_value_bytes };
-        grouping.states.resize_with(self.aggregates.len(), Vec::new);
+        let mut grouping = Grouping {
+            groups: Groups::default(),
+            by_node: self.keys.iter().map(|(_, key)| NodeKey::new(cx, key)).collect(),
+            totals: self.aggregates.iter().map(|(_, call)| Totals::new(call)).collect(),
+            room: 0,
+        };
         if self.keys.is_empty() {
-            self.add_group(&mut grouping);
+            grouping.groups.combine(cx, &[])?;
+            self.make_room(cx, &mut grouping)?;
         }
         while let Some(chunk) = self.input.next(cx)? {
             if self.only_counts() {
-                self.count_rows(&mut grouping, &chunk)?;
+                let total = chunk.total();
+                grouping.totals.iter_mut().try_for_each(|totals| totals.add_rows(total))?;
             } else {
                 self.add(cx, &mut grouping, &chunk)?;
             }
@@ -111,63 +79,60 @@ impl Aggregation {
         self.keys.is_empty() && self.aggregates.iter().all(|(_, call)| call.aggregate == Aggregate::CountStar)
     }
 
-    fn count_rows(&self, grouping: &mut Grouping, chunk: &Chunk) -> Result<()> {
-        let total = chunk.total();
-        grouping.states.iter_mut().filter_map(|states| states.first_mut()).try_for_each(|state| state.add(&[], total))
-    }
-
-    fn add_group(&self, grouping: &mut Grouping) {
-        for (states, (_, call)) in grouping.states.iter_mut().zip(&self.aggregates) {
-            states.push(State::new(call, grouping.max_value_bytes));
-        }
-    }
-
-    fn add(&mut self, cx: &mut Context, grouping: &mut Grouping, chunk: &Chunk) -> Result<()> {
-        let rows = Rows::of(chunk);
-        let keys = self.keys.iter().map(|(_, key)| eval_column(cx, key, rows)).collect::<Result<Vec<_>>>()?;
-        let keys: Vec<&Column> = keys.iter().map(AsRef::as_ref).collect();
-        let mut groups = Vec::with_capacity(rows.len());
-        for row in 0..rows.len() {
-            let (group, new) = if keys.is_empty() { (0, false) } else { grouping.groups.insert(cx, &keys, row)? };
-            if new {
-                self.held.grow(cx, self.aggregates.len() as u64 * STATE_BYTES)?;
-                self.add_group(grouping);
-            }
-            groups.push(group);
-        }
-        for (at, (_, call)) in self.aggregates.iter().enumerate() {
-            let columns = call.arguments.iter().map(|argument| eval_column(cx, argument, rows));
-            let columns = columns.collect::<Result<Vec<_>>>()?;
-            let mut arguments: Vec<Value> = Vec::with_capacity(columns.len());
-            for (row, &group) in groups.iter().enumerate() {
-                cx.tick()?;
-                let times = chunk.times(chunk.position(row));
-                arguments.clear();
-                arguments.extend(columns.iter().map(|column| column.get(row)));
-                let state = &mut grouping.states[at][group];
-                let before = state.bytes();
-                state.add(&arguments, times).map_err(|error| error.at(call.span))?;
-                match state.bytes() - before {
-                    0 => {}
-                    more => self.held.grow(cx, more)?,
-                }
-            }
+    /// Gives every group a state in each aggregate.
+    fn make_room(&mut self, cx: &Context, grouping: &mut Grouping) -> Result<()> {
+        let groups = grouping.groups.len();
+        let more = (groups - grouping.room) as u64;
+        grouping.room = groups;
+        for (totals, (_, call)) in grouping.totals.iter_mut().zip(&self.aggregates) {
+            let each = if matches!(totals, Totals::Others(_)) { STATE_BYTES } else { size_of::<u64>() as u64 };
+            self.held.grow(cx, more * each)?;
+            totals.resize(call, groups, cx.value_limit());
         }
         Ok(())
     }
 
-    fn finish(&self, cx: &Context, grouping: Grouping) -> Result<Chunk> {
-        let width = self.keys.len();
-        let len = if width == 0 { 1 } else { grouping.groups.len() };
-        let mut out = Chunk::new(cx.frame(), len);
-        for (at, (slot, _)) in self.keys.iter().enumerate() {
-            let values = grouping.groups.keys().iter().skip(at).step_by(width).cloned().collect();
-            out.set(*slot, Column::from_values(values));
+    fn add(&mut self, cx: &mut Context, grouping: &mut Grouping, chunk: &Chunk) -> Result<()> {
+        let rows = Rows::of(chunk);
+        let groups = self.groups(cx, grouping, chunk)?;
+        self.make_room(cx, grouping)?;
+        let times: Option<Cow<'_, [u64]>> = match (&chunk.multiplicity, &chunk.selection) {
+            (None, _) => None,
+            (Some(times), None) => Some(Cow::Borrowed(times)),
+            (Some(times), Some(selection)) => Some(selection.iter().map(|&at| times[at as usize]).collect()),
+        };
+        for (totals, (_, call)) in grouping.totals.iter_mut().zip(&self.aggregates) {
+            let columns = call.arguments.iter().map(|argument| eval_column(cx, argument, rows));
+            let columns = columns.collect::<Result<Vec<_>>>()?;
+            let columns: Vec<&Column> = columns.iter().map(AsRef::as_ref).collect();
+            let input = Input { groups: &groups, times: times.as_deref(), arguments: &columns };
+            totals.add(cx, call, &input, &mut self.held).map_err(|error| error.at(call.span))?;
         }
-        for ((slot, call), states) in self.aggregates.iter().zip(grouping.states) {
-            let values = states.into_iter().map(|state| state.finish(cx).and_then(|value| cx.admit(value)));
-            let values = values.collect::<Result<Vec<_>>>();
-            out.set(*slot, Column::from_values(values.map_err(|error| error.at(call.span))?));
+        Ok(())
+    }
+
+    /// The group of each row.
+    fn groups(&self, cx: &Context, grouping: &mut Grouping, chunk: &Chunk) -> Result<Vec<u32>> {
+        let rows = Rows::of(chunk);
+        let mut codes: Vec<Vec<u32>> = Vec::with_capacity(self.keys.len());
+        for (at, (_, key)) in self.keys.iter().enumerate() {
+            let groups = &mut grouping.groups;
+            let by_node = grouping.by_node[at].as_mut().map(|by_node| by_node.codes(cx, groups, at, key, chunk));
+            codes.push(match by_node.transpose()?.flatten() {
+                Some(codes) => codes,
+                None => codes_of(cx, groups, at, &*eval_column(cx, key, rows)?, rows.len())?,
+            });
+        }
+        grouping.groups.combine_all(cx, &codes, rows.len())
+    }
+
+    fn finish(&self, cx: &Context, grouping: Grouping) -> Result<Chunk> {
+        let mut out = Chunk::new(cx.frame(), grouping.groups.len());
+        for (at, (slot, _)) in self.keys.iter().enumerate() {
+            out.set(*slot, Column::from_values(grouping.groups.key_values(at, self.keys.len())));
+        }
+        for ((slot, call), totals) in self.aggregates.iter().zip(grouping.totals) {
+            out.set(*slot, totals.finish(cx).map_err(|error| error.at(call.span))?);
         }
         if let Some(argument) = cx.argument() {
             self.add_argument(argument, &mut out);
@@ -184,6 +149,12 @@ impl Aggregation {
             out.set(slot, Column::Constant(argument.value(slot, argument.position(0))));
         }
     }
+}
+
+/// The numbers of the values of a key, one for each row.
+pub(super) fn codes_of(cx: &Context, groups: &mut Groups, key: usize, column: &Column, len: usize) -> Result<Vec<u32>> {
+    cx.work(len as u64)?;
+    (0..len).map(|row| groups.code(cx, key, column, row)).collect()
 }
 
 impl Operator for Aggregation {
@@ -204,8 +175,4 @@ impl Operator for Aggregation {
         self.queue.clear();
         self.held.release();
     }
-}
-
-fn overflow() -> Error {
-    Error::runtime(ErrorType::ArithmeticError, Detail::IntegerOverflow, "there are more rows than can be counted")
 }

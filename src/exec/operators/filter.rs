@@ -23,8 +23,13 @@ impl Filter {
     }
 
     fn kept(&self, cx: &Context, chunk: &Chunk) -> Result<Vec<u32>> {
-        let mut positions = chunk.positions();
-        for predicate in &self.predicates {
+        let Some((first, rest)) = self.predicates.split_first() else { return Ok(chunk.positions()) };
+        let truths = eval_truths(cx, first, Rows::of(chunk))?;
+        let mut positions: Vec<u32> = match &chunk.selection {
+            None => (0..).zip(&truths).filter(|(_, truth)| **truth).map(|(at, _)| at).collect(),
+            Some(selection) => selection.iter().zip(&truths).filter(|(_, truth)| **truth).map(|(at, _)| *at).collect(),
+        };
+        for predicate in rest {
             if positions.is_empty() {
                 break;
             }

@@ -1,5 +1,6 @@
 //! Walks over the relationships at a node, of some types and one or both ways.
 
+use crate::error::Result;
 use crate::plan::physical::Way;
 use crate::semantic::bound::TypeTest;
 use crate::store::{Direction, SEGMENT, Version};
@@ -118,6 +119,44 @@ impl Legs {
             }
         }
         if self.way == Way::Both { total.saturating_sub(self.self_loops(graph, node)) } else { total }
+    }
+
+    /// Calls `visit` with the relationships at a node, in slices: their type, other ends, and rows. With `Both` a
+    /// self-loop stands once.
+    pub(super) fn for_each_slice(
+        &self,
+        graph: &Version,
+        node: NodeId,
+        visit: &mut dyn FnMut(RelTypeId, &[u32], &[u32]) -> Result<()>,
+    ) -> Result<()> {
+        for &direction in self.directions() {
+            for &rel_type in self.types_at(graph, node, direction) {
+                let adjacent = graph.adjacent(node, rel_type, direction);
+                let (ends, rows) = (adjacent.neighbours(), adjacent.rows());
+                if self.way == Way::Both && direction == Direction::Incoming {
+                    let loops = range_of(ends, node);
+                    visit(rel_type, &ends[..loops.start], &rows[..loops.start])?;
+                    visit(rel_type, &ends[loops.end..], &rows[loops.end..])?;
+                } else {
+                    visit(rel_type, ends, rows)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Calls `visit` with the relationships between two nodes.
+    pub(super) fn for_each_between(&self, graph: &Version, from: NodeId, to: NodeId, visit: &mut dyn FnMut(RelId)) {
+        for &direction in self.directions() {
+            if self.way == Way::Both && direction == Direction::Incoming && from == to {
+                continue;
+            }
+            for &rel_type in self.types_at(graph, from, direction) {
+                let adjacent = graph.adjacent(from, rel_type, direction);
+                let range = range_of(adjacent.neighbours(), to);
+                adjacent.rows()[range].iter().for_each(|&row| visit(RelId { rel_type, row }));
+            }
+        }
     }
 
     /// How many of them are self-loops.

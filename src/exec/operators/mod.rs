@@ -16,6 +16,8 @@ mod expand_count;
 mod filter;
 mod foreach;
 mod index_seek;
+mod intersect;
+mod keys;
 mod legs;
 mod limit;
 mod load_csv;
@@ -25,6 +27,7 @@ mod project;
 mod reach;
 mod resumable;
 mod rounds;
+mod row_counts;
 mod scan;
 mod schema;
 mod seek;
@@ -38,6 +41,7 @@ mod union;
 mod unwind;
 mod used;
 mod var_expand;
+mod weigh;
 
 use super::chunk::{Chunk, Live};
 use super::context::Context;
@@ -268,8 +272,10 @@ fn with_input(node: &Node, input: Stage, inner: Vec<Stage>) -> Box<dyn Operator>
         Op::ExpandBound { expand, from_known, to_known } => {
             Box::new(expand::BoundExpansion::new(input, live, expand.clone(), [*from_known, *to_known]))
         }
-        Op::ExpandCount(expand) => Box::new(expand_count::Counting::degree(input, expand)),
-        Op::PairCount { node, arms } => Box::new(expand_count::Counting::pairs(input, *node, arms)),
+        Op::ExpandCount(expand) => Box::new(expand_count::Counting::new(input, expand)),
+        Op::Weigh { node, weight } => Box::new(weigh::Weigh::new(input, *node, weight)),
+        Op::IntersectCount(arms) => Box::new(intersect::Intersection::new(input, arms)),
+        Op::RowCounts(slots) => Box::new(row_counts::RowCounts::new(input, live, slots.clone())),
         Op::Reach(expand) => Box::new(reach::Reach::new(input, live, expand.clone())),
         Op::VarExpand(expand) => Box::new(var_expand::VarExpansion::new(input, live, expand.clone())),
         Op::PathSearch(plan) => Box::new(path_search::Search::new(input, live, (**plan).clone())),

@@ -22,6 +22,8 @@ use hashbrown::HashMap;
 
 /// About how many bytes a node takes that has been reached.
 const REACHED_BYTES: u64 = 48;
+/// About how many bytes a node takes that a plain search has reached.
+const SEEN_BYTES: u64 = 12;
 /// How many relationships are read at once.
 const AHEAD: usize = 1024;
 
@@ -32,6 +34,8 @@ pub(super) struct Reach {
     plan: VarExpand,
     hops: Hops,
     run: Option<Run>,
+    /// What a plain search has met: one along arrows, without conditions, to any node.
+    seen: Option<Seen>,
     held: Held,
 }
 
@@ -41,6 +45,34 @@ struct Reached {
     depth: u32,
     /// Its first relationship and its last one; `None` at the start.
     way: Option<(RelId, RelId)>,
+}
+
+/// A search along arrows that tests no relationship: only nodes matter, of which each is met once.
+#[derive(Default)]
+struct Seen {
+    /// By node, in words.
+    bits: Vec<u64>,
+    nodes: Vec<u32>,
+}
+
+impl Seen {
+    /// Notes a node; whether it is new.
+    fn insert(&mut self, node: u32) -> bool {
+        let (word, bit) = (&mut self.bits[node as usize / 64], 1 << (node % 64));
+        let new = *word & bit == 0;
+        *word |= bit;
+        if new {
+            self.nodes.push(node);
+        }
+        new
+    }
+
+    /// Begins anew, for nodes below a bound.
+    fn begin(&mut self, bound: u32) {
+        let bits = &mut self.bits;
+        self.nodes.drain(..).for_each(|node| bits[node as usize / 64] = 0);
+        bits.resize((bound as usize).div_ceil(64), 0);
+    }
 }
 
 /// The search from one node.
@@ -60,10 +92,12 @@ struct Run {
 impl Reach {
     pub(super) fn new(input: Stage, live: Live, plan: VarExpand) -> Reach {
         let hops = Hops::new(&plan);
-        Reach { progress: Progress::new(input), live, plan, hops, run: None, held: Held::default() }
+        let plain = plan.way != Way::Both && plan.predicates.is_empty() && !plan.to_known;
+        let seen = plain.then(Seen::default);
+        Reach { progress: Progress::new(input), live, plan, hops, run: None, seen, held: Held::default() }
     }
 
-    fn begin(&self, chunk: &Chunk, position: usize) -> Result<Option<Run>> {
+    fn begin(&mut self, cx: &Context, chunk: &Chunk, position: usize) -> Result<Option<Run>> {
         let Some(NodeId(start)) = node_at(chunk, self.plan.from, position)? else { return Ok(None) };
         let target = if self.plan.to_known { node_at(chunk, self.plan.to, position)? } else { None };
         if self.plan.to_known && target.is_none() {
@@ -78,11 +112,37 @@ impl Reach {
             found: Vec::new(),
             back: false,
         };
-        run.reached.insert(start, Reached { depth: 0, way: None });
+        match &mut self.seen {
+            Some(seen) => seen.begin(cx.graph().node_bound()),
+            None => _ = run.reached.insert(start, Reached { depth: 0, way: None }),
+        }
         if self.plan.min == 0 {
             run.come_back();
         }
         Ok(Some(run))
+    }
+
+    /// Reaches the nodes one step farther where nothing but the nodes matters.
+    fn grow_plainly(&mut self, cx: &mut Context, run: &mut Run) -> Result<()> {
+        let (Some(seen), legs) = (&mut self.seen, self.hops.legs(0)?) else { return Ok(()) };
+        let mut next = Vec::new();
+        for node in std::mem::take(&mut run.frontier) {
+            legs.for_each_slice(cx.graph(), NodeId(node), &mut |_, ends, _| {
+                for &end in ends {
+                    if end == run.start {
+                        run.come_back();
+                    } else if seen.insert(end) {
+                        next.push(end);
+                    }
+                }
+                cx.work(ends.len() as u64)
+            })?;
+        }
+        self.held.grow(cx, SEEN_BYTES * next.len() as u64)?;
+        run.found.extend_from_slice(&next);
+        run.frontier = next;
+        run.depth += 1;
+        Ok(())
     }
 
     /// Reaches the nodes one step farther.
@@ -127,7 +187,10 @@ impl Reach {
             if !farther || run.frontier.is_empty() || run.is_over() {
                 return Ok(None);
             }
-            self.grow(cx, run, row)?;
+            match &self.seen {
+                Some(_) => self.grow_plainly(cx, run)?,
+                None => self.grow(cx, run, row)?,
+            }
             run.found.reverse();
         }
     }
@@ -206,7 +269,7 @@ impl Resumable for Reach {
             let position = chunk.position(self.progress.row);
             let run = match self.run.take() {
                 Some(run) => Some(run),
-                None => self.begin(chunk, position)?,
+                None => self.begin(cx, chunk, position)?,
             };
             if let Some(mut run) = run
                 && self.collect(cx, (chunk, position), &mut run, (&mut parents, &mut ends))?

@@ -1,6 +1,7 @@
 //! Sorts rows.
 
 use super::super::chunk::{Chunk, Live};
+use super::super::column::Column;
 use super::super::context::Context;
 use super::super::eval::vector::{Rows, eval_column};
 use super::super::memory::Held;
@@ -11,7 +12,11 @@ use crate::error::Result;
 use crate::functions::sorting::sorted;
 use crate::semantic::bound::{Expr, SortKey};
 use crate::value::{Value, compare, share_bytes};
+use std::borrow::Cow;
 use std::cmp::Ordering;
+
+/// How many rows more than are wanted are gathered before they are sorted.
+const SLACK: usize = 256;
 
 /// Sorts stably; of many rows keeps only those that can be among the first, when only they are wanted.
 pub(super) struct Sort {
@@ -29,10 +34,17 @@ pub(super) struct Sort {
 struct Table {
     rows: Option<Chunk>,
     keys: Vec<Vec<Value>>,
+    /// Whether it has had as many rows as are wanted, in order: then the last of these was the greatest that counts.
+    full: bool,
+    /// The keys of that row.
+    last: Vec<Value>,
 }
 
 impl Table {
     fn add(&mut self, chunk: Chunk, keys: Vec<Vec<Value>>) {
+        if chunk.len == 0 {
+            return;
+        }
         match &mut self.rows {
             Some(rows) => rows.append(chunk),
             None => self.rows = Some(chunk),
@@ -57,7 +69,26 @@ impl Table {
         let all: Vec<_> = (0..rows.columns.len() as u32).map(crate::semantic::bound::Slot).collect();
         let rows = rows.gather(&positions, &Live::new(&all));
         let pick = |key: &Vec<Value>| positions.iter().map(|&at| key[at as usize].clone()).collect();
-        Ok(Table { keys: self.keys.iter().map(pick).collect(), rows: Some(rows) })
+        let keys: Vec<Vec<Value>> = self.keys.iter().map(pick).collect();
+        let last = keys.iter().filter_map(|values| values.last().cloned()).collect();
+        Ok(Table { keys, rows: Some(rows), full: self.full, last })
+    }
+
+    /// The rows that come before the last one that counts; `None` for all.
+    fn candidates(&self, order: &[SortKey], columns: &[Cow<'_, Column>], rows: usize) -> Option<Vec<u32>> {
+        if !self.full || self.last.len() != columns.len() {
+            return None;
+        }
+        let before = |row: &u32| {
+            for ((column, last), key) in columns.iter().zip(&self.last).zip(order) {
+                let ordering = column.compare_at(*row as usize, last);
+                if ordering.is_ne() {
+                    return ordering.is_lt() != key.descending;
+                }
+            }
+            false
+        };
+        Some((0..rows as u32).filter(before).collect())
     }
 }
 
@@ -69,15 +100,26 @@ impl Sort {
     fn read(&mut self, cx: &mut Context) -> Result<()> {
         let limit = self.limit.as_ref().map(|expr| row_count(cx, expr, "LIMIT")).transpose()?;
         let limit = limit.map(|count| usize::try_from(count).unwrap_or(usize::MAX));
-        let room = limit.map_or(usize::MAX, |limit| limit.saturating_mul(2).max(4 * cx.batch()));
+        let mut room = limit.unwrap_or(usize::MAX);
         let mut table = Table::default();
         while let Some(chunk) = self.input.next(cx)? {
-            let keys = self.key_values(cx, &chunk)?;
-            let chunk = chunk.compact(&self.live);
+            let columns = self.key_columns(cx, &chunk)?;
+            let kept = table.candidates(&self.keys, &columns, chunk.rows());
+            let keys = columns.into_iter().map(|column| key_values(column.into_owned(), &kept, chunk.rows()));
+            let keys: Vec<Vec<Value>> = keys.collect();
+            let chunk = match &kept {
+                None => chunk.compact(&self.live),
+                Some(kept) => {
+                    let positions: Vec<u32> = kept.iter().map(|&row| chunk.position(row as usize) as u32).collect();
+                    chunk.gather(&positions, &self.live)
+                }
+            };
             self.held.grow(cx, chunk.bytes() + keys_bytes(&keys))?;
             table.add(chunk, keys);
-            if table.len() > room {
+            if table.len() >= room {
                 table = table.sorted(cx, &self.keys, limit)?;
+                table.full = true;
+                room = table.len().saturating_mul(2).saturating_add(SLACK);
                 let rows = table.rows.as_ref().map_or(0, Chunk::bytes);
                 self.held.set(cx, rows + keys_bytes(&table.keys))?;
             }
@@ -89,10 +131,17 @@ impl Sort {
         Ok(())
     }
 
-    fn key_values(&self, cx: &Context, chunk: &Chunk) -> Result<Vec<Vec<Value>>> {
+    fn key_columns<'a>(&'a self, cx: &Context, chunk: &'a Chunk) -> Result<Vec<Cow<'a, Column>>> {
         let rows = Rows::of(chunk);
-        let keys = self.keys.iter();
-        keys.map(|key| Ok(eval_column(cx, &key.expr, rows)?.into_owned().into_values(rows.len()))).collect()
+        self.keys.iter().map(|key| eval_column(cx, &key.expr, rows)).collect()
+    }
+}
+
+/// The values of a key in the rows that are kept.
+fn key_values(column: Column, kept: &Option<Vec<u32>>, rows: usize) -> Vec<Value> {
+    match kept {
+        None => column.into_values(rows),
+        Some(kept) => column.gather(kept).into_values(kept.len()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::plan::physical::{Expand, VarExpand, Way};
+use crate::plan::weight::{Branch, Weight};
 use crate::syntax::ast::Shortest;
 
 const WAYS: [Way; 3] = [Way::Outgoing, Way::Incoming, Way::Both];
@@ -101,8 +102,9 @@ fn counted_pairs_are_pairs_of_different_relationships() {
     for left in random.type_tests() {
         for right in random.type_tests() {
             for ways in WAYS.iter().flat_map(|left| WAYS.iter().map(move |right| (*left, *right))) {
-                let arms = [(left.clone(), ways.0), (right.clone(), ways.1)];
-                let counted = vec![Op::Unit, scan(0), Op::PairCount { node: Slot(0), arms }];
+                let arms = [branch(1, &left, ways.0), branch(3, &right, ways.1)];
+                let weight = Weight::Pair(Box::new(arms));
+                let counted = vec![Op::Unit, scan(0), Op::Weigh { node: Slot(0), weight }];
                 let counted = run(&plan(counted, &[0]), &random.graph);
                 let naive: Vec<usize> =
                     random.nodes.iter().map(|&node| pairs(&random, node, (&left, ways.0), (&right, ways.1))).collect();
@@ -110,6 +112,11 @@ fn counted_pairs_are_pairs_of_different_relationships() {
             }
         }
     }
+}
+
+fn branch(rel: u32, types: &TypeTest, way: Way) -> Branch {
+    let (types, labels, predicates, weights) = (types.clone(), Vec::new(), Vec::new(), Vec::new());
+    Branch { rel: Slot(rel), end: Slot(rel + 1), types, way, labels, predicates, weights }
 }
 
 fn pairs(random: &RandomGraph, node: NodeId, left: (&TypeTest, Way), right: (&TypeTest, Way)) -> usize {

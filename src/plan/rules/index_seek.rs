@@ -7,7 +7,7 @@ use super::{Action, Rule};
 use crate::plan::estimate::{Counts, conjuncts};
 use crate::plan::logical::{Bound, IndexSeek, Probe, QueryGraph};
 use crate::plan::slots::{Reads, SlotSet};
-use crate::semantic::bound::{BoundQuery, Expr, ExprKind, LabelTest, Slot, TypeTest, for_each_subquery};
+use crate::semantic::bound::{BoundQuery, Expr, ExprKind, LabelTest, Slot, TypeTest};
 use crate::store::{IndexDefinition, IndexKind, SchemaTarget, Seek};
 use crate::syntax::ast::{BinaryOp, CompareOp, PatternDirection};
 use crate::value::{KeyId, Value};
@@ -144,9 +144,7 @@ fn mirrored(op: CompareOp) -> CompareOp {
 
 /// Whether an expression has one value for each row, whatever the pattern finds.
 fn is_known(expr: &Expr, writes: &SlotSet, query: &BoundQuery) -> bool {
-    let mut subquery = false;
-    for_each_subquery(expr, &mut |_| subquery = true);
-    !subquery && !expr.is_volatile() && Reads::of(query, expr).intersection(writes).iter().next().is_none()
+    expr.is_steady() && Reads::of(query, expr).intersection(writes).iter().next().is_none()
 }
 
 /// How an index finds a slot, if what is said of it suffices.

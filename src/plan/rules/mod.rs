@@ -6,24 +6,31 @@
 mod common_label;
 mod count_not_null;
 mod expand_count;
+mod fold_leaves;
 mod hoist_subqueries;
+mod implied_label;
 mod impossible_pattern;
 mod index_seek;
+mod intersect_count;
 mod label_predicates;
+mod late_project;
 mod merge_creates;
 mod needless_eager;
 mod node_by_id;
-mod pair_count;
+mod present_property;
 mod reach;
+mod row_counts;
 mod stored_counts;
 mod top_k;
+mod unique_key;
 
 use super::Options;
-use super::estimate::Counts;
+use super::estimate::{Counts, conjuncts};
 use super::logical::{Pipeline, Pipelines, QueryGraph};
 use super::physical::{Node, Plan};
 use super::slots::SlotSet;
-use crate::semantic::bound::{BoundQuery, Expr, for_each_subquery};
+use crate::semantic::bound::{BoundQuery, Expr, LabelTest, Slot, for_each_subquery};
+use crate::value::LabelId;
 
 /// The name of the rule that chooses the order of a pattern by cost.
 pub const JOIN_ORDER: &str = "join_order";
@@ -43,10 +50,14 @@ pub struct Rule {
 enum Action {
     /// A pipeline; nested ones come first.
     Pipeline(fn(&mut Pipeline)),
+    /// A pipeline, with the statistics of the version.
+    CountedPipeline(fn(&mut Pipeline, &BoundQuery, &dyn Counts)),
     /// A query graph, before its order is chosen, with the slots that are read after it.
     Graph(fn(&mut QueryGraph, &SlotSet, &BoundQuery)),
     /// A query graph, with the statistics of the version.
     Counted(fn(&mut QueryGraph, &BoundQuery, &dyn Counts)),
+    /// A query graph, with the slots that are read after it and the statistics of the version.
+    Costed(fn(&mut QueryGraph, &SlotSet, &BoundQuery, &dyn Counts)),
     /// The order of a query graph.
     Order,
     /// The physical plan.
@@ -58,12 +69,15 @@ pub const RULES: &[Rule] = &[
     merge_creates::RULE,
     top_k::RULE,
     count_not_null::RULE,
+    present_property::RULE,
+    unique_key::RULE,
     label_predicates::RULE,
     impossible_pattern::RULE,
     index_seek::RULE,
     common_label::RULE,
+    implied_label::RULE,
     node_by_id::RULE,
-    pair_count::RULE,
+    fold_leaves::RULE,
     Rule {
         name: JOIN_ORDER,
         equation: "the parts of one pattern may be matched in any order: A ⋈ B = B ⋈ A, (A ⋈ B) ⋈ C = A ⋈ (B ⋈ C)",
@@ -72,20 +86,41 @@ pub const RULES: &[Rule] = &[
     hoist_subqueries::RULE,
     stored_counts::RULE,
     expand_count::RULE,
+    intersect_count::RULE,
     reach::RULE,
+    row_counts::RULE,
+    late_project::RULE,
     needless_eager::RULE,
 ];
+
+/// The nodes that a pattern binds, each with the labels they are sure to have.
+fn labelled(graph: &QueryGraph) -> Vec<(Slot, LabelId)> {
+    let mut labelled = Vec::new();
+    for node in graph.pattern.nodes.iter().filter(|node| !node.bound) {
+        for test in conjuncts(node.labels.as_ref()) {
+            if let LabelTest::Has(label) = test {
+                labelled.push((node.slot, *label));
+            }
+        }
+    }
+    labelled
+}
 
 fn allowed(options: &Options) -> impl Iterator<Item = &'static Rule> {
     RULES.iter().filter(|rule| options.allows(rule.name))
 }
 
 /// Applies the rules over pipelines.
-pub fn rewrite_logical(pipelines: &mut Pipelines, options: &Options) {
+pub fn rewrite_logical(pipelines: &mut Pipelines, query: &BoundQuery, counts: &dyn Counts, options: &Options) {
     for rule in allowed(options) {
-        if let Action::Pipeline(rewrite) = rule.action {
-            pipelines.root.for_each_nested(&mut |pipeline| rewrite(pipeline));
-            pipelines.subqueries.iter_mut().for_each(|each| each.for_each_nested(&mut |pipeline| rewrite(pipeline)));
+        let mut apply = |pipeline: &mut Pipeline| match rule.action {
+            Action::Pipeline(rewrite) => rewrite(pipeline),
+            Action::CountedPipeline(rewrite) => rewrite(pipeline, query, counts),
+            _ => {}
+        };
+        if matches!(rule.action, Action::Pipeline(_) | Action::CountedPipeline(_)) {
+            pipelines.root.for_each_nested(&mut apply);
+            pipelines.subqueries.iter_mut().for_each(|each| each.for_each_nested(&mut apply));
         }
     }
 }
@@ -102,7 +137,8 @@ pub fn rewrite_graph(
         match rule.action {
             Action::Graph(rewrite) => rewrite(graph, needed, query),
             Action::Counted(rewrite) => rewrite(graph, query, counts),
-            Action::Pipeline(_) | Action::Order | Action::Plan(_) => {}
+            Action::Costed(rewrite) => rewrite(graph, needed, query, counts),
+            Action::Pipeline(_) | Action::CountedPipeline(_) | Action::Order | Action::Plan(_) => {}
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{Action, Rule, for_each_chain_of};
 use crate::functions::Aggregate;
 use crate::plan::liveness;
 use crate::plan::physical::{ApplyMode, Node, Op, Plan, VarExpand};
-use crate::semantic::bound::{AggregateCall, BoundQuery, Expr, ExprKind, Slot, SubqueryResult};
+use crate::semantic::bound::{AggregateCall, BoundQuery, Expr, Slot, SubqueryResult};
 
 pub(super) const RULE: Rule = Rule {
     name: "reach",
@@ -65,11 +65,13 @@ fn only_ends_matter(expand: &VarExpand, live: &[Slot]) -> bool {
 fn removes_duplicates(op: &Op) -> bool {
     let once = |(_, call): &(Slot, AggregateCall)| {
         (call.distinct || matches!(call.aggregate, Aggregate::Min | Aggregate::Max))
-            && call.arguments.iter().all(is_steady)
+            && call.arguments.iter().all(Expr::is_steady)
     };
     match op {
         Op::Distinct(_) => true,
-        Op::Aggregate { keys, aggregates } => keys.iter().all(|(_, key)| is_steady(key)) && aggregates.iter().all(once),
+        Op::Aggregate { keys, aggregates } => {
+            keys.iter().all(|(_, key)| key.is_steady()) && aggregates.iter().all(once)
+        }
         _ => false,
     }
 }
@@ -79,20 +81,8 @@ fn works_by_row(op: &Op) -> bool {
     match op {
         Op::LabelFilter { .. } | Op::NodeScan { .. } | Op::Expand(_) | Op::ExpandInto(_) | Op::VarExpand(_) => true,
         Op::Reach(_) => true,
-        Op::Filter(predicates) => predicates.iter().all(is_steady),
-        Op::Project(items) => items.iter().all(|(_, expr)| is_steady(expr)),
+        Op::Filter(predicates) => predicates.iter().all(Expr::is_steady),
+        Op::Project(items) => items.iter().all(|(_, expr)| expr.is_steady()),
         _ => false,
     }
-}
-
-/// Whether an expression gives the same for the same row.
-fn is_steady(expr: &Expr) -> bool {
-    let steady = match &expr.kind {
-        ExprKind::Call { function, .. } => !function.is_volatile(),
-        ExprKind::Subquery(_) => false,
-        _ => true,
-    };
-    let mut all = steady;
-    expr.for_each_child(&mut |child| all = all && is_steady(child));
-    all
 }

@@ -1,0 +1,182 @@
+//! Values by number: each value that differs from those before gets the next number.
+//!
+//! Nodes and integers have tables of their own as long as nothing else comes; values that are equal to a grouping get
+//! the same number whatever their type.
+
+use super::column::Column;
+use super::context::Context;
+use super::memory::Held;
+use crate::error::{Error, Result};
+use crate::value::{NodeId, Value, compare, share_bytes};
+use hashbrown::{HashMap, HashTable};
+use std::hash::{BuildHasher, Hasher};
+
+type State = foldhash::fast::FixedState;
+
+/// About how many bytes the tables take for a value besides itself.
+const ENTRY_BYTES: u64 = 48;
+/// From how many nodes on a table of all nodes is used.
+const MANY: u32 = 1024;
+/// Integers below this are looked up directly.
+const SMALL: usize = 4096;
+/// What stands for a number not given yet.
+const NONE: u32 = u32::MAX;
+
+/// The values met so far.
+#[derive(Default)]
+pub(super) struct Codes {
+    index: Index,
+    values: Vec<Value>,
+    state: State,
+    held: Held,
+}
+
+/// How a value is found.
+#[derive(Default)]
+enum Index {
+    #[default]
+    Empty,
+    /// All values are nodes.
+    Nodes(HashMap<u32, u32, State>),
+    /// All values are nodes; by node.
+    AllNodes(Vec<u32>),
+    /// All values are integers: the small ones by value, the others hashed.
+    Ints(Vec<u32>, HashMap<i64, u32, State>),
+    /// By hash.
+    General(HashTable<u32>),
+}
+
+impl Codes {
+    /// How many values there are.
+    pub(super) fn len(&self) -> u32 {
+        self.values.len() as u32
+    }
+
+    /// The values, by number.
+    pub(super) fn values(&self) -> &[Value] {
+        &self.values
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.index = Index::Empty;
+        self.values.clear();
+        self.held.release();
+    }
+
+    /// The number of the value at a position of a column.
+    pub(super) fn code(&mut self, cx: &Context, column: &Column, position: usize) -> Result<u32> {
+        match column {
+            Column::Nodes(nodes) => self.node(cx, nodes.get(position).copied().unwrap_or_default()),
+            Column::Ints(numbers) => self.int(cx, numbers.get(position).copied().unwrap_or_default()),
+            Column::Values(values) => self.value(cx, values.get(position).unwrap_or(&Value::Null)),
+            Column::Constant(value) => self.value(cx, value),
+            other => self.value(cx, &other.get(position)),
+        }
+    }
+
+    fn node(&mut self, cx: &Context, node: u32) -> Result<u32> {
+        if matches!(self.index, Index::Empty) {
+            self.index = Index::Nodes(HashMap::default());
+        }
+        let next = self.len();
+        let code = match &mut self.index {
+            Index::Nodes(codes) => *codes.entry(node).or_insert(next),
+            Index::AllNodes(codes) => {
+                let code = &mut codes[node as usize];
+                if *code == NONE {
+                    *code = next;
+                }
+                *code
+            }
+            _ => return self.value(cx, &Value::Node(NodeId(node))),
+        };
+        if code == next {
+            self.add(cx, Value::Node(NodeId(node)))?;
+            self.spread(cx)?;
+        }
+        Ok(code)
+    }
+
+    /// Goes over to a table of all nodes once there are many.
+    fn spread(&mut self, cx: &Context) -> Result<()> {
+        let Index::Nodes(codes) = &self.index else { return Ok(()) };
+        if self.len() < MANY {
+            return Ok(());
+        }
+        let bound = cx.graph().node_bound() as usize;
+        self.held.grow(cx, 4 * bound as u64)?;
+        let mut all = vec![NONE; bound];
+        codes.iter().for_each(|(node, code)| all[*node as usize] = *code);
+        self.index = Index::AllNodes(all);
+        Ok(())
+    }
+
+    fn int(&mut self, cx: &Context, number: i64) -> Result<u32> {
+        if matches!(self.index, Index::Empty) {
+            self.index = Index::Ints(Vec::new(), HashMap::default());
+        }
+        let next = self.len();
+        let Index::Ints(small, others) = &mut self.index else { return self.value(cx, &Value::Int(number)) };
+        let code = match usize::try_from(number).ok().filter(|number| *number < SMALL) {
+            Some(number) => {
+                if small.len() <= number {
+                    small.resize(number + 1, NONE);
+                }
+                let code = &mut small[number];
+                if *code == NONE {
+                    *code = next;
+                }
+                *code
+            }
+            None => *others.entry(number).or_insert(next),
+        };
+        if code == next {
+            self.add(cx, Value::Int(number))?;
+        }
+        Ok(code)
+    }
+
+    fn value(&mut self, cx: &Context, value: &Value) -> Result<u32> {
+        self.generalise();
+        let hash = hash_of(&self.state, value);
+        let (values, state, next) = (&self.values, &self.state, self.values.len() as u32);
+        let Index::General(table) = &mut self.index else {
+            return Err(Error::internal("values have lost their index"));
+        };
+        if let Some(&code) = table.find(hash, |&code| compare::group_eq(&values[code as usize], value)) {
+            return Ok(code);
+        }
+        table.insert_unique(hash, next, |&code| hash_of(state, &values[code as usize]));
+        self.add(cx, value.clone())?;
+        Ok(next)
+    }
+
+    /// Goes over to the index that takes any value.
+    fn generalise(&mut self) {
+        if matches!(self.index, Index::General(_)) {
+            return;
+        }
+        let mut table = HashTable::new();
+        for (value, code) in self.values.iter().zip(0..) {
+            let rehash = |&other: &u32| hash_of(&self.state, &self.values[other as usize]);
+            table.insert_unique(hash_of(&self.state, value), code, rehash);
+        }
+        self.index = Index::General(table);
+    }
+
+    fn add(&mut self, cx: &Context, value: Value) -> Result<()> {
+        self.held.grow(cx, ENTRY_BYTES + share_bytes(&value, 1))?;
+        cx.tick()?;
+        if self.values.len() >= NONE as usize {
+            return Err(super::chunk::too_many_rows());
+        }
+        self.values.push(value);
+        Ok(())
+    }
+}
+
+fn hash_of(state: &State, value: &Value) -> u64 {
+    let mut hasher = state.build_hasher();
+    compare::group_hash(value, &mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,331 @@
+//! Rows multiplied by what hangs at a node: relationships are counted, and the tests of their far ends made, without
+//! making rows.
+//!
+//! How often a far end counts is found out once and kept for each node. The first ends are tested one adjacency at a
+//! time; when many were, whole segments of nodes are tested at once. A test that fails for a node that was tested
+//! beforehand does not fail the statement: from then on only ends that are met are tested.
+
+use super::super::chunk::{Chunk, multiplied, too_many_rows};
+use super::super::column::Column;
+use super::super::context::Context;
+use super::super::eval::logic::label_test;
+use super::super::eval::vector::{Rows, eval_truths};
+use super::super::memory::Held;
+use super::expand::node_at;
+use super::legs::Legs;
+use super::{Operator, Stage};
+use crate::error::Result;
+use crate::plan::weight::{self, Weight};
+use crate::semantic::bound::{Expr, LabelTest, Slot};
+use crate::store::SEGMENT;
+use crate::value::NodeId;
+use hashbrown::HashMap;
+
+/// How many ends are tested before whole segments are.
+const FEW: usize = 1024;
+/// What stands for a node of which nothing is known yet.
+const UNKNOWN: u64 = u64::MAX;
+
+/// Multiplies each row by the weight of a node.
+pub(super) struct Weigh {
+    input: Stage,
+    node: Slot,
+    weigher: Weigher,
+}
+
+/// Finds the weight of a node.
+enum Weigher {
+    Branch(Branch),
+    Pair(Box<Pair>),
+}
+
+struct Branch {
+    legs: Legs,
+    /// `None` when every end counts once.
+    ends: Option<Ends>,
+}
+
+struct Pair {
+    arms: [Branch; 2],
+    /// The relationships that both arms can bind; only self-loops when `loops`.
+    common: Legs,
+    loops: bool,
+}
+
+/// The far ends of a branch.
+struct Ends {
+    slot: Slot,
+    labels: Vec<LabelTest>,
+    predicates: Vec<Expr>,
+    weighers: Vec<Weigher>,
+    known: Known,
+    tested: usize,
+    /// Whether whole segments may be tested.
+    ahead: bool,
+    held: Held,
+}
+
+/// How often nodes count, as far as it is known.
+enum Known {
+    Few(HashMap<u32, u64, foldhash::fast::FixedState>),
+    Many(Vec<u64>),
+}
+
+impl Weigh {
+    pub(super) fn new(input: Stage, node: Slot, weight: &Weight) -> Weigh {
+        Weigh { input, node, weigher: Weigher::new(weight) }
+    }
+}
+
+impl Operator for Weigh {
+    fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
+        while let Some(mut chunk) = self.input.next(cx)? {
+            let mut times = vec![0u64; chunk.len];
+            let mut kept = Vec::with_capacity(chunk.rows());
+            for position in chunk.positions() {
+                cx.tick()?;
+                let at = position as usize;
+                let Some(node) = node_at(&chunk, self.node, at)? else { continue };
+                let weight = self.weigher.of(cx, node.0)?;
+                if weight > 0 {
+                    times[at] = multiplied(chunk.times(at), weight)?;
+                    kept.push(position);
+                }
+            }
+            if !kept.is_empty() {
+                chunk.multiplicity = Some(times);
+                chunk.selection = (kept.len() < chunk.len).then_some(kept);
+                return Ok(Some(chunk));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What is known is forgotten: the graph may have changed.
+    fn reset(&mut self) {
+        self.input.reset();
+        self.weigher.forget();
+    }
+}
+
+impl Weigher {
+    fn forget(&mut self) {
+        match self {
+            Weigher::Branch(branch) => branch.forget(),
+            Weigher::Pair(pair) => pair.arms.iter_mut().for_each(Branch::forget),
+        }
+    }
+
+    fn new(weight: &Weight) -> Weigher {
+        match weight {
+            Weight::Branch(branch) => Weigher::Branch(Branch::new(branch)),
+            Weight::Pair(arms) => {
+                let [left, right] = arms.each_ref().map(Branch::new);
+                let (way, common) = left.legs.common(&right.legs);
+                Weigher::Pair(Box::new(Pair { arms: [left, right], common, loops: way.is_none() }))
+            }
+        }
+    }
+
+    fn of(&mut self, cx: &Context, node: u32) -> Result<u64> {
+        match self {
+            Weigher::Branch(branch) => branch.of(cx, node),
+            Weigher::Pair(pair) => pair.of(cx, node),
+        }
+    }
+}
+
+impl Branch {
+    fn new(branch: &weight::Branch) -> Branch {
+        let ends = (!branch.is_plain()).then(|| Ends {
+            slot: branch.end,
+            labels: branch.labels.clone(),
+            predicates: branch.predicates.clone(),
+            weighers: branch.weights.iter().map(Weigher::new).collect(),
+            known: Known::Few(HashMap::default()),
+            tested: 0,
+            ahead: true,
+            held: Held::default(),
+        });
+        Branch { legs: Legs::new(&branch.types, branch.way), ends }
+    }
+
+    fn forget(&mut self) {
+        if let Some(ends) = &mut self.ends {
+            ends.known = Known::Few(HashMap::default());
+            ends.tested = 0;
+            ends.held.release();
+            ends.weighers.iter_mut().for_each(Weigher::forget);
+        }
+    }
+
+    fn of(&mut self, cx: &Context, node: u32) -> Result<u64> {
+        let Some(ends) = &mut self.ends else { return Ok(self.legs.count(cx.graph(), NodeId(node))) };
+        let mut sum = 0u64;
+        self.legs.for_each_slice(cx.graph(), NodeId(node), &mut |_, neighbours, _| {
+            sum = sum.checked_add(ends.total(cx, neighbours)?).ok_or_else(too_many_rows)?;
+            Ok(())
+        })?;
+        Ok(sum)
+    }
+
+    /// How often an end counts that [`Branch::of`] has met.
+    fn end(&mut self, cx: &Context, end: u32) -> Result<u64> {
+        match &mut self.ends {
+            None => Ok(1),
+            Some(ends) => ends.total(cx, &[end]),
+        }
+    }
+}
+
+impl Pair {
+    fn of(&mut self, cx: &Context, node: u32) -> Result<u64> {
+        let [left, right] = &mut self.arms;
+        let first = left.of(cx, node)?;
+        let pairs = if first == 0 { 0 } else { multiplied(first, right.of(cx, node)?)? };
+        if pairs == 0 {
+            return Ok(0);
+        }
+        Ok(pairs.saturating_sub(self.same(cx, node)?))
+    }
+
+    /// The relationships that both arms count, with how often their ends count in both.
+    fn same(&mut self, cx: &Context, node: u32) -> Result<u64> {
+        let [left, right] = &mut self.arms;
+        if self.loops {
+            let loops = self.common.self_loops(cx.graph(), NodeId(node));
+            return if loops == 0 { Ok(0) } else { Ok(loops * left.end(cx, node)? * right.end(cx, node)?) };
+        }
+        if left.ends.is_none() && right.ends.is_none() {
+            return Ok(self.common.count(cx.graph(), NodeId(node)));
+        }
+        let mut sum = 0u64;
+        self.common.for_each_slice(cx.graph(), NodeId(node), &mut |_, neighbours, _| {
+            for &end in neighbours {
+                let both = multiplied(left.end(cx, end)?, right.end(cx, end)?)?;
+                sum = sum.checked_add(both).ok_or_else(too_many_rows)?;
+            }
+            Ok(())
+        })?;
+        Ok(sum)
+    }
+}
+
+impl Ends {
+    /// How often these nodes count together.
+    fn total(&mut self, cx: &Context, nodes: &[u32]) -> Result<u64> {
+        match self.known.total(nodes)? {
+            Some(total) => Ok(total),
+            None => {
+                self.learn(cx, nodes)?;
+                Ok(self.known.total(nodes)?.unwrap_or_default())
+            }
+        }
+    }
+
+    /// Finds out how often nodes count.
+    fn learn(&mut self, cx: &Context, nodes: &[u32]) -> Result<()> {
+        let mut unknown: Vec<u32> = nodes.iter().copied().filter(|node| self.known.get(*node) == UNKNOWN).collect();
+        unknown.dedup();
+        self.tested += unknown.len();
+        if self.tested > FEW && self.ahead {
+            self.spread(cx)?;
+            self.learn_segments(cx, &unknown);
+            unknown.retain(|node| self.known.get(*node) == UNKNOWN);
+        }
+        self.test(cx, &unknown)
+    }
+
+    /// Finds out about all nodes of the segments of some.
+    fn learn_segments(&mut self, cx: &Context, nodes: &[u32]) {
+        let mut all = Vec::new();
+        for run in nodes.chunk_by(|left, right| left / SEGMENT == right / SEGMENT) {
+            all.clear();
+            cx.graph().scan(run[0] / SEGMENT, None, &mut all);
+            all.retain(|node| self.known.get(*node) == UNKNOWN);
+            if self.test(cx, &all).is_err() {
+                self.ahead = false;
+                return;
+            }
+        }
+    }
+
+    /// Makes room for all nodes.
+    fn spread(&mut self, cx: &Context) -> Result<()> {
+        let Known::Few(few) = &self.known else { return Ok(()) };
+        let bound = cx.graph().node_bound() as usize;
+        self.held.grow(cx, size_of::<u64>() as u64 * bound as u64)?;
+        let mut many = vec![UNKNOWN; bound];
+        few.iter().for_each(|(node, weight)| many[*node as usize] = *weight);
+        self.known = Known::Many(many);
+        Ok(())
+    }
+
+    /// Tests and weighs nodes; nothing is known of them after an error.
+    fn test(&mut self, cx: &Context, nodes: &[u32]) -> Result<()> {
+        if nodes.is_empty() {
+            return Ok(());
+        }
+        let passing = self.passing(cx, nodes)?;
+        let mut weights = Vec::with_capacity(passing.len());
+        for &node in &passing {
+            let mut weight = 1;
+            for weigher in &mut self.weighers {
+                weight = if weight == 0 { 0 } else { multiplied(weight, weigher.of(cx, node)?)? };
+            }
+            weights.push(weight);
+        }
+        nodes.iter().for_each(|node| self.known.set(*node, 0));
+        passing.iter().zip(weights).for_each(|(node, weight)| self.known.set(*node, weight));
+        Ok(())
+    }
+
+    /// The nodes that pass the tests.
+    fn passing(&self, cx: &Context, nodes: &[u32]) -> Result<Vec<u32>> {
+        cx.check()?;
+        let fits = |node: &&u32| self.labels.iter().all(|test| label_test(cx.graph(), NodeId(**node), test));
+        let mut nodes: Vec<u32> = nodes.iter().filter(fits).copied().collect();
+        for predicate in &self.predicates {
+            if nodes.is_empty() {
+                break;
+            }
+            let mut chunk = Chunk::new(cx.frame(), nodes.len());
+            chunk.set(self.slot, Column::Nodes(nodes));
+            let mut truths = eval_truths(cx, predicate, Rows::of(&chunk))?.into_iter();
+            nodes = match chunk.take(self.slot) {
+                Column::Nodes(nodes) => nodes,
+                _ => Vec::new(),
+            };
+            nodes.retain(|_| truths.next().unwrap_or(false));
+        }
+        Ok(nodes)
+    }
+}
+
+impl Known {
+    fn get(&self, node: u32) -> u64 {
+        match self {
+            Known::Few(known) => known.get(&node).copied().unwrap_or(UNKNOWN),
+            Known::Many(known) => known.get(node as usize).copied().unwrap_or(UNKNOWN),
+        }
+    }
+
+    fn set(&mut self, node: u32, weight: u64) {
+        match self {
+            Known::Few(known) => _ = known.insert(node, weight),
+            Known::Many(known) => known[node as usize] = weight,
+        }
+    }
+
+    /// The sum over nodes; `None` when one is not known.
+    fn total(&self, nodes: &[u32]) -> Result<Option<u64>> {
+        let mut sum = 0u64;
+        for node in nodes {
+            match self.get(*node) {
+                UNKNOWN => return Ok(None),
+                weight => sum = sum.checked_add(weight).ok_or_else(too_many_rows)?,
+            }
+        }
+        Ok(Some(sum))
+    }
+}

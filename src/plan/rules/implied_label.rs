@@ -1,0 +1,57 @@
+//! A label that every relationship of the pattern's type has at that end is no condition. The count is exact, and a
+//! statement that only reads keeps to the version that was counted.
+//!
+//! The label stays with the node, so that a search may begin at those that have it; the node is not tested again.
+
+use super::{Action, Rule};
+use crate::plan::estimate::{Counts, conjuncts};
+use crate::plan::logical::QueryGraph;
+use crate::plan::order::way;
+use crate::plan::physical::Way;
+use crate::semantic::bound::{BoundQuery, LabelTest, PatternRel, TypeTest};
+use crate::store::Direction;
+use crate::value::{LabelId, RelTypeId};
+
+pub(super) const RULE: Rule = Rule {
+    name: "implied_label",
+    equation: "MATCH (n:L)-[:T]-(m) = MATCH (n)-[:T]-(m), when every T has an L at that end and nothing is written",
+    action: Action::Counted(rewrite),
+};
+
+fn rewrite(graph: &mut QueryGraph, query: &BoundQuery, counts: &dyn Counts) {
+    if query.writes {
+        return;
+    }
+    let mut implied = Vec::new();
+    for (index, node) in graph.pattern.nodes.iter().enumerate().filter(|(_, node)| !node.bound) {
+        for test in conjuncts(node.labels.as_ref()) {
+            if let LabelTest::Has(label) = test
+                && graph.pattern.rels.iter().any(|rel| implies(rel, index, *label, counts))
+            {
+                implied.push((node.slot, *label));
+            }
+        }
+    }
+    graph.implied = implied;
+}
+
+/// Whether a relationship of the pattern leads only to nodes with the label at this end.
+fn implies(rel: &PatternRel, node: usize, label: LabelId, counts: &dyn Counts) -> bool {
+    let TypeTest::OneOf(types) = &rel.types else { return false };
+    let walked = rel.length.as_ref().is_none_or(|length| {
+        length.min > 0 && length.group.is_none() && length.selection.is_none() && length.shortest.is_none()
+    });
+    let always = |forward: bool| {
+        let directions: &[Direction] = match way(rel.direction, forward) {
+            Way::Outgoing => &[Direction::Outgoing],
+            Way::Incoming => &[Direction::Incoming],
+            Way::Both => &[Direction::Outgoing, Direction::Incoming],
+        };
+        types.iter().all(|each| directions.iter().all(|direction| holds(*each, *direction, label, counts)))
+    };
+    walked && !types.is_empty() && (rel.left == node && always(true) || rel.right == node && always(false))
+}
+
+fn holds(rel_type: RelTypeId, direction: Direction, label: LabelId, counts: &dyn Counts) -> bool {
+    counts.ends_labelled(rel_type, direction, label) == counts.typed(rel_type)
+}

@@ -1,0 +1,85 @@
+//! Properties that a sort does not look at are read after it, of the rows that are left.
+//!
+//! `PROJECT n.k → x; TOP c BY s = TOP c BY s; PROJECT n.k → x`, when `s` does not read `x`. Reading a property of a node
+//! or relationship of a pattern cannot fail, so that nobody can tell of which rows it was read.
+
+use super::{Action, Rule, for_each_chain_of};
+use crate::plan::physical::{Node, Op, Plan};
+use crate::plan::slots::{Reads, SlotSet};
+use crate::semantic::bound::{BoundQuery, Expr, ExprKind, Slot};
+
+pub(super) const RULE: Rule = Rule {
+    name: "late_project",
+    equation: "PROJECT n.k → x; TOP c BY s = TOP c BY s; PROJECT n.k → x, when s does not read x",
+    action: Action::Plan(rewrite),
+};
+
+fn rewrite(plan: &mut Plan, query: &BoundQuery) {
+    for_each_chain_of(plan, &mut |chain| {
+        let mut at = 1;
+        while at < chain.len() {
+            if let Some(moved) = take(chain, at, query) {
+                let end = if chain.get(at + 1).is_some_and(|node| matches!(node.op, Op::Limit { .. })) { 2 } else { 1 };
+                let estimate = chain[at + end - 1].estimate;
+                chain.insert(at + end, Node::new(Op::Project(moved), estimate));
+                if matches!(&chain[at - 1].op, Op::Project(items) if items.is_empty()) {
+                    chain.remove(at - 1);
+                }
+                at += end;
+            }
+            at += 1;
+        }
+    });
+}
+
+/// Takes out of a projection what the sort after it does not need.
+fn take(chain: &mut [Node], at: usize, query: &BoundQuery) -> Option<Vec<(Slot, Expr)>> {
+    let Op::Sort { keys, limit: Some(limit) } = &chain[at].op else { return None };
+    let mut needed = Reads::new(query);
+    needed.exprs(keys.iter().map(|key| &key.expr).chain([limit]));
+    if let Some(Op::Limit { count, .. }) = chain.get(at + 1).map(|node| &node.op) {
+        needed.expr(count);
+    }
+    let entities = entities(&chain[..at - 1]);
+    let Op::Project(items) = &mut chain[at - 1].op else { return None };
+    items.iter().for_each(|(_, expr)| needed.expr(expr));
+    let late = |(slot, expr): &(Slot, Expr)| {
+        let ExprKind::Property { base, .. } = &expr.kind else { return false };
+        let read = matches!(base.kind, ExprKind::Slot(slot) if entities.contains(slot));
+        read && !needed.slots.contains(*slot)
+    };
+    let computed: SlotSet = items.iter().map(|(slot, _)| *slot).collect();
+    let hidden = entities.intersection(&computed).iter().next().is_some();
+    if hidden || !items.iter().any(late) {
+        return None;
+    }
+    let (moved, rest) = std::mem::take(items).into_iter().partition(late);
+    *items = rest;
+    Some(moved)
+}
+
+/// The slots that hold nodes and relationships of patterns, and nothing else.
+fn entities(chain: &[Node]) -> SlotSet {
+    let mut found = SlotSet::new();
+    for node in chain {
+        match &node.op {
+            Op::NodeScan { slot, .. } => _ = found.insert(*slot),
+            Op::IndexSeek { target, .. } => found.extend(target.slots()),
+            Op::RelScan { rel, from, to, .. } => found.extend([*rel, *from, *to]),
+            Op::Expand(expand) => found.extend([expand.rel, expand.to]),
+            Op::Filter(_)
+            | Op::LabelFilter { .. }
+            | Op::ExpandCount(_)
+            | Op::Weigh { .. }
+            | Op::IntersectCount(_)
+            | Op::RowCounts(_) => {}
+            Op::Aggregate { keys, .. } => {
+                let kept = keys.iter().filter(|(slot, key)| matches!(key.kind, ExprKind::Slot(read) if read == *slot));
+                found = kept.map(|(slot, _)| *slot).collect::<SlotSet>().intersection(&found);
+            }
+            Op::Unit => {}
+            _ => found = SlotSet::new(),
+        }
+    }
+    found
+}

@@ -1,0 +1,60 @@
+//! Parts of a pattern that are only counted: how often a node counts because of what hangs at it.
+
+use super::physical::Way;
+use crate::semantic::bound::{Expr, LabelTest, Slot, TypeTest};
+
+/// What a node is multiplied with.
+#[derive(Clone, Debug)]
+pub enum Weight {
+    /// The relationships of one branch.
+    Branch(Branch),
+    /// The pairs of different relationships, one of each branch.
+    Pair(Box<[Branch; 2]>),
+}
+
+/// Relationships at a node and what hangs at their far ends. Each counts as often as its far end does: not at all when
+/// the end fails a test, otherwise the product of the end's own weights.
+#[derive(Clone, Debug)]
+pub struct Branch {
+    /// The slot of the relationship; never written.
+    pub rel: Slot,
+    /// The slot of the far end, held only while its predicates are computed.
+    pub end: Slot,
+    /// Which types.
+    pub types: TypeTest,
+    /// Which way, seen from the node.
+    pub way: Way,
+    /// What the labels of the far end must be.
+    pub labels: Vec<LabelTest>,
+    /// What must hold of the far end; the predicates read nothing else.
+    pub predicates: Vec<Expr>,
+    /// What the far end is multiplied with.
+    pub weights: Vec<Weight>,
+}
+
+impl Weight {
+    /// Its branches.
+    pub fn branches(&self) -> &[Branch] {
+        match self {
+            Weight::Branch(branch) => std::slice::from_ref(branch),
+            Weight::Pair(arms) => arms.as_slice(),
+        }
+    }
+
+    /// The predicates in it.
+    pub fn expressions(&self) -> Vec<&Expr> {
+        let mut all = Vec::new();
+        for branch in self.branches() {
+            all.extend(&branch.predicates);
+            all.extend(branch.weights.iter().flat_map(Weight::expressions));
+        }
+        all
+    }
+}
+
+impl Branch {
+    /// Whether every relationship counts once.
+    pub fn is_plain(&self) -> bool {
+        self.labels.is_empty() && self.predicates.is_empty() && self.weights.is_empty()
+    }
+}
