@@ -102,18 +102,11 @@ impl Version {
 
     /// Counts many relationships that are added.
     pub(super) fn count_loaded_ends(&mut self, rel_type: RelTypeId, entries: &[Entry]) {
-        let met = self.labels_at_ends(entries);
-        for (direction, met) in [Direction::Outgoing, Direction::Incoming].into_iter().zip(met) {
+        let starts = self.labels_met(entries.iter().map(|entry| entry.node));
+        let ends = self.labels_met(entries.iter().map(|entry| entry.neighbour));
+        for (direction, met) in [(Direction::Outgoing, starts), (Direction::Incoming, ends)] {
             self.table_mut(rel_type).end_labels_mut(direction).add(&met);
         }
-    }
-
-    /// The labels at the starts of relationships, and at their ends.
-    pub(super) fn labels_at_ends(&self, entries: &[Entry]) -> [EndLabels; 2] {
-        [
-            self.labels_met(entries.iter().map(|entry| entry.node)),
-            self.labels_met(entries.iter().map(|entry| entry.neighbour)),
-        ]
     }
 
     /// The labels of these nodes, each with how often it is met.

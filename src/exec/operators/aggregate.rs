@@ -120,7 +120,10 @@ impl Aggregation {
             let by_node = grouping.by_node[at].as_mut().map(|by_node| by_node.codes(cx, groups, at, key, chunk));
             codes.push(match by_node.transpose()?.flatten() {
                 Some(codes) => codes,
-                None => codes_of(cx, groups, at, &*eval_column(cx, key, rows)?, rows.len())?,
+                None => {
+                    let column = eval_column(cx, key, rows)?;
+                    codes_of(cx, groups, at, &column, rows.len())?
+                }
             });
         }
         grouping.groups.combine_all(cx, &codes, rows.len())

@@ -58,7 +58,7 @@ fn folded(graph: &QueryGraph, keep: Option<Slot>, needed: &SlotSet, query: &Boun
     while graph.pattern.nodes.len() > 1 {
         let leaves: Vec<Leaf> = (0..graph.pattern.rels.len()).filter_map(|rel| leaf(&graph, rel, &used)).collect();
         let Some(found) = next(&graph, &leaves, &clashes) else { break };
-        fold(&mut graph, found, query);
+        fold(&mut graph, &found, query);
     }
     graph
 }
@@ -138,7 +138,7 @@ fn next(graph: &QueryGraph, leaves: &[Leaf], clashes: &Clashes) -> Option<Vec<Le
     })
 }
 
-fn fold(graph: &mut QueryGraph, leaves: Vec<Leaf>, query: &BoundQuery) {
+fn fold(graph: &mut QueryGraph, leaves: &[Leaf], query: &BoundQuery) {
     let at = leaves.first().map_or(0, |leaf| leaf.at);
     let node = graph.pattern.nodes[at].slot;
     let branches: Vec<Branch> = leaves.iter().map(|leaf| branch(graph, *leaf, query)).collect();
