@@ -137,7 +137,8 @@ pub(super) fn apply(
     let plan = Arc::new(plan_of(&bound, version, parameters, options)?);
     let schema = changes_schema(statement);
     let mut summary = Summary { schema, ..summary_of(&bound, true) };
-    let settings = Settings { commits, ..settings(graph, parameters, options, (statement.mode, bytes_of(statement)), begun) };
+    let settings =
+        Settings { commits, ..settings(graph, parameters, options, (statement.mode, bytes_of(statement)), begun) };
     let profiling = settings.profile;
     let mut execution = Execution::new(Arc::clone(&plan), Arc::new(std::mem::take(version)), settings)?;
     let measured = if profiling { Some(Measured::run(&mut execution)?) } else { None };

@@ -193,8 +193,12 @@ mod tests {
     fn by_columns(nodes: u32, from: &[u32], to: &[u32], rows: &[u32]) -> crate::Result<Version> {
         let mut version = Version::new();
         let rel_type = version.intern_rel_type("T");
-        for _ in 0..nodes {
-            version.create_node(&[], &[]).unwrap();
+        let labels = [version.intern_label("A"), version.intern_label("B")];
+        for node in 0..nodes {
+            // Segments of one label, and mixed ones.
+            let labels = if node < 1500 { &labels[..1] } else { &labels[..node as usize % 3] };
+            let node = version.create_node(&[], &[]).unwrap();
+            labels.iter().for_each(|label| assert!(version.add_label(node, *label)));
         }
         version.restore_rel_columns(rel_type, rows, from, to).map(|()| version)
     }

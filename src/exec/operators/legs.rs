@@ -17,6 +17,9 @@ pub(super) struct Legs {
 /// A relationship at a node and the node at its other end.
 pub(super) type Hop = (u32, RelId);
 
+/// What is called with a slice of relationships: their type, other ends, and rows.
+pub(super) type VisitSlice<'a> = &'a mut dyn FnMut(RelTypeId, &[u32], &[u32]) -> Result<()>;
+
 impl Legs {
     pub(super) fn new(types: &TypeTest, way: Way) -> Legs {
         let types = match types {
@@ -123,12 +126,7 @@ impl Legs {
 
     /// Calls `visit` with the relationships at a node, in slices: their type, other ends, and rows. With `Both` a
     /// self-loop stands once.
-    pub(super) fn for_each_slice(
-        &self,
-        graph: &Version,
-        node: NodeId,
-        visit: &mut dyn FnMut(RelTypeId, &[u32], &[u32]) -> Result<()>,
-    ) -> Result<()> {
+    pub(super) fn for_each_slice(&self, graph: &Version, node: NodeId, visit: VisitSlice<'_>) -> Result<()> {
         for &direction in self.directions() {
             for &rel_type in self.types_at(graph, node, direction) {
                 let adjacent = graph.adjacent(node, rel_type, direction);
