@@ -1,6 +1,6 @@
 //! A disk in memory that holds a few files and never fails.
 
-use standpoint::persist::disk::{Disk, DiskFile, DiskLock, Locking};
+use standpoint::persist::disk::{Disk, DiskFile, DiskLock, DiskReader, Locking};
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -37,12 +37,9 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Disk for MemoryDisk {
-    fn read(&self, path: &Path, from: u64, most: u64) -> io::Result<Vec<u8>> {
-        let file = self.file(path)?;
-        let bytes = held(&file);
-        let start = bytes.len().min(usize::try_from(from).unwrap_or(usize::MAX));
-        let length = (bytes.len() - start).min(usize::try_from(most).unwrap_or(usize::MAX));
-        Ok(bytes[start..start + length].to_vec())
+    fn reader(&self, path: &Path) -> io::Result<Box<dyn DiskReader>> {
+        let bytes = held(&*self.file(path)?).clone();
+        Ok(Box::new(bytes))
     }
 
     fn length(&self, path: &Path) -> io::Result<u64> {

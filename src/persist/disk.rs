@@ -6,17 +6,17 @@
 use crate::error::{Detail, Error, ErrorType};
 use std::fmt::{Debug, Display};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Files by path.
 pub trait Disk: Debug + Send + Sync {
-    /// The bytes of a file from an offset on, no more than `most`; fewer where the file ends.
+    /// A file that is there, for reading. It stays the one it is when another takes its name.
     ///
     /// # Errors
     /// When it is no file, is not there, or cannot be read.
-    fn read(&self, path: &Path, from: u64, most: u64) -> io::Result<Vec<u8>>;
+    fn reader(&self, path: &Path) -> io::Result<Box<dyn DiskReader>>;
 
     /// The length of a file, or anything for a folder.
     ///
@@ -61,6 +61,43 @@ pub trait Disk: Debug + Send + Sync {
     fn lock(&self, path: &Path) -> io::Result<Locking>;
 }
 
+/// A file that is open for reading.
+pub trait DiskReader: Debug + Send + Sync {
+    /// Its length when it was opened.
+    fn length(&self) -> u64;
+
+    /// Fills a buffer with the bytes from an offset on.
+    ///
+    /// # Errors
+    /// `UnexpectedEof` when there are not so many; any other when it cannot be read.
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()>;
+}
+
+/// Bytes in memory are read as a file is.
+impl DiskReader for Vec<u8> {
+    fn length(&self) -> u64 {
+        self.len() as u64
+    }
+
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        let start = usize::try_from(offset).ok();
+        let bytes = start.and_then(|start| self.get(start..)?.get(..buffer.len()));
+        buffer.copy_from_slice(bytes.ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
+}
+
+/// The bytes of a file from an offset on, no more than `most`; fewer where the file ends.
+pub(super) fn read_part(reader: &dyn DiskReader, offset: u64, most: u64) -> io::Result<Vec<u8>> {
+    let room = reader.length().saturating_sub(offset).min(most);
+    let room = usize::try_from(room).map_err(|_| io::ErrorKind::OutOfMemory)?;
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(room).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
+    bytes.resize(room, 0);
+    reader.read(offset, &mut bytes)?;
+    Ok(bytes)
+}
+
 /// An open file.
 pub trait DiskFile: Debug + Send {
     /// Writes bytes at an offset, at most at the end.
@@ -99,8 +136,8 @@ pub enum Locking {
 pub struct RealDisk;
 
 impl Disk for RealDisk {
-    fn read(&self, path: &Path, from: u64, most: u64) -> io::Result<Vec<u8>> {
-        let mut file = File::open(path)?;
+    fn reader(&self, path: &Path) -> io::Result<Box<dyn DiskReader>> {
+        let file = File::open(path)?;
         let metadata = file.metadata()?;
         if metadata.is_dir() {
             return Err(io::Error::from(io::ErrorKind::IsADirectory));
@@ -108,15 +145,7 @@ impl Disk for RealDisk {
         if !metadata.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file"));
         }
-        if from > 0 {
-            file.seek(SeekFrom::Start(from))?;
-        }
-        let expected = metadata.len().saturating_sub(from).min(most);
-        let mut bytes = Vec::new();
-        let room = usize::try_from(expected).unwrap_or(usize::MAX);
-        bytes.try_reserve_exact(room).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
-        file.take(most).read_to_end(&mut bytes)?;
-        Ok(bytes)
+        Ok(Box::new(RealReader { file, length: metadata.len() }))
     }
 
     fn length(&self, path: &Path) -> io::Result<u64> {
@@ -168,6 +197,33 @@ impl Disk for RealDisk {
                 return Ok(Locking::Held(Box::new(RealLock { path: path.to_owned(), _file: file })));
             }
         }
+    }
+}
+
+#[derive(Debug)]
+struct RealReader {
+    file: File,
+    length: u64,
+}
+
+impl DiskReader for RealReader {
+    fn length(&self) -> u64 {
+        self.length
+    }
+
+    #[cfg(unix)]
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        std::os::unix::fs::FileExt::read_exact_at(&self.file, buffer, offset)
+    }
+
+    /// Elsewhere a file has one place where it is read, so one reads at a time.
+    #[cfg(not(unix))]
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        static READING: std::sync::Mutex<()> = std::sync::Mutex::new(());
+        let _alone = READING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(offset))?;
+        std::io::Read::read_exact(&mut file, buffer)
     }
 }
 

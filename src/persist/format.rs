@@ -2,22 +2,27 @@
 //!
 //! Types here are never those the engine works with: they change only together with [`FORMAT`].
 
+use super::disk;
 use crate::error::{Detail, Error, ErrorType};
 use serde::{Deserialize, Serialize};
+use std::io;
+use std::sync::Arc;
 
 /// The first bytes of every file. The last two show whether the file went through a conversion of line ends.
 pub(super) const MAGIC: [u8; 8] = *b"STNDPT\r\n";
 /// The version of the format that is written, and the greatest that is read.
-pub(super) const FORMAT: u32 = 2;
-/// The last version of the format whose table has no schema.
+pub(super) const FORMAT: u32 = 3;
+/// The version of the format whose table has no schema.
 const WITHOUT_SCHEMA: u32 = 1;
+/// The last version of the format that has relationships by row alone.
+const BY_ROW: u32 = 2;
 /// The length of the header.
 pub(super) const HEADER: usize = 64;
 /// Sections begin at multiples of this.
 pub(super) const ALIGNMENT: u64 = 64;
 
 /// What is wrong with a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) enum Problem {
     /// It does not begin as a graph does.
     Foreign,
@@ -25,6 +30,8 @@ pub(super) enum Problem {
     Newer(u32),
     /// It is cut off or changed; what shows it.
     Damaged(String),
+    /// The disk does not give it.
+    Unreadable(Arc<io::Error>),
 }
 
 impl Problem {
@@ -44,6 +51,7 @@ impl Problem {
             }
             Problem::Damaged(what) => corrupt(Detail::Damaged, format!("`{name}` is damaged: {what}"))
                 .hint("nothing was changed; a copy of the file may be whole"),
+            Problem::Unreadable(error) => disk::failed(format!("cannot read `{name}`"), error),
         }
     }
 }
@@ -89,28 +97,35 @@ pub(super) struct Table {
     pub(super) columns: Vec<Column>,
     /// Indexes and constraints.
     pub(super) schema: Schema,
+    /// Relationships by type, in formats before the third.
+    #[serde(skip)]
+    pub(super) rels_by_row: Vec<RelsByRow>,
 }
 
-/// The table of the first format, which knew no indexes and constraints.
+/// The table of the formats before the third without the schema, which followed it from the second on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct FirstTable {
+struct EarlyTable {
     sequence: u64,
     labels: Vec<String>,
     rel_types: Vec<String>,
     keys: Vec<String>,
     nodes: Vec<NodeGroup>,
-    rels: Vec<RelGroup>,
+    rels: Vec<RelsByRow>,
     columns: Vec<Column>,
 }
 
 impl Table {
     /// Reads the table of a file of the given format.
     pub(super) fn decode(bytes: &[u8], format: u32) -> Result<Table, Problem> {
-        if format > WITHOUT_SCHEMA {
-            return decode(bytes, "the table");
-        }
-        let FirstTable { sequence, labels, rel_types, keys, nodes, rels, columns } = decode(bytes, "the table")?;
-        Ok(Table { sequence, labels, rel_types, keys, nodes, rels, columns, schema: Schema::default() })
+        let what = "the table";
+        let (early, schema): (EarlyTable, Schema) = match format {
+            WITHOUT_SCHEMA => (decode(bytes, what)?, Schema::default()),
+            ..=BY_ROW => decode(bytes, what)?,
+            _ => return decode(bytes, what),
+        };
+        let EarlyTable { sequence, labels, rel_types, keys, nodes, rels: rels_by_row, columns } = early;
+        let rels = Vec::new();
+        Ok(Table { sequence, labels, rel_types, keys, nodes, rels, columns, schema, rels_by_row })
     }
 }
 
@@ -187,9 +202,35 @@ pub(super) struct NodeGroup {
     pub(super) ids: Section,
 }
 
-/// The relationships of one type.
+/// The relationships of one type, as they stand in memory.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct RelGroup {
+    /// The type.
+    pub(super) rel_type: u32,
+    /// One more than the greatest row ever given out.
+    pub(super) row_bound: u32,
+    /// By start, and by end.
+    pub(super) adjacency: [AdjacencyGroup; 2],
+    /// The rows by segment: u32.
+    pub(super) row_table: Section,
+}
+
+/// One direction of the relationships of a type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct AdjacencyGroup {
+    /// The nodes that have relationships, ascending: u32.
+    pub(super) nodes: Section,
+    /// Where the neighbours of each end: u32.
+    pub(super) ends: Section,
+    /// The neighbours: u32.
+    pub(super) neighbours: Section,
+    /// The rows beside them: u32.
+    pub(super) rows: Section,
+}
+
+/// The relationships of one type in formats before the third.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct RelsByRow {
     /// The type.
     pub(super) rel_type: u32,
     /// Rows, ascending: u32.
@@ -276,8 +317,8 @@ pub(super) type StoredValue = Stored<Vec<StoredItem>>;
 pub(super) enum NoList {}
 
 /// The bytes of something for a section of its own.
-pub(super) fn encode<T: Serialize>(value: &T) -> std::io::Result<Vec<u8>> {
-    bincode::serde::encode_to_vec(value, bincode::config::legacy()).map_err(std::io::Error::other)
+pub(super) fn encode<T: Serialize>(value: &T) -> io::Result<Vec<u8>> {
+    bincode::serde::encode_to_vec(value, bincode::config::legacy()).map_err(io::Error::other)
 }
 
 /// The opposite of [`encode`]. All bytes must be used.
@@ -356,17 +397,4 @@ pub(super) fn u64_at<const N: usize>(bytes: &[u8; N], at: usize) -> u64 {
     let mut number = [0; 8];
     number.copy_from_slice(&bytes[at..at + 8]);
     u64::from_le_bytes(number)
-}
-
-/// A file as the first format had it: the same without the schema.
-#[cfg(test)]
-pub(super) fn in_first_format(file: &[u8]) -> Vec<u8> {
-    let header = Header::from_bytes(file).unwrap();
-    let start = header.table.offset as usize;
-    let Table { sequence, labels, rel_types, keys, nodes, rels, columns, .. } =
-        Table::decode(&file[start..], header.format).unwrap();
-    let table = encode(&FirstTable { sequence, labels, rel_types, keys, nodes, rels, columns }).unwrap();
-    let section = Section { length: table.len() as u64, checksum: crc32fast::hash(&table), ..header.table };
-    let header = Header { format: WITHOUT_SCHEMA, table: section, ..header };
-    [&header.to_bytes()[..], &file[HEADER..start], &table].concat()
 }

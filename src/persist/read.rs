@@ -1,26 +1,42 @@
 //! A file as a version.
 
 use super::columns::{self, numbers, restore};
+use super::disk::{DiskReader, read_part};
 use super::format::{
-    Column, Encoding, Header, NodeGroup, Owner, Problem, RelGroup, Section, StoredValue, Table, decode,
+    AdjacencyGroup, Column, Encoding, HEADER, Header, NodeGroup, Owner, Problem, RelGroup, RelsByRow, Section,
+    StoredValue, Table, decode,
 };
 use super::schema;
-use crate::store::Version;
+use crate::error::Error;
+use crate::store::{Direction, StoredAdjacency, StoredRels, Version, both};
 use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId, Value};
+use std::io;
+use std::sync::Arc;
 
-/// Reads a version from the bytes of a file.
-pub(super) fn read(file: &[u8]) -> Result<Version, Problem> {
-    Reader::of(file, None)?.read().map(|(version, _)| version)
+/// What was read of a file.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) version: Version,
+    /// The identifier of the graph.
+    pub(super) graph: [u8; 16],
+    /// What is wrong, in words.
+    pub(super) problems: Vec<String>,
+}
+
+/// Reads a graph.
+pub(super) fn read(file: &dyn DiskReader) -> Result<Found, Problem> {
+    Reader::of(file, None)?.read()
 }
 
 /// Reads what can be read of a damaged file: everything but the sections that are bad. Gives what is wrong with those.
-pub(super) fn salvage(file: &[u8]) -> Result<(Version, Vec<String>), Problem> {
+pub(super) fn salvage(file: &dyn DiskReader) -> Result<Found, Problem> {
     Reader::of(file, Some(Vec::new()))?.read()
 }
 
 /// A file being read.
 struct Reader<'a> {
-    file: &'a [u8],
+    file: Sections<'a>,
+    header: Header,
     table: Table,
     version: Version,
     /// What is wrong, where reading goes on in spite of it.
@@ -28,13 +44,14 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn of(file: &'a [u8], problems: Option<Vec<String>>) -> Result<Reader<'a>, Problem> {
-        let header = Header::from_bytes(file)?;
-        let table = Table::decode(section(file, header.table, "the table")?, header.format)?;
-        Ok(Reader { file, table, version: Version::new(), problems })
+    fn of(file: &'a dyn DiskReader, problems: Option<Vec<String>>) -> Result<Reader<'a>, Problem> {
+        let header = Header::from_bytes(&read_part(file, 0, HEADER as u64).map_err(unreadable)?)?;
+        let file = Sections(file);
+        let table = Table::decode(&file.bytes(header.table, "the table")?, header.format)?;
+        Ok(Reader { file, header, table, version: Version::new(), problems })
     }
 
-    fn read(mut self) -> Result<(Version, Vec<String>), Problem> {
+    fn read(mut self) -> Result<Found, Problem> {
         intern(&mut self.version, &self.table)?;
         let table = std::mem::take(&mut self.table);
         for group in &table.nodes {
@@ -46,6 +63,10 @@ impl<'a> Reader<'a> {
             let read = self.rels(&table, group);
             self.take(read)?;
         }
+        for group in &table.rels_by_row {
+            let read = self.rels_by_row(&table, group);
+            self.take(read)?;
+        }
         for column in &table.columns {
             let read = self.column(&table, column);
             self.take(read)?;
@@ -53,7 +74,7 @@ impl<'a> Reader<'a> {
         let read = schema::restore(&table.schema, &mut self.version);
         self.take(read)?;
         self.version.set_sequence(table.sequence);
-        Ok((self.version, self.problems.unwrap_or_default()))
+        Ok(Found { version: self.version, graph: self.header.graph, problems: self.problems.unwrap_or_default() })
     }
 
     /// Goes on after a problem only where that is wanted.
@@ -63,6 +84,10 @@ impl<'a> Reader<'a> {
                 problems.push(why);
                 Ok(())
             }
+            (Err(Problem::Unreadable(error)), Some(problems)) => {
+                problems.push(format!("a section cannot be read: {error}"));
+                Ok(())
+            }
             (outcome, _) => outcome,
         }
     }
@@ -70,20 +95,53 @@ impl<'a> Reader<'a> {
     fn nodes(&mut self, table: &Table, group: &NodeGroup) -> Result<(), Problem> {
         let labels = group.labels.iter().map(|label| known(*label, &table.labels, "label").map(LabelId));
         let labels: Vec<LabelId> = labels.collect::<Result<_, _>>()?;
-        let nodes = ids(self.file, group.ids, "a section of nodes")?;
-        self.version.restore_nodes(&nodes, &labels).map_err(|error| Problem::damaged(error.message()))
+        let nodes = self.file.numbers(group.ids, "a section of nodes")?;
+        self.version.restore_nodes(&nodes, &labels).map_err(Problem::from)
     }
 
     fn rels(&mut self, table: &Table, group: &RelGroup) -> Result<(), Problem> {
         let rel_type = RelTypeId(known(group.rel_type, &table.rel_types, "relationship type")?);
-        let what = "a section of relationships";
-        let part = |place| ids(self.file, place, what);
-        let (mut rows, mut from, mut to) = (part(group.rows)?, part(group.from)?, part(group.to)?);
+        let read = self.file.rels(group);
+        let read = read.and_then(|rels| self.version.install_stored_rels(rel_type, &rels).map_err(Problem::from));
+        if read.is_err() && self.problems.is_some() {
+            self.take(read)?;
+            return self.rels_of_a_part(rel_type, group);
+        }
+        read
+    }
+
+    /// Reads relationships from the first of their parts that is whole: each direction has all of them.
+    fn rels_of_a_part(&mut self, rel_type: RelTypeId, group: &RelGroup) -> Result<(), Problem> {
+        let directions = [Direction::Outgoing, Direction::Incoming].into_iter().zip(&group.adjacency);
+        let mut read = directions.filter_map(|(direction, group)| self.file.adjacency(group).ok()?.rels(direction));
+        let Some(mut rels) = read.next() else {
+            let name = self.version.catalog().rel_type_name(rel_type);
+            return Err(Problem::damaged(format!("the relationships `{name}` are lost")));
+        };
+        rels.dedup_by_key(|[row, ..]| *row);
+        drop(read);
+        let column = |at: usize| rels.iter().map(|rel| rel[at]).collect::<Vec<u32>>();
+        self.restore_rels(rel_type, column(0), column(1), column(2))
+    }
+
+    fn rels_by_row(&mut self, table: &Table, group: &RelsByRow) -> Result<(), Problem> {
+        let rel_type = RelTypeId(known(group.rel_type, &table.rel_types, "relationship type")?);
+        let part = |place| self.file.numbers(place, RELS).map(|numbers| numbers.to_vec());
+        let (rows, from, to) = (part(group.rows)?, part(group.from)?, part(group.to)?);
+        self.restore_rels(rel_type, rows, from, to)
+    }
+
+    fn restore_rels(
+        &mut self,
+        rel_type: RelTypeId,
+        mut rows: Vec<u32>,
+        mut from: Vec<u32>,
+        mut to: Vec<u32>,
+    ) -> Result<(), Problem> {
         if self.problems.is_some() {
             self.keep_attached(&mut rows, &mut from, &mut to);
         }
-        let read = self.version.restore_rel_columns(rel_type, &rows, &from, &to);
-        read.map_err(|error| Problem::damaged(error.message()))
+        self.version.restore_rel_columns(rel_type, &rows, &from, &to).map_err(Problem::from)
     }
 
     /// Leaves out relationships whose ends were lost.
@@ -107,13 +165,13 @@ impl<'a> Reader<'a> {
 
     fn column(&mut self, table: &Table, column: &Column) -> Result<(), Problem> {
         let key = KeyId(known(column.key, &table.keys, "property key")?);
-        let owners = ids(self.file, column.ids, "a section of properties")?;
+        let owners = self.file.numbers(column.ids, PROPERTIES)?;
         let values = values(self.file, column)?;
         if owners.len() != values.len() {
             return Err(Problem::damaged("sections of properties differ in length"));
         }
         if self.problems.is_some() {
-            return self.column_of_those_left(column.owner, key, owners, values);
+            return self.column_of_those_left(column.owner, key, &owners, values);
         }
         self.load(column.owner, key, &owners, values)
     }
@@ -123,7 +181,7 @@ impl<'a> Reader<'a> {
             Owner::Nodes => self.version.load_node_property(key, ids, values),
             Owner::Rels(rel_type) => self.version.load_rel_property(RelTypeId(rel_type), key, ids, values),
         };
-        loaded.map_err(|error| Problem::damaged(error.message()))
+        loaded.map_err(Problem::from)
     }
 
     /// Sets the values of those that were not lost; that the others were has been told.
@@ -131,32 +189,96 @@ impl<'a> Reader<'a> {
         &mut self,
         owner: Owner,
         key: KeyId,
-        ids: Vec<u32>,
+        ids: &[u32],
         values: Vec<Value>,
     ) -> Result<(), Problem> {
         let there = |id: &u32| match owner {
             Owner::Nodes => self.version.contains_node(NodeId(*id)),
             Owner::Rels(rel_type) => self.version.contains_rel(RelId { rel_type: RelTypeId(rel_type), row: *id }),
         };
-        let (ids, values): (Vec<u32>, Vec<Value>) = ids.into_iter().zip(values).filter(|(id, _)| there(id)).unzip();
+        let (ids, values): (Vec<u32>, Vec<Value>) = ids.iter().copied().zip(values).filter(|(id, _)| there(id)).unzip();
         self.load(owner, key, &ids, values)
     }
 }
 
-/// The bytes of a section whose checksum is right.
-fn section<'a>(file: &'a [u8], section: Section, what: &str) -> Result<&'a [u8], Problem> {
-    let start = usize::try_from(section.offset).ok();
-    let end = section.offset.checked_add(section.length).and_then(|end| usize::try_from(end).ok());
-    let bytes = start.zip(end).and_then(|(start, end)| file.get(start..end));
-    let bytes = bytes.ok_or_else(|| Problem::damaged(format!("it is cut off: {what} is missing")))?;
-    if crc32fast::hash(bytes) != section.checksum {
-        return Err(Problem::damaged(format!("the checksum of {what} is wrong")));
+/// What relationships and properties stand in, when they cannot be read.
+const RELS: &str = "a section of relationships";
+const PROPERTIES: &str = "a section of properties";
+
+/// What the store refuses of a file is damage.
+impl From<Error> for Problem {
+    fn from(error: Error) -> Problem {
+        Problem::damaged(error.message())
     }
-    Ok(bytes)
 }
 
-fn ids(file: &[u8], place: Section, what: &str) -> Result<Vec<u32>, Problem> {
-    numbers(section(file, place, what)?, u32::from_le_bytes)
+fn unreadable(error: io::Error) -> Problem {
+    Problem::Unreadable(Arc::new(error))
+}
+
+/// The sections of a file, each believed only when its checksum is right.
+#[derive(Clone, Copy)]
+struct Sections<'a>(&'a dyn DiskReader);
+
+impl Sections<'_> {
+    fn bytes(self, section: Section, what: &str) -> Result<Vec<u8>, Problem> {
+        self.check_place(section, what)?;
+        let bytes = read_part(self.0, section.offset, section.length).map_err(unreadable)?;
+        check_sum(&bytes, section, what)?;
+        Ok(bytes)
+    }
+
+    /// Numbers, read to where they stay.
+    fn numbers(self, section: Section, what: &str) -> Result<Arc<[u32]>, Problem> {
+        self.check_place(section, what)?;
+        let count = usize::try_from(section.length / 4).unwrap_or(usize::MAX);
+        if !section.length.is_multiple_of(4) {
+            return Err(Problem::damaged("a section has an impossible length"));
+        }
+        let mut numbers: Arc<[u32]> = std::iter::repeat_n(0, count).collect();
+        // Nobody else has it yet, so nothing is copied.
+        let own = Arc::make_mut(&mut numbers);
+        let bytes: &mut [u8] = bytemuck::cast_slice_mut(own);
+        self.0.read(section.offset, bytes).map_err(unreadable)?;
+        check_sum(bytes, section, what)?;
+        if cfg!(target_endian = "big") {
+            own.iter_mut().for_each(|number| *number = u32::from_le(*number));
+        }
+        Ok(numbers)
+    }
+
+    fn check_place(self, section: Section, what: &str) -> Result<(), Problem> {
+        let end = section.offset.checked_add(section.length);
+        match end.is_some_and(|end| end <= self.0.length()) {
+            true => Ok(()),
+            false => Err(Problem::damaged(format!("it is cut off: {what} is missing"))),
+        }
+    }
+
+    fn rels(self, group: &RelGroup) -> Result<StoredRels<Arc<[u32]>>, Problem> {
+        let [outgoing, incoming] = &group.adjacency;
+        let count = usize::try_from(outgoing.rows.length / 4).unwrap_or(usize::MAX);
+        let rest = || (self.adjacency(outgoing), self.numbers(group.row_table, RELS));
+        let (incoming, (outgoing, row_table)) = both(count, || self.adjacency(incoming), rest);
+        Ok(StoredRels { row_bound: group.row_bound, adjacency: [outgoing?, incoming?], row_table: row_table? })
+    }
+
+    fn adjacency(self, group: &AdjacencyGroup) -> Result<StoredAdjacency<Arc<[u32]>>, Problem> {
+        let numbers = |place| self.numbers(place, RELS);
+        Ok(StoredAdjacency {
+            nodes: numbers(group.nodes)?,
+            ends: numbers(group.ends)?,
+            neighbours: numbers(group.neighbours)?,
+            rows: numbers(group.rows)?,
+        })
+    }
+}
+
+fn check_sum(bytes: &[u8], section: Section, what: &str) -> Result<(), Problem> {
+    match crc32fast::hash(bytes) == section.checksum {
+        true => Ok(()),
+        false => Err(Problem::damaged(format!("the checksum of {what} is wrong"))),
+    }
 }
 
 /// Gives the names their identifiers, which must come out as they were.
@@ -172,9 +294,8 @@ fn known(id: u32, names: &[String], what: &str) -> Result<u32, Problem> {
     if (id as usize) < names.len() { Ok(id) } else { Err(Problem::damaged(format!("a {what} has no name"))) }
 }
 
-fn values(file: &[u8], column: &Column) -> Result<Vec<Value>, Problem> {
-    let what = "a section of properties";
-    let bytes = section(file, column.values, what)?;
+fn values(file: Sections<'_>, column: &Column) -> Result<Vec<Value>, Problem> {
+    let bytes = &file.bytes(column.values, PROPERTIES)?[..];
     Ok(match column.encoding {
         Encoding::Bool => bytes.iter().map(|byte| boolean(*byte)).collect::<Result<_, _>>()?,
         Encoding::Int => numbers(bytes, |number| Value::Int(i64::from_le_bytes(number)))?,
@@ -185,7 +306,7 @@ fn values(file: &[u8], column: &Column) -> Result<Vec<Value>, Problem> {
         }
         Encoding::Text => texts(file, column, bytes)?,
         Encoding::Other => {
-            decode::<Vec<StoredValue>>(bytes, what)?.into_iter().map(restore).collect::<Result<_, _>>()?
+            decode::<Vec<StoredValue>>(bytes, PROPERTIES)?.into_iter().map(restore).collect::<Result<_, _>>()?
         }
     })
 }
@@ -194,13 +315,13 @@ fn boolean(byte: u8) -> Result<Value, Problem> {
     if byte < 2 { Ok(Value::Bool(byte == 1)) } else { Err(columns::impossible()) }
 }
 
-fn texts(file: &[u8], column: &Column, bytes: &[u8]) -> Result<Vec<Value>, Problem> {
+fn texts(file: Sections<'_>, column: &Column, bytes: &[u8]) -> Result<Vec<Value>, Problem> {
     let wrong = || Problem::damaged("a section of texts cannot be read");
     let text = std::str::from_utf8(bytes).map_err(|_| wrong())?;
-    let ends = section(file, column.ends.ok_or_else(wrong)?, "a section of properties")?;
+    let ends = file.bytes(column.ends.ok_or_else(wrong)?, PROPERTIES)?;
     let mut start = 0;
     let mut texts = Vec::new();
-    for end in numbers(ends, u64::from_le_bytes)? {
+    for end in numbers(&ends, u64::from_le_bytes)? {
         let end = usize::try_from(end).map_err(|_| wrong())?;
         texts.push(Value::string(text.get(start..end).ok_or_else(wrong)?));
         start = end;

@@ -3,7 +3,7 @@
 //! Reads and never writes, so it serves a writer that begins and a reader beside a writer alike. What a crash has torn off
 //! the end of a log was never confirmed and is left out, which is told; everything else that is wrong is an error.
 
-use super::disk::{self, Disk, with_suffix};
+use super::disk::{self, Disk, read_part, with_suffix};
 use super::format::{self, Problem};
 use super::log::{self, Found};
 use super::{changes, read};
@@ -51,14 +51,16 @@ pub(super) struct Stamp {
 
 impl Stamp {
     pub(super) fn of(disk: &dyn Disk, path: &Path) -> std::io::Result<Stamp> {
-        let log = log_path(path);
-        let read = disk.read(&log, 0, log::HEADER as u64).and_then(|header| Ok((header, disk.length(&log)?)));
-        let log = match read {
+        let begins = |path: &Path, most: usize| -> std::io::Result<(Vec<u8>, u64)> {
+            let reader = disk.reader(path)?;
+            Ok((read_part(&*reader, 0, most as u64)?, reader.length()))
+        };
+        let log = match begins(&log_path(path), log::HEADER) {
             Ok(found) => Some(found),
             Err(error) if error.kind() == ErrorKind::NotFound => None,
             Err(error) => return Err(error),
         };
-        Ok(Stamp { graph: disk.read(path, 0, format::HEADER as u64)?, log })
+        Ok(Stamp { graph: begins(path, format::HEADER)?.0, log })
     }
 }
 
@@ -80,7 +82,7 @@ pub(super) fn log_path(path: &Path) -> std::path::PathBuf {
 
 /// Reads a graph.
 pub(super) fn recover(disk: &dyn Disk, path: &Path) -> Result<Recovered> {
-    let opening = |error| disk::failed(format!("cannot open `{}`", path.display()), &error);
+    let opening = |error| unopened(path, &error);
     let mut attempt = 1;
     loop {
         // The stamp is taken first: what is written between the two is then read once more, not overlooked.
@@ -101,20 +103,36 @@ pub(super) fn recover(disk: &dyn Disk, path: &Path) -> Result<Recovered> {
 
 fn try_recover(disk: &dyn Disk, path: &Path, stamp: Stamp) -> Result<Recovered> {
     let name = path.display().to_string();
-    let bytes = disk.read(path, 0, u64::MAX).map_err(|error| disk::failed(format!("cannot open `{name}`"), &error))?;
-    let graph = format::Header::from_bytes(&bytes).map_err(|problem| problem.about(&name))?.graph;
-    let version = read::read(&bytes).map_err(|problem| problem.about(&name))?;
-    drop(bytes);
-    let saved = version.sequence();
-    let recovery = Recovery { sequence: saved, ..Recovery::default() };
-    let mut recovered = Recovered { version, graph, saved, log: None, recovery, stamp };
+    let reader = disk.reader(path).map_err(|error| unopened(path, &error))?;
+    let read::Found { version, graph, .. } = read::read(&*reader).map_err(|problem| problem.about(&name))?;
+    let mut recovered = Recovered::of(version, graph, stamp);
     let path = log_path(path);
-    match disk.read(&path, 0, u64::MAX) {
-        Ok(log) => replay(&mut recovered, &log, &path.display().to_string(), u64::MAX)?,
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Err(error) => return Err(disk::failed(format!("cannot open `{}`", path.display()), &error)),
+    if let Some(log) = read_log(disk, &path).map_err(|error| unopened(&path, &error))? {
+        replay(&mut recovered, &log, &path.display().to_string(), u64::MAX)?;
     }
     Ok(recovered)
+}
+
+impl Recovered {
+    /// What the file alone holds.
+    fn of(version: Version, graph: [u8; 16], stamp: Stamp) -> Recovered {
+        let saved = version.sequence();
+        let recovery = Recovery { sequence: saved, ..Recovery::default() };
+        Recovered { version, graph, saved, log: None, recovery, stamp }
+    }
+}
+
+/// The bytes of a log, if there is one.
+fn read_log(disk: &dyn Disk, path: &Path) -> std::io::Result<Option<Vec<u8>>> {
+    match disk.reader(path) {
+        Ok(reader) => read_part(&*reader, 0, u64::MAX).map(Some),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn unopened(path: &Path, error: &std::io::Error) -> Error {
+    disk::failed(format!("cannot open `{}`", path.display()), error)
 }
 
 /// What is left of a graph whose files are damaged.
@@ -135,28 +153,26 @@ pub struct Salvaged {
 /// `Io` when the file cannot be read; `Corrupt` when not even its header and table can be.
 pub fn salvage(disk: &dyn Disk, path: &Path) -> Result<Salvaged> {
     let name = path.display().to_string();
-    let bytes = disk.read(path, 0, u64::MAX).map_err(|error| disk::failed(format!("cannot open `{name}`"), &error))?;
-    let graph = format::Header::from_bytes(&bytes).map_err(|problem| problem.about(&name))?.graph;
-    let (version, wrong) = read::salvage(&bytes).map_err(|problem| problem.about(&name))?;
-    let mut problems: Vec<String> = wrong.into_iter().map(|why| format!("`{name}`: {why}")).collect();
-    let stamp = Stamp::of(disk, path).map_err(|error| disk::failed(format!("cannot open `{name}`"), &error))?;
-    let saved = version.sequence();
-    let recovery = Recovery { sequence: saved, ..Recovery::default() };
-    let mut recovered = Recovered { version, graph, saved, log: None, recovery, stamp };
+    let reader = disk.reader(path).map_err(|error| unopened(path, &error))?;
+    let read = || read::salvage(&*reader).map_err(|problem| problem.about(&name));
+    let read::Found { version, graph, problems } = read()?;
+    let mut problems: Vec<String> = problems.into_iter().map(|why| format!("`{name}`: {why}")).collect();
+    let stamp = Stamp::of(disk, path).map_err(|error| unopened(path, &error))?;
+    let mut recovered = Recovered::of(version, graph, stamp);
     let log = log_path(path);
-    match disk.read(&log, 0, u64::MAX) {
-        Ok(log_bytes) => {
+    match read_log(disk, &log) {
+        Ok(None) => {}
+        Ok(Some(bytes)) => {
             let name = log.display().to_string();
-            if let Err(error) = replay(&mut recovered, &log_bytes, &name, u64::MAX) {
+            if let Err(error) = replay(&mut recovered, &bytes, &name, u64::MAX) {
                 problems.push(error.message().to_owned());
                 // A part of the commit that failed may be there: once more, and only up to it.
                 let whole = recovered.recovery.commits;
-                recovered.version = read::salvage(&bytes).map_err(|problem| problem.about(&name))?.0;
+                recovered.version = read()?.version;
                 recovered.recovery.commits = 0;
-                let _ = replay(&mut recovered, &log_bytes, &name, whole);
+                let _ = replay(&mut recovered, &bytes, &name, whole);
             }
         }
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => problems.push(format!("cannot open `{}`: {error}", log.display())),
     }
     recovered.version.settle();
@@ -206,9 +222,8 @@ fn replay(recovered: &mut Recovered, log: &[u8], name: &str, most: u64) -> Resul
 
 /// Makes the changes of one commit. What was committed holds to the constraints, so a commit that does not is damage.
 fn apply(version: &mut Version, entry: &log::Entry<'_>) -> std::result::Result<(), String> {
-    let damaged = |error: Error| Problem::damaged(error.message());
-    let made = changes::decode(entry.content, |change| version.apply(&change).map_err(damaged));
-    let made = made.and_then(|()| version.check_constraints().map_err(damaged));
+    let made = changes::decode(entry.content, |change| version.apply(&change).map_err(Problem::from));
+    let made = made.and_then(|()| version.check_constraints().map_err(Problem::from));
     made.map_err(|problem| match problem {
         Problem::Damaged(why) => format!("record {} cannot be replayed: {why}", entry.sequence),
         _ => format!("record {} cannot be replayed", entry.sequence),

@@ -18,12 +18,11 @@ pub(super) fn of(version: &Version) -> format::Schema {
 
 /// Creates what a file defines in a version that holds everything else.
 pub(super) fn restore(schema: &format::Schema, version: &mut Version) -> Result<(), Problem> {
-    let damaged = |error: crate::error::Error| Problem::damaged(error.message());
     for index in &schema.indexes {
-        version.create_index(index_from_disk(index)).map_err(damaged)?;
+        version.create_index(index_from_disk(index))?;
     }
     for constraint in &schema.constraints {
-        version.create_constraint(constraint_from_disk(constraint)).map_err(damaged)?;
+        version.create_constraint(constraint_from_disk(constraint))?;
     }
     Ok(())
 }

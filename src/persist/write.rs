@@ -3,11 +3,11 @@
 use super::columns::{encoding_of, store};
 use super::disk::{DiskFile, Pour};
 use super::format::{
-    ALIGNMENT, Column, Encoding, FORMAT, HEADER, Header, NodeGroup, Owner, RelGroup, Section, StoredValue, Table,
-    encode,
+    ALIGNMENT, AdjacencyGroup, Column, Encoding, FORMAT, HEADER, Header, NodeGroup, Owner, RelGroup, Section,
+    StoredValue, Table, encode,
 };
 use super::schema;
-use crate::store::{Cell, Columns, SEGMENT, Version};
+use crate::store::{Cell, Columns, SEGMENT, StoredAdjacency, StoredRels, Version};
 use crate::value::{KeyId, LabelId, RelTypeId};
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -48,9 +48,22 @@ impl Sections<'_> {
     }
 
     fn numbers(&mut self, numbers: &[u32]) -> io::Result<Section> {
-        let mut bytes = Vec::with_capacity(numbers.len() * 4);
-        numbers.iter().for_each(|number| bytes.extend_from_slice(&number.to_le_bytes()));
+        if cfg!(target_endian = "little") {
+            return self.section(bytemuck::cast_slice(numbers));
+        }
+        let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
         self.section(&bytes)
+    }
+
+    fn adjacency(&mut self, stored: &StoredAdjacency<Vec<u32>>) -> io::Result<AdjacencyGroup> {
+        let StoredAdjacency { nodes, ends, neighbours, rows } = stored;
+        let mut numbers = |numbers: &Vec<u32>| self.numbers(numbers);
+        Ok(AdjacencyGroup {
+            nodes: numbers(nodes)?,
+            ends: numbers(ends)?,
+            neighbours: numbers(neighbours)?,
+            rows: numbers(rows)?,
+        })
     }
 }
 
@@ -128,15 +141,15 @@ fn write_rels(
     sections: &mut Sections<'_>,
     table: &mut Table,
 ) -> io::Result<()> {
-    let (rows, from, to) = version.rels_by_row(rel_type);
-    if rows.is_empty() {
+    let Some(StoredRels { row_bound, adjacency: [outgoing, incoming], row_table }) = version.stored_rels(rel_type)
+    else {
         return Ok(());
-    }
+    };
     table.rels.push(RelGroup {
         rel_type: rel_type.0,
-        rows: sections.numbers(&rows)?,
-        from: sections.numbers(&from)?,
-        to: sections.numbers(&to)?,
+        row_bound,
+        adjacency: [sections.adjacency(&outgoing)?, sections.adjacency(&incoming)?],
+        row_table: sections.numbers(&row_table)?,
     });
     write_columns(Owner::Rels(rel_type.0), gather(version.rel_columns(rel_type))?, sections, table)
 }

@@ -6,6 +6,7 @@
 //! that no change has touched pays one test. It does not know what a relationship is besides its row.
 
 use super::bits::Bits;
+use super::stretch::Stretch;
 use super::{Adjacent, SEGMENT};
 use std::ops::Range;
 use std::sync::Arc;
@@ -34,8 +35,8 @@ pub(crate) struct AdjSegment {
 #[derive(Debug, Default)]
 struct Base {
     index: Index,
-    neighbours: Box<[u32]>,
-    rows: Box<[u32]>,
+    neighbours: Stretch,
+    rows: Stretch,
 }
 
 #[derive(Debug, Default)]
@@ -73,19 +74,29 @@ impl AdjSegment {
     }
 
     /// A segment of neighbours and rows in order; `ends` says for each place where its neighbours end.
-    pub(crate) fn of(ends: &[u32], neighbours: Box<[u32]>, rows: Box<[u32]>) -> AdjSegment {
+    pub(crate) fn of(ends: &[u32], neighbours: Vec<u32>, rows: Vec<u32>) -> AdjSegment {
         let mut start = 0;
         let there = ends.iter().enumerate().filter_map(|(place, end)| {
             let there = *end > std::mem::replace(&mut start, *end);
             there.then_some((place as u16, *end))
         });
-        let index = index_of(&there.collect::<Vec<_>>());
-        AdjSegment { base: Arc::new(Base { index, neighbours, rows }), delta: None }
+        AdjSegment::with_places(&there.collect::<Vec<_>>(), neighbours.into(), rows.into())
+    }
+
+    /// A segment of neighbours and rows in order, and the places that have any, each with where its neighbours end.
+    pub(crate) fn with_places(ends: &[(u16, u32)], neighbours: Stretch, rows: Stretch) -> AdjSegment {
+        AdjSegment { base: Arc::new(Base { index: index_of(ends), neighbours, rows }), delta: None }
     }
 
     /// The places that have neighbours.
     pub(crate) fn places(&self) -> impl Iterator<Item = u16> + '_ {
-        (0..SEGMENT as u16).filter(|place| self.degree(*place) > 0)
+        let listed = match (&self.base.index, &self.delta) {
+            (Index::Sparse { places, .. }, None) => Some(places),
+            _ => None,
+        };
+        let all = if listed.is_some() { 0 } else { SEGMENT as u16 };
+        let found = (0..all).filter(|place| self.degree(*place) > 0);
+        listed.into_iter().flat_map(|places| places.iter().copied()).chain(found)
     }
 
     /// Whether nothing was ever put in.
@@ -127,11 +138,6 @@ impl AdjSegment {
             }
             _ => base.0.iter().zip(base.1).for_each(|(neighbour, row)| visit(*neighbour, *row)),
         }
-    }
-
-    /// Calls `visit` with each place, neighbour and row, in order of place.
-    pub(crate) fn for_each_place(&self, mut visit: impl FnMut(u16, u32, u32)) {
-        (0..SEGMENT as u16).for_each(|place| self.for_each(place, |neighbour, row| visit(place, neighbour, row)));
     }
 
     /// The neighbour to which the relationship of the given row leads. Where rows ascend with neighbours, as after bulk
@@ -318,7 +324,7 @@ impl Builder {
 
     fn finish(self) -> Base {
         let index = index_of(&self.ends);
-        Base { index, neighbours: self.neighbours.into_boxed_slice(), rows: self.rows.into_boxed_slice() }
+        Base { index, neighbours: self.neighbours.into(), rows: self.rows.into() }
     }
 }
 

@@ -31,6 +31,21 @@ impl Bits {
         was
     }
 
+    /// The bitmap in numbers of 32 bits, the lowest first.
+    pub(crate) fn halves(&self) -> impl Iterator<Item = u32> + '_ {
+        self.0.iter().flat_map(|word| [*word as u32, (*word >> 32) as u32])
+    }
+
+    /// The set of a bitmap in numbers of 32 bits; `None` when they are not as many as a bitmap has.
+    pub(crate) fn from_halves(halves: &[u32]) -> Option<Bits> {
+        let halves: &[u32; 2 * WORDS] = halves.try_into().ok()?;
+        let mut bits = Bits::default();
+        for (word, [low, high]) in bits.0.iter_mut().zip(halves.as_chunks::<2>().0) {
+            *word = u64::from(*low) | u64::from(*high) << 32;
+        }
+        Some(bits)
+    }
+
     /// Whether the set is empty.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.iter().all(|word| *word == 0)

@@ -52,6 +52,8 @@ pub mod similar;
 mod spelling;
 mod statistics;
 mod storable;
+mod stored;
+mod stretch;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -63,6 +65,7 @@ pub(crate) use entities::fold;
 pub use index::Seek;
 pub use load::{BuiltRels, PropertyColumn, RelColumns, Values};
 pub use record::{Change, Record};
+pub(crate) use restore::both;
 pub use schema::{
     ConstraintDefinition, ConstraintKind, IndexDefinition, IndexKind, MAX_SCHEMA, MAX_SCHEMA_KEYS, PropertyType,
     ScalarType, SchemaTarget,
@@ -70,6 +73,7 @@ pub use schema::{
 pub use shared::{Store, WriteGuard};
 pub use statistics::MemoryUse;
 pub use storable::check_storable;
+pub(crate) use stored::{StoredAdjacency, StoredRels};
 pub use version::{Adjacency, Version};
 
 use crate::value::{NodeId, Value};

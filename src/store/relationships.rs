@@ -160,6 +160,11 @@ impl RelTable {
         table
     }
 
+    /// Every segment of rows with its number.
+    pub(crate) fn row_table(&self) -> impl Iterator<Item = (u32, &RowSegment)> {
+        self.rows.iter()
+    }
+
     /// Bytes used: adjacency, and ends by row.
     pub(crate) fn bytes(&self) -> (usize, usize) {
         let adjacency = self.adjacency.iter().map(|directory| {

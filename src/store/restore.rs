@@ -66,15 +66,30 @@ pub(super) fn in_forward_order(columns: RelColumns<'_>, node_bound: u32) -> Opti
 fn build_forward(by_row: RelColumns<'_>, forward: RelColumns<'_>, node_bound: u32, threads: usize) -> Option<Restored> {
     let backward = || scattered(forward, node_bound);
     let rest = || (runs(forward, node_bound), row_segments(by_row));
-    let (backward, (outgoing, rows)) = match threads < THREADS || forward.rows.len() < MANY {
-        true => (backward(), rest()),
-        false => std::thread::scope(|scope| {
-            let other = scope.spawn(backward);
-            let rest = rest();
-            (other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), rest)
-        }),
-    };
+    let (backward, (outgoing, rows)) = both_on(threads, forward.rows.len(), backward, rest);
     Some(Restored { adjacency: [outgoing?, backward?], rows })
+}
+
+/// Does two things with so many relationships, at the same time when they are many.
+pub(crate) fn both<A: Send, B>(count: usize, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+    both_on(THREADS, count, one, other)
+}
+
+/// The same when there are so many threads.
+fn both_on<A: Send, B>(
+    threads: usize,
+    count: usize,
+    one: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B,
+) -> (A, B) {
+    if threads < THREADS || count < MANY {
+        return (one(), other());
+    }
+    std::thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        (one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), other)
+    })
 }
 
 /// A column and two others beside it, in order of the first; `None` when a number of it is not below the bound.
@@ -115,7 +130,7 @@ fn runs(forward: RelColumns<'_>, node_bound: u32) -> Option<Segments<AdjSegment>
             *count += end;
             *count
         });
-        let (neighbours, rows) = (forward.to[range.clone()].into(), forward.rows[range].into());
+        let (neighbours, rows) = (forward.to[range.clone()].to_vec(), forward.rows[range].to_vec());
         segments.push((run[0] / SEGMENT, AdjSegment::of(&ends, neighbours, rows)));
     }
     Some(segments)
@@ -143,7 +158,7 @@ fn sorted_segment(part: &[(u16, u32, u32)]) -> AdjSegment {
     let mut next = vec![0u32; SEGMENT as usize];
     part.iter().for_each(|(place, ..)| next[usize::from(*place)] += 1);
     starts(&mut next);
-    let mut sorted = [vec![0; part.len()].into_boxed_slice(), vec![0; part.len()].into_boxed_slice()];
+    let mut sorted = [vec![0; part.len()], vec![0; part.len()]];
     for (place, neighbour, row) in part {
         let at = next[usize::from(*place)] as usize;
         next[usize::from(*place)] += 1;

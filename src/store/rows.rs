@@ -121,6 +121,51 @@ impl RowSegment {
         (0..self.len() as u16).filter(|place| self.contains(*place))
     }
 
+    /// Whether ends stand beside the rows in the adjacency of their starts.
+    pub(crate) fn ends_stand_beside(&self) -> bool {
+        matches!(self.to, To::Forward)
+    }
+
+    /// Whether any place has a relationship.
+    pub(crate) fn has_any(&self) -> bool {
+        self.dead.as_ref().map_or(0, |dead| dead.count() as usize) < self.len()
+    }
+
+    /// Appends the segment without properties as numbers: how many places were used, how many words say which of them are
+    /// dead, these words, the starts, and the ends where they are stored. [`RowSegment::restore`] reads them.
+    pub(crate) fn append_to(&self, out: &mut Vec<u32>) {
+        let dead: Vec<u32> = self.dead.as_ref().map_or_else(Vec::new, |dead| dead.halves().collect());
+        out.extend([self.len() as u32, dead.len() as u32]);
+        out.extend(dead);
+        self.from.append_to(out);
+        match &self.to {
+            To::Forward => out.push(BESIDE),
+            To::Stored(to) => to.append_to(out),
+        }
+    }
+
+    /// Takes a segment from the numbers that [`RowSegment::append_to`] gives; `None` when they are no such numbers.
+    pub(crate) fn restore(numbers: &mut &[u32]) -> Option<RowSegment> {
+        let [length, dead] = *take(numbers, 2)? else { return None };
+        let (length, dead) = (length as usize, take(numbers, dead as usize)?);
+        if !(1..=SEGMENT as usize).contains(&length) {
+            return None;
+        }
+        let dead = if dead.is_empty() { None } else { Some(Box::new(Bits::from_halves(dead)?)) };
+        if dead.as_ref().is_some_and(|dead| dead.iter().any(|place| usize::from(place) >= length)) {
+            return None;
+        }
+        let from = Arc::new(Packed::restore(numbers, length)?);
+        let to = match numbers.split_first() {
+            Some((&BESIDE, rest)) if length == SEGMENT as usize => {
+                *numbers = rest;
+                To::Forward
+            }
+            _ => To::Stored(Arc::new(Packed::restore(numbers, length)?)),
+        };
+        Some(RowSegment { from, to, dead, columns: Columns::default() })
+    }
+
     /// Bytes used for the ends.
     pub(crate) fn ends_bytes(&self) -> usize {
         let to = match &self.to {
@@ -129,6 +174,19 @@ impl RowSegment {
         };
         size_of::<RowSegment>() + self.from.bytes() + to + self.dead.as_ref().map_or(0, |_| size_of::<Bits>())
     }
+}
+
+/// What stands before numbers in each form, and in place of ends that stand beside their rows.
+const PLAIN: u32 = 0;
+const RUNS: u32 = 1;
+const DISTANCES: u32 = 2;
+const BESIDE: u32 = 3;
+
+/// The first numbers, which are taken away; `None` when there are not so many.
+fn take<'a>(numbers: &mut &'a [u32], count: usize) -> Option<&'a [u32]> {
+    let (taken, rest) = numbers.split_at_checked(count)?;
+    *numbers = rest;
+    Some(taken)
 }
 
 /// Numbers by place.
@@ -167,7 +225,7 @@ impl Packed {
     }
 
     fn distances(numbers: &[u32], least: u32, width: u32) -> Packed {
-        let mut words = vec![0u64; (numbers.len() * width as usize).div_ceil(64) + 1];
+        let mut words = vec![0u64; words_of(numbers.len(), width)];
         for (index, number) in numbers.iter().enumerate() {
             let (word, shift) = bit(index, width);
             let distance = u128::from(number - least) << shift;
@@ -202,7 +260,7 @@ impl Packed {
             Packed::Distances { least, width, words } => {
                 let (word, shift) = bit(usize::from(place), *width);
                 let both = u128::from(words[word]) | u128::from(words[word + 1]) << 64;
-                least + ((both >> shift) as u64 & ((1u64 << width) - 1)) as u32
+                least.wrapping_add(((both >> shift) as u64 & ((1u64 << width) - 1)) as u32)
             }
         }
     }
@@ -217,6 +275,52 @@ impl Packed {
         }
     }
 
+    /// Appends the form and the numbers in it.
+    fn append_to(&self, out: &mut Vec<u32>) {
+        match self {
+            Packed::Plain(numbers) => {
+                out.push(PLAIN);
+                out.extend(numbers);
+            }
+            Packed::Runs { starts, numbers } => {
+                out.extend([RUNS, numbers.len() as u32]);
+                out.extend(starts.iter().map(|start| u32::from(*start)));
+                out.extend(numbers);
+            }
+            Packed::Distances { least, width, words } => {
+                out.extend([DISTANCES, *least, *width]);
+                out.extend(words.iter().flat_map(|word| [*word as u32, (*word >> 32) as u32]));
+            }
+        }
+    }
+
+    /// The opposite: so many numbers. Only a full segment is packed.
+    fn restore(numbers: &mut &[u32], length: usize) -> Option<Packed> {
+        let full = length == SEGMENT as usize;
+        match *take(numbers, 1)? {
+            [PLAIN] if !full => Some(Packed::Plain(take(numbers, length)?.to_vec())),
+            [RUNS] if full => {
+                let count = *take(numbers, 1)?.first()? as usize;
+                let starts: Option<Box<[u16]>> =
+                    take(numbers, count)?.iter().map(|start| u16::try_from(*start).ok()).collect();
+                let starts = starts.filter(|starts| {
+                    let last = starts.last().is_some_and(|last| usize::from(*last) < length);
+                    last && starts[0] == 0 && starts.is_sorted_by(|a, b| a < b)
+                })?;
+                Some(Packed::Runs { starts, numbers: take(numbers, count)?.into() })
+            }
+            [DISTANCES] if full => {
+                let [least, width] = *take(numbers, 2)? else { return None };
+                let possible = (1..=u32::BITS).contains(&width);
+                let halves = take(numbers, if possible { words_of(length, width) * 2 } else { return None })?;
+                let words =
+                    halves.as_chunks::<2>().0.iter().map(|[low, high]| u64::from(*low) | u64::from(*high) << 32);
+                Some(Packed::Distances { least, width, words: words.collect() })
+            }
+            _ => None,
+        }
+    }
+
     fn bytes(&self) -> usize {
         size_of::<Packed>()
             + match self {
@@ -225,6 +329,11 @@ impl Packed {
                 Packed::Distances { words, .. } => words.len() * 8,
             }
     }
+}
+
+/// How many words so many numbers of a width need, and one more.
+fn words_of(count: usize, width: u32) -> usize {
+    (count * width as usize).div_ceil(64) + 1
 }
 
 /// The word and the bit in it where a number of a width begins.

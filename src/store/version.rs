@@ -291,27 +291,6 @@ impl Version {
         columns.map_or_else(Vec::new, |columns| columns.at(place))
     }
 
-    /// Every relationship of a type, in order of row: its row, where it starts, and where it ends.
-    pub(crate) fn rels_by_row(&self, rel_type: RelTypeId) -> (Vec<u32>, Vec<u32>, Vec<u32>) {
-        let Some(table) = self.table(rel_type) else { return Default::default() };
-        let mut rows: Vec<u32> = table.live_rows().collect();
-        let bound = rows.last().map_or(0, |last| *last as usize + 1);
-        let (mut from, mut to) = (vec![0; bound], vec![0; bound]);
-        for (segment, adjacency) in table.adjacency(Direction::Outgoing).iter() {
-            adjacency.for_each_place(|place, neighbour, row| {
-                from[row as usize] = segment * super::SEGMENT + u32::from(place);
-                to[row as usize] = neighbour;
-            });
-        }
-        if rows.len() < bound {
-            rows.iter().enumerate().for_each(|(at, row)| (from[at], to[at]) = (from[*row as usize], to[*row as usize]));
-            from.truncate(rows.len());
-            to.truncate(rows.len());
-        }
-        rows.shrink_to_fit();
-        (rows, from, to)
-    }
-
     /// The properties of relationships of one type by segment of rows.
     pub(crate) fn rel_columns(&self, rel_type: RelTypeId) -> impl Iterator<Item = (u32, &Columns)> {
         let segments = 0..self.table(rel_type).map_or(0, RelTable::row_segments);

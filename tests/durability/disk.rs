@@ -4,7 +4,7 @@
 //! cut of a file happened or not, and so each name that was made, changed or removed since its folder was synced.
 
 use crate::difference::random::Random;
-use standpoint::persist::disk::{Disk, DiskFile, DiskLock, Locking};
+use standpoint::persist::disk::{Disk, DiskFile, DiskLock, DiskReader, Locking};
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -245,11 +245,9 @@ impl State {
 }
 
 impl Disk for SimulatedDisk {
-    fn read(&self, path: &Path, from: u64, most: u64) -> io::Result<Vec<u8>> {
+    fn reader(&self, path: &Path) -> io::Result<Box<dyn DiskReader>> {
         let state = self.state();
-        let bytes = &state.now.files[state.file(path)?].bytes;
-        let start = bytes.len().min(from as usize);
-        Ok(bytes[start..start + (bytes.len() - start).min(most as usize)].to_vec())
+        Ok(Box::new(state.now.files[state.file(path)?].bytes.clone()))
     }
 
     fn length(&self, path: &Path) -> io::Result<u64> {

@@ -1,0 +1,244 @@
+//! The relationships of a type as a file keeps them: both directions and the rows, each as it stands in memory. So
+//! nothing is made of single relationships when a graph is opened.
+//!
+//! Nothing is believed of what was stored. That each part is in order is looked at; that the three say the same is seen
+//! by their prints, sums of a hash of each relationship, which differ when the parts do unless somebody made them agree
+//! on purpose. What is left to [`Version::problems`] is such a purpose.
+
+use super::adjacency::AdjSegment;
+use super::change::absent;
+use super::relationships::RelTable;
+use super::restore::{Restored, both};
+use super::rows::{End, RowSegment};
+use super::stretch::Stretch;
+use super::{Direction, SEGMENT, Version, split};
+use crate::error::{Error, Result};
+use crate::value::RelTypeId;
+use std::sync::Arc;
+
+/// One direction.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct StoredAdjacency<A> {
+    /// The nodes that have relationships, ascending.
+    pub(crate) nodes: A,
+    /// For each of them, where its neighbours end.
+    pub(crate) ends: A,
+    /// The neighbours of one node after those of another, ascending.
+    pub(crate) neighbours: A,
+    /// Beside each neighbour the relationship's row; those of parallel relationships ascend.
+    pub(crate) rows: A,
+}
+
+/// All relationships of one type.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct StoredRels<A> {
+    /// One more than the greatest row ever given out.
+    pub(crate) row_bound: u32,
+    /// By start, and by end.
+    pub(crate) adjacency: [StoredAdjacency<A>; 2],
+    /// For each segment of rows its number and its rows.
+    pub(crate) row_table: A,
+}
+
+/// Numbers as they were read.
+type Read = Arc<[u32]>;
+
+impl Version {
+    /// The relationships of a type to be stored; `None` when there are none.
+    pub(crate) fn stored_rels(&self, rel_type: RelTypeId) -> Option<StoredRels<Vec<u32>>> {
+        let table = self.table(rel_type).filter(|table| table.count() > 0)?;
+        let adjacency = [Direction::Outgoing, Direction::Incoming].map(|direction| stored_adjacency(table, direction));
+        let mut row_table = Vec::new();
+        for (segment, rows) in table.row_table() {
+            // A segment that is still being filled says by its length where the next row is.
+            if rows.has_any() || rows.len() < SEGMENT as usize {
+                row_table.push(segment);
+                rows.append_to(&mut row_table);
+            }
+        }
+        Some(StoredRels { row_bound: table.row_bound(), adjacency, row_table })
+    }
+
+    /// Puts in all relationships of a type that never had one.
+    ///
+    /// # Errors
+    /// When the parts are out of order or do not agree, or an end does not exist; then nothing was put in.
+    pub(crate) fn install_stored_rels(&mut self, rel_type: RelTypeId, stored: &StoredRels<Read>) -> Result<()> {
+        if self.row_bound(rel_type) > 0 || self.must_go_one_by_one() {
+            return Err(Error::internal("stored relationships are for a type that has none"));
+        }
+        self.check_rel_type(rel_type)?;
+        let nodes = stored.adjacency.iter().flat_map(|adjacency| adjacency.nodes.iter());
+        if nodes.into_iter().any(|node| !self.nodes.contains(*node)) {
+            return Err(absent("node"));
+        }
+        let table = restored(stored).ok_or_else(|| {
+            let name = self.catalog().rel_type_name(rel_type);
+            Error::internal(format!("the parts of the relationships `{name}` do not agree"))
+        })?;
+        self.install(rel_type, table);
+        Ok(())
+    }
+}
+
+fn stored_adjacency(table: &RelTable, direction: Direction) -> StoredAdjacency<Vec<u32>> {
+    let count = table.count() as usize;
+    let mut stored = StoredAdjacency::<Vec<u32>>::default();
+    stored.neighbours.reserve_exact(count);
+    stored.rows.reserve_exact(count);
+    for (segment, adjacency) in table.adjacency(direction).iter() {
+        for place in adjacency.places() {
+            let adjacent = adjacency.adjacent(place);
+            stored.neighbours.extend_from_slice(adjacent.neighbours());
+            stored.rows.extend_from_slice(adjacent.rows());
+            stored.nodes.push(super::join(segment, place));
+            stored.ends.push(stored.neighbours.len() as u32);
+        }
+    }
+    stored
+}
+
+impl StoredAdjacency<Read> {
+    /// The relationships of a direction by row: row, start and end; `None` when the parts do not fit.
+    pub(crate) fn rels(&self, direction: Direction) -> Option<Vec<[u32; 3]>> {
+        let mut rels = Vec::with_capacity(self.rows.len());
+        for (node, range) in self.nodes.iter().zip(self.ranges()?) {
+            let pairs = self.neighbours[range.clone()].iter().zip(&self.rows[range]);
+            rels.extend(pairs.map(|(neighbour, row)| match direction {
+                Direction::Outgoing => [*row, *node, *neighbour],
+                Direction::Incoming => [*row, *neighbour, *node],
+            }));
+        }
+        rels.sort_unstable();
+        Some(rels)
+    }
+
+    /// Where the neighbours of each node stand, at least one for each.
+    fn ranges(&self) -> Option<impl Iterator<Item = std::ops::Range<usize>> + '_> {
+        let whole = self.ends.last().map_or(0, |last| *last as usize);
+        let fits = self.nodes.len() == self.ends.len()
+            && [self.neighbours.len(), self.rows.len()] == [whole; 2]
+            && self.ends.first().is_none_or(|first| *first > 0)
+            && self.nodes.is_sorted_by(|a, b| a < b)
+            && self.ends.is_sorted_by(|a, b| a < b);
+        let starts = std::iter::once(&0).chain(self.ends.iter());
+        fits.then(|| starts.zip(self.ends.iter()).map(|(start, end)| *start as usize..*end as usize))
+    }
+
+    /// The segments, whose arrays are stretches of what was stored.
+    fn segments(&self) -> Option<Vec<(u32, AdjSegment)>> {
+        let mut ranges = self.ranges()?;
+        let mut segments = Vec::new();
+        for nodes in self.nodes.chunk_by(|a, b| a / SEGMENT == b / SEGMENT) {
+            let (mut whole, mut ends) = (None, Vec::with_capacity(nodes.len()));
+            for (node, range) in nodes.iter().zip(ranges.by_ref()) {
+                let start = whole.get_or_insert(range.start..range.start).start;
+                whole = Some(start..range.end);
+                ends.push((split(*node).1, (range.end - start) as u32));
+            }
+            let whole = whole?;
+            let part = |array| Stretch::of(array, whole.clone());
+            let segment = AdjSegment::with_places(&ends, part(&self.neighbours)?, part(&self.rows)?);
+            segments.push((nodes[0] / SEGMENT, segment));
+        }
+        Some(segments)
+    }
+
+    /// The sums of the hashes of each relationship, given node, neighbour and row; `None` when those of a node are out of
+    /// order.
+    fn prints<const N: usize>(&self, hash: impl Fn(u32, u32, u32) -> [u64; N]) -> Option<[u64; N]> {
+        let (mut sums, mut ordered) = ([0u64; N], true);
+        for (node, range) in self.nodes.iter().zip(self.ranges()?) {
+            let mut least = 0;
+            for (neighbour, row) in self.neighbours[range.clone()].iter().zip(&self.rows[range]) {
+                let place = u64::from(*neighbour) << 32 | u64::from(*row);
+                ordered &= least <= place;
+                least = place.saturating_add(1);
+                let hashes = hash(*node, *neighbour, *row);
+                sums.iter_mut().zip(hashes).for_each(|(sum, hash)| *sum = sum.wrapping_add(hash));
+            }
+        }
+        ordered.then_some(sums)
+    }
+}
+
+/// The table of what was stored, when its parts agree.
+fn restored(stored: &StoredRels<Read>) -> Option<RelTable> {
+    let [outgoing, incoming] = &stored.adjacency;
+    let count = outgoing.rows.len();
+    let of_incoming = || {
+        let prints = incoming.prints(|node, neighbour, row| [print(neighbour, node, row)])?;
+        Some((incoming.segments()?, prints))
+    };
+    let of_rest = || {
+        let rows = StoredRows::of(&stored.row_table, stored.row_bound)?;
+        let prints = outgoing.prints(|from, to, row| [print(from, to, row), rows.print(from, to, row)])?;
+        Some((outgoing.segments()?, prints, rows))
+    };
+    let (incoming, rest) = both(count, of_incoming, of_rest);
+    let ((incoming, [backward]), (outgoing, [forward, by_row], rows)) = (incoming?, rest?);
+    let agree = forward == backward && by_row == rows.print && count as u64 == rows.count;
+    let restored = Restored { adjacency: [outgoing, incoming], rows: rows.segments };
+    agree.then(|| RelTable::of(restored, count as u64, stored.row_bound))
+}
+
+/// A hash of a relationship.
+fn print(from: u32, to: u32, row: u32) -> u64 {
+    // The steps between are those by which splitmix64 mixes a counter.
+    let mut hash = (u64::from(from) << 32 | u64::from(to)) ^ u64::from(row).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    hash = (hash ^ hash >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    hash = (hash ^ hash >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    hash ^ hash >> 31
+}
+
+/// The rows that were stored.
+struct StoredRows {
+    segments: Vec<(u32, RowSegment)>,
+    /// For each segment up to the last, whether ends stand beside the rows.
+    beside: Vec<bool>,
+    /// How many relationships there are.
+    count: u64,
+    print: u64,
+}
+
+impl StoredRows {
+    fn of(mut numbers: &[u32], row_bound: u32) -> Option<StoredRows> {
+        let bound = row_bound.div_ceil(SEGMENT);
+        let mut stored = StoredRows { segments: Vec::new(), beside: Vec::new(), count: 0, print: 0 };
+        while let Some((segment, rest)) = numbers.split_first() {
+            numbers = rest;
+            let rows = RowSegment::restore(&mut numbers)?;
+            let next = *segment as usize >= stored.beside.len() && *segment < bound;
+            let last = row_bound - segment.saturating_mul(SEGMENT).min(row_bound);
+            if !next || rows.len() != last.min(SEGMENT) as usize {
+                return None;
+            }
+            stored.beside.resize(*segment as usize, false);
+            stored.beside.push(rows.ends_stand_beside());
+            stored.take(*segment, &rows);
+            stored.segments.push((*segment, rows));
+        }
+        // The segment that is being filled must be there: the next row stands in it.
+        let filled = row_bound.is_multiple_of(SEGMENT) || stored.beside.len() == bound as usize;
+        filled.then_some(stored)
+    }
+
+    fn take(&mut self, segment: u32, rows: &RowSegment) {
+        for place in rows.places() {
+            let row = super::join(segment, place);
+            let print = match rows.ends(place) {
+                Some((from, End::Node(to))) => print(from, to, row),
+                Some((from, End::Beside)) => print(from, u32::MAX, row),
+                None => continue,
+            };
+            self.print = self.print.wrapping_add(print);
+            self.count += 1;
+        }
+    }
+
+    /// The hash of a relationship as the rows know it.
+    fn print(&self, from: u32, to: u32, row: u32) -> u64 {
+        let beside = self.beside.get((row / SEGMENT) as usize).is_some_and(|beside| *beside);
+        print(from, if beside { u32::MAX } else { to }, row)
+    }
+}
