@@ -1,6 +1,6 @@
 //! What durability costs: commits without and with the disk, and opening a graph.
 //!
-//! Run with `cargo bench --bench persist`. Times are medians. Each figure stands beside the least that anybody could
+//! Run with `cargo bench --bench persist`, or with ` -- opening` for that part alone. Times are medians. Each figure stands beside the least that anybody could
 //! need: appending the same bytes to a file and syncing it, reading the bytes of the file that is opened.
 
 #![allow(clippy::print_stdout, reason = "a benchmark reports to people")]
@@ -29,13 +29,15 @@ fn main() {
         let (version, ..) = people(persons, &follows(persons, count));
         save(&version, path).expect("saved");
     }
-    for (path, persons) in [(&small, 10_000), (&large, PERSONS)] {
-        for durability in [Durability::Off, Durability::Normal] {
-            commits(path, persons, durability);
+    if !std::env::args().any(|argument| argument == "opening") {
+        for (path, persons) in [(&small, 10_000), (&large, PERSONS)] {
+            for durability in [Durability::Off, Durability::Normal] {
+                commits(path, persons, durability);
+            }
         }
+        synced(&large, PERSONS);
+        bare(folder.path());
     }
-    synced(&large, PERSONS);
-    bare(folder.path());
     for path in [&small, &large] {
         opening(path);
     }

@@ -38,7 +38,8 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Disk for MemoryDisk {
     fn reader(&self, path: &Path) -> io::Result<Box<dyn DiskReader>> {
-        let bytes = held(&*self.file(path)?).clone();
+        let file = self.file(path)?;
+        let bytes = held(&file).clone();
         Ok(Box::new(bytes))
     }
 

@@ -8,7 +8,7 @@ use super::format::{
 };
 use super::schema;
 use crate::error::Error;
-use crate::store::{Direction, StoredAdjacency, StoredRels, Version, both};
+use crate::store::{Direction, JoinedTexts, StoredAdjacency, StoredRels, Values, Version, both};
 use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId, Value};
 use std::io;
 use std::sync::Arc;
@@ -171,12 +171,12 @@ impl<'a> Reader<'a> {
             return Err(Problem::damaged("sections of properties differ in length"));
         }
         if self.problems.is_some() {
-            return self.column_of_those_left(column.owner, key, &owners, values);
+            return self.column_of_those_left(column.owner, key, &owners, &values);
         }
-        self.load(column.owner, key, &owners, values)
+        self.load(column.owner, key, &owners, &values)
     }
 
-    fn load(&mut self, owner: Owner, key: KeyId, ids: &[u32], values: Vec<Value>) -> Result<(), Problem> {
+    fn load(&mut self, owner: Owner, key: KeyId, ids: &[u32], values: &Values) -> Result<(), Problem> {
         let loaded = match owner {
             Owner::Nodes => self.version.load_node_property(key, ids, values),
             Owner::Rels(rel_type) => self.version.load_rel_property(RelTypeId(rel_type), key, ids, values),
@@ -185,19 +185,14 @@ impl<'a> Reader<'a> {
     }
 
     /// Sets the values of those that were not lost; that the others were has been told.
-    fn column_of_those_left(
-        &mut self,
-        owner: Owner,
-        key: KeyId,
-        ids: &[u32],
-        values: Vec<Value>,
-    ) -> Result<(), Problem> {
+    fn column_of_those_left(&mut self, owner: Owner, key: KeyId, ids: &[u32], values: &Values) -> Result<(), Problem> {
         let there = |id: &u32| match owner {
             Owner::Nodes => self.version.contains_node(NodeId(*id)),
             Owner::Rels(rel_type) => self.version.contains_rel(RelId { rel_type: RelTypeId(rel_type), row: *id }),
         };
-        let (ids, values): (Vec<u32>, Vec<Value>) = ids.iter().copied().zip(values).filter(|(id, _)| there(id)).unzip();
-        self.load(owner, key, &ids, values)
+        let left = ids.iter().enumerate().filter(|(_, id)| there(id));
+        let (ids, values): (Vec<u32>, Vec<Value>) = left.map(|(at, id)| (*id, values.get(at))).unzip();
+        self.load(owner, key, &ids, &Values::Mixed(values))
     }
 }
 
@@ -294,37 +289,34 @@ fn known(id: u32, names: &[String], what: &str) -> Result<u32, Problem> {
     if (id as usize) < names.len() { Ok(id) } else { Err(Problem::damaged(format!("a {what} has no name"))) }
 }
 
-fn values(file: Sections<'_>, column: &Column) -> Result<Vec<Value>, Problem> {
-    let bytes = &file.bytes(column.values, PROPERTIES)?[..];
+fn values(file: Sections<'_>, column: &Column) -> Result<Values, Problem> {
+    let bytes = file.bytes(column.values, PROPERTIES)?;
     Ok(match column.encoding {
-        Encoding::Bool => bytes.iter().map(|byte| boolean(*byte)).collect::<Result<_, _>>()?,
-        Encoding::Int => numbers(bytes, |number| Value::Int(i64::from_le_bytes(number)))?,
-        Encoding::Float => numbers(bytes, |number| Value::Float(f64::from_le_bytes(number)))?,
+        Encoding::Bool => Values::Bools(bytes.iter().map(|byte| boolean(*byte)).collect::<Result<_, _>>()?),
+        Encoding::Int => Values::Ints(numbers(&bytes, i64::from_le_bytes)?),
+        Encoding::Float => Values::Floats(numbers(&bytes, f64::from_le_bytes)?),
         Encoding::Date => {
-            let days = numbers(bytes, i64::from_le_bytes)?.into_iter().map(columns::date);
-            days.collect::<Option<_>>().ok_or_else(columns::impossible)?
+            let days = numbers(&bytes, i64::from_le_bytes)?;
+            match days.iter().all(|days| columns::date(*days).is_some()) {
+                true => Values::Dates(days),
+                false => return Err(columns::impossible()),
+            }
         }
-        Encoding::Text => texts(file, column, bytes)?,
+        Encoding::Text => Values::Joined(texts(file, column, bytes)?),
         Encoding::Other => {
-            decode::<Vec<StoredValue>>(bytes, PROPERTIES)?.into_iter().map(restore).collect::<Result<_, _>>()?
+            let stored = decode::<Vec<StoredValue>>(&bytes, PROPERTIES)?;
+            Values::Mixed(stored.into_iter().map(restore).collect::<Result<_, _>>()?)
         }
     })
 }
 
-fn boolean(byte: u8) -> Result<Value, Problem> {
-    if byte < 2 { Ok(Value::Bool(byte == 1)) } else { Err(columns::impossible()) }
+fn boolean(byte: u8) -> Result<bool, Problem> {
+    if byte < 2 { Ok(byte == 1) } else { Err(columns::impossible()) }
 }
 
-fn texts(file: Sections<'_>, column: &Column, bytes: &[u8]) -> Result<Vec<Value>, Problem> {
+fn texts(file: Sections<'_>, column: &Column, bytes: Vec<u8>) -> Result<JoinedTexts, Problem> {
     let wrong = || Problem::damaged("a section of texts cannot be read");
-    let text = std::str::from_utf8(bytes).map_err(|_| wrong())?;
+    let text = String::from_utf8(bytes).map_err(|_| wrong())?;
     let ends = file.bytes(column.ends.ok_or_else(wrong)?, PROPERTIES)?;
-    let mut start = 0;
-    let mut texts = Vec::new();
-    for end in numbers(&ends, u64::from_le_bytes)? {
-        let end = usize::try_from(end).map_err(|_| wrong())?;
-        texts.push(Value::string(text.get(start..end).ok_or_else(wrong)?));
-        start = end;
-    }
-    if start == text.len() { Ok(texts) } else { Err(wrong()) }
+    JoinedTexts::of(text, numbers(&ends, u64::from_le_bytes)?).ok_or_else(wrong)
 }

@@ -194,6 +194,33 @@ fn every_changed_byte_is_found_or_harmless() {
 }
 
 #[test]
+fn relationships_are_salvaged_while_one_of_their_directions_is_whole() {
+    let graph = sample();
+    let whole = bytes(&graph);
+    let header = format::Header::from_bytes(&whole).unwrap();
+    let table = format::Table::decode(&whole[header.table.offset as usize..], header.format).unwrap();
+    let [outgoing, incoming] = &table.rels[0].adjacency;
+    let damaged = |sections: &[format::Section]| {
+        let mut bytes = whole.clone();
+        sections.iter().for_each(|section| bytes[section.offset as usize] ^= 1);
+        assert!(read::read(&bytes).is_err());
+        read::salvage(&bytes).unwrap()
+    };
+    let parts = |group: &format::AdjacencyGroup| [group.nodes, group.ends, group.neighbours, group.rows];
+    for section in parts(outgoing).into_iter().chain(parts(incoming)).chain([table.rels[0].row_table]) {
+        let found = damaged(&[section]);
+        assert_eq!(content(&found.version), content(&graph));
+        assert_eq!(found.problems, ["the checksum of a section of relationships is wrong"]);
+    }
+    let found = damaged(&[outgoing.rows, incoming.ends]);
+    let lost = ["the checksum of a section of relationships is wrong", "the relationships `OPPOSES` are lost"];
+    assert_eq!((found.version.rel_count(), found.problems.as_slice()), (0, &lost.map(str::to_owned)[..]));
+    let found = damaged(&[table.nodes[0].ids]);
+    assert_eq!(found.version.problems(), Vec::<String>::new());
+    assert!(found.version.rel_count() > 0 && found.version.rel_count() < graph.rel_count(), "{:?}", found.problems);
+}
+
+#[test]
 fn every_cut_is_found() {
     let whole = bytes(&sample());
     for length in 0..whole.len() {

@@ -5,15 +5,13 @@
 use super::adjacency::Entry;
 use super::change::absent;
 use super::constraints::Owner;
-use super::entities::Role;
+use super::load::Values;
 use super::record::Change;
 use super::relationships::RelTable;
 use super::restore::{self, RelColumns};
-use super::storable::check_storable;
-use super::{Direction, SEGMENT, Version, join, split};
+use super::{Direction, SEGMENT, Version, join};
 use crate::error::{Error, Result};
-use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId, Value};
-use std::sync::Arc;
+use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId};
 
 impl Version {
     /// Creates nodes of one set of labels with given identifiers, which ascend and are free. After the last ones call
@@ -88,18 +86,20 @@ impl Version {
     ///
     /// # Errors
     /// As [`Version::set_node_property`], and when the nodes are not in order; then none was set.
-    pub fn load_node_property(&mut self, key: KeyId, nodes: &[u32], values: Vec<Value>) -> Result<()> {
-        self.check_column(key, nodes, &values)?;
+    pub fn load_node_property(&mut self, key: KeyId, nodes: &[u32], values: &Values) -> Result<()> {
+        self.check_column(key, nodes, values)?;
         if nodes.iter().any(|node| !self.nodes.contains(*node)) {
             return Err(absent("node"));
         }
         if self.must_go_one_by_one() {
-            let pairs = nodes.iter().zip(values);
-            return pairs.into_iter().try_for_each(|(node, value)| self.set_node_property(NodeId(*node), key, value));
+            let mut pairs = nodes.iter().enumerate();
+            return pairs.try_for_each(|(at, node)| self.set_node_property(NodeId(*node), key, values.get(at)));
         }
-        self.load_names(key, nodes, &values);
-        for (ids, values) in by_segment(nodes, values) {
-            self.nodes.columns_mut(ids).load(key, values);
+        if self.role_of(key).is_some() {
+            self.forget_entities();
+        }
+        for (run, start) in by_segment(nodes) {
+            self.nodes.columns_mut(run[0]).put(key, run, values, start);
         }
         Ok(())
     }
@@ -108,23 +108,18 @@ impl Version {
     ///
     /// # Errors
     /// As [`Version::set_rel_property`], and when the rows are not in order; then none was set.
-    pub fn load_rel_property(
-        &mut self,
-        rel_type: RelTypeId,
-        key: KeyId,
-        rows: &[u32],
-        values: Vec<Value>,
-    ) -> Result<()> {
-        self.check_column(key, rows, &values)?;
+    pub fn load_rel_property(&mut self, rel_type: RelTypeId, key: KeyId, rows: &[u32], values: &Values) -> Result<()> {
+        self.check_column(key, rows, values)?;
         let rel = |row: &u32| RelId { rel_type, row: *row };
         if rows.iter().any(|row| !self.contains_rel(rel(row))) {
             return Err(absent("relationship"));
         }
         if self.must_go_one_by_one() {
-            return rows.iter().zip(values).try_for_each(|(row, value)| self.set_rel_property(rel(row), key, value));
+            let mut pairs = rows.iter().enumerate();
+            return pairs.try_for_each(|(at, row)| self.set_rel_property(rel(row), key, values.get(at)));
         }
-        for (row, values) in by_segment(rows, values) {
-            self.table_mut(rel_type).columns_mut(row).load(key, values);
+        for (run, start) in by_segment(rows) {
+            self.table_mut(rel_type).columns_mut(run[0]).put(key, run, values, start);
         }
         Ok(())
     }
@@ -134,30 +129,12 @@ impl Version {
         self.record.is_some() || !self.schema.is_empty()
     }
 
-    fn check_column(&self, key: KeyId, ids: &[u32], values: &[Value]) -> Result<()> {
+    fn check_column(&self, key: KeyId, ids: &[u32], values: &Values) -> Result<()> {
         self.check_key(key)?;
-        if ids.len() != values.len() || !ids.is_sorted_by(|a, b| a < b) || values.iter().any(Value::is_null) {
+        if ids.len() != values.len() || !ids.is_sorted_by(|a, b| a < b) {
             return Err(Error::internal("a column of properties is not in order"));
         }
-        values.iter().try_for_each(check_storable)
-    }
-
-    /// Puts names and aliases into the entity index; of nodes that have none under the key yet.
-    fn load_names(&mut self, key: KeyId, nodes: &[u32], values: &[Value]) {
-        let role = match key {
-            key if self.naming.name == Some(key) => Role::Name,
-            key if self.naming.aliases == Some(key) => Role::Alias,
-            _ => return,
-        };
-        for node in nodes {
-            let before = self.nodes.property(*node, key);
-            super::change::each_text(&before, |text| self.entities.remove(text, *node, role));
-        }
-        let mut texts = Vec::new();
-        for (node, value) in nodes.iter().zip(values) {
-            super::change::each_text(value, |text| texts.push((Arc::clone(text), *node, role)));
-        }
-        self.entities.load(texts);
+        values.check_storable()
     }
 
     /// Notes that nodes of these segments have relationships of a type.
@@ -176,18 +153,16 @@ impl Version {
     }
 }
 
-/// Values by segment: an identifier of the segment, and its places with their values.
-fn by_segment(ids: &[u32], values: Vec<Value>) -> impl Iterator<Item = (u32, Vec<(u16, Value)>)> {
-    let mut values = values.into_iter();
-    ids.chunk_by(|a, b| a / SEGMENT == b / SEGMENT).map(move |run| {
-        let places = run.iter().map(|id| split(*id).1);
-        (run[0], places.zip(values.by_ref()).collect())
-    })
+/// Identifiers by segment, each run with its place among all.
+fn by_segment(ids: &[u32]) -> impl Iterator<Item = (&[u32], usize)> {
+    let runs = ids.chunk_by(|a, b| a / SEGMENT == b / SEGMENT);
+    runs.scan(0, |start, run| Some((run, std::mem::replace(start, *start + run.len()))))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::Value;
 
     fn named(version: &mut Version) -> (LabelId, KeyId, RelTypeId) {
         (version.intern_label("A"), version.intern_key("name"), version.intern_rel_type("T"))
@@ -206,9 +181,9 @@ mod tests {
             rows.iter().map(|row| (nodes[*row as usize % 50], nodes[*row as usize * 13 % nodes.len()])).unzip();
         bulk.restore_nodes(&nodes, &[label]).unwrap();
         bulk.settle();
-        bulk.load_node_property(name, &nodes, nodes.iter().map(value).collect()).unwrap();
+        bulk.load_node_property(name, &nodes, &Values::Mixed(nodes.iter().map(value).collect())).unwrap();
         bulk.restore_rel_columns(rel_type, &rows, &from, &to).unwrap();
-        bulk.load_rel_property(rel_type, name, &rows, rows.iter().map(value).collect()).unwrap();
+        bulk.load_rel_property(rel_type, name, &rows, &Values::Mixed(rows.iter().map(value).collect())).unwrap();
         for node in &nodes {
             single.restore_node(NodeId(*node), &[label], &[(name, value(node))]).unwrap();
         }
@@ -237,13 +212,13 @@ mod tests {
         graph.restore_nodes(&[2, 5], &[label]).unwrap();
         assert!(graph.restore_nodes(&[5, 6], &[label]).is_err());
         assert!(graph.restore_nodes(&[u32::MAX], &[label]).is_err());
-        assert!(graph.load_node_property(name, &[2, 3], vec![Value::Int(1), Value::Int(2)]).is_err());
-        assert!(graph.load_node_property(name, &[2], vec![Value::Null]).is_err());
-        assert!(graph.load_node_property(name, &[2], vec![Value::Node(NodeId(2))]).is_err());
+        assert!(graph.load_node_property(name, &[2, 3], &Values::Mixed(vec![Value::Int(1), Value::Int(2)])).is_err());
+        assert!(graph.load_node_property(name, &[2], &Values::Mixed(vec![Value::Null])).is_err());
+        assert!(graph.load_node_property(name, &[2], &Values::Mixed(vec![Value::Node(NodeId(2))])).is_err());
         assert!(graph.restore_rel_columns(rel_type, &[0, 0], &[2, 2], &[5, 5]).is_err());
         assert!(graph.restore_rel_columns(rel_type, &[0], &[2], &[4]).is_err());
         assert!(graph.restore_rel_columns(rel_type, &[u32::MAX], &[2], &[5]).is_err());
-        assert!(graph.load_rel_property(rel_type, name, &[0], vec![Value::Int(1)]).is_err());
+        assert!(graph.load_rel_property(rel_type, name, &[0], &Values::Mixed(vec![Value::Int(1)])).is_err());
         assert_eq!((graph.node_count(), graph.rel_count(), graph.problems()), (2, 0, Vec::new()));
     }
 
@@ -253,9 +228,9 @@ mod tests {
         graph.start_record();
         let (label, name, rel_type) = named(&mut graph);
         graph.restore_nodes(&[0, 4], &[label]).unwrap();
-        graph.load_node_property(name, &[4], vec![Value::string("x")]).unwrap();
+        graph.load_node_property(name, &[4], &Values::Mixed(vec![Value::string("x")])).unwrap();
         graph.restore_rel_columns(rel_type, &[3], &[0], &[4]).unwrap();
-        graph.load_rel_property(rel_type, name, &[3], vec![Value::Int(1)]).unwrap();
+        graph.load_rel_property(rel_type, name, &[3], &Values::Mixed(vec![Value::Int(1)])).unwrap();
         let mut back = Version::new();
         graph.take_record().unwrap().for_each(|change| back.apply(change).unwrap());
         assert_eq!(back.resolve("x"), graph.resolve("x"));

@@ -7,7 +7,6 @@ use super::adjacency::Entry;
 use super::column::Columns;
 use super::constraints::Owner;
 use super::ends::Counted;
-use super::entities::Role;
 use super::maintain::Touched;
 use super::record::Change;
 use super::relationships::RelTable;
@@ -135,12 +134,7 @@ impl Version {
     }
 
     fn set_node_value(&mut self, node: u32, key: KeyId, value: Value) {
-        let role = if self.naming.name == Some(key) { Role::Name } else { Role::Alias };
-        if role == Role::Name || self.naming.aliases == Some(key) {
-            let old = self.nodes.property(node, key);
-            each_text(&old, |text| self.entities.remove(text, node, role));
-            each_text(&value, |text| self.entities.add(text, node, role));
-        }
+        self.rename(node, key, &value);
         if !value.is_null() || !self.nodes.property(node, key).is_null() {
             self.nodes.columns_mut(node).set(split(node).1, key, value);
         }
@@ -354,19 +348,6 @@ impl Version {
 fn set_values(columns: &mut Columns, id: u32, properties: &[(KeyId, Value)]) {
     for (key, value) in properties {
         columns.set(split(id).1, *key, value.clone());
-    }
-}
-
-/// Calls `visit` with the texts of a name or of a list of aliases.
-pub(super) fn each_text(value: &Value, mut visit: impl FnMut(&Arc<str>)) {
-    match value {
-        Value::String(text) => visit(text),
-        Value::List(items) => items.iter().for_each(|item| {
-            if let Value::String(text) = item {
-                visit(text);
-            }
-        }),
-        _ => {}
     }
 }
 

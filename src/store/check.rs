@@ -144,7 +144,7 @@ impl Version {
             }
         }
         let found: HashSet<(NodeId, Arc<str>)> =
-            self.entities.iter().map(|(text, node)| (node, Arc::clone(text))).collect();
+            self.entities().iter().map(|(text, node)| (node, Arc::clone(text))).collect();
         for (node, text) in expected.difference(&found) {
             problems.tell(|| format!("node {} is not found by its name `{text}`", node.0));
         }
@@ -224,7 +224,8 @@ mod tests {
     #[test]
     fn what_does_not_agree_is_told() {
         let mut graph = sample();
-        graph.entities.add(&Arc::from("stray"), 3, super::super::entities::Role::Name);
+        assert!(!graph.entities().similar("alias", 1).is_empty());
+        graph.change_entities(|entities| entities.add(&Arc::from("stray"), 3, super::super::entities::Role::Name));
         assert_eq!(graph.problems(), ["`stray` leads to node 3, which has no such name"]);
         let mut graph = sample();
         graph.types = Default::default();

@@ -51,14 +51,6 @@ impl Columns {
         }
     }
 
-    /// Sets values of a key at places that ascend; none is null.
-    pub(crate) fn load(&mut self, key: KeyId, values: Vec<(u16, Value)>) {
-        match self.0.binary_search_by_key(&key, |(key, _)| *key) {
-            Ok(_) => values.into_iter().for_each(|(place, value)| self.set(place, key, value)),
-            Err(position) => self.0.insert(position, (key, Arc::new(Column::of(values)))),
-        }
-    }
-
     /// Sets the values from an index on of a key for entities of the segment, whose identifiers ascend.
     pub(crate) fn put(&mut self, key: KeyId, ids: &[u32], values: &Values, start: usize) {
         let places: Vec<u16> = ids.iter().map(|id| split(*id).1).collect();
@@ -313,6 +305,34 @@ impl Column {
     }
 }
 
+/// A text that becomes part of a column.
+trait Text: AsRef<str> {
+    /// Whether it is the same allocation, which is seen sooner than that two are equal.
+    fn is(&self, other: &Arc<str>) -> bool;
+
+    fn share(self) -> Arc<str>;
+}
+
+impl Text for &Arc<str> {
+    fn is(&self, other: &Arc<str>) -> bool {
+        Arc::ptr_eq(self, other)
+    }
+
+    fn share(self) -> Arc<str> {
+        Arc::clone(self)
+    }
+}
+
+impl Text for &str {
+    fn is(&self, _: &Arc<str>) -> bool {
+        false
+    }
+
+    fn share(self) -> Arc<str> {
+        Arc::from(self)
+    }
+}
+
 impl Data {
     fn for_value(value: &Value) -> Data {
         match value {
@@ -333,6 +353,7 @@ impl Data {
             Values::Dates(values) => Data::Dates(Ints::packed(indexes.iter().map(|index| values[at(index)]))),
             Values::Floats(values) => Data::Floats(indexes.iter().map(|index| values[at(index)]).collect()),
             Values::Texts(values) => Data::texts(indexes.iter().map(|index| &values[at(index)])),
+            Values::Joined(texts) => Data::texts(indexes.iter().map(|index| texts.get(at(index)))),
             Values::Mixed(values) => {
                 let pairs = indexes.iter().zip(0..).map(|(index, place)| (place, values[at(index)].clone()));
                 Column::of(pairs.collect()).data
@@ -341,18 +362,18 @@ impl Data {
     }
 
     /// Texts, with a dictionary when few are different.
-    fn texts<'a>(texts: impl Iterator<Item = &'a Arc<str>> + Clone) -> Data {
+    fn texts<T: Text>(texts: impl Iterator<Item = T> + Clone) -> Data {
         let mut dictionary: Vec<Arc<str>> = Vec::new();
         let mut codes = Vec::new();
         for text in texts.clone() {
-            let same = dictionary.iter().position(|known| Arc::ptr_eq(known, text));
-            let known = same.or_else(|| dictionary.iter().position(|known| known == text));
+            let same = dictionary.iter().position(|known| text.is(known));
+            let known = same.or_else(|| dictionary.iter().position(|known| **known == *text.as_ref()));
             if known.is_none() && dictionary.len() >= DICTIONARY {
-                return Data::Strings(texts.cloned().collect());
+                return Data::Strings(texts.map(T::share).collect());
             }
             codes.push(known.unwrap_or(dictionary.len()) as u8);
             if known.is_none() {
-                dictionary.push(Arc::clone(text));
+                dictionary.push(text.share());
             }
         }
         dictionary.shrink_to_fit();

@@ -66,23 +66,21 @@ impl Entities {
         self.count += 1;
     }
 
-    /// Adds many texts at once.
-    pub(crate) fn load(&mut self, texts: Vec<(Arc<str>, u32, Role)>) {
-        if self.count > 0 {
-            texts.iter().for_each(|(text, node, role)| self.add(text, *node, *role));
-            return;
-        }
-        self.count = texts.len() as u64;
-        self.width = (self.count / SHARD).clamp(1, 1 << 24).next_power_of_two() as u32;
+    /// The index of many texts.
+    pub(crate) fn of(texts: Vec<(Arc<str>, u32, Role)>) -> Entities {
+        let count = texts.len() as u64;
+        let width = (count / SHARD).clamp(1, 1 << 24).next_power_of_two() as u32;
+        let mut index = Entities { shards: Directory::default(), width, count };
         let entry = |(text, node, role): (Arc<str>, u32, Role)| {
             let entry = Entry { hash: hash(&fold(&text)), node, text, role };
-            (self.shard_of(entry.hash), entry)
+            (index.shard_of(entry.hash), entry)
         };
         let mut entries: Vec<(u32, Entry)> = texts.into_iter().map(entry).collect();
         entries.sort_unstable();
         for run in entries.chunk_by(|a, b| a.0 == b.0) {
-            self.shards.insert(run[0].0, run.iter().map(|(_, entry)| entry.clone()).collect());
+            index.shards.insert(run[0].0, run.iter().map(|(_, entry)| entry.clone()).collect());
         }
+        index
     }
 
     /// Removes a text of a node.
@@ -245,10 +243,9 @@ mod tests {
     fn many_at_once_are_as_one_by_one() {
         let texts = |count: u32| (0..count).map(|node| (Arc::from(format!("Name {}", node / 2)), node, Role::Name));
         for count in [0, 1, 63, 5000] {
-            let (mut together, mut apart) = (Entities::default(), Entities::default());
-            together.load(texts(count).collect());
+            let (mut together, mut apart) = (Entities::of(texts(count).collect()), Entities::default());
             texts(count).for_each(|(text, node, role)| apart.add(&text, node, role));
-            together.load(vec![(Arc::from("Late"), 9, Role::Alias)]);
+            together.add(&Arc::from("Late"), 9, Role::Alias);
             apart.add(&Arc::from("Late"), 9, Role::Alias);
             for name in ["Name 0", "name 17", "late", "Name 2499"] {
                 assert_eq!(together.resolve(name), apart.resolve(name), "{name} of {count}");

@@ -28,6 +28,8 @@ pub enum Values {
     Dates(Vec<i64>),
     /// Texts. Equal ones take less room when they are the same allocation.
     Texts(Vec<Arc<str>>),
+    /// Texts that stand one after another.
+    Joined(JoinedTexts),
     /// Anything that a property can hold; none is null.
     Mixed(Vec<Value>),
 }
@@ -40,6 +42,7 @@ impl Values {
             Values::Ints(values) | Values::Dates(values) => values.len(),
             Values::Floats(values) => values.len(),
             Values::Texts(values) => values.len(),
+            Values::Joined(texts) => texts.ends.len(),
             Values::Mixed(values) => values.len(),
         }
     }
@@ -57,7 +60,20 @@ impl Values {
             Values::Floats(values) => Value::Float(values[index]),
             Values::Dates(values) => Value::Date(Date { days: values[index] }),
             Values::Texts(values) => Value::String(Arc::clone(&values[index])),
+            Values::Joined(texts) => Value::string(texts.get(index)),
             Values::Mixed(values) => values[index].clone(),
+        }
+    }
+
+    /// Leaves so many of them, the first ones.
+    pub fn truncate(&mut self, length: usize) {
+        match self {
+            Values::Bools(values) => values.truncate(length),
+            Values::Ints(values) | Values::Dates(values) => values.truncate(length),
+            Values::Floats(values) => values.truncate(length),
+            Values::Texts(values) => values.truncate(length),
+            Values::Joined(texts) => texts.truncate(length),
+            Values::Mixed(values) => values.truncate(length),
         }
     }
 
@@ -67,6 +83,44 @@ impl Values {
             Values::Mixed(values) => values,
             other => (0..other.len()).map(|index| other.get(index)).collect(),
         }
+    }
+
+    /// Whether a property can hold each of them.
+    pub(super) fn check_storable(&self) -> Result<()> {
+        match self {
+            Values::Mixed(values) if values.iter().any(Value::is_null) => {
+                Err(Error::internal("a column of properties has a null"))
+            }
+            Values::Mixed(values) => values.iter().try_for_each(check_storable),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Texts that stand one after another.
+#[derive(Clone, Debug)]
+pub struct JoinedTexts {
+    text: String,
+    ends: Vec<u64>,
+}
+
+impl JoinedTexts {
+    /// The parts of a text, of which each ends where the next one begins; `None` when they are no such parts.
+    pub fn of(text: String, ends: Vec<u64>) -> Option<JoinedTexts> {
+        let boundary = |end: &u64| usize::try_from(*end).is_ok_and(|end| text.is_char_boundary(end));
+        let whole = ends.last().copied().unwrap_or_default() == text.len() as u64;
+        (whole && ends.is_sorted() && ends.iter().all(boundary)).then_some(JoinedTexts { text, ends })
+    }
+
+    fn truncate(&mut self, length: usize) {
+        self.ends.truncate(length);
+        self.text.truncate(self.ends.last().map_or(0, |end| *end as usize));
+    }
+
+    /// The text at an index.
+    pub fn get(&self, index: usize) -> &str {
+        let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start as usize..self.ends[index] as usize]
     }
 }
 
@@ -103,27 +157,10 @@ impl Version {
     ///
     /// # Errors
     /// As [`Version::load_node_property`].
-    pub fn load_node_column(&mut self, nodes: &[u32], column: PropertyColumn) -> Result<()> {
+    pub fn load_node_column(&mut self, nodes: &[u32], column: &PropertyColumn) -> Result<()> {
         let PropertyColumn { key, having, values } = column;
-        let chosen = having.map(|having| having.iter().map(|position| nodes[*position as usize]).collect::<Vec<u32>>());
-        let nodes = chosen.as_deref().unwrap_or(nodes);
-        let named = [self.naming.name, self.naming.aliases].contains(&Some(key));
-        if named || self.must_go_one_by_one() || matches!(values, Values::Mixed(_)) {
-            return self.load_node_property(key, nodes, values.into_values());
-        }
-        self.check_key(key)?;
-        if nodes.len() != values.len() || !nodes.is_sorted_by(|a, b| a < b) {
-            return Err(Error::internal("a column of properties is not in order"));
-        }
-        if nodes.iter().any(|node| !self.contains_node(NodeId(*node))) {
-            return Err(absent("node"));
-        }
-        let mut start = 0;
-        for run in nodes.chunk_by(|a, b| a / SEGMENT == b / SEGMENT) {
-            self.nodes.columns_mut(run[0]).put(key, run, &values, start);
-            start += run.len();
-        }
-        Ok(())
+        let chosen = having.as_ref().map(|having| having.iter().map(|at| nodes[*at as usize]).collect::<Vec<u32>>());
+        self.load_node_property(*key, chosen.as_deref().unwrap_or(nodes), values)
     }
 
     /// Builds the relationships of a type that has none yet, on at most so many threads. Several types may be built at
@@ -183,10 +220,7 @@ impl Version {
         if rels.to.len() != count || !rels.properties.iter().all(fits) {
             return Err(Error::internal("columns of relationships differ in length"));
         }
-        rels.properties.iter().try_for_each(|property| match &property.values {
-            Values::Mixed(values) => values.iter().try_for_each(check_storable),
-            _ => Ok(()),
-        })
+        rels.properties.iter().try_for_each(|property| property.values.check_storable())
     }
 }
 

@@ -40,6 +40,7 @@ mod gather;
 mod index;
 mod load;
 mod maintain;
+mod names;
 mod nodes;
 mod record;
 mod relationships;
@@ -63,7 +64,7 @@ pub use catalog::Catalog;
 pub(crate) use column::{Cell, Columns};
 pub(crate) use entities::fold;
 pub use index::Seek;
-pub use load::{BuiltRels, PropertyColumn, RelColumns, Values};
+pub use load::{BuiltRels, JoinedTexts, PropertyColumn, RelColumns, Values};
 pub use record::{Change, Record};
 pub(crate) use restore::both;
 pub use schema::{

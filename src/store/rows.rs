@@ -98,6 +98,21 @@ impl RowSegment {
         Some((self.from.get(place), end))
     }
 
+    /// Calls `visit` with each place that has a relationship, and where that starts and ends.
+    pub(crate) fn for_each(&self, mut visit: impl FnMut(u16, u32, End)) {
+        let from = self.from.unpack();
+        let to = match &self.to {
+            To::Stored(to) => to.unpack(),
+            To::Forward => Vec::new(),
+        };
+        let dead = self.dead.as_deref();
+        for (place, from) in from.into_iter().enumerate() {
+            if dead.is_none_or(|dead| !dead.get(place as u16)) {
+                visit(place as u16, from, to.get(place).map_or(End::Beside, |to| End::Node(*to)));
+            }
+        }
+    }
+
     /// Appends a relationship, or a place without one. Only while the segment is not full.
     pub(crate) fn push(&mut self, ends: Option<(u32, u32)>) {
         let place = self.len() as u16;
@@ -262,6 +277,20 @@ impl Packed {
                 let both = u128::from(words[word]) | u128::from(words[word + 1]) << 64;
                 least.wrapping_add(((both >> shift) as u64 & ((1u64 << width) - 1)) as u32)
             }
+        }
+    }
+
+    /// The numbers of all places.
+    fn unpack(&self) -> Vec<u32> {
+        match self {
+            Packed::Plain(numbers) => numbers.clone(),
+            Packed::Runs { starts, numbers } => {
+                let ends = starts.iter().skip(1).copied().chain([SEGMENT as u16]);
+                let mut all = Vec::with_capacity(SEGMENT as usize);
+                ends.zip(numbers).for_each(|(end, number)| all.resize(usize::from(end), *number));
+                all
+            }
+            Packed::Distances { .. } => (0..SEGMENT as u16).map(|place| self.get(place)).collect(),
         }
     }
 

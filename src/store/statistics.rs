@@ -1,6 +1,7 @@
 //! Numbers about a version: what the planner estimates from beyond the exact counts, and the memory used.
 
 use super::column::Columns;
+use super::entities::Entities;
 use super::tree::Tree;
 use super::{Direction, Version};
 use crate::value::{KeyId, LabelId, RelTypeId, Value};
@@ -46,9 +47,9 @@ impl MemoryUse {
 impl Version {
     /// The memory used.
     pub fn memory(&self) -> MemoryUse {
+        let entities = self.entities.get().map_or(0, Entities::bytes);
         let indexes = self.schema.indexes.iter().filter_map(|index| index.tree.get()).map(Tree::bytes).sum();
-        let mut used =
-            MemoryUse { nodes: self.nodes.bytes(), entities: self.entities.bytes(), indexes, ..MemoryUse::default() };
+        let mut used = MemoryUse { nodes: self.nodes.bytes(), entities, indexes, ..MemoryUse::default() };
         let (columns, strings) = columns_bytes(self.nodes.all_columns());
         used.node_columns += columns;
         used.strings += strings;

@@ -11,7 +11,7 @@ use super::record::{Change, Record};
 use super::relationships::RelTable;
 use super::{Adjacent, Catalog, Direction, Gathered, Resolution, split};
 use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId, Value};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// One state of a graph. Cheap to clone: a clone shares everything until one of the two is changed.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +23,8 @@ pub struct Version {
     pub(super) rels: Arc<Vec<Arc<RelTable>>>,
     /// For each segment of nodes, the relationship types that any of them ever had.
     pub(super) types: Directory<SegmentTypes>,
-    pub(super) entities: Entities,
+    /// Names and aliases, gathered when somebody first asks for one. Versions that share it have the same names.
+    pub(super) entities: Arc<OnceLock<Entities>>,
     pub(super) schema: Arc<Schema>,
     /// What was changed, while somebody asks for it.
     pub(super) record: Option<Record>,
@@ -239,17 +240,17 @@ impl Version {
 
     /// What a name or alias denotes: exactly first, then without regard to case.
     pub fn resolve(&self, name: &str) -> Resolution {
-        self.entities.resolve(name)
+        self.entities().resolve(name)
     }
 
     /// Known names and aliases that are near to a text, nearest first.
     pub fn similar_names(&self, name: &str, limit: usize) -> Vec<Arc<str>> {
-        self.entities.similar(name, limit)
+        self.entities().similar(name, limit)
     }
 
     /// Every name and alias with the node it denotes, in no particular order; one that a node has twice stands twice.
     pub fn names(&self) -> impl Iterator<Item = (&Arc<str>, NodeId)> {
-        self.entities.iter()
+        self.entities().iter()
     }
 }
 

@@ -183,13 +183,7 @@ impl Builder {
         self.rows = rows;
         self.last_form = Forms::default();
         self.misfit = self.misfit.filter(|row| *row < rows);
-        match &mut self.values {
-            Values::Bools(values) => values.truncate(left),
-            Values::Ints(values) | Values::Dates(values) => values.truncate(left),
-            Values::Floats(values) => values.truncate(left),
-            Values::Texts(values) => values.truncate(left),
-            Values::Mixed(values) => values.truncate(left),
-        }
+        self.values.truncate(left);
     }
 
     /// The column, with rows without a value at the end up to a number of rows.

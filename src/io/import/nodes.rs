@@ -227,7 +227,7 @@ impl NodeFile {
             let column = if all { std::mem::replace(column, Built::nothing()) } else { column.chosen(rows) };
             let key = version.intern_key(name);
             let property = PropertyColumn { key, having: column.having, values: column.values };
-            version.load_node_column(nodes, property)?;
+            version.load_node_column(nodes, &property)?;
         }
         Ok(())
     }
