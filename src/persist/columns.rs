@@ -1,24 +1,11 @@
-//! Property values as columns of a file, and back.
+//! Property values as they stand in a file, and back.
 
-use super::format::{Encoding, NoList, Problem, Stored, StoredValue};
-use crate::store::Cell;
+use super::format::{NoList, Problem, Stored, StoredValue};
 use crate::value::Value;
 use crate::value::temporal::{Date, DateTime, Duration, LocalDateTime, LocalTime, Time};
 use std::sync::Arc;
 
-/// The encoding of a cell.
-pub(super) fn encoding_of(cell: &Cell<'_>) -> Encoding {
-    match cell {
-        Cell::Bool(_) => Encoding::Bool,
-        Cell::Int(_) => Encoding::Int,
-        Cell::Float(_) => Encoding::Float,
-        Cell::Text(_) => Encoding::Text,
-        Cell::Date(_) => Encoding::Date,
-        Cell::Absent | Cell::Other(_) => Encoding::Other,
-    }
-}
-
-/// A value without a column encoding of its own; `None` for what no property holds.
+/// A value without a form of its own; `None` for what no property holds.
 pub(super) fn store(value: &Value) -> Option<StoredValue> {
     store_with(value, |items| items.iter().map(|item| store_with(item, |_| None)).collect())
 }

@@ -94,12 +94,15 @@ pub(super) struct Table {
     /// Relationships by type.
     pub(super) rels: Vec<RelGroup>,
     /// Property values.
-    pub(super) columns: Vec<Column>,
+    pub(super) columns: Vec<ColumnGroup>,
     /// Indexes and constraints.
     pub(super) schema: Schema,
     /// Relationships by type, in formats before the third.
     #[serde(skip)]
     pub(super) rels_by_row: Vec<RelsByRow>,
+    /// Property values, in formats before the third.
+    #[serde(skip)]
+    pub(super) columns_by_encoding: Vec<ColumnByEncoding>,
 }
 
 /// The table of the formats before the third without the schema, which followed it from the second on.
@@ -111,7 +114,7 @@ struct EarlyTable {
     keys: Vec<String>,
     nodes: Vec<NodeGroup>,
     rels: Vec<RelsByRow>,
-    columns: Vec<Column>,
+    columns: Vec<ColumnByEncoding>,
 }
 
 impl Table {
@@ -123,9 +126,19 @@ impl Table {
             ..=BY_ROW => decode(bytes, what)?,
             _ => return decode(bytes, what),
         };
-        let EarlyTable { sequence, labels, rel_types, keys, nodes, rels: rels_by_row, columns } = early;
-        let rels = Vec::new();
-        Ok(Table { sequence, labels, rel_types, keys, nodes, rels, columns, schema, rels_by_row })
+        let EarlyTable { sequence, labels, rel_types, keys, nodes, rels, columns } = early;
+        let (rels_by_row, columns_by_encoding) = (rels, columns);
+        Ok(Table {
+            sequence,
+            labels,
+            rel_types,
+            keys,
+            nodes,
+            schema,
+            rels_by_row,
+            columns_by_encoding,
+            ..Table::default()
+        })
     }
 }
 
@@ -241,9 +254,26 @@ pub(super) struct RelsByRow {
     pub(super) to: Section,
 }
 
-/// The values of one key and one type of value.
+/// The values of one key, as they stand in memory.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Column {
+pub(super) struct ColumnGroup {
+    /// Whose values.
+    pub(super) owner: Owner,
+    /// The key.
+    pub(super) key: u32,
+    /// Columns by segment: u32.
+    pub(super) segments: Section,
+    /// Texts and lists of [`StoredValue`].
+    pub(super) bytes: Section,
+    /// Texts that columns have by number.
+    pub(super) dictionary: Section,
+    /// Where each of these ends: u32.
+    pub(super) dictionary_ends: Section,
+}
+
+/// The values of one key and one type of value, in formats before the third.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct ColumnByEncoding {
     /// Whose values.
     pub(super) owner: Owner,
     /// The key.
@@ -282,12 +312,6 @@ pub(super) enum Encoding {
     Date,
     /// A list of [`StoredValue`].
     Other,
-}
-
-impl Encoding {
-    /// Every encoding, in order.
-    pub(super) const ALL: [Encoding; 6] =
-        [Encoding::Bool, Encoding::Int, Encoding::Float, Encoding::Text, Encoding::Date, Encoding::Other];
 }
 
 /// A value that has no column encoding of its own. What a list of it is made of is a parameter: a list holds no lists, so

@@ -3,12 +3,12 @@
 use super::columns::{self, numbers, restore};
 use super::disk::{DiskReader, read_part};
 use super::format::{
-    AdjacencyGroup, Column, Encoding, HEADER, Header, NodeGroup, Owner, Problem, RelGroup, RelsByRow, Section,
-    StoredValue, Table, decode,
+    AdjacencyGroup, ColumnByEncoding, ColumnGroup, Encoding, HEADER, Header, NodeGroup, Owner, Problem, RelGroup,
+    RelsByRow, Section, StoredValue, Table, decode,
 };
 use super::schema;
 use crate::error::Error;
-use crate::store::{Direction, JoinedTexts, StoredAdjacency, StoredRels, Values, Version, both};
+use crate::store::{Direction, JoinedTexts, StoredAdjacency, StoredColumn, StoredRels, Values, Version, both};
 use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId, Value};
 use std::io;
 use std::sync::Arc;
@@ -67,7 +67,11 @@ impl<'a> Reader<'a> {
             let read = self.rels_by_row(&table, group);
             self.take(read)?;
         }
-        for column in &table.columns {
+        for group in &table.columns {
+            let read = self.columns(&table, group);
+            self.take(read)?;
+        }
+        for column in &table.columns_by_encoding {
             let read = self.column(&table, column);
             self.take(read)?;
         }
@@ -163,7 +167,25 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn column(&mut self, table: &Table, column: &Column) -> Result<(), Problem> {
+    fn columns(&mut self, table: &Table, group: &ColumnGroup) -> Result<(), Problem> {
+        let key = KeyId(known(group.key, &table.keys, "property key")?);
+        let stored = StoredColumn {
+            segments: self.file.numbers(group.segments, PROPERTIES)?,
+            bytes: self.file.bytes(group.bytes, PROPERTIES)?,
+            dictionary: self.file.bytes(group.dictionary, PROPERTIES)?,
+            dictionary_ends: self.file.numbers(group.dictionary_ends, PROPERTIES)?,
+        };
+        let columns =
+            stored.columns(&others).ok_or_else(|| Problem::damaged("a section of properties cannot be read"))?;
+        let living = self.problems.is_some();
+        match group.owner {
+            Owner::Nodes => self.version.install_node_columns(key, columns, living)?,
+            Owner::Rels(rel_type) => self.version.install_rel_columns(RelTypeId(rel_type), key, columns, living)?,
+        }
+        Ok(())
+    }
+
+    fn column(&mut self, table: &Table, column: &ColumnByEncoding) -> Result<(), Problem> {
         let key = KeyId(known(column.key, &table.keys, "property key")?);
         let owners = self.file.numbers(column.ids, PROPERTIES)?;
         let values = values(self.file, column)?;
@@ -289,7 +311,7 @@ fn known(id: u32, names: &[String], what: &str) -> Result<u32, Problem> {
     if (id as usize) < names.len() { Ok(id) } else { Err(Problem::damaged(format!("a {what} has no name"))) }
 }
 
-fn values(file: Sections<'_>, column: &Column) -> Result<Values, Problem> {
+fn values(file: Sections<'_>, column: &ColumnByEncoding) -> Result<Values, Problem> {
     let bytes = file.bytes(column.values, PROPERTIES)?;
     Ok(match column.encoding {
         Encoding::Bool => Values::Bools(bytes.iter().map(|byte| boolean(*byte)).collect::<Result<_, _>>()?),
@@ -310,11 +332,17 @@ fn values(file: Sections<'_>, column: &Column) -> Result<Values, Problem> {
     })
 }
 
+/// Values without a form of their own.
+fn others(bytes: &[u8]) -> Option<Vec<Value>> {
+    let stored = decode::<Vec<StoredValue>>(bytes, PROPERTIES).ok()?;
+    stored.into_iter().map(|value| restore(value).ok()).collect()
+}
+
 fn boolean(byte: u8) -> Result<bool, Problem> {
     if byte < 2 { Ok(byte == 1) } else { Err(columns::impossible()) }
 }
 
-fn texts(file: Sections<'_>, column: &Column, bytes: Vec<u8>) -> Result<JoinedTexts, Problem> {
+fn texts(file: Sections<'_>, column: &ColumnByEncoding, bytes: Vec<u8>) -> Result<JoinedTexts, Problem> {
     let wrong = || Problem::damaged("a section of texts cannot be read");
     let text = String::from_utf8(bytes).map_err(|_| wrong())?;
     let ends = file.bytes(column.ends.ok_or_else(wrong)?, PROPERTIES)?;

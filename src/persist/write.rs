@@ -1,14 +1,14 @@
 //! A version as a file.
 
-use super::columns::{encoding_of, store};
+use super::columns::store;
 use super::disk::{DiskFile, Pour};
 use super::format::{
-    ALIGNMENT, AdjacencyGroup, Column, Encoding, FORMAT, HEADER, Header, NodeGroup, Owner, RelGroup, Section,
-    StoredValue, Table, encode,
+    ALIGNMENT, AdjacencyGroup, ColumnGroup, FORMAT, HEADER, Header, NodeGroup, Owner, RelGroup, Section, StoredValue,
+    Table, encode,
 };
 use super::schema;
-use crate::store::{Cell, Columns, SEGMENT, StoredAdjacency, StoredRels, Version};
-use crate::value::{KeyId, LabelId, RelTypeId};
+use crate::store::{Column, Columns, StoredAdjacency, StoredRels, Version, store_column};
+use crate::value::{KeyId, LabelId, RelTypeId, Value};
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
@@ -67,60 +67,6 @@ impl Sections<'_> {
     }
 }
 
-/// Values of one encoding as they are written, each with whose it is.
-#[derive(Default)]
-struct Written {
-    ids: Vec<u32>,
-    bytes: Vec<u8>,
-    /// For texts, where each ends: u64.
-    ends: Vec<u8>,
-    others: Vec<StoredValue>,
-}
-
-/// The values of nodes, or of relationships of a type, by key and encoding.
-type Gathered = BTreeMap<KeyId, [Written; Encoding::ALL.len()]>;
-
-fn gather<'a>(segments: impl Iterator<Item = (u32, &'a Columns)>) -> io::Result<Gathered> {
-    let mut gathered = Gathered::new();
-    for (segment, columns) in segments {
-        for (key, column) in columns.iter() {
-            let written = gathered.entry(key).or_default();
-            let mut fit = true;
-            column.for_each(|place, cell| {
-                let encoding = encoding_of(&cell);
-                let written = &mut written[encoding as usize];
-                written.ids.push(segment * SEGMENT + u32::from(place));
-                fit &= written.put(&cell);
-            });
-            if !fit {
-                return Err(io::Error::other("a value that no property holds"));
-            }
-        }
-    }
-    Ok(gathered)
-}
-
-impl Written {
-    /// Adds a value of the encoding; whether a property can hold it.
-    fn put(&mut self, cell: &Cell<'_>) -> bool {
-        match cell {
-            Cell::Absent => return false,
-            Cell::Bool(value) => self.bytes.push(u8::from(*value)),
-            Cell::Int(number) | Cell::Date(number) => self.bytes.extend(number.to_le_bytes()),
-            Cell::Float(number) => self.bytes.extend(number.to_le_bytes()),
-            Cell::Text(text) => {
-                self.bytes.extend(text.as_bytes());
-                self.ends.extend((self.bytes.len() as u64).to_le_bytes());
-            }
-            Cell::Other(other) => match store(other) {
-                Some(stored) => self.others.push(stored),
-                None => return false,
-            },
-        }
-        true
-    }
-}
-
 fn write_nodes(version: &Version, sections: &mut Sections<'_>, table: &mut Table) -> io::Result<()> {
     let mut groups: BTreeMap<Vec<LabelId>, Vec<u32>> = BTreeMap::new();
     for segment in 0..version.segments() {
@@ -132,7 +78,7 @@ fn write_nodes(version: &Version, sections: &mut Sections<'_>, table: &mut Table
         let labels = labels.into_iter().map(|label| label.0).collect();
         table.nodes.push(NodeGroup { labels, ids: sections.numbers(&ids)? });
     }
-    write_columns(Owner::Nodes, gather(version.node_columns())?, sections, table)
+    write_columns(Owner::Nodes, version.node_columns(), sections, table)
 }
 
 fn write_rels(
@@ -151,25 +97,38 @@ fn write_rels(
         adjacency: [sections.adjacency(&outgoing)?, sections.adjacency(&incoming)?],
         row_table: sections.numbers(&row_table)?,
     });
-    write_columns(Owner::Rels(rel_type.0), gather(version.rel_columns(rel_type))?, sections, table)
+    write_columns(Owner::Rels(rel_type.0), version.rel_columns(rel_type), sections, table)
 }
 
-fn write_columns(owner: Owner, columns: Gathered, sections: &mut Sections<'_>, table: &mut Table) -> io::Result<()> {
-    for (KeyId(key), written) in columns {
-        for (encoding, Written { ids, bytes, ends, others }) in Encoding::ALL.into_iter().zip(written) {
-            if ids.is_empty() {
-                continue;
-            }
-            let ids = sections.numbers(&ids)?;
-            let values = match encoding {
-                Encoding::Other => sections.section(&encode(&others)?)?,
-                _ => sections.section(&bytes)?,
-            };
-            let ends = if encoding == Encoding::Text { Some(sections.section(&ends)?) } else { None };
-            table.columns.push(Column { owner, key, encoding, ids, values, ends });
-        }
+fn write_columns<'a>(
+    owner: Owner,
+    segments: impl Iterator<Item = (u32, &'a Columns)>,
+    sections: &mut Sections<'_>,
+    table: &mut Table,
+) -> io::Result<()> {
+    let mut by_key: BTreeMap<KeyId, Vec<(u32, &Column)>> = BTreeMap::new();
+    for (segment, columns) in segments {
+        columns.iter().for_each(|(key, column)| by_key.entry(key).or_default().push((segment, column)));
+    }
+    for (KeyId(key), columns) in by_key {
+        let stored = store_column(&columns, &others);
+        let stored = stored.ok_or_else(|| io::Error::other("a value that no property holds, or too much text"))?;
+        table.columns.push(ColumnGroup {
+            owner,
+            key,
+            segments: sections.numbers(&stored.segments)?,
+            bytes: sections.section(&stored.bytes)?,
+            dictionary: sections.section(&stored.dictionary)?,
+            dictionary_ends: sections.numbers(&stored.dictionary_ends)?,
+        });
     }
     Ok(())
+}
+
+/// The bytes of values without a form of their own.
+fn others(values: &[Value]) -> Option<Vec<u8>> {
+    let values: Option<Vec<StoredValue>> = values.iter().map(store).collect();
+    encode(&values?).ok()
 }
 
 /// An identifier that no other graph has: 128 bits of the system's randomness.

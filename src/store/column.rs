@@ -7,6 +7,7 @@
 use super::bits::{Bits, Ranked};
 use super::load::Values;
 use super::split;
+use crate::error::{Error, Result};
 use crate::value::temporal::Date;
 use crate::value::{KeyId, Value};
 use std::sync::Arc;
@@ -68,6 +69,15 @@ impl Columns {
         self.0.insert(position, (key, Arc::new(column)));
     }
 
+    /// Adds the column of a key that was stored.
+    pub(super) fn install(&mut self, key: KeyId, column: Column) -> Result<()> {
+        if self.column(key).is_some() {
+            return Err(Error::internal("a key has two columns"));
+        }
+        self.attach(key, column);
+        Ok(())
+    }
+
     /// Removes all values at a place.
     pub(crate) fn clear_place(&mut self, place: u16) {
         for position in (0..self.0.len()).rev() {
@@ -95,12 +105,12 @@ impl Columns {
 /// The values of one key in one segment.
 #[derive(Clone, Debug)]
 pub(crate) struct Column {
-    present: Ranked,
-    data: Data,
+    pub(super) present: Ranked,
+    pub(super) data: Data,
 }
 
 #[derive(Clone, Debug)]
-enum Data {
+pub(super) enum Data {
     Bools(Vec<bool>),
     Ints(Ints),
     Floats(Vec<f64>),
@@ -109,6 +119,11 @@ enum Data {
     Coded {
         dictionary: Vec<Arc<str>>,
         codes: Vec<u8>,
+    },
+    /// A code for each into a dictionary that columns of other segments have too, as in a graph that was opened.
+    Shared {
+        dictionary: Arc<[Arc<str>]>,
+        codes: Ints,
     },
     Strings(Vec<Arc<str>>),
     Mixed(Vec<Value>),
@@ -165,6 +180,7 @@ impl Column {
             Data::Floats(values) => Cell::Float(values[index]),
             Data::Dates(values) => Cell::Date(values.get(index)),
             Data::Coded { dictionary, codes } => Cell::Text(&dictionary[usize::from(codes[index])]),
+            Data::Shared { dictionary, codes } => Cell::Text(&dictionary[codes.get(index) as usize]),
             Data::Strings(values) => Cell::Text(&values[index]),
             Data::Mixed(values) => Cell::Other(&values[index]),
         }
@@ -181,6 +197,9 @@ impl Column {
             Data::Dates(values) => places.zip(values.iter()).for_each(|(place, days)| visit(place, Cell::Date(days))),
             Data::Coded { dictionary, codes } => {
                 places.zip(codes).for_each(|(place, code)| visit(place, Cell::Text(&dictionary[usize::from(*code)])));
+            }
+            Data::Shared { dictionary, codes } => {
+                places.zip(codes.iter()).for_each(|(place, code)| visit(place, Cell::Text(&dictionary[code as usize])));
             }
             Data::Strings(values) => places.zip(values).for_each(|(place, text)| visit(place, Cell::Text(text))),
             Data::Mixed(values) => places.zip(values).for_each(|(place, value)| visit(place, Cell::of(value))),
@@ -296,6 +315,13 @@ impl Column {
         }
     }
 
+    /// Leaves the values at places of a set.
+    pub(super) fn keep(&mut self, places: &Bits) {
+        for place in self.present().iter().filter(|place| !places.get(*place)).collect::<Vec<u16>>() {
+            self.remove(place);
+        }
+    }
+
     /// Removes the value of a place that has one.
     fn remove(&mut self, place: u16) {
         if let Some(index) = self.present.position(place) {
@@ -381,12 +407,13 @@ impl Data {
         Data::Coded { dictionary, codes }
     }
 
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         match self {
             Data::Bools(values) => values.len(),
             Data::Ints(values) | Data::Dates(values) => values.len(),
             Data::Floats(values) => values.len(),
             Data::Coded { codes, .. } => codes.len(),
+            Data::Shared { codes, .. } => codes.len(),
             Data::Strings(values) => values.len(),
             Data::Mixed(values) => values.len(),
         }
@@ -398,16 +425,20 @@ impl Data {
             Data::Ints(values) => values.iter().map(Value::Int).collect(),
             Data::Floats(values) => values.iter().map(|value| Value::Float(*value)).collect(),
             Data::Dates(values) => values.iter().map(|days| Value::Date(Date { days })).collect(),
-            Data::Coded { .. } => self.strings().into_iter().map(Value::String).collect(),
-            Data::Strings(values) => values.iter().cloned().map(Value::String).collect(),
+            Data::Coded { .. } | Data::Shared { .. } | Data::Strings(_) => {
+                self.strings().into_iter().map(Value::String).collect()
+            }
             Data::Mixed(values) => values.clone(),
         }
     }
 
-    fn strings(&self) -> Vec<Arc<str>> {
+    pub(super) fn strings(&self) -> Vec<Arc<str>> {
         match self {
             Data::Coded { dictionary, codes } => {
                 codes.iter().map(|code| Arc::clone(&dictionary[usize::from(*code)])).collect()
+            }
+            Data::Shared { dictionary, codes } => {
+                codes.iter().map(|code| Arc::clone(&dictionary[code as usize])).collect()
             }
             Data::Strings(values) => values.clone(),
             _ => Vec::new(),
@@ -423,6 +454,10 @@ impl Data {
             | (Data::Mixed(_), _) => true,
             (Data::Ints(ints), Value::Int(value)) => ints.widen(*value),
             (Data::Dates(ints), Value::Date(date)) => ints.widen(date.days),
+            (Data::Shared { .. }, Value::String(_)) => {
+                *self = Data::Strings(self.strings());
+                true
+            }
             (Data::Coded { dictionary, codes }, Value::String(text)) => {
                 if !admit(dictionary, codes, text) {
                     *self = Data::Strings(self.strings());
@@ -459,6 +494,7 @@ impl Data {
             Data::Ints(values) | Data::Dates(values) => values.remove(index),
             Data::Floats(values) => drop(values.remove(index)),
             Data::Coded { codes, .. } => drop(codes.remove(index)),
+            Data::Shared { codes, .. } => codes.remove(index),
             Data::Strings(values) => drop(values.remove(index)),
             Data::Mixed(values) => drop(values.remove(index)),
         }
@@ -471,6 +507,7 @@ impl Data {
             Data::Ints(values) | Data::Dates(values) => (values.bytes(), 0),
             Data::Floats(values) => (values.capacity() * 8, 0),
             Data::Coded { dictionary, codes } => (codes.capacity() + dictionary.capacity() * 16, texts(dictionary)),
+            Data::Shared { codes, .. } => (codes.bytes(), 0),
             Data::Strings(values) => (values.capacity() * 16, texts(values)),
             Data::Mixed(values) => (values.capacity() * size_of::<Value>(), 0),
         }
@@ -517,7 +554,7 @@ fn code(dictionary: &[Arc<str>], text: &Arc<str>) -> u8 {
 
 /// Integers of the smallest width that holds all of them.
 #[derive(Clone, Debug)]
-enum Ints {
+pub(super) enum Ints {
     I8(Vec<i8>),
     I16(Vec<i16>),
     I32(Vec<i32>),
@@ -532,7 +569,7 @@ impl Default for Ints {
 
 impl Ints {
     /// Numbers in the least width that holds all of them.
-    fn packed(numbers: impl ExactSizeIterator<Item = i64> + Clone) -> Ints {
+    pub(super) fn packed(numbers: impl ExactSizeIterator<Item = i64> + Clone) -> Ints {
         let (least, greatest) = numbers.clone().fold((0, 0), |(l, g): (i64, i64), n| (l.min(n), g.max(n)));
         let within = |low: i64, high: i64| low <= least && greatest <= high;
         if within(i8::MIN.into(), i8::MAX.into()) {
@@ -556,7 +593,38 @@ impl Ints {
         }
     }
 
-    fn len(&self) -> usize {
+    /// Bytes of each.
+    pub(super) fn width(&self) -> u32 {
+        match self {
+            Ints::I8(_) => 1,
+            Ints::I16(_) => 2,
+            Ints::I32(_) => 4,
+            Ints::I64(_) => 8,
+        }
+    }
+
+    /// The numbers as little-endian bytes.
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        match self {
+            Ints::I8(values) => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+            Ints::I16(values) => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+            Ints::I32(values) => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+            Ints::I64(values) => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+        }
+    }
+
+    /// The numbers of little-endian bytes, each of that width; `None` when there is no such width.
+    pub(super) fn from_bytes(bytes: &[u8], width: usize) -> Option<Ints> {
+        Some(match width {
+            1 => Ints::I8(bytes.iter().map(|byte| *byte as i8).collect()),
+            2 => Ints::I16(bytes.as_chunks().0.iter().map(|chunk| i16::from_le_bytes(*chunk)).collect()),
+            4 => Ints::I32(bytes.as_chunks().0.iter().map(|chunk| i32::from_le_bytes(*chunk)).collect()),
+            8 => Ints::I64(bytes.as_chunks().0.iter().map(|chunk| i64::from_le_bytes(*chunk)).collect()),
+            _ => return None,
+        })
+    }
+
+    pub(super) fn len(&self) -> usize {
         match self {
             Ints::I8(values) => values.len(),
             Ints::I16(values) => values.len(),
@@ -565,7 +633,7 @@ impl Ints {
         }
     }
 
-    fn iter(&self) -> impl Iterator<Item = i64> + '_ {
+    pub(super) fn iter(&self) -> impl Iterator<Item = i64> + '_ {
         (0..self.len()).map(|index| self.get(index))
     }
 

@@ -54,6 +54,7 @@ mod spelling;
 mod statistics;
 mod storable;
 mod stored;
+mod stored_columns;
 mod stretch;
 #[cfg(test)]
 mod tests;
@@ -61,7 +62,7 @@ mod tree;
 mod version;
 
 pub use catalog::Catalog;
-pub(crate) use column::{Cell, Columns};
+pub(crate) use column::{Cell, Column, Columns};
 pub(crate) use entities::fold;
 pub use index::Seek;
 pub use load::{BuiltRels, JoinedTexts, PropertyColumn, RelColumns, Values};
@@ -75,6 +76,7 @@ pub use shared::{Store, WriteGuard};
 pub use statistics::MemoryUse;
 pub use storable::check_storable;
 pub(crate) use stored::{StoredAdjacency, StoredRels};
+pub(crate) use stored_columns::{StoredColumn, store as store_column};
 pub use version::{Adjacency, Version};
 
 use crate::value::{NodeId, Value};

@@ -160,6 +160,10 @@ impl RelTable {
         table
     }
 
+    pub(crate) fn row_segment(&self, segment: u32) -> Option<&RowSegment> {
+        self.rows.get(segment)
+    }
+
     /// Every segment of rows with its number.
     pub(crate) fn row_table(&self) -> impl Iterator<Item = (u32, &RowSegment)> {
         self.rows.iter()

@@ -141,6 +141,13 @@ impl RowSegment {
         matches!(self.to, To::Forward)
     }
 
+    /// The places that have a relationship.
+    pub(crate) fn live(&self) -> Bits {
+        let mut live = Bits::default();
+        self.places().for_each(|place| _ = live.insert(place));
+        live
+    }
+
     /// Whether any place has a relationship.
     pub(crate) fn has_any(&self) -> bool {
         self.dead.as_ref().map_or(0, |dead| dead.count() as usize) < self.len()
@@ -198,7 +205,7 @@ const DISTANCES: u32 = 2;
 const BESIDE: u32 = 3;
 
 /// The first numbers, which are taken away; `None` when there are not so many.
-fn take<'a>(numbers: &mut &'a [u32], count: usize) -> Option<&'a [u32]> {
+pub(crate) fn take<'a>(numbers: &mut &'a [u32], count: usize) -> Option<&'a [u32]> {
     let (taken, rest) = numbers.split_at_checked(count)?;
     *numbers = rest;
     Some(taken)

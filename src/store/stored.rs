@@ -6,14 +6,16 @@
 //! on purpose. What is left to [`Version::problems`] is such a purpose.
 
 use super::adjacency::AdjSegment;
+use super::bits::Bits;
 use super::change::absent;
+use super::column::Column;
 use super::relationships::RelTable;
 use super::restore::{Restored, both};
 use super::rows::{End, RowSegment};
 use super::stretch::Stretch;
 use super::{Direction, SEGMENT, Version, split};
 use crate::error::{Error, Result};
-use crate::value::RelTypeId;
+use crate::value::{KeyId, RelTypeId};
 use std::sync::Arc;
 
 /// One direction.
@@ -79,6 +81,61 @@ impl Version {
         self.install(rel_type, table);
         Ok(())
     }
+}
+
+/// Columns of one key, as they were stored.
+impl Version {
+    /// Puts in the values that nodes have under a key; none has one yet. With `living` those of nodes that do not exist are
+    /// left out.
+    ///
+    /// # Errors
+    /// When there is a value of a node that does not exist; then some were put in.
+    pub(crate) fn install_node_columns(&mut self, key: KeyId, columns: Vec<(u32, Column)>, living: bool) -> Result<()> {
+        self.check_key(key)?;
+        self.forget_entities();
+        for (segment, column) in columns {
+            let live = self.nodes.segment(segment).and_then(|nodes| nodes.set(None)).copied().unwrap_or_default();
+            if let Some(column) = of_those_there(column, &live, living, "node")? {
+                self.nodes.columns_mut(segment * SEGMENT).install(key, column)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The same for relationships of a type.
+    ///
+    /// # Errors
+    /// As [`Version::install_node_columns`].
+    pub(crate) fn install_rel_columns(
+        &mut self,
+        rel_type: RelTypeId,
+        key: KeyId,
+        columns: Vec<(u32, Column)>,
+        living: bool,
+    ) -> Result<()> {
+        self.check_key(key)?;
+        self.check_rel_type(rel_type)?;
+        let table = self.table_mut(rel_type);
+        for (segment, column) in columns {
+            let live = table.row_segment(segment).map(RowSegment::live).unwrap_or_default();
+            if let Some(column) = of_those_there(column, &live, living, "relationship")? {
+                table.columns_mut(segment * SEGMENT).install(key, column)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A column whose values all have an owner; `None` when none has.
+fn of_those_there(mut column: Column, live: &Bits, living: bool, owner: &str) -> Result<Option<Column>> {
+    if column.present().common(live) == column.len() {
+        return Ok(Some(column));
+    }
+    if !living {
+        return Err(absent(owner));
+    }
+    column.keep(live);
+    Ok((column.len() > 0).then_some(column))
 }
 
 fn stored_adjacency(table: &RelTable, direction: Direction) -> StoredAdjacency<Vec<u32>> {

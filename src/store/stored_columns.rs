@@ -1,0 +1,410 @@
+//! The values of one key as a file keeps them: a column for each segment in the form that it has in memory, so that
+//! nothing is made of single values but texts when a graph is opened.
+//!
+//! Nothing is believed of what was stored: what does not fit gives `None`.
+
+use super::bits::{Bits, Ranked};
+use super::column::{Column, Data, Ints};
+use super::rows::take;
+use super::{JoinedTexts, SEGMENT};
+use crate::value::Value;
+use crate::value::temporal::Date;
+use hashbrown::HashMap;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// The values of one key.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct StoredColumn<W> {
+    /// For each segment its number, its form, how many values it has, and then what the form says.
+    pub(crate) segments: W,
+    /// Texts and values of other types, one after another.
+    pub(crate) bytes: Vec<u8>,
+    /// Texts for which codes stand, one after another.
+    pub(crate) dictionary: Vec<u8>,
+    /// Where each of these texts ends.
+    pub(crate) dictionary_ends: W,
+}
+
+/// The forms. An integer has its width in bytes beside the form, in the second byte; the third says whether a bitmap of
+/// places follows, without which the values stand at the first places.
+const BOOLS: u32 = 0;
+const INTS: u32 = 1;
+const DATES: u32 = 2;
+const FLOATS: u32 = 3;
+const CODES: u32 = 4;
+const TEXTS: u32 = 5;
+const OTHERS: u32 = 6;
+
+/// How many bytes values of other types take, given as bytes and taken from bytes.
+pub(crate) type Encode<'a> = &'a dyn Fn(&[Value]) -> Option<Vec<u8>>;
+pub(crate) type Decode<'a> = &'a dyn Fn(&[u8]) -> Option<Vec<Value>>;
+
+/// Columns of one key, ascending by segment, to be stored; `None` when one has a value that cannot be.
+pub(crate) fn store(columns: &[(u32, &Column)], encode: Encode<'_>) -> Option<StoredColumn<Vec<u32>>> {
+    let mut writer = Writer { dictionary: Dictionary::of(columns), ..Writer::default() };
+    columns.iter().try_for_each(|(segment, column)| writer.put(*segment, column, encode))?;
+    let Writer { mut stored, dictionary } = writer;
+    for text in dictionary.iter().flat_map(|dictionary| &dictionary.texts) {
+        stored.dictionary.extend(text.as_bytes());
+        stored.dictionary_ends.push(u32::try_from(stored.dictionary.len()).ok()?);
+    }
+    Some(stored)
+}
+
+/// The different texts of a key, when most stand more than once.
+#[derive(Default)]
+struct Dictionary<'a> {
+    codes: HashMap<&'a str, u32, foldhash::fast::FixedState>,
+    texts: Vec<&'a Arc<str>>,
+    /// The codes of the texts of a dictionary that columns share, where they are known.
+    shared: Option<(&'a Texts, Vec<Option<u32>>)>,
+}
+
+/// Texts that columns have by number.
+type Texts = Arc<[Arc<str>]>;
+
+/// How many texts are looked at before it is seen that most are different.
+const ENOUGH: usize = 8192;
+
+impl<'a> Dictionary<'a> {
+    fn of(columns: &[(u32, &'a Column)]) -> Option<Dictionary<'a>> {
+        let mut dictionary = Dictionary::default();
+        let mut count = 0;
+        for (_, column) in columns {
+            count += dictionary.codes_of(&column.data).map_or(0, |codes| codes.len());
+            if count >= ENOUGH && dictionary.texts.len() * 4 > count * 3 {
+                return None;
+            }
+        }
+        let bytes: usize = dictionary.texts.iter().map(|text| text.len()).sum();
+        (dictionary.texts.len() <= count / 2 && u32::try_from(bytes).is_ok()).then_some(dictionary)
+    }
+
+    /// The texts of a column as codes; `None` when it is no column of texts.
+    fn codes_of(&mut self, data: &'a Data) -> Option<Vec<i64>> {
+        Some(match data {
+            Data::Coded { dictionary, codes } => {
+                let mut known = vec![None; dictionary.len()];
+                let code = |code: &u8| {
+                    let at = usize::from(*code);
+                    i64::from(*known[at].get_or_insert_with(|| self.code(&dictionary[at])))
+                };
+                codes.iter().map(code).collect()
+            }
+            Data::Shared { dictionary, codes } => {
+                codes.iter().map(|code| self.shared(dictionary, code as usize)).collect()
+            }
+            Data::Strings(texts) => texts.iter().map(|text| self.code(text).into()).collect(),
+            _ => return None,
+        })
+    }
+
+    fn code(&mut self, text: &'a Arc<str>) -> u32 {
+        *self.codes.entry(text).or_insert_with(|| {
+            self.texts.push(text);
+            self.texts.len() as u32 - 1
+        })
+    }
+
+    fn shared(&mut self, dictionary: &'a Texts, code: usize) -> i64 {
+        let known = self.shared.take().filter(|(known, _)| Arc::ptr_eq(known, dictionary));
+        let (_, mut known) = known.unwrap_or_else(|| (dictionary, vec![None; dictionary.len()]));
+        let found = *known[code].get_or_insert_with(|| self.code(&dictionary[code]));
+        self.shared = Some((dictionary, known));
+        found.into()
+    }
+}
+
+#[derive(Default)]
+struct Writer<'a> {
+    stored: StoredColumn<Vec<u32>>,
+    dictionary: Option<Dictionary<'a>>,
+}
+
+impl<'a> Writer<'a> {
+    fn put(&mut self, segment: u32, column: &'a Column, encode: Encode<'_>) -> Option<()> {
+        let Column { present, data } = column;
+        let codes = self.dictionary.as_mut().and_then(|dictionary| dictionary.codes_of(data));
+        let codes = codes.map(|codes| Ints::packed(codes.into_iter()));
+        let (form, width) = match (data, &codes) {
+            (Data::Bools(_), _) => (BOOLS, 0),
+            (Data::Ints(ints), _) => (INTS, ints.width()),
+            (Data::Dates(days), _) => (DATES, days.width()),
+            (Data::Floats(_), _) => (FLOATS, 0),
+            (_, Some(codes)) => (CODES, codes.width()),
+            (Data::Coded { .. } | Data::Shared { .. } | Data::Strings(_), None) => (TEXTS, 0),
+            (Data::Mixed(_), _) => (OTHERS, 0),
+        };
+        let out = &mut self.stored.segments;
+        out.extend([segment, form | width << 8 | u32::from(!present.is_dense()) << 16, data.len() as u32]);
+        if !present.is_dense() {
+            out.extend(present.bits().halves());
+        }
+        match (data, codes) {
+            (Data::Bools(values), _) => put_bytes(out, &bytes_of(values, |value| [u8::from(*value)])),
+            (Data::Floats(values), _) => put_bytes(out, &bytes_of(values, |value| value.to_le_bytes())),
+            (Data::Ints(numbers) | Data::Dates(numbers), _) => put_bytes(out, &numbers.to_bytes()),
+            (_, Some(codes)) => put_bytes(out, &codes.to_bytes()),
+            (Data::Mixed(values), None) => {
+                let bytes = encode(values)?;
+                out.push(u32::try_from(bytes.len()).ok()?);
+                self.stored.bytes.extend(bytes);
+            }
+            (_, None) => self.put_texts(&data.strings())?,
+        }
+        Some(())
+    }
+
+    fn put_texts(&mut self, texts: &[Arc<str>]) -> Option<()> {
+        let mut end = 0;
+        for text in texts {
+            end += text.len();
+            self.stored.segments.push(u32::try_from(end).ok()?);
+            self.stored.bytes.extend(text.as_bytes());
+        }
+        Some(())
+    }
+}
+
+fn bytes_of<T, const N: usize>(values: &[T], bytes: impl Fn(&T) -> [u8; N]) -> Vec<u8> {
+    values.iter().flat_map(bytes).collect()
+}
+
+/// Appends bytes as numbers, with zeros up to the next whole number.
+fn put_bytes(out: &mut Vec<u32>, bytes: &[u8]) {
+    let (whole, rest) = bytes.as_chunks::<4>();
+    out.extend(whole.iter().map(|bytes| u32::from_le_bytes(*bytes)));
+    if !rest.is_empty() {
+        let mut last = [0; 4];
+        last[..rest.len()].copy_from_slice(rest);
+        out.push(u32::from_le_bytes(last));
+    }
+}
+
+/// So many bytes that stand as numbers.
+fn take_bytes<'a>(numbers: &mut &'a [u32], count: usize) -> Option<Cow<'a, [u8]>> {
+    let words = take(numbers, count.div_ceil(4))?;
+    let mut bytes = match cfg!(target_endian = "little") {
+        true => Cow::Borrowed(bytemuck::cast_slice(words)),
+        false => Cow::Owned(words.iter().flat_map(|word| word.to_le_bytes()).collect()),
+    };
+    match &mut bytes {
+        Cow::Borrowed(bytes) => *bytes = &bytes[..count],
+        Cow::Owned(bytes) => bytes.truncate(count),
+    }
+    Some(bytes)
+}
+
+impl<W: AsRef<[u32]>> StoredColumn<W> {
+    /// The columns by segment.
+    pub(crate) fn columns(self, decode: Decode<'_>) -> Option<Vec<(u32, Column)>> {
+        let StoredColumn { segments, bytes, dictionary, dictionary_ends } = self;
+        let texts = texts_of(dictionary, dictionary_ends.as_ref())?;
+        let mut reader = Reader { numbers: segments.as_ref(), bytes: &bytes, dictionary: texts };
+        let mut columns: Vec<(u32, Column)> = Vec::new();
+        while !reader.numbers.is_empty() {
+            let column = reader.column(decode)?;
+            if columns.last().is_some_and(|last| last.0 >= column.0) {
+                return None;
+            }
+            columns.push(column);
+        }
+        reader.bytes.is_empty().then_some(columns)
+    }
+}
+
+fn texts_of(bytes: Vec<u8>, ends: &[u32]) -> Option<Texts> {
+    let texts = JoinedTexts::of(String::from_utf8(bytes).ok()?, ends.iter().map(|end| u64::from(*end)).collect())?;
+    Some((0..ends.len()).map(|index| Arc::from(texts.get(index))).collect())
+}
+
+struct Reader<'a> {
+    numbers: &'a [u32],
+    bytes: &'a [u8],
+    dictionary: Texts,
+}
+
+impl<'a> Reader<'a> {
+    fn column(&mut self, decode: Decode<'_>) -> Option<(u32, Column)> {
+        let [segment, head, count] = *take(&mut self.numbers, 3)? else { return None };
+        let [form, width, sparse, 0] = head.to_le_bytes() else { return None };
+        if !(1..=SEGMENT).contains(&count) {
+            return None;
+        }
+        let present = match sparse {
+            0 => Ranked::of(0..count as u16),
+            1 => Ranked::of(Bits::from_halves(take(&mut self.numbers, SEGMENT as usize / 32)?)?.iter()),
+            _ => return None,
+        };
+        let data = self.data(u32::from(form), usize::from(width), count as usize, decode)?;
+        (present.bits().count() == count && data.len() == count as usize).then_some((segment, Column { present, data }))
+    }
+
+    fn data(&mut self, form: u32, width: usize, count: usize, decode: Decode<'_>) -> Option<Data> {
+        Some(match (form, width) {
+            (BOOLS, 0) => Data::Bools(self.bools(count)?),
+            (INTS, _) => Data::Ints(self.ints(width, count, |_| true)?),
+            (DATES, _) => Data::Dates(self.ints(width, count, |days| Date::from_days(days).is_some())?),
+            (FLOATS, 0) => {
+                let bytes = take_bytes(&mut self.numbers, count * 8)?;
+                Data::Floats(bytes.as_chunks::<8>().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect())
+            }
+            (CODES, _) => {
+                let known = 0..self.dictionary.len() as i64;
+                let codes = self.ints(width, count, |code| known.contains(&code))?;
+                Data::Shared { dictionary: Arc::clone(&self.dictionary), codes }
+            }
+            (TEXTS, 0) => Data::Strings(self.texts(count)?),
+            (OTHERS, 0) => {
+                let length = *take(&mut self.numbers, 1)?.first()?;
+                Data::Mixed(decode(self.take_bytes(length as usize)?)?)
+            }
+            _ => return None,
+        })
+    }
+
+    fn bools(&mut self, count: usize) -> Option<Vec<bool>> {
+        let bytes = take_bytes(&mut self.numbers, count)?;
+        bytes.iter().map(|byte| (*byte < 2).then_some(*byte == 1)).collect()
+    }
+
+    fn ints(&mut self, width: usize, count: usize, possible: impl Fn(i64) -> bool) -> Option<Ints> {
+        let ints = Ints::from_bytes(&take_bytes(&mut self.numbers, count.checked_mul(width)?)?, width)?;
+        let whole = ints.iter().all(possible);
+        whole.then_some(ints)
+    }
+
+    fn texts(&mut self, count: usize) -> Option<Vec<Arc<str>>> {
+        let ends = take(&mut self.numbers, count)?;
+        let texts = std::str::from_utf8(self.take_bytes(*ends.last()? as usize)?).ok()?;
+        let mut start = 0;
+        let text = |end: &u32| {
+            let range = std::mem::replace(&mut start, *end as usize)..*end as usize;
+            texts.get(range).map(Arc::from)
+        };
+        ends.iter().map(text).collect()
+    }
+
+    fn take_bytes(&mut self, count: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.bytes.split_at_checked(count)?;
+        self.bytes = rest;
+        Some(taken)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Version;
+    use super::*;
+    use crate::value::{KeyId, LabelId, NodeId};
+
+    type Form = fn(u32) -> Value;
+
+    /// Values of every form, of which most are told by what segment they are in and some by their place.
+    const FORMS: [Form; 9] = [
+        |at| Value::Bool(at.is_multiple_of(3)),
+        |at| Value::Int(i64::from(at % 90) - 45),
+        |at| Value::Int(i64::from(at) << (at / 1024 * 20)),
+        |at| Value::Float(f64::from(at) / 7.0),
+        |at| Value::Date(Date { days: i64::from(at) - 900 }),
+        |at| Value::string(format!("few {}", at % 5)),
+        |at| Value::string(format!("many {}", at % 700)),
+        |at| Value::string(format!("own {at} ü")),
+        |at| if at.is_multiple_of(2) { Value::Int(i64::from(at)) } else { Value::string("x") },
+    ];
+
+    fn graph(value: Form, having: impl Fn(u32) -> bool) -> (Version, KeyId) {
+        let mut graph = Version::new();
+        let key = graph.intern_key("k");
+        for at in 0..2500 {
+            let node = graph.create_node(&[] as &[LabelId], &[]).unwrap();
+            assert_eq!(node, NodeId(at));
+            if having(at) {
+                graph.set_node_property(node, key, value(at)).unwrap();
+            }
+        }
+        (graph, key)
+    }
+
+    fn stored(graph: &Version, key: KeyId) -> StoredColumn<Vec<u32>> {
+        let columns: Vec<(u32, &Column)> =
+            graph.node_columns().filter_map(|(segment, columns)| Some((segment, columns.column(key)?))).collect();
+        let text = |values: &[Value]| Some(format!("{}", values.len()).into_bytes());
+        store(&columns, &text).unwrap()
+    }
+
+    fn values(graph: &Version, key: KeyId) -> Vec<Value> {
+        (0..graph.node_bound()).map(|node| graph.node_property(NodeId(node), key)).collect()
+    }
+
+    #[test]
+    fn every_form_comes_back_and_can_be_changed() {
+        for (form, value) in FORMS.into_iter().enumerate() {
+            for having in [|_| true, |at: u32| !at.is_multiple_of(7), |at: u32| at > 2000] {
+                let (mut graph, key) = graph(value, having);
+                let expected = values(&graph, key);
+                let mixed = |bytes: &[u8]| {
+                    let count = std::str::from_utf8(bytes).ok()?.parse().ok()?;
+                    Some(vec![Value::list(Vec::new()); count])
+                };
+                let columns = stored(&graph, key).columns(&mixed).unwrap();
+                let nodes: Vec<u32> = graph.node_ids().map(|node| node.0).collect();
+                let mut back = Version::new();
+                back.intern_key("k");
+                back.restore_nodes(&nodes, &[]).unwrap();
+                back.settle();
+                back.install_node_columns(key, columns, false).unwrap();
+                if form < 8 {
+                    assert_eq!(format!("{:?}", values(&back, key)), format!("{expected:?}"), "form {form}");
+                } else {
+                    assert!(values(&back, key).iter().zip(&expected).all(|(a, b)| a.is_null() == b.is_null()));
+                    continue;
+                }
+                for (at, value) in [(2400, Value::string("new")), (3, Value::Int(1 << 40)), (1029, Value::Null)] {
+                    graph.set_node_property(NodeId(at), key, value.clone()).unwrap();
+                    back.set_node_property(NodeId(at), key, value).unwrap();
+                    assert_eq!(
+                        format!("{:?}", values(&back, key)),
+                        format!("{:?}", values(&graph, key)),
+                        "form {form}"
+                    );
+                }
+                let again = stored(&back, key).columns(&mixed);
+                assert!(again.is_some(), "form {form}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_that_nobody_has_any_more_is_not_stored() {
+        let (mut graph, key) = graph(FORMS[5], |_| true);
+        for at in (2..2500).step_by(5) {
+            graph.set_node_property(NodeId(at), key, Value::string("other")).unwrap();
+        }
+        let dictionary = String::from_utf8(stored(&graph, key).dictionary).unwrap();
+        assert!(dictionary.contains("few 1") && !dictionary.contains("few 2"), "{dictionary}");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_or_another_column() {
+        let (graph, key) = graph(FORMS[6], |at| !at.is_multiple_of(5));
+        let whole = stored(&graph, key);
+        let none = |_: &[u8]| None;
+        for at in 0..whole.segments.len() {
+            for change in [1u32, 1 << 8, 1 << 16, u32::MAX] {
+                let mut changed = whole.clone();
+                changed.segments[at] ^= change;
+                for (_, column) in changed.columns(&none).into_iter().flatten() {
+                    column.for_each(|place, cell| drop((place, cell.to_value())));
+                }
+            }
+        }
+        for (bytes, ends) in [(vec![0xff], vec![1]), (Vec::new(), vec![1]), (b"ab".to_vec(), vec![2, 1])] {
+            let wrong = StoredColumn { dictionary: bytes, dictionary_ends: ends, ..whole.clone() };
+            assert!(wrong.columns(&none).is_none());
+        }
+        let more = StoredColumn { bytes: vec![1], ..whole };
+        assert!(more.columns(&none).is_none(), "nobody asks for the bytes");
+    }
+}
