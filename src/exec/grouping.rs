@@ -88,15 +88,29 @@ impl Groups {
         let mut groups = Vec::with_capacity(rows);
         let mut row_codes = vec![0; codes.len()];
         for row in 0..rows {
-            match codes {
-                [only] if only[row] < self.count => groups.push(only[row]),
-                _ => {
+            let known = match codes {
+                [only] => Some(only[row]).filter(|group| *group < self.count),
+                [left, right] => self.pair(left[row], right[row]),
+                _ => None,
+            };
+            match known {
+                Some(group) => groups.push(group),
+                None => {
                     row_codes.iter_mut().zip(codes).for_each(|(code, codes)| *code = codes[row]);
                     groups.push(self.combine(cx, &row_codes)?.0 as u32);
                 }
             }
         }
         Ok(groups)
+    }
+
+    /// The group of two keys with these numbers, when it is known and quickly found.
+    #[inline]
+    fn pair(&self, left: u32, right: u32) -> Option<u32> {
+        let combined = self.combined.first()?;
+        let small = left < SIDE && right < SIDE;
+        let group = small.then(|| combined.direct.get((left * SIDE + right) as usize)).flatten()?;
+        (*group != NONE).then_some(*group)
     }
 
     pub(super) fn len(&self) -> usize {

@@ -30,6 +30,8 @@ pub trait Counts {
     fn ends(&self, rel_type: RelTypeId, direction: Direction) -> u64;
     /// How many relationships of the type have a node with the label at their start (outgoing) or end (incoming).
     fn ends_labelled(&self, rel_type: RelTypeId, direction: Direction, label: LabelId) -> u64;
+    /// How many relationships of the type start where they end.
+    fn loops(&self, rel_type: RelTypeId) -> u64;
     /// How many nodes with the label have the property.
     fn present(&self, label: LabelId, key: KeyId) -> u64;
     /// The indexes, in order of creation.
@@ -58,6 +60,9 @@ impl Counts for Version {
     }
     fn ends_labelled(&self, rel_type: RelTypeId, direction: Direction, label: LabelId) -> u64 {
         self.rel_type_labelled(rel_type, direction, label)
+    }
+    fn loops(&self, rel_type: RelTypeId) -> u64 {
+        self.rel_type_loops(rel_type)
     }
     fn present(&self, label: LabelId, key: KeyId) -> u64 {
         self.label_key_count(label, key)

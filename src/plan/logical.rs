@@ -166,6 +166,8 @@ pub struct QueryGraph {
     pub seeks: Vec<IndexSeek>,
     /// What hangs at a node and is only counted.
     pub weights: Vec<(Slot, Weight)>,
+    /// Pairs of relationships that cannot be the same one.
+    pub apart: Vec<(Slot, Slot)>,
     /// Labels that a node has because of a relationship of the pattern: they are not tested.
     pub implied: Vec<(Slot, LabelId)>,
 }
@@ -226,6 +228,12 @@ impl QueryGraph {
         self.seeks.iter().find(|seek| seek.slot == slot)
     }
 
+    /// Whether two of its relationships could be the same one of the graph.
+    pub fn may_clash(&self, left: &PatternRel, right: &PatternRel) -> bool {
+        let apart = |(one, other): &(Slot, Slot)| [(one, other), (other, one)].contains(&(&left.slot, &right.slot));
+        may_clash(left, right) && !self.apart.iter().any(apart)
+    }
+
     /// Whether a label test of a node holds because of the pattern's relationships.
     pub fn is_implied(&self, node: Slot, test: &LabelTest) -> bool {
         matches!(test, LabelTest::Has(label) if self.implied.contains(&(node, *label)))
@@ -269,7 +277,7 @@ impl QueryGraph {
     }
 }
 
-/// Whether two relationships of one pattern could bind the same relationship of the graph.
+/// Whether two relationships of one pattern could bind the same relationship, as far as their types say.
 pub fn may_clash(left: &PatternRel, right: &PatternRel) -> bool {
     let shortest = |rel: &PatternRel| rel.length.as_ref().is_some_and(|length| length.shortest.is_some());
     if left.repeats || right.repeats {

@@ -13,6 +13,7 @@ pub mod explain;
 pub mod liveness;
 pub mod logical;
 pub mod lower;
+mod merge;
 pub mod order;
 mod pattern;
 pub mod physical;

@@ -5,7 +5,7 @@
 //! the order in which the pattern is written.
 
 use super::estimate::{Statistics, bounded, selectivity};
-use super::logical::{QueryGraph, may_clash};
+use super::logical::QueryGraph;
 use super::physical::Way;
 use super::slots::{Reads, SlotSet};
 use crate::semantic::bound::{BoundQuery, Expr, PatternNode, PatternRel, Slot, VarLength};
@@ -17,8 +17,10 @@ const BEGINNINGS: usize = 16;
 /// Patterns with more nodes or relationships get one beginning.
 const SMALL: usize = 64;
 
-/// The effort of a relationship found by its type against one found at its node: its ends lie anywhere.
-const SCATTERED: f64 = 2.0;
+/// The effort of a relationship found by its type, one after another, against one found at its node.
+const SUCCESSIVE: f64 = 0.5;
+/// The effort of the ends of a relationship found by its type: they lie anywhere.
+const SCATTERED: f64 = 1.5;
 
 /// One step of matching a query graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,7 +139,7 @@ impl<'a> Facts<'a> {
             scans: nodes.iter().map(|node| scan(node, graph, statistics)).collect(),
             rel_seeks: rels.iter().map(|rel| graph.seek(rel.slot).map(|seek| seek.estimate)).collect(),
             node_seeks: nodes.iter().map(|node| seek_share(node, graph, statistics)).collect(),
-            clashes: clashes(rels),
+            clashes: clashes(graph),
             node_used: nodes.iter().map(|node| used.contains(node.slot)).collect(),
             rel_used: rels.iter().map(|rel| used.contains(rel.slot)).collect(),
         }
@@ -187,13 +189,14 @@ fn seek_share(node: &PatternNode, graph: &QueryGraph, statistics: &Statistics<'_
     if all > 0.0 { (seek.estimate / all).min(1.0) } else { 1.0 }
 }
 
-fn clashes(rels: &[PatternRel]) -> Vec<Vec<usize>> {
+fn clashes(graph: &QueryGraph) -> Vec<Vec<usize>> {
+    let rels = &graph.pattern.rels;
     if rels.len() > SMALL {
         return Vec::new();
     }
     let of = |index: usize| {
         let others = rels.iter().enumerate().filter(|(other, _)| *other != index);
-        others.filter(|(_, other)| may_clash(&rels[index], other)).map(|(other, _)| other).collect()
+        others.filter(|(_, other)| graph.may_clash(&rels[index], other)).map(|(other, _)| other).collect()
     };
     (0..rels.len()).map(of).collect()
 }
@@ -295,7 +298,18 @@ impl Progress {
         let forward = way(rel.direction, true);
         let left = arrival_share(facts, rel.left, facts.statistics.far_ends(&rel.types, reversed(forward)));
         let right = arrival_share(facts, rel.right, facts.statistics.far_ends(&rel.types, forward));
-        (bounded(scanned * left * right * facts.rel_shares[index]), scanned * SCATTERED)
+        let passing = scanned * facts.rel_shares[index];
+        let ends = if self.asks_for_ends(facts, index) { passing * SCATTERED } else { 0.0 };
+        (bounded(passing * left * right), scanned * SUCCESSIVE + ends)
+    }
+
+    /// Whether anything but the relationship itself matters when it is found by its type.
+    fn asks_for_ends(&self, facts: &Facts<'_>, index: usize) -> bool {
+        let rel = &facts.rels[index];
+        [rel.left, rel.right].into_iter().any(|node| {
+            let tests = !facts.graph.label_tests(&facts.nodes[node]).is_empty() || facts.nodes[node].entity.is_some();
+            tests || facts.node_used[node] || facts.at_node[node].len() > 1
+        })
     }
 
     fn rel_step(&self, facts: &Facts<'_>, index: usize, forward: bool) -> (f64, f64) {

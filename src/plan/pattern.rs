@@ -4,7 +4,7 @@
 //! label tests, and every predicate as soon as the slots it reads are there.
 
 use super::estimate::{bounded, conjuncts, selectivity_of_all};
-use super::logical::{IndexSeek, QueryGraph, may_clash};
+use super::logical::{IndexSeek, QueryGraph};
 use super::lower::Lowering;
 use super::order::{Step, as_written, by_cost, way};
 use super::physical::{Expand, Node, Op, RoundHop, Rounds, SeekTarget, VarExpand, Way};
@@ -365,6 +365,6 @@ impl<'m, 'a> Matcher<'m, 'a> {
     /// The slots of the relationships placed before that could be bound again.
     fn distinct_from(&self, rel: &PatternRel) -> Vec<Slot> {
         let placed = self.placed.iter().map(|index| &self.graph.pattern.rels[*index]);
-        placed.filter(|other| may_clash(rel, other)).map(|other| other.slot).collect()
+        placed.filter(|other| self.graph.may_clash(rel, other)).map(|other| other.slot).collect()
     }
 }

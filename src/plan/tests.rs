@@ -46,6 +46,9 @@ impl Counts for Numbers {
     fn ends_labelled(&self, _: RelTypeId, _: Direction, _: LabelId) -> u64 {
         0
     }
+    fn loops(&self, rel_type: RelTypeId) -> u64 {
+        self.typed(rel_type)
+    }
     fn present(&self, _: LabelId, _: KeyId) -> u64 {
         0
     }

@@ -378,7 +378,7 @@ fn merge(base: Slices<'_>, added: Slices<'_>, removed: &[(u16, u32, u32)], mut v
 }
 
 /// The index of a row: first where it would be if rows had no gaps, counted from the first and from the last row.
-fn index_of_row(rows: &[u32], row: u32) -> Option<usize> {
+pub(crate) fn index_of_row(rows: &[u32], row: u32) -> Option<usize> {
     let (first, last) = (*rows.first()?, *rows.last()?);
     let from_first = row.saturating_sub(first) as usize;
     let from_last = (rows.len() - 1).saturating_sub(last.saturating_sub(row) as usize);

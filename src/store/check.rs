@@ -57,16 +57,18 @@ impl Version {
 
     fn check_rels(&self, rel_type: RelTypeId, problems: &mut Problems) {
         let name = self.catalog().rel_type_name(rel_type);
-        let mut count = 0;
+        let (mut count, mut loops) = (0, 0);
         for rel in self.rel_ids(rel_type) {
             count += 1;
             let ends = self.endpoints(rel);
+            loops += u64::from(ends.is_some_and(|(from, to)| from == to));
             let whole = ends.is_some_and(|(from, to)| self.contains_node(from) && self.contains_node(to));
             if !whole || rel.row >= self.row_bound(rel_type) {
                 problems.tell(|| format!("relationship {} of `{name}` has no start or no end", rel.row));
             }
         }
         problems.equal(&format!("the number of relationships `{name}`"), self.rel_type_count(rel_type), count);
+        problems.equal(&format!("the number of self-loops `{name}`"), self.rel_type_loops(rel_type), loops);
     }
 
     fn check_end_labels(&self, rel_type: RelTypeId, direction: Direction, problems: &mut Problems) {

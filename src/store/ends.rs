@@ -2,6 +2,7 @@
 //! property: exact counts, from which a plan may conclude that a test always holds.
 
 use super::adjacency::Entry;
+use super::relationships::RelTable;
 use super::{Direction, SEGMENT, Version, split};
 use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId};
 
@@ -46,6 +47,11 @@ impl Version {
     /// How many relationships of the type have a node with the label at their start (outgoing) or end (incoming).
     pub fn rel_type_labelled(&self, rel_type: RelTypeId, direction: Direction, label: LabelId) -> u64 {
         self.table(rel_type).map_or(0, |table| table.end_labels(direction).get(label))
+    }
+
+    /// How many relationships of the type start where they end.
+    pub fn rel_type_loops(&self, rel_type: RelTypeId) -> u64 {
+        self.table(rel_type).map_or(0, RelTable::loops)
     }
 
     /// How many nodes with the label have the property.

@@ -2,14 +2,35 @@
 //!
 //! Takes nodes that are known to exist and rows that are known to be free; the version above sees to that.
 
-use super::adjacency::{AdjSegment, Entry};
+use super::adjacency::{AdjSegment, Entry, index_of_row};
 use super::column::{Column, Columns};
 use super::directory::Directory;
 use super::ends::EndLabels;
 use super::restore::Restored;
 use super::rows::{End, RowSegment};
-use super::{Direction, SEGMENT, split};
+use super::{Adjacent, Direction, SEGMENT, split};
 use crate::value::KeyId;
+
+/// The relationships at a node in which rows are looked for one after another.
+struct Beside<'a> {
+    adjacent: Adjacent<'a>,
+    /// The row found last, and where.
+    last: (u32, usize),
+}
+
+impl<'a> Beside<'a> {
+    fn new(adjacent: Adjacent<'a>) -> Beside<'a> {
+        Beside { adjacent, last: (0, 0) }
+    }
+
+    fn neighbour(&mut self, row: u32) -> Option<u32> {
+        let rows = self.adjacent.rows();
+        let near = self.last.1.wrapping_add(row.wrapping_sub(self.last.0) as usize);
+        let at = if rows.get(near) == Some(&row) { near } else { index_of_row(rows, row)? };
+        self.last = (row, at);
+        self.adjacent.neighbours().get(at).copied()
+    }
+}
 
 /// The relationships of one type.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +43,8 @@ pub(crate) struct RelTable {
     count: u64,
     /// Distinct nodes at the start, and at the end.
     nodes: [u64; 2],
+    /// How many start where they end.
+    loops: u64,
     /// The labels at the start, and at the end.
     labels: [EndLabels; 2],
 }
@@ -33,6 +56,10 @@ impl RelTable {
 
     pub(crate) fn nodes(&self, direction: Direction) -> u64 {
         self.nodes[direction.index()]
+    }
+
+    pub(crate) fn loops(&self) -> u64 {
+        self.loops
     }
 
     pub(crate) fn end_labels(&self, direction: Direction) -> &EndLabels {
@@ -87,6 +114,38 @@ impl RelTable {
         }
     }
 
+    /// Appends where the relationships of these rows start and end; false when one does not exist. Rows near each other
+    /// are found from one another.
+    pub(crate) fn ends_of(&self, rows: &[u32], from: &mut Vec<u32>, to: &mut Vec<u32>) -> bool {
+        let mut beside: Option<(u32, Beside<'_>)> = None;
+        for &row in rows {
+            let (segment, place) = split(row);
+            let Some((start, end)) = self.rows.get(segment).and_then(|rows| rows.ends(place)) else { return false };
+            let end = match end {
+                End::Node(end) => Some(end),
+                End::Beside => {
+                    if beside.as_ref().is_none_or(|(other, _)| *other != start) {
+                        let (segment, place) = split(start);
+                        let adjacency = self.adjacency(Direction::Outgoing).get(segment);
+                        beside = adjacency.map(|adjacency| (start, Beside::new(adjacency.adjacent(place))));
+                    }
+                    beside.as_mut().and_then(|(_, beside)| beside.neighbour(row))
+                }
+            };
+            let Some(end) = end else { return false };
+            from.push(start);
+            to.push(end);
+        }
+        true
+    }
+
+    /// Appends the rows of a stretch of one segment that have a relationship.
+    pub(crate) fn rows_in(&self, stretch: std::ops::Range<u32>, out: &mut Vec<u32>) {
+        if let Some(rows) = self.rows.get(stretch.start / SEGMENT) {
+            rows.append_rows(stretch, out);
+        }
+    }
+
     pub(crate) fn degree(&self, node: u32, direction: Direction) -> u32 {
         let (segment, place) = split(node);
         self.adjacency(direction).get(segment).map_or(0, |adjacency| adjacency.degree(place))
@@ -103,6 +162,7 @@ impl RelTable {
         self.rows.get_mut(row / SEGMENT).push(Some((from, to)));
         self.row_bound = row + 1;
         self.count += 1;
+        self.loops += u64::from(from == to);
         self.attach(Direction::Outgoing, Entry { node: from, neighbour: to, row });
         self.attach(Direction::Incoming, Entry { node: to, neighbour: from, row });
         row
@@ -126,6 +186,7 @@ impl RelTable {
         let (segment, place) = split(row);
         self.rows.get_mut(segment).remove(place);
         self.count -= 1;
+        self.loops -= u64::from(from == to);
         self.detach(Direction::Outgoing, Entry { node: from, neighbour: to, row });
         self.detach(Direction::Incoming, Entry { node: to, neighbour: from, row });
         true
@@ -135,6 +196,7 @@ impl RelTable {
     pub(crate) fn load(&mut self, forward: &[Entry], node_bound: u32) {
         self.load_rows(forward);
         self.count += forward.len() as u64;
+        self.loops += forward.iter().filter(|entry| entry.node == entry.neighbour).count() as u64;
         self.load_adjacency(Direction::Outgoing, forward);
         self.load_adjacency(Direction::Incoming, &transpose(forward, node_bound));
     }
@@ -151,8 +213,8 @@ impl RelTable {
     /// A table of so many relationships, made at once.
     pub(crate) fn of(restored: Restored, count: u64, row_bound: u32) -> RelTable {
         let nodes = |segments: &Vec<(u32, AdjSegment)>| segments.iter().map(|(_, it)| it.places().count() as u64).sum();
-        let mut table =
-            RelTable { nodes: restored.adjacency.each_ref().map(nodes), count, row_bound, ..RelTable::default() };
+        let nodes = restored.adjacency.each_ref().map(nodes);
+        let mut table = RelTable { nodes, count, row_bound, loops: restored.loops, ..RelTable::default() };
         for (directory, segments) in table.adjacency.iter_mut().zip(restored.adjacency) {
             segments.into_iter().for_each(|(at, segment)| directory.insert(at, segment));
         }

@@ -28,6 +28,8 @@ pub(super) struct Restored {
     /// By start, and by end.
     pub(super) adjacency: [Segments<AdjSegment>; 2],
     pub(super) rows: Segments<RowSegment>,
+    /// How many start where they end.
+    pub(super) loops: u64,
 }
 
 impl RelColumns<'_> {
@@ -67,7 +69,8 @@ fn build_forward(by_row: RelColumns<'_>, forward: RelColumns<'_>, node_bound: u3
     let backward = || scattered(forward, node_bound);
     let rest = || (runs(forward, node_bound), row_segments(by_row));
     let (backward, (outgoing, rows)) = both_on(threads, forward.rows.len(), backward, rest);
-    Some(Restored { adjacency: [outgoing?, backward?], rows })
+    let loops = by_row.from.iter().zip(by_row.to).filter(|(from, to)| from == to).count() as u64;
+    Some(Restored { adjacency: [outgoing?, backward?], rows, loops })
 }
 
 /// Does two things with so many relationships, at the same time when they are many.

@@ -5,9 +5,10 @@
 //! row. Full segments are packed: runs of equal numbers, or distances from the least number in as few bits as they need. So a bulk-loaded
 //! relationship costs 16 bytes of neighbours and rows in both directions, and a fraction of a byte for its ends.
 
-use super::SEGMENT;
 use super::bits::Bits;
 use super::column::Columns;
+use super::{SEGMENT, split};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The rows of one segment.
@@ -186,6 +187,15 @@ impl RowSegment {
             _ => To::Stored(Arc::new(Packed::restore(numbers, length)?)),
         };
         Some(RowSegment { from, to, dead, columns: Columns::default() })
+    }
+
+    /// Appends the rows of a stretch of the segment that have a relationship.
+    pub(crate) fn append_rows(&self, stretch: Range<u32>, out: &mut Vec<u32>) {
+        let end = stretch.end.min(stretch.start / SEGMENT * SEGMENT + self.len() as u32);
+        match &self.dead {
+            None => out.extend(stretch.start..end),
+            Some(dead) => out.extend((stretch.start..end).filter(|row| !dead.get(split(*row).1))),
+        }
     }
 
     /// Bytes used for the ends.

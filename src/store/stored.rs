@@ -182,6 +182,14 @@ impl StoredAdjacency<Read> {
         fits.then(|| starts.zip(self.ends.iter()).map(|(start, end)| *start as usize..*end as usize))
     }
 
+    /// How many lead back to their node.
+    fn loops(&self) -> Option<u64> {
+        let at = |(node, range): (&u32, std::ops::Range<usize>)| {
+            self.neighbours[range].iter().filter(|neighbour| *neighbour == node).count() as u64
+        };
+        Some(self.nodes.iter().zip(self.ranges()?).map(at).sum())
+    }
+
     /// The segments, whose arrays are stretches of what was stored.
     fn segments(&self) -> Option<Vec<(u32, AdjSegment)>> {
         let mut ranges = self.ranges()?;
@@ -238,7 +246,8 @@ fn restored(stored: &StoredRels<Read>) -> Option<RelTable> {
     let (incoming, rest) = both(count, of_incoming, of_rest);
     let ((incoming, [backward]), (outgoing, [forward, by_row], rows)) = (incoming?, rest?);
     let agree = forward == backward && by_row == rows.print && count as u64 == rows.count;
-    let restored = Restored { adjacency: [outgoing, incoming], rows: rows.segments };
+    let loops = stored.adjacency[0].loops()?;
+    let restored = Restored { adjacency: [outgoing, incoming], rows: rows.segments, loops };
     agree.then(|| RelTable::of(restored, count as u64, stored.row_bound))
 }
 

@@ -267,6 +267,18 @@ impl Version {
         Some((NodeId(from), NodeId(to)))
     }
 
+    /// Appends where the relationships of these rows start and end; false when one does not exist.
+    pub fn ends_of(&self, rel_type: RelTypeId, rows: &[u32], from: &mut Vec<u32>, to: &mut Vec<u32>) -> bool {
+        rows.is_empty() || self.table(rel_type).is_some_and(|table| table.ends_of(rows, from, to))
+    }
+
+    /// Appends the rows of a stretch that have a relationship; the stretch does not go beyond a segment.
+    pub fn rows_in(&self, rel_type: RelTypeId, stretch: std::ops::Range<u32>, out: &mut Vec<u32>) {
+        if let Some(table) = self.table(rel_type) {
+            table.rows_in(stretch, out);
+        }
+    }
+
     /// One more than the greatest row ever given out for the type.
     pub fn row_bound(&self, rel_type: RelTypeId) -> u32 {
         self.table(rel_type).map_or(0, RelTable::row_bound)

@@ -13,6 +13,7 @@ mod queries;
 pub(crate) mod random;
 mod rewrites;
 mod selectors;
+mod trails;
 
 use graphs::{Data, dump, normal};
 use patterns::{Names, Pattern, Taste};

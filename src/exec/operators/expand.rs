@@ -8,7 +8,7 @@ use super::resumable::{Progress, Resumable};
 use super::used::Used;
 use super::{Operator, Stage, not_a_node};
 use crate::error::{Error, Result};
-use crate::plan::physical::Expand;
+use crate::plan::physical::{Expand, Way};
 use crate::semantic::bound::Slot;
 use crate::value::{NodeId, RelId, Value};
 
@@ -33,6 +33,8 @@ struct Walk {
 struct Found {
     parents: Vec<u32>,
     hops: Vec<Hop>,
+    /// The other ends alone, where nothing asks for the relationships.
+    ends: Vec<u32>,
 }
 
 impl Expansion {
@@ -42,7 +44,7 @@ impl Expansion {
     }
 
     /// Begins a row; `None` when an end of it is null.
-    fn begin(&self, cx: &Context, chunk: &Chunk, position: usize) -> Result<Option<Walk>> {
+    fn begin(&self, chunk: &Chunk, position: usize) -> Result<Option<Walk>> {
         let Some(from) = node_at(chunk, self.plan.from, position)? else { return Ok(None) };
         let mut target = None;
         if self.into {
@@ -51,25 +53,30 @@ impl Expansion {
                 return Ok(None);
             }
         }
-        let cursor = Cursor::new(cx.graph(), &self.legs, from, target);
-        Ok(Some(Walk { cursor, used: Used::of(chunk, position, &self.plan.distinct_from) }))
+        Ok(Some(Walk { cursor: Cursor::new(from, target), used: Used::of(chunk, position, &self.plan.distinct_from) }))
     }
 
     /// Goes on through the rows of a chunk until enough is found.
     fn find(&mut self, cx: &mut Context, chunk: &Chunk) -> Result<Found> {
         let mut found = Found::default();
-        while self.progress.row < chunk.rows() && found.hops.len() < cx.batch() {
+        let ends_only = self.plan.distinct_from.is_empty() && !self.live.contains(self.plan.rel);
+        while self.progress.row < chunk.rows() && found.parents.len() < cx.batch() {
             let position = chunk.position(self.progress.row);
             let walk = match self.walk.take() {
                 Some(walk) => Some(walk),
-                None => self.begin(cx, chunk, position)?,
+                None => self.begin(chunk, position)?,
             };
             if let Some(mut walk) = walk {
-                let before = found.hops.len();
-                let more = walk.cursor.fill(cx.graph(), cx.batch() - before, &mut found.hops);
-                cx.work(1 + (found.hops.len() - before) as u64)?;
+                let before = found.parents.len();
+                let room = cx.batch() - before;
+                let more = if ends_only {
+                    walk.cursor.fill_ends(cx.graph(), &self.legs, room, &mut found.ends)
+                } else {
+                    walk.cursor.fill(cx.graph(), &self.legs, room, &mut found.hops)
+                };
+                cx.work(1 + (found.hops.len() + found.ends.len() - before) as u64)?;
                 drop_used(&mut found.hops, before, &walk.used);
-                found.parents.resize(found.hops.len(), position as u32);
+                found.parents.resize(found.hops.len() + found.ends.len(), position as u32);
                 if more {
                     self.walk = Some(walk);
                     continue;
@@ -80,10 +87,11 @@ impl Expansion {
         Ok(found)
     }
 
-    fn output(&self, chunk: &Chunk, found: &Found) -> Chunk {
+    fn output(&self, chunk: &Chunk, found: Found) -> Chunk {
         let mut out = chunk.gather(&found.parents, &self.live);
         if !self.into && self.live.contains(self.plan.to) {
-            out.set(self.plan.to, Column::Nodes(found.hops.iter().map(|hop| hop.0).collect()));
+            let ends = if found.hops.is_empty() { found.ends } else { found.hops.iter().map(|hop| hop.0).collect() };
+            out.set(self.plan.to, Column::Nodes(ends));
         }
         if self.live.contains(self.plan.rel) {
             out.set(self.plan.rel, Column::Rels(found.hops.iter().map(|hop| hop.1).collect()));
@@ -99,7 +107,7 @@ impl Resumable for Expansion {
 
     fn go_on(&mut self, cx: &mut Context, chunk: &Chunk) -> Result<Option<Chunk>> {
         let found = self.find(cx, chunk)?;
-        Ok((!found.hops.is_empty()).then(|| self.output(chunk, &found)))
+        Ok((!found.parents.is_empty()).then(|| self.output(chunk, found)))
     }
 
     fn forget(&mut self) {
@@ -188,6 +196,19 @@ impl BoundExpansion {
         Ok(())
     }
 
+    /// The same for all rows at once; false where that cannot be done.
+    fn follow_all(&self, cx: &Context, chunk: &Chunk, ends: &mut Ends) -> bool {
+        let Column::Rels(rels) = chunk.column(self.plan.rel) else { return false };
+        let plain = self.plan.way == Way::Outgoing && !self.from_known && !self.to_known;
+        let (Some(first), true) = (rels.first(), plain && self.plan.distinct_from.is_empty()) else { return false };
+        if !self.legs.fits_type(first.rel_type) || rels.iter().any(|rel| rel.rel_type != first.rel_type) {
+            return false;
+        }
+        ends.parents = chunk.positions();
+        let rows: Vec<u32> = ends.parents.iter().map(|&at| rels[at as usize].row).collect();
+        cx.graph().ends_of(first.rel_type, &rows, &mut ends.from, &mut ends.to)
+    }
+
     fn output(&self, chunk: &Chunk, ends: Ends) -> Option<Chunk> {
         if ends.parents.is_empty() {
             return None;
@@ -207,8 +228,11 @@ impl Operator for BoundExpansion {
     fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
         while let Some(chunk) = self.input.next(cx)? {
             let mut ends = Ends::default();
-            for row in 0..chunk.rows() {
-                self.follow(cx, &chunk, chunk.position(row), &mut ends)?;
+            if !self.follow_all(cx, &chunk, &mut ends) {
+                ends = Ends::default();
+                for row in 0..chunk.rows() {
+                    self.follow(cx, &chunk, chunk.position(row), &mut ends)?;
+                }
             }
             let out = self.output(&chunk, ends);
             if out.is_some() {

@@ -16,7 +16,8 @@ use crate::error::Result;
 use crate::plan::physical::Expand;
 use crate::semantic::bound::Slot;
 use crate::store::Version;
-use crate::value::{NodeId, RelId, RelTypeId};
+use crate::value::{NodeId, RelId};
+use std::cell::OnceCell;
 
 /// How many times as many relationships the second node must have for being searched.
 const SKEWED: u64 = 16;
@@ -46,8 +47,6 @@ struct Marks {
     node: Option<NodeId>,
     /// For each node, the round in which it was marked last.
     rounds: Vec<u32>,
-    /// The relationship that leads there.
-    rels: Vec<RelId>,
     round: u32,
     /// Whether two relationships lead to one node.
     parallel: bool,
@@ -72,47 +71,45 @@ impl Intersection {
         else {
             return Ok(0);
         };
-        let row = Row { used: [first.used(chunk, position), second.used(chunk, position)], differ: self.differ };
+        let row = Row {
+            chunk,
+            position,
+            arms: &self.arms,
+            nodes: [left, right],
+            differ: self.differ,
+            used: OnceCell::new(),
+            near: OnceCell::new(),
+        };
         let graph = cx.graph();
         if self.marks.node != Some(right) {
             let few = self.marks.rounds.is_empty() && self.searched < FEW;
             let skewed = || second.legs.count(graph, right) > SKEWED * first.legs.count(graph, left).max(1);
             if few || skewed() {
                 self.searched += 1;
-                return row.search(cx, (first, left), (second, right));
+                return row.search(cx);
             }
-            self.mark(cx, right)?;
+            self.marks.mark(cx, right, &self.arms[1].legs, &mut self.held)?;
         }
-        if self.marks.parallel {
-            return row.search(cx, (&self.arms[0], left), (&self.arms[1], right));
-        }
-        row.look_up(cx, (&self.arms[0], left), &self.marks)
-    }
-
-    fn mark(&mut self, cx: &Context, node: NodeId) -> Result<()> {
-        let bound = cx.graph().node_bound() as usize;
-        if self.marks.rounds.len() != bound {
-            self.held.set(cx, ((size_of::<u32>() + size_of::<RelId>()) * bound) as u64)?;
-            self.marks.rounds = vec![0; bound];
-            self.marks.rels = vec![RelId { rel_type: RelTypeId(0), row: 0 }; bound];
-            self.marks.round = 0;
-        }
-        self.marks.begin(node);
-        let marks = &mut self.marks;
-        self.arms[1].legs.for_each_slice(cx.graph(), node, &mut |rel_type, ends, rows| {
-            ends.iter().zip(rows).for_each(|(&end, &row)| marks.set(end, RelId { rel_type, row }));
-            cx.work(ends.len() as u64)
-        })
-    }
-}
-
-impl Arm {
-    fn used(&self, chunk: &Chunk, position: usize) -> Used {
-        Used::of(chunk, position, &self.distinct_from)
+        if self.marks.parallel { row.search(cx) } else { row.look_up(cx, &self.marks) }
     }
 }
 
 impl Marks {
+    /// Marks what a node leads to.
+    fn mark(&mut self, cx: &Context, node: NodeId, legs: &Legs, held: &mut Held) -> Result<()> {
+        let bound = cx.graph().node_bound() as usize;
+        if self.rounds.len() != bound {
+            held.set(cx, (size_of::<u32>() * bound) as u64)?;
+            self.rounds = vec![0; bound];
+            self.round = 0;
+        }
+        self.begin(node);
+        legs.for_each_slice(cx.graph(), node, &mut |_, ends, _| {
+            ends.iter().for_each(|end| self.set(*end));
+            cx.work(ends.len() as u64)
+        })
+    }
+
     fn begin(&mut self, node: NodeId) {
         if self.round == u32::MAX {
             self.rounds.fill(0);
@@ -123,36 +120,72 @@ impl Marks {
         self.parallel = false;
     }
 
-    fn set(&mut self, end: u32, rel: RelId) {
+    fn set(&mut self, end: u32) {
         let round = &mut self.rounds[end as usize];
         self.parallel |= *round == self.round;
         *round = self.round;
-        self.rels[end as usize] = rel;
     }
 
-    fn get(&self, end: u32) -> Option<RelId> {
-        (self.rounds[end as usize] == self.round).then(|| self.rels[end as usize])
+    fn has(&self, end: u32) -> bool {
+        self.rounds[end as usize] == self.round
     }
 }
 
-/// What a row says of its pairs.
-struct Row {
-    used: [Used; 2],
+/// A row, its two nodes, and what it says of their pairs.
+struct Row<'a> {
+    chunk: &'a Chunk,
+    position: usize,
+    arms: &'a [Arm; 2],
+    nodes: [NodeId; 2],
     differ: bool,
+    /// The relationships bound before, of each arm.
+    used: OnceCell<[Used; 2]>,
+    /// The ends of those.
+    near: OnceCell<Vec<NodeId>>,
 }
 
-impl Row {
-    fn admits(&self, left: RelId, right: RelId) -> bool {
-        !(self.used[0].contains(left) || self.used[1].contains(right) || self.differ && left == right)
+impl Row<'_> {
+    fn used(&self) -> &[Used; 2] {
+        self.used
+            .get_or_init(|| self.arms.each_ref().map(|arm| Used::of(self.chunk, self.position, &arm.distinct_from)))
+    }
+
+    /// Whether a pair that leads to a node may have a relationship twice, or one that was bound before: then the two
+    /// nodes are one, or it is an end of that relationship.
+    fn is_doubtful(&self, graph: &Version, end: u32) -> bool {
+        if self.differ && self.nodes[0] == self.nodes[1] {
+            return true;
+        }
+        if self.arms.iter().all(|arm| arm.distinct_from.is_empty()) {
+            return false;
+        }
+        let near = self.near.get_or_init(|| {
+            let rels = self.used().iter().flat_map(Used::items);
+            rels.filter_map(|&rel| graph.endpoints(rel)).flat_map(|(from, to)| [from, to]).collect()
+        });
+        near.contains(&NodeId(end))
+    }
+
+    /// The pairs of a relationship of the first node and those of the second that lead to its end.
+    fn pairs(&self, graph: &Version, end: u32, left: RelId) -> u64 {
+        let used = self.used();
+        let mut count = 0;
+        self.arms[1].legs.for_each_between(graph, self.nodes[1], NodeId(end), &mut |right| {
+            let taken = used[0].contains(left) || used[1].contains(right) || self.differ && left == right;
+            count += u64::from(!taken);
+        });
+        count
     }
 
     /// Goes along the first node's relationships and looks each end up among the marks.
-    fn look_up(&self, cx: &Context, (arm, node): (&Arm, NodeId), marks: &Marks) -> Result<u64> {
+    fn look_up(&self, cx: &Context, marks: &Marks) -> Result<u64> {
+        let graph = cx.graph();
         let mut count = 0;
-        arm.legs.for_each_slice(cx.graph(), node, &mut |rel_type, ends, rows| {
+        self.arms[0].legs.for_each_slice(graph, self.nodes[0], &mut |rel_type, ends, rows| {
             for (&end, &row) in ends.iter().zip(rows) {
-                if let Some(right) = marks.get(end) {
-                    count += u64::from(self.admits(RelId { rel_type, row }, right));
+                if marks.has(end) {
+                    let doubtful = self.is_doubtful(graph, end);
+                    count += if doubtful { self.pairs(graph, end, RelId { rel_type, row }) } else { 1 };
                 }
             }
             cx.work(ends.len() as u64)
@@ -161,15 +194,12 @@ impl Row {
     }
 
     /// Goes along the first node's relationships and searches each end among the second's.
-    fn search(&self, cx: &Context, first: (&Arm, NodeId), (second, right): (&Arm, NodeId)) -> Result<u64> {
-        let graph: &Version = cx.graph();
+    fn search(&self, cx: &Context) -> Result<u64> {
+        let graph = cx.graph();
         let mut count = 0u64;
-        first.0.legs.for_each_slice(graph, first.1, &mut |rel_type, ends, rows| {
+        self.arms[0].legs.for_each_slice(graph, self.nodes[0], &mut |rel_type, ends, rows| {
             for (&end, &row) in ends.iter().zip(rows) {
-                let mut found = 0u64;
-                second.legs.for_each_between(graph, right, NodeId(end), &mut |other| {
-                    found += u64::from(self.admits(RelId { rel_type, row }, other));
-                });
+                let found = self.pairs(graph, end, RelId { rel_type, row });
                 count = count.checked_add(found).ok_or_else(too_many_rows)?;
             }
             cx.work(ends.len() as u64)

@@ -12,6 +12,8 @@ use crate::semantic::bound::{Expr, ExprKind, Slot};
 
 /// What stands for a number not given yet.
 const NONE: u32 = u32::MAX;
+/// What stands for a number that is being found.
+const PENDING: u32 = u32::MAX - 1;
 /// One node in so many must have been met before numbers are kept by node.
 const PART: usize = 8;
 
@@ -47,15 +49,35 @@ impl NodeKey {
         if self.by_node.is_empty() && !self.begin(cx)? {
             return Ok(None);
         }
-        let positions = chunk.positions();
-        let unknown = |at: &&u32| self.by_node[nodes[**at as usize] as usize] == NONE;
-        let unknown: Vec<u32> = positions.iter().filter(unknown).copied().collect();
-        if !unknown.is_empty() {
-            let column = eval_column(cx, key, Rows::at(chunk, &unknown))?;
-            let codes = codes_of(cx, groups, at, &column, unknown.len())?;
-            unknown.iter().zip(codes).for_each(|(at, code)| self.by_node[nodes[*at as usize] as usize] = code);
+        let codes = match &chunk.selection {
+            None => self.known(nodes.iter().copied()),
+            Some(selection) => self.known(selection.iter().map(|&at| nodes[at as usize])),
+        };
+        if !codes.contains(&NONE) {
+            return Ok(Some(codes));
         }
-        Ok(Some(positions.iter().map(|at| self.by_node[nodes[*at as usize] as usize]).collect()))
+        let mut unknown: Vec<u32> = Vec::new();
+        for (row, _) in codes.iter().enumerate().filter(|(_, code)| **code == NONE) {
+            let position = chunk.position(row);
+            let code = &mut self.by_node[nodes[position] as usize];
+            if std::mem::replace(code, PENDING) == NONE {
+                unknown.push(position as u32);
+            }
+        }
+        let column = eval_column(cx, key, Rows::at(chunk, &unknown))?;
+        let found = codes_of(cx, groups, at, &column, unknown.len())?;
+        unknown.iter().zip(found).for_each(|(at, code)| self.by_node[nodes[*at as usize] as usize] = code);
+        let rows = codes.into_iter().enumerate();
+        let filled = rows.map(|(row, code)| match code {
+            NONE => self.by_node[nodes[chunk.position(row)] as usize],
+            code => code,
+        });
+        Ok(Some(filled.collect()))
+    }
+
+    /// The numbers of nodes, as far as they are known.
+    fn known(&self, nodes: impl Iterator<Item = u32>) -> Vec<u32> {
+        nodes.map(|node| self.by_node[node as usize]).collect()
     }
 
     /// Makes the table when enough nodes were met.

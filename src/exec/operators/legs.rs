@@ -97,12 +97,16 @@ impl Legs {
         }
     }
 
-    fn at(&self, graph: &Version, node: NodeId) -> Vec<(RelTypeId, Direction)> {
-        let mut legs = Vec::new();
+    /// A type and direction at a node, by its place among them.
+    fn leg(&self, graph: &Version, node: NodeId, mut index: usize) -> Option<(RelTypeId, Direction)> {
         for &direction in self.directions() {
-            legs.extend(self.types_at(graph, node, direction).iter().map(|&rel_type| (rel_type, direction)));
+            let types = self.types_at(graph, node, direction);
+            if let Some(&rel_type) = types.get(index) {
+                return Some((rel_type, direction));
+            }
+            index -= types.len();
         }
-        legs
+        None
     }
 
     /// The types to look at; some may have no relationship at the node.
@@ -173,23 +177,39 @@ pub(super) struct Cursor {
     node: NodeId,
     /// Only relationships to this node.
     target: Option<NodeId>,
-    legs: Vec<(RelTypeId, Direction)>,
     leg: usize,
     offset: usize,
-    skip_loops: bool,
 }
 
 impl Cursor {
-    pub(super) fn new(graph: &Version, legs: &Legs, node: NodeId, target: Option<NodeId>) -> Cursor {
-        let skip_loops = legs.way == Way::Both;
-        Cursor { node, target, legs: legs.at(graph, node), leg: 0, offset: 0, skip_loops }
+    pub(super) fn new(node: NodeId, target: Option<NodeId>) -> Cursor {
+        Cursor { node, target, leg: 0, offset: 0 }
     }
 
-    /// Appends hops until there are `limit` more of them or no more; whether there may be more.
-    pub(super) fn fill(&mut self, graph: &Version, limit: usize, out: &mut Vec<Hop>) -> bool {
-        let end = out.len() + limit;
-        while let Some(&(rel_type, direction)) = self.legs.get(self.leg) {
-            let room = end - out.len();
+    /// Appends hops until there are `limit` more of them or no more; whether there may be more. The legs are the same
+    /// each time.
+    pub(super) fn fill(&mut self, graph: &Version, legs: &Legs, limit: usize, out: &mut Vec<Hop>) -> bool {
+        self.visit(graph, legs, limit, |rel_type, ends, rows| {
+            out.extend(ends.iter().zip(rows).map(|(&end, &row)| (end, RelId { rel_type, row })));
+        })
+    }
+
+    /// Appends where the hops lead.
+    pub(super) fn fill_ends(&mut self, graph: &Version, legs: &Legs, limit: usize, out: &mut Vec<u32>) -> bool {
+        self.visit(graph, legs, limit, |_, ends, _| out.extend_from_slice(ends))
+    }
+
+    /// Calls `visit` with slices of hops until there were `limit` of them or there are no more; whether there may be
+    /// more.
+    fn visit(
+        &mut self,
+        graph: &Version,
+        legs: &Legs,
+        limit: usize,
+        mut visit: impl FnMut(RelTypeId, &[u32], &[u32]),
+    ) -> bool {
+        let mut room = limit;
+        while let Some((rel_type, direction)) = legs.leg(graph, self.node, self.leg) {
             if room == 0 {
                 return true;
             }
@@ -198,12 +218,15 @@ impl Cursor {
             let range = range.unwrap_or(0..adjacent.neighbours().len());
             let from = range.start.saturating_add(self.offset).min(range.end);
             let to = from.saturating_add(room).min(range.end);
-            let hops = adjacent.neighbours()[from..to].iter().zip(&adjacent.rows()[from..to]);
-            let again = self.skip_loops && direction == Direction::Incoming;
-            for (&neighbour, &row) in hops {
-                if !(again && neighbour == self.node.0) {
-                    out.push((neighbour, RelId { rel_type, row }));
-                }
+            let (ends, rows) = (&adjacent.neighbours()[from..to], &adjacent.rows()[from..to]);
+            if legs.way == Way::Both && direction == Direction::Incoming {
+                let loops = range_of(ends, self.node);
+                visit(rel_type, &ends[..loops.start], &rows[..loops.start]);
+                visit(rel_type, &ends[loops.end..], &rows[loops.end..]);
+                room -= ends.len() - loops.len();
+            } else {
+                visit(rel_type, ends, rows);
+                room -= ends.len();
             }
             self.offset += to - from;
             if to == range.end {

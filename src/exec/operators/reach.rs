@@ -151,10 +151,10 @@ impl Reach {
         let mut hops = Vec::new();
         for node in std::mem::take(&mut run.frontier) {
             let legs = self.hops.legs(0)?;
-            let mut cursor = Cursor::new(cx.graph(), legs, NodeId(node), None);
+            let mut cursor = Cursor::new(NodeId(node), None);
             loop {
                 hops.clear();
-                let more = cursor.fill(cx.graph(), AHEAD, &mut hops);
+                let more = cursor.fill(cx.graph(), legs, AHEAD, &mut hops);
                 let before = next.len();
                 for &(to, rel) in &hops {
                     cx.tick()?;

@@ -5,9 +5,11 @@ use super::super::column::Column;
 use super::super::context::Context;
 use super::Stage;
 use super::resumable::{Progress, Resumable};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::semantic::bound::{Slot, TypeTest};
+use crate::store::SEGMENT;
 use crate::value::{LabelId, RelId, RelTypeId};
+use std::ops::Range;
 
 /// For each row, every node or every node with a label.
 pub(super) struct NodeScan {
@@ -101,6 +103,8 @@ pub(super) struct RelScan {
     pending: Option<Vec<RelTypeId>>,
     at_type: usize,
     at_row: u32,
+    /// The rows of the stretch under way.
+    rows: Vec<u32>,
 }
 
 /// Relationships found, beside the rows they were found for.
@@ -114,7 +118,16 @@ struct Found {
 
 impl RelScan {
     pub(super) fn new(input: Stage, live: Live, slots: [Slot; 3], types: TypeTest) -> RelScan {
-        RelScan { progress: Progress::new(input), live, slots, types, pending: None, at_type: 0, at_row: 0 }
+        RelScan {
+            progress: Progress::new(input),
+            live,
+            slots,
+            types,
+            pending: None,
+            at_type: 0,
+            at_row: 0,
+            rows: Vec::new(),
+        }
     }
 
     fn types(&self, cx: &Context) -> Vec<RelTypeId> {
@@ -130,32 +143,43 @@ impl RelScan {
     }
 
     /// Finds relationships for the present row until there are enough; whether the row is done.
-    fn find(&mut self, cx: &mut Context, parent: u32, found: &mut Found) -> Result<bool> {
+    fn find(&mut self, cx: &mut Context, found: &mut Found) -> Result<bool> {
         let types = match self.pending.take() {
             Some(types) => types,
             None => self.types(cx),
         };
         while let Some(&rel_type) = types.get(self.at_type) {
-            while self.at_row < cx.graph().row_bound(rel_type) {
-                if found.rels.len() >= cx.batch() {
+            let bound = cx.graph().row_bound(rel_type);
+            while self.at_row < bound {
+                let room = (cx.batch() - found.rels.len()) as u32;
+                if room == 0 {
                     self.pending = Some(types);
                     return Ok(false);
                 }
-                cx.tick()?;
-                let rel = RelId { rel_type, row: self.at_row };
-                self.at_row += 1;
-                if let Some((from, to)) = cx.graph().endpoints(rel) {
-                    found.parents.push(parent);
-                    found.rels.push(rel);
-                    found.from.push(from.0);
-                    found.to.push(to.0);
-                }
+                let segment_end = (self.at_row / SEGMENT + 1).saturating_mul(SEGMENT);
+                let end = segment_end.min(bound).min(self.at_row.saturating_add(room));
+                self.take(cx, rel_type, self.at_row..end, found)?;
+                self.at_row = end;
             }
             self.at_type += 1;
             self.at_row = 0;
         }
         self.at_type = 0;
         Ok(true)
+    }
+
+    /// Takes the relationships of a stretch of rows, with their ends where these are wanted.
+    fn take(&mut self, cx: &Context, rel_type: RelTypeId, stretch: Range<u32>, found: &mut Found) -> Result<()> {
+        cx.work(u64::from(stretch.end - stretch.start))?;
+        self.rows.clear();
+        cx.graph().rows_in(rel_type, stretch, &mut self.rows);
+        let [_, from, to] = self.slots;
+        let ends = self.live.contains(from) || self.live.contains(to);
+        if ends && !cx.graph().ends_of(rel_type, &self.rows, &mut found.from, &mut found.to) {
+            return Err(Error::internal("a relationship has no ends"));
+        }
+        found.rels.extend(self.rows.iter().map(|&row| RelId { rel_type, row }));
+        Ok(())
     }
 
     fn output(&self, chunk: &Chunk, found: Found) -> Option<Chunk> {
@@ -182,7 +206,8 @@ impl Resumable for RelScan {
         let mut found = Found::default();
         while self.progress.row < chunk.rows() && found.rels.len() < cx.batch() {
             let parent = chunk.position(self.progress.row) as u32;
-            self.progress.row += usize::from(self.find(cx, parent, &mut found)?);
+            self.progress.row += usize::from(self.find(cx, &mut found)?);
+            found.parents.resize(found.rels.len(), parent);
         }
         Ok(self.output(chunk, found))
     }

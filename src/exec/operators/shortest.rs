@@ -17,6 +17,7 @@ use crate::plan::physical::VarExpand;
 use crate::syntax::ast::Shortest;
 use crate::value::{NodeId, RelId, Value};
 use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 
 /// About how many bytes a node takes that a search has reached.
 const REACHED_BYTES: u64 = 64;
@@ -34,11 +35,26 @@ pub(super) struct ShortestPath {
     held: Held,
 }
 
+/// How a node was reached.
+struct Reached {
+    depth: u32,
+    /// A hop back; `None` at the end itself.
+    back: Option<Hop>,
+    /// The others.
+    others: Vec<Hop>,
+}
+
+impl Reached {
+    fn hops(&self) -> impl Iterator<Item = Hop> + '_ {
+        self.back.iter().chain(&self.others).copied()
+    }
+}
+
 /// The nodes reached from one end.
 struct Side {
     legs: Legs,
     /// Each with its distance and the hops back towards the end, all of them from the distance before.
-    reached: HashMap<u32, (u32, Vec<Hop>), foldhash::fast::FixedState>,
+    reached: HashMap<u32, Reached, foldhash::fast::FixedState>,
     frontier: Vec<u32>,
     depth: u32,
     /// Whether it is reached from where the path ends.
@@ -48,8 +64,13 @@ struct Side {
 impl Side {
     fn new(legs: Legs, end: NodeId, backwards: bool) -> Side {
         let mut reached = HashMap::default();
-        reached.insert(end.0, (0, Vec::new()));
+        reached.insert(end.0, Reached { depth: 0, back: None, others: Vec::new() });
         Side { legs, reached, frontier: vec![end.0], depth: 0, backwards }
+    }
+
+    /// How many relationships the next step reads.
+    fn effort(&self, cx: &Context) -> u64 {
+        self.frontier.iter().map(|&node| self.legs.count(cx.graph(), NodeId(node))).sum()
     }
 
     /// A hop from a node, as the path will run.
@@ -61,16 +82,18 @@ impl Side {
     /// Notes a hop from `node` to `hop.0`.
     fn note(&mut self, node: u32, hop: Hop, all: bool) -> bool {
         let back = (node, hop.1);
-        match self.reached.get_mut(&hop.0) {
-            None => {
-                self.reached.insert(hop.0, (self.depth, vec![back]));
+        match self.reached.entry(hop.0) {
+            Entry::Vacant(entry) => {
+                entry.insert(Reached { depth: self.depth, back: Some(back), others: Vec::new() });
                 true
             }
-            Some((depth, hops)) if all && *depth == self.depth => {
-                hops.push(back);
+            Entry::Occupied(mut entry) => {
+                let reached = entry.get_mut();
+                if all && reached.depth == self.depth {
+                    reached.others.push(back);
+                }
                 false
             }
-            Some(_) => false,
         }
     }
 
@@ -78,7 +101,7 @@ impl Side {
         let mut met = Vec::new();
         for node in &self.frontier {
             cx.tick()?;
-            if other.reached.get(node).is_some_and(|(depth, _)| *depth == other.depth) {
+            if other.reached.get(node).is_some_and(|reached| reached.depth == other.depth) {
                 met.push(*node);
             }
         }
@@ -154,8 +177,12 @@ impl ShortestPath {
             if self.plan.max.is_some_and(|max| length >= max) || sides.iter().any(|side| side.frontier.is_empty()) {
                 return Ok(None);
             }
-            let smaller = usize::from(sides[1].frontier.len() < sides[0].frontier.len());
-            self.grow(cx, &mut sides[smaller], &used, row)?;
+            let [left, right] = &mut sides;
+            if right.effort(cx) < left.effort(cx) {
+                self.grow(cx, (right, left), &used, row)?;
+            } else {
+                self.grow(cx, (left, right), &used, row)?;
+            }
             let meeting = sides[0].meets(cx, &sides[1])?;
             if !meeting.is_empty() {
                 let length = length + 1;
@@ -165,18 +192,19 @@ impl ShortestPath {
         }
     }
 
-    /// Reaches the nodes one step farther from an end.
-    fn grow(&mut self, cx: &mut Context, side: &mut Side, used: &Used, row: Row<'_>) -> Result<()> {
+    /// Reaches the nodes one step farther from an end. Where one path is enough, the first node that the other side has
+    /// reached ends it: both were apart before, so that no other way is shorter.
+    fn grow(&mut self, cx: &mut Context, (side, other): (&mut Side, &Side), used: &Used, row: Row<'_>) -> Result<()> {
         side.depth += 1;
         let all = matches!(self.which, Shortest::All);
         let mut next = Vec::new();
         let mut hops = Vec::new();
         for node in std::mem::take(&mut side.frontier) {
-            let mut cursor = Cursor::new(cx.graph(), &side.legs, NodeId(node), None);
+            let mut cursor = Cursor::new(NodeId(node), None);
             loop {
                 cx.tick()?;
                 hops.clear();
-                let more = cursor.fill(cx.graph(), AHEAD, &mut hops);
+                let more = cursor.fill(cx.graph(), &side.legs, AHEAD, &mut hops);
                 for &hop in &hops {
                     cx.tick()?;
                     if used.contains(hop.1) {
@@ -185,6 +213,10 @@ impl ShortestPath {
                     let step = side.step(node, hop);
                     if self.hops.allow(cx, row, step, 0, &|_| None)? && side.note(node, hop, all) {
                         next.push(hop.0);
+                        if !all && other.reached.contains_key(&hop.0) {
+                            side.frontier = next;
+                            return Ok(());
+                        }
                     }
                 }
                 self.held.grow(cx, REACHED_BYTES * hops.len() as u64)?;
@@ -275,7 +307,7 @@ fn trace(cx: &Context, side: &Side, from: Vec<u32>, visit: &mut dyn FnMut(u32, u
     let mut seen: hashbrown::HashSet<u32, foldhash::fast::FixedState> = from.iter().copied().collect();
     let mut open = from;
     while let Some(node) = open.pop() {
-        for &(nearer, rel) in side.reached.get(&node).map(|(_, hops)| hops.as_slice()).unwrap_or_default() {
+        for (nearer, rel) in side.reached.get(&node).into_iter().flat_map(Reached::hops) {
             cx.tick()?;
             visit(nearer, node, rel);
             if seen.insert(nearer) {

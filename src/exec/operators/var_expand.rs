@@ -7,7 +7,7 @@ use super::super::eval::Row;
 use super::super::memory::Held;
 use super::Stage;
 use super::expand::node_at;
-use super::legs::{Cursor, Hop};
+use super::legs::{Cursor, Hop, Legs};
 use super::resumable::{Progress, Resumable};
 use super::rounds::{Hops, Step};
 use super::used::Used;
@@ -67,10 +67,10 @@ struct Level {
 }
 
 impl Level {
-    fn next(&mut self, cx: &Context) -> Option<Hop> {
+    fn next(&mut self, cx: &Context, legs: &Legs) -> Option<Hop> {
         while self.ahead.is_empty() {
             let cursor = self.cursor.as_mut()?;
-            if !cursor.fill(cx.graph(), AHEAD, &mut self.ahead) {
+            if !cursor.fill(cx.graph(), legs, AHEAD, &mut self.ahead) {
                 self.cursor = None;
             }
             self.ahead.reverse();
@@ -118,9 +118,10 @@ impl VarExpansion {
                 return Ok(Some(walk.start));
             }
         }
-        while let Some(level) = walk.levels.last_mut() {
+        while let Some(depth) = walk.levels.len().checked_sub(1) {
             cx.tick()?;
-            let Some((node, rel)) = level.next(cx) else {
+            let legs = self.hops.legs(depth)?;
+            let Some((node, rel)) = walk.levels[depth].next(cx, legs) else {
                 walk.levels.pop();
                 walk.used.pop_beyond(walk.before);
                 continue;
@@ -143,8 +144,7 @@ impl VarExpansion {
     fn descend(&mut self, cx: &Context, walk: &mut Walk, node: NodeId) -> Result<()> {
         let depth = walk.depth();
         let more = self.plan.max.is_none_or(|max| depth / self.hops.per_round() < max as usize);
-        let legs = self.hops.legs(depth)?;
-        let cursor = more.then(|| Cursor::new(cx.graph(), legs, node, None));
+        let cursor = more.then(|| Cursor::new(node, None));
         walk.levels.push(Level { cursor, ahead: Vec::new(), node });
         if walk.levels.len() > walk.deepest {
             walk.deepest = walk.levels.len();

@@ -10,7 +10,7 @@
 
 use super::{Action, Rule};
 use crate::plan::estimate::{Counts, Statistics};
-use crate::plan::logical::{QueryGraph, may_clash};
+use crate::plan::logical::QueryGraph;
 use crate::plan::order::{cost, way};
 use crate::plan::slots::{Reads, SlotSet};
 use crate::plan::weight::{Branch, Weight};
@@ -92,7 +92,7 @@ impl Clashes {
         let rels = &graph.pattern.rels;
         let of = |at: usize| {
             let others = rels.iter().enumerate().filter(|(other, _)| *other != at);
-            others.filter(|(_, other)| may_clash(&rels[at], other)).map(|(_, other)| other.slot).collect()
+            others.filter(|(_, other)| graph.may_clash(&rels[at], other)).map(|(_, other)| other.slot).collect()
         };
         Clashes(rels.iter().enumerate().map(|(at, rel)| (rel.slot, of(at))).collect())
     }

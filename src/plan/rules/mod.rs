@@ -10,12 +10,15 @@ mod fold_leaves;
 mod hoist_subqueries;
 mod implied_label;
 mod impossible_pattern;
+mod inclusion_exclusion;
 mod index_seek;
 mod intersect_count;
 mod label_predicates;
+mod late_ends;
 mod late_project;
 mod merge_creates;
 mod needless_eager;
+mod no_loops;
 mod node_by_id;
 mod present_property;
 mod reach;
@@ -52,6 +55,8 @@ enum Action {
     Pipeline(fn(&mut Pipeline)),
     /// A pipeline, with the statistics of the version.
     CountedPipeline(fn(&mut Pipeline, &BoundQuery, &dyn Counts)),
+    /// A pipeline, where an expected effort decides that the rules over query graphs are part of.
+    Weighed(fn(&mut Pipeline, &BoundQuery, &dyn Counts, &Options)),
     /// A query graph, before its order is chosen, with the slots that are read after it.
     Graph(fn(&mut QueryGraph, &SlotSet, &BoundQuery)),
     /// A query graph, with the statistics of the version.
@@ -71,12 +76,14 @@ pub const RULES: &[Rule] = &[
     count_not_null::RULE,
     present_property::RULE,
     unique_key::RULE,
+    inclusion_exclusion::RULE,
     label_predicates::RULE,
     impossible_pattern::RULE,
     index_seek::RULE,
     common_label::RULE,
     implied_label::RULE,
     node_by_id::RULE,
+    no_loops::RULE,
     fold_leaves::RULE,
     Rule {
         name: JOIN_ORDER,
@@ -87,6 +94,7 @@ pub const RULES: &[Rule] = &[
     stored_counts::RULE,
     expand_count::RULE,
     intersect_count::RULE,
+    late_ends::RULE,
     reach::RULE,
     row_counts::RULE,
     late_project::RULE,
@@ -116,9 +124,10 @@ pub fn rewrite_logical(pipelines: &mut Pipelines, query: &BoundQuery, counts: &d
         let mut apply = |pipeline: &mut Pipeline| match rule.action {
             Action::Pipeline(rewrite) => rewrite(pipeline),
             Action::CountedPipeline(rewrite) => rewrite(pipeline, query, counts),
+            Action::Weighed(rewrite) => rewrite(pipeline, query, counts, options),
             _ => {}
         };
-        if matches!(rule.action, Action::Pipeline(_) | Action::CountedPipeline(_)) {
+        if matches!(rule.action, Action::Pipeline(_) | Action::CountedPipeline(_) | Action::Weighed(_)) {
             pipelines.root.for_each_nested(&mut apply);
             pipelines.subqueries.iter_mut().for_each(|each| each.for_each_nested(&mut apply));
         }
@@ -138,7 +147,7 @@ pub fn rewrite_graph(
             Action::Graph(rewrite) => rewrite(graph, needed, query),
             Action::Counted(rewrite) => rewrite(graph, query, counts),
             Action::Costed(rewrite) => rewrite(graph, needed, query, counts),
-            Action::Pipeline(_) | Action::CountedPipeline(_) | Action::Order | Action::Plan(_) => {}
+            _ => {}
         }
     }
 }

@@ -108,10 +108,10 @@ impl Reach {
             let Point { state, node, .. } = self.points[index as usize];
             let Some((hop, legs)) = pattern.hop(state) else { continue };
             let Some(after) = pattern.automaton.after(state) else { continue };
-            let mut cursor = Cursor::new(cx.graph(), legs, NodeId(node), None);
+            let mut cursor = Cursor::new(NodeId(node), None);
             loop {
                 hops.clear();
-                let more = cursor.fill(cx.graph(), AHEAD, &mut hops);
+                let more = cursor.fill(cx.graph(), legs, AHEAD, &mut hops);
                 for &found in &hops {
                     cx.tick()?;
                     if may_hop(cx, row, hop, node, found)? {
