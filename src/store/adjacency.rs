@@ -99,6 +99,18 @@ impl AdjSegment {
         listed.into_iter().flat_map(|places| places.iter().copied()).chain(found)
     }
 
+    /// Calls `visit` with each place that has neighbours, and how many.
+    pub(crate) fn for_each_degree(&self, mut visit: impl FnMut(u16, u32)) {
+        let listed: (Option<&[u16]>, &[u32]) = match (&self.base.index, &self.delta) {
+            (Index::Dense(offsets), None) => (None, offsets),
+            (Index::Sparse { places, offsets }, None) => (Some(places), offsets),
+            (Index::Empty, None) => return,
+            (_, Some(_)) => return self.places().for_each(|place| visit(place, self.degree(place))),
+        };
+        let degrees = listed.1.windows(2).map(|ends| ends[1] - ends[0]).enumerate().filter(|(_, degree)| *degree > 0);
+        degrees.for_each(|(at, degree)| visit(listed.0.map_or(at as u16, |places| places[at]), degree));
+    }
+
     /// Whether nothing was ever put in.
     pub(crate) fn is_new(&self) -> bool {
         matches!(self.base.index, Index::Empty) && self.delta.is_none()

@@ -31,6 +31,25 @@ impl Bits {
         was
     }
 
+    /// The set of all numbers below one that is at most [`SEGMENT`].
+    pub(crate) fn below(count: usize) -> Bits {
+        let mut bits = Bits::default();
+        for (at, word) in bits.0.iter_mut().enumerate() {
+            *word = match count.saturating_sub(at * 64) {
+                64.. => u64::MAX,
+                some => (1 << some) - 1,
+            };
+        }
+        bits
+    }
+
+    /// The numbers that are not in another set.
+    pub(crate) fn without(&self, other: &Bits) -> Bits {
+        let mut bits = *self;
+        bits.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word &= !other);
+        bits
+    }
+
     /// The bitmap in numbers of 32 bits, the lowest first.
     pub(crate) fn halves(&self) -> impl Iterator<Item = u32> + '_ {
         self.0.iter().flat_map(|word| [*word as u32, (*word >> 32) as u32])
@@ -102,21 +121,24 @@ pub(crate) struct Ranked {
     dense: bool,
 }
 
+impl From<Bits> for Ranked {
+    fn from(bits: Bits) -> Ranked {
+        let mut ranked = Ranked { bits, ..Ranked::default() };
+        for (before, word) in ranked.before.iter_mut().zip(bits.0) {
+            *before = ranked.count;
+            ranked.count += word.count_ones() as u16;
+        }
+        ranked.dense = ranked.is_prefix();
+        ranked
+    }
+}
+
 impl Ranked {
     /// The set of the given numbers.
     pub(crate) fn of(places: impl Iterator<Item = u16>) -> Ranked {
-        let mut ranked = Ranked::default();
-        for place in places {
-            ranked.bits.insert(place);
-        }
-        let mut count = 0;
-        for (before, word) in ranked.before.iter_mut().zip(ranked.bits.0) {
-            *before = count;
-            count += word.count_ones() as u16;
-        }
-        ranked.count = count;
-        ranked.dense = ranked.is_prefix();
-        ranked
+        let mut bits = Bits::default();
+        places.for_each(|place| _ = bits.insert(place));
+        Ranked::from(bits)
     }
 
     /// The set.
@@ -199,5 +221,16 @@ mod tests {
             ranked.bits().append_to(2048, &mut out);
             prop_assert_eq!(out, plain.iter().map(|place| u32::from(*place) + 2048).collect::<Vec<_>>());
         }
+    }
+
+    #[test]
+    fn whole_sets_are_made_at_once() {
+        for count in [0, 1, 63, 64, 65, 1000, 1023, 1024] {
+            let bits = Bits::below(count);
+            assert!(bits.iter().map(usize::from).eq(0..count), "{count}");
+            assert_eq!(Bits::from_halves(&bits.halves().collect::<Vec<u32>>()), Some(bits));
+            assert!(bits.without(&Bits::below(count / 2)).iter().map(usize::from).eq(count / 2..count), "{count}");
+        }
+        assert_eq!(Bits::from_halves(&[0; 31]), None);
     }
 }

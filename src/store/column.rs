@@ -283,7 +283,7 @@ impl Column {
 
     /// A column of chosen values for the places from 0 on; at least one.
     pub(crate) fn of_all(values: &Values, indexes: &[u32]) -> Column {
-        Column { present: Ranked::of(0..indexes.len() as u16), data: Data::chosen(values, indexes) }
+        Column { present: Bits::below(indexes.len()).into(), data: Data::chosen(values, indexes) }
     }
 
     /// A column of chosen values for places that ascend; at least one.

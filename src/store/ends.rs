@@ -92,13 +92,14 @@ impl Version {
             let mut met = EndLabels::default();
             for (segment, adjacency) in self.table(rel_type).into_iter().flat_map(|it| it.adjacency(direction).iter()) {
                 let Some(nodes) = self.nodes.segment(segment) else { continue };
-                let degrees = adjacency.places().map(|place| (place, u64::from(adjacency.degree(place))));
                 if nodes.is_uniform() {
-                    let count = degrees.map(|(_, degree)| degree).sum();
+                    let mut count = 0;
+                    adjacency.for_each_degree(|_, degree| count += u64::from(degree));
                     nodes.labels().for_each(|label| met.change(label, count, Counted::Added));
                 } else {
-                    degrees.for_each(|(place, degree)| {
-                        nodes.labels_at(place).for_each(|label| met.change(label, degree, Counted::Added));
+                    adjacency.for_each_degree(|place, degree| {
+                        let labels = nodes.labels_at(place);
+                        labels.for_each(|label| met.change(label, degree.into(), Counted::Added));
                     });
                 }
             }

@@ -212,7 +212,11 @@ impl RelTable {
 
     /// A table of so many relationships, made at once.
     pub(crate) fn of(restored: Restored, count: u64, row_bound: u32) -> RelTable {
-        let nodes = |segments: &Vec<(u32, AdjSegment)>| segments.iter().map(|(_, it)| it.places().count() as u64).sum();
+        let nodes = |segments: &Vec<(u32, AdjSegment)>| {
+            let mut count = 0;
+            segments.iter().for_each(|(_, segment)| segment.for_each_degree(|_, _| count += 1));
+            count
+        };
         let nodes = restored.adjacency.each_ref().map(nodes);
         let mut table = RelTable { nodes, count, row_bound, loops: restored.loops, ..RelTable::default() };
         for (directory, segments) in table.adjacency.iter_mut().zip(restored.adjacency) {

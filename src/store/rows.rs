@@ -144,9 +144,8 @@ impl RowSegment {
 
     /// The places that have a relationship.
     pub(crate) fn live(&self) -> Bits {
-        let mut live = Bits::default();
-        self.places().for_each(|place| _ = live.insert(place));
-        live
+        let used = Bits::below(self.len());
+        self.dead.as_ref().map_or(used, |dead| used.without(dead))
     }
 
     /// Whether any place has a relationship.

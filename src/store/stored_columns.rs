@@ -232,9 +232,9 @@ impl<'a> Reader<'a> {
         if !(1..=SEGMENT).contains(&count) {
             return None;
         }
-        let present = match sparse {
-            0 => Ranked::of(0..count as u16),
-            1 => Ranked::of(Bits::from_halves(take(&mut self.numbers, SEGMENT as usize / 32)?)?.iter()),
+        let present: Ranked = match sparse {
+            0 => Bits::below(count as usize).into(),
+            1 => Bits::from_halves(take(&mut self.numbers, SEGMENT as usize / 32)?)?.into(),
             _ => return None,
         };
         let data = self.data(u32::from(form), usize::from(width), count as usize, decode)?;
