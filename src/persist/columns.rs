@@ -96,3 +96,69 @@ pub(super) fn numbers<const N: usize, T>(bytes: &[u8], read: fn([u8; N]) -> T) -
     }
     Ok(chunks.iter().map(|chunk| read(*chunk)).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A value in the range of its type and the nearest ones that are not.
+    #[test]
+    fn values_out_of_the_range_of_their_type_are_damage() {
+        let year = 366 * 1_000_000_000;
+        let zone = |name: &str| Some(name.to_owned());
+        let moment = |seconds, nanos, offset, zone| StoredValue::DateTime { seconds, nanos, offset, zone };
+        for (right, wrong) in [
+            (
+                StoredValue::Date(0),
+                vec![StoredValue::Date(year), StoredValue::Date(-year), StoredValue::Date(i64::MIN)],
+            ),
+            (
+                StoredValue::LocalTime(86_399_999_999_999),
+                vec![StoredValue::LocalTime(86_400_000_000_000), StoredValue::LocalTime(u64::MAX)],
+            ),
+            (
+                StoredValue::Time { nanos: 0, offset: 18 * 3600 },
+                vec![
+                    StoredValue::Time { nanos: 86_400_000_000_000, offset: 0 },
+                    StoredValue::Time { nanos: 0, offset: 18 * 3600 + 1 },
+                    StoredValue::Time { nanos: 0, offset: i32::MIN },
+                ],
+            ),
+            (
+                StoredValue::LocalDateTime { seconds: -1, nanos: 999_999_999 },
+                vec![
+                    StoredValue::LocalDateTime { seconds: 0, nanos: 1_000_000_000 },
+                    StoredValue::LocalDateTime { seconds: i64::MAX, nanos: 0 },
+                ],
+            ),
+            (
+                moment(0, 0, -18 * 3600, zone("Europe/Kyiv")),
+                vec![
+                    moment(i64::MIN, 0, 0, None),
+                    moment(0, 1_000_000_000, 0, None),
+                    moment(0, 0, -18 * 3600 - 1, None),
+                    moment(0, 0, 0, zone("")),
+                    moment(0, 0, 0, zone("a b")),
+                    moment(0, 0, 0, zone(&"z".repeat(65))),
+                ],
+            ),
+            (
+                StoredValue::Duration { months: i64::MIN, days: i64::MAX, seconds: 0, nanos: 999_999_999 },
+                vec![StoredValue::Duration { months: 0, days: 0, seconds: 0, nanos: 1_000_000_000 }],
+            ),
+        ] {
+            let back = restore(right.clone()).unwrap();
+            assert_eq!(store(&back), Some(right.clone()));
+            for wrong in wrong {
+                assert!(restore(wrong.clone()).is_err(), "{wrong:?} beside {right:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_impossible_element_makes_its_list_impossible() {
+        let list = |days| StoredValue::List(vec![Stored::Int(1), Stored::Date(days)]);
+        assert!(restore(list(5)).is_ok());
+        assert!(restore(list(i64::MAX)).is_err());
+    }
+}
