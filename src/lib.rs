@@ -45,6 +45,10 @@ pub mod syntax;
 pub mod text;
 pub mod value;
 
+#[cfg(doctest)]
+#[doc = include_str!("../docs/embedding.md")]
+pub struct Embedding;
+
 pub use error::{Error, Result};
 pub use session::{Answer, CancelToken, Graph, Row, RunOptions, Session};
 pub use value::Value;

@@ -1,4 +1,4 @@
-//! Names in messages: their likeness, for "did you mean" hints, and their beginnings.
+//! Names and numbers in messages: likeness, for "did you mean" hints, beginnings, and counts of things.
 //!
 //! Takes texts only; knows nothing of what the names denote.
 
@@ -32,6 +32,22 @@ impl Sought {
     fn common(&self, candidate: &str) -> usize {
         folded(candidate).iter().zip(&self.letters).take_while(|(a, b)| a == b).count()
     }
+}
+
+/// A number of things in words.
+///
+/// ```
+/// use standpoint::text::counted;
+/// assert_eq!(counted(1, "entity", "entities"), "1 entity");
+/// assert_eq!(counted(0, "entity", "entities"), "0 entities");
+/// ```
+pub fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// How much a graph holds, in words: `80 nodes, 111 relationships`.
+pub fn sizes(nodes: u64, relationships: u64) -> String {
+    format!("{}, {}", counted(nodes, "node", "nodes"), counted(relationships, "relationship", "relationships"))
 }
 
 /// A text for a message: its first 40 characters when it is longer.

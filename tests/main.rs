@@ -3,6 +3,7 @@
 // Tests may panic and print, and nobody uses them from outside.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, unreachable_pub)]
 
+mod book;
 mod cases;
 mod console;
 mod difference;

@@ -59,7 +59,7 @@ fn a_statement_goes_on_until_it_ends() {
     let home = tempfile::tempdir().unwrap();
     let mut session = shell(home.path());
     keys(&mut session, "MATCH (a:Actor\r");
-    expect(&mut session, "`(` is open");
+    expect(&mut session, "`(` is open from 1:7");
     keys(&mut session, ")\r");
     // The prompt that names nothing stands at the beginning of a cleared line.
     expect(&mut session, "\u{1b}[K   …");
@@ -67,7 +67,7 @@ fn a_statement_goes_on_until_it_ends() {
     expect(&mut session, "│     14 │");
     // Ctrl-C drops what is typed, and the shell goes on.
     keys(&mut session, "MATCH (a:Actor\r");
-    expect(&mut session, "`(` is open");
+    expect(&mut session, "`(` is open from 1:7");
     keys(&mut session, "\x03");
     expect(&mut session, "▸");
     keys(&mut session, "RETURN 'still here' AS x;\r");
@@ -184,4 +184,125 @@ fn a_graph_in_a_file_keeps_each_statement_and_the_history_stays() {
     keys(&mut session, "? Oslo -supports-> annexation\r");
     expect(&mut session, "Yes.");
     assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 2, "something was written to the current folder");
+}
+
+#[test]
+fn what_nothing_could_mend_is_reported_at_enter() {
+    let home = tempfile::tempdir().unwrap();
+    let mut session = shell(home.path());
+    keys(&mut session, "MATCH (n:Actor) RETRUN n\r");
+    expect(&mut session, "error: unexpected `RETRUN`");
+    expect(&mut session, "peace-talks▸");
+    // What could go on does.
+    keys(&mut session, "MATCH (n:Actor)\r");
+    expect(&mut session, "…");
+    keys(&mut session, "RETURN count(n) AS going_on;\r");
+    expect(&mut session, "│       14 │");
+}
+
+#[test]
+fn changes_can_be_taken_back() {
+    let home = tempfile::tempdir().unwrap();
+    let mut session = shell(home.path());
+    keys(&mut session, "+ Oslo -supports-> annexation\r");
+    expect(&mut session, "+1 entity, +1 fact");
+    keys(&mut session, "MATCH (n@Kyiv) DETACH DELETE n;\r");
+    expect(&mut session, "1 node deleted");
+    keys(&mut session, ".undo\r");
+    expect(&mut session, "1 change taken back: 1 node created, ");
+    keys(&mut session, "? Kyiv -opposes-> territorial concessions\r");
+    expect(&mut session, "Yes.");
+    keys(&mut session, ".undo 2\r");
+    expect(&mut session, "only 1 change can be taken back");
+    keys(&mut session, ".undo\r");
+    expect(&mut session, "1 node deleted, 1 relationship deleted");
+    keys(&mut session, "? Oslo -supports-> annexation\r");
+    expect(&mut session, "no entity is called `Oslo`");
+    keys(&mut session, "\x04");
+    session.exp_eof().unwrap();
+    let mut session = shell(home.path());
+    keys(&mut session, "MATCH (n) RETURN count(n) AS nodes;\r");
+    expect(&mut session, "│    80 │");
+}
+
+#[test]
+fn a_transaction_shows_in_the_prompt() {
+    let home = tempfile::tempdir().unwrap();
+    let mut session = shell(home.path());
+    keys(&mut session, ".begin\r");
+    expect(&mut session, "peace-talks (transaction)▸");
+    keys(&mut session, "+ Oslo -supports-> annexation\r");
+    expect(&mut session, "+1 fact");
+    keys(&mut session, ".rollback\r");
+    expect(&mut session, "peace-talks▸");
+    keys(&mut session, "RETURN COUNT { (@Oslo) } AS n;\r");
+    expect(&mut session, "`Oslo`");
+}
+
+#[test]
+fn missing_parameters_are_asked_for() {
+    let home = tempfile::tempdir().unwrap();
+    let mut session = shell(home.path());
+    keys(&mut session, "RETURN $first + $second AS together;\r");
+    expect(&mut session, "$first = ");
+    keys(&mut session, "40\r");
+    expect(&mut session, "$second = ");
+    keys(&mut session, "2\r");
+    expect(&mut session, "│       42 │");
+    // It is asked again: a value that was given once is not kept.
+    keys(&mut session, "RETURN $first AS again;\r");
+    expect(&mut session, "$first = ");
+    keys(&mut session, "\x03");
+    expect(&mut session, "the parameter `$first` has no value");
+}
+
+#[test]
+fn words_without_a_dot_are_understood() {
+    let home = tempfile::tempdir().unwrap();
+    let mut session = start(home.path(), &["demo"]);
+    keys(&mut session, "help\r");
+    expect(&mut session, ".undo [N]");
+    expect(&mut session, "▸");
+    keys(&mut session, "+ Oslo -supports-> annexation\r");
+    expect(&mut session, "may only read");
+    keys(&mut session, "exit\r");
+    session.exp_eof().unwrap();
+}
+
+#[test]
+fn the_editor_gets_what_is_typed() {
+    let home = tempfile::tempdir().unwrap();
+    let editor = home.path().join("editor.sh");
+    std::fs::write(&editor, "#!/bin/sh\nprintf 'RETURN 6 * 7 AS edited;' > \"$1\"\n").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_standpoint"));
+    command.env("HOME", home.path()).env("NO_COLOR", "1").env("TERM", "xterm").current_dir(home.path());
+    command.env("EDITOR", format!("sh {}", editor.display())).env_remove("VISUAL").env_remove("XDG_STATE_HOME");
+    let mut session = spawn_command(command, WAIT).unwrap();
+    expect(&mut session, "▸");
+    keys(&mut session, "RETURN 1\x18\x05");
+    expect(&mut session, "RETURN 6 * 7 AS edited;");
+    expect(&mut session, "│     42 │");
+    keys(&mut session, ".edit\r");
+    expect(&mut session, "│     42 │");
+}
+
+#[test]
+fn the_users_own_settings_are_read_first_and_pictures_fit_the_screen() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(home.path().join(".config/standpoint")).unwrap();
+    std::fs::write(home.path().join(".config/standpoint/rc"), ".mode line\n.param who 'Kyiv'\n").unwrap();
+    let mut command = Command::new("sh");
+    // A narrow terminal.
+    command.arg("-c").arg(format!("stty cols 44 rows 50; exec {} demo", env!("CARGO_BIN_EXE_standpoint")));
+    command.env("HOME", home.path()).env("NO_COLOR", "1").env("TERM", "xterm").current_dir(home.path());
+    command.env_remove("XDG_STATE_HOME").env_remove("XDG_CONFIG_HOME");
+    let mut session = spawn_command(command, WAIT).unwrap();
+    expect(&mut session, "▸");
+    keys(&mut session, "RETURN $who AS who;\r");
+    expect(&mut session, "who = Kyiv");
+    keys(&mut session, ".graph @Kyiv\r");
+    expect(&mut session, "▼ -opposes->");
+    expect(&mut session, "└─ ");
+    keys(&mut session, ".mode table\rMATCH (@Kyiv)-[r]->(x) RETURN x.name AS a, x.name AS b, x.name AS c LIMIT 3;\r");
+    expect(&mut session, "cells cut (`.last` shows all)");
 }

@@ -1,16 +1,23 @@
 //! Running statements and showing what they give, for the shell and for scripts alike.
 
 use super::commands::{self, Flow};
-use super::notes;
-use super::output::{self, Format, Room};
+use super::output::{self, Format, Room, Written};
+use super::paint::Paint;
+use super::progress::Progress;
 use super::report::{self, Source};
+use super::target::Target;
+use super::{fenced, notes, parameters, terminal};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::io::encode::Encoding;
 use crate::io::protocol::Events;
-use crate::session::{Answer, Graph, Row, RunOptions, Session, Summary};
+use crate::session::{Answer, Counters, Graph, Row, RunOptions, Session, Summary};
 use crate::span::line_column;
+use crate::store::Snapshot;
 use crate::syntax::script::{self, Language};
-use crate::value::{Map, Value};
+use crate::text::counted;
+use crate::value::Map;
+use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -19,6 +26,12 @@ use std::time::{Duration, Instant};
 
 /// The most files that may read each other.
 const READ_DEPTH: usize = 16;
+
+/// How many states before a change are kept, to be gone back to.
+const STEPS_BACK: usize = 100;
+
+/// How a person is asked for the value of a parameter; `None` when there is no answer.
+pub type Ask = fn(&str) -> Option<String>;
 
 /// A conversation with its settings and streams.
 pub struct App {
@@ -30,21 +43,53 @@ pub struct App {
     pub options: RunOptions,
     /// Parameters of statements.
     pub parameters: Map,
-    out: Box<dyn Write>,
+    /// Where results go.
+    pub target: Target,
+    /// Asks for parameters that have no value.
+    pub ask: Option<Ask>,
+    /// What is said before the first prompt.
+    pub introduction: Option<&'static str>,
+    /// The last statement, as it was typed.
+    pub typed: String,
+    /// The last statement that only reads, as it can be run again.
+    pub last: Option<String>,
+    /// The graph before each of the last changes, the newest last, while a person is there.
+    pub(super) before: Vec<Snapshot>,
+    /// How many rows were given, where a no counts as none.
+    pub(super) rows: u64,
+    /// The code of the first statement that failed, where others were run after it.
+    failed: Option<u8>,
+    progress: Option<Progress>,
     err: Box<dyn Write>,
     out_closed: Arc<AtomicBool>,
     reading: usize,
 }
 
 /// What the user can set.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// How results are written.
     pub format: Format,
-    /// The room for tables.
-    pub room: Room,
+    /// The most columns of characters of a table; `None` for those of the terminal.
+    pub width: Option<usize>,
+    /// The most rows of a table on a terminal; `None` for all.
+    pub max_rows: Option<usize>,
+    /// What stands for null in tables.
+    pub null: Arc<str>,
+    /// Whether results go to a terminal unless they are redirected.
+    pub terminal: bool,
+    /// The colours of results and of messages.
+    pub paint: (Paint, Paint),
     /// Whether the time of each statement is shown.
     pub timer: bool,
+    /// Whether remarks on statements are shown.
+    pub warnings: bool,
+    /// Whether statements are shown before they run.
+    pub echo: bool,
+    /// Whether nothing is said but errors and warnings.
+    pub quiet: bool,
+    /// Whether a script goes on after a statement that failed.
+    pub keep_going: bool,
     /// Whether a person is there: then each result has a footer and changes are reported.
     pub interactive: bool,
 }
@@ -70,11 +115,27 @@ impl App {
         (out, out_closed): (Box<dyn Write>, Arc<AtomicBool>),
         err: Box<dyn Write>,
     ) -> App {
-        let session = graph.session();
-        App { session, settings, options, parameters: Map::new(), out, err, out_closed, reading: 0 }
+        App {
+            session: graph.session(),
+            settings,
+            options,
+            parameters: Map::new(),
+            target: Target::new(out),
+            ask: None,
+            introduction: None,
+            typed: String::new(),
+            last: None,
+            before: Vec::new(),
+            rows: 0,
+            failed: None,
+            progress: None,
+            err,
+            out_closed,
+            reading: 0,
+        }
     }
 
-    /// Runs all statements of a text, one after another, up to the first that fails.
+    /// Runs all statements of a text, one after another, up to the first that fails, or past it where that is wanted.
     ///
     /// # Errors
     /// Why it stopped.
@@ -83,20 +144,30 @@ impl App {
             let source = Source { file, text, offset: 0 };
             let range = statement.map_err(|error| self.fail(&error, source))?;
             let source = Source { offset: range.start, ..source };
-            self.run_statement(&text[range], source)?;
+            match self.run_statement(&text[range], source) {
+                Err(Stop::Failed(code)) if self.settings.keep_going => self.failed = self.failed.or(Some(code)),
+                outcome => outcome?,
+            }
         }
         Ok(())
     }
 
-    /// Runs a file: statements, or facts when its name ends with `.facts`.
+    /// The code of the first statement that failed although running went on.
+    pub fn failed(&self) -> Option<u8> {
+        self.failed
+    }
+
+    /// Runs a file: statements, or facts when its name ends with `.facts`, or those in the blocks of a Markdown file.
     ///
     /// # Errors
     /// Why it stopped.
     pub fn run_file(&mut self, path: &Path) -> Result<(), Stop> {
         let name = path.display().to_string();
         let text = read_text(path).map_err(|error| self.fail(&error, Source { file: None, text: "", offset: 0 }))?;
-        if path.extension().is_some_and(|ending| ending == "facts") {
-            return self.load_facts(&text, &name);
+        match path.extension().and_then(OsStr::to_str) {
+            Some("facts") => return self.load_facts(&text, &name),
+            Some("md") => return self.load_facts(&fenced::facts(&text), &name),
+            _ => {}
         }
         if self.reading >= READ_DEPTH {
             let error = Error::syntax(Detail::NestingTooDeep, format!("`{name}`: files read each other too deeply"));
@@ -113,8 +184,10 @@ impl App {
             let error = read_only();
             return Err(self.fail(&error, Source { file: None, text: "", offset: 0 }));
         }
+        let before = self.session.graph().snapshot();
         match self.session.load_facts(text) {
             Ok(loaded) => {
+                self.note_change(before);
                 self.say(&format!("{name}: {loaded}"));
                 Ok(())
             }
@@ -123,6 +196,9 @@ impl App {
     }
 
     fn run_statement(&mut self, text: &str, source: Source<'_>) -> Result<(), Stop> {
+        if self.settings.echo {
+            self.say(text);
+        }
         if script::classify(text) == Language::Command {
             return match commands::run(self, text.trim(), source) {
                 Ok(Flow::Continue) => Ok(()),
@@ -131,10 +207,52 @@ impl App {
                 Err(error) => Err(self.fail(&error, source)),
             };
         }
+        self.query(text, source).map_err(|error| self.fail(&error, source))
+    }
+
+    /// Runs a statement of either language and shows what it gives.
+    ///
+    /// # Errors
+    /// What is wrong with the statement, or goes wrong while it runs.
+    pub fn query(&mut self, text: &str, source: Source<'_>) -> Result<()> {
+        text.clone_into(&mut self.typed);
+        let before = self.session.graph().snapshot();
+        let parameters = self.parameters_for(text)?;
         let begun = Instant::now();
-        let answer = self.session.run_with(text, &self.parameters, &self.options);
+        self.progress = self.options.meter.clone().map(Progress::watch);
+        let answer = self.session.run_with(text, &parameters, &self.options);
+        self.note_change(before);
+        let writes = answer.as_ref().is_ok_and(|answer| answer.summary().writes);
         let shown = answer.and_then(|answer| self.show(answer, begun, source));
-        shown.map_err(|error| self.fail(&error, source))
+        self.progress = None;
+        self.last = (!writes && shown.is_ok()).then(|| text.to_owned());
+        shown
+    }
+
+    /// The parameters, with those that a person was asked for because the statement needs them.
+    fn parameters_for(&self, text: &str) -> Result<Map> {
+        let mut known = self.parameters.clone();
+        let Some(ask) = self.ask else { return Ok(known) };
+        for name in script::parameters(text) {
+            if known.contains_key(name.as_str()) {
+                continue;
+            }
+            let Some(written) = ask(&name) else { break };
+            known.insert(Arc::from(name), parameters::value(&written)?);
+        }
+        Ok(known)
+    }
+
+    /// Keeps the graph as it was, when it has changed since, to be gone back to.
+    pub(super) fn note_change(&mut self, before: Snapshot) {
+        let changed = self.session.graph().snapshot().sequence() != before.sequence();
+        if !self.settings.interactive || !changed {
+            return;
+        }
+        if self.before.len() == STEPS_BACK {
+            self.before.remove(0);
+        }
+        self.before.push(before);
     }
 
     /// Writes an answer with all that belongs to it.
@@ -142,84 +260,143 @@ impl App {
     /// # Errors
     /// What goes wrong while computing or writing the rows.
     pub fn show(&mut self, mut answer: Answer, begun: Instant, source: Source<'_>) -> Result<()> {
-        for notification in &answer.summary().notifications {
-            let text = report::notification(notification, source);
-            let _ = self.err.write_all(text.as_bytes());
-        }
-        if self.settings.format == Format::Table
-            && let Some(verdict) = verdict(&mut answer)?
+        let format = self.target.format(self.settings.format);
+        let yes_no = answer.summary().yes_no;
+        if format == Format::Table
+            && let Some(yes) = yes_no
         {
-            self.print(&verdict)?;
-            return Ok(());
+            let verdict = verdict(&mut answer, yes)?;
+            self.rows += u64::from(yes);
+            self.warn(&answer, source);
+            return self.print(&verdict);
         }
-        let shape = (self.settings.format, self.settings.room);
-        let rows = output::write(&mut answer, shape, (source.statement(), begun), &mut *self.out)?;
-        self.out.flush().map_err(|error| Error::io("cannot write the result", &error))?;
-        self.footer(&answer, rows, begun.elapsed());
+        let room = self.room();
+        let progress = self.progress.take();
+        let written = self
+            .target
+            .write(progress, |out| output::write(&mut answer, (format, &room), (source.statement(), begun), out))?;
+        self.rows += yes_no.map_or(written.rows, u64::from);
+        self.warn(&answer, source);
+        self.footer(&answer, &written, begun.elapsed());
         Ok(())
     }
 
-    /// Rows, changes and time, for a person.
-    fn footer(&mut self, answer: &Answer, rows: u64, time: Duration) {
+    /// The room for a table that is written now.
+    pub(super) fn room(&self) -> Room {
+        let screen = self.settings.terminal && self.target.file().is_none();
+        Room {
+            width: self.settings.width.or_else(|| terminal::width().filter(|_| screen)),
+            rows: self.settings.max_rows.filter(|_| screen),
+            null: Arc::clone(&self.settings.null),
+            paint: if screen { self.settings.paint.0 } else { Paint::default() },
+        }
+    }
+
+    /// The remarks on a statement, each once.
+    fn warn(&mut self, answer: &Answer, source: Source<'_>) {
+        if !self.settings.warnings {
+            return;
+        }
+        let mut said = HashSet::new();
+        for notification in &answer.summary().notifications {
+            if said.insert(&notification.message) {
+                let text = report::notification(notification, source);
+                self.message(&text);
+            }
+        }
+    }
+
+    /// Rows, changes and time, for a person; what is not seen of the rows, for everybody.
+    fn footer(&mut self, answer: &Answer, written: &Written, time: Duration) {
         let mut parts = Vec::new();
         if !answer.columns().is_empty() {
-            parts.push(if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") });
+            parts.push(counted(written.rows, "row", "rows"));
         }
+        parts.extend(left_out(written));
         parts.extend(changes(answer.summary()));
         if self.settings.interactive {
             parts.push(milliseconds(time));
             self.say(&parts.join(", "));
         } else if self.settings.timer {
             self.say(&milliseconds(time));
+        } else if written.left_out > 0 {
+            self.say(&parts.join(", "));
+        }
+        if written.unsaid.count > 0 {
+            let text = format!("warning: the format cannot say all of the answer:\n{}", written.unsaid);
+            self.message(&text);
+        }
+        if let Some(path) = self.target.file().map(|path| path.display().to_string())
+            && self.settings.interactive
+        {
+            self.say(&format!("written to {path}"));
         }
     }
 
-    /// Writes a line of result.
+    /// Writes a text as result.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn print(&mut self, text: &str) -> Result<()> {
         let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-        let written = write!(self.out, "{text}{end}").and_then(|()| self.out.flush());
-        written.map_err(|error| Error::io("cannot write the result", &error))
+        let progress = self.progress.take();
+        self.target.write(progress, |out| {
+            write!(out, "{text}{end}").map_err(|error| Error::io("cannot write the result", &error))
+        })
     }
 
     /// Says something that is no result. Whether anybody listens does not matter.
     pub fn say(&mut self, text: &str) {
-        let _ = writeln!(self.err, "{text}");
+        if !self.settings.quiet {
+            let _ = writeln!(self.err, "{text}");
+        }
+    }
+
+    /// Writes an error or a warning.
+    fn message(&mut self, text: &str) {
+        self.progress = None;
+        let text = report::painted(text, self.settings.paint.1);
+        let _ = self.err.write_all(text.as_bytes());
     }
 
     /// Reports an error, as an event too where results are events; gives why running stops.
     pub fn fail(&mut self, error: &Error, source: Source<'_>) -> Stop {
-        if self.settings.format == Format::TypedJsonl {
+        if self.target.format(self.settings.format) == Format::TypedJsonl {
             // Whether anybody reads it shows in `out_closed`.
-            let _ = Events::new(&mut *self.out, Encoding::Typed).error(error, source.statement(), None);
+            let _ = self.target.write(None, |out| {
+                let told = Events::new(out, Encoding::Typed).error(error, source.statement(), None);
+                told.map_err(|error| Error::io("cannot write the result", &error))
+            });
         }
         if self.out_closed.load(Ordering::Relaxed) {
             return Stop::Closed;
         }
         let text = report::error(error, source);
-        let _ = self.err.write_all(text.as_bytes());
+        self.message(&text);
         Stop::Failed(exit_code(error))
     }
 }
 
 /// What a question without variables is answered to a person: yes, or no with what is known instead.
-fn verdict(answer: &mut Answer) -> Result<Option<String>> {
-    if !answer.summary().yes_no {
-        return Ok(None);
-    }
+fn verdict(answer: &mut Answer, yes: bool) -> Result<String> {
     let row = answer.next_row()?;
     let values = row.as_ref().map(Row::values).unwrap_or_default();
-    let yes = matches!(values.first(), Some(Value::Bool(true)));
     let cited = values.last().filter(|_| answer.summary().cited);
     let known = &answer.summary().known;
-    Ok(Some(match (yes, known.as_slice()) {
+    Ok(match (yes, known.as_slice()) {
         (true, _) => format!("Yes.\n{}", cited.map(|cited| notes::below(answer.graph(), cited)).unwrap_or_default()),
         (false, []) => "No. Nothing else is known between the two.".to_owned(),
         (false, [one]) => format!("No. Known instead: {one}"),
         (false, many) => format!("No. Known instead:\n  {}", many.join("\n  ")),
-    }))
+    })
+}
+
+/// What a table does not show, and how to see it.
+fn left_out(written: &Written) -> Option<String> {
+    let rows = (written.left_out > 0).then(|| format!("{} of them not shown", written.left_out));
+    let cells = (written.cut > 0).then(|| counted(written.cut, "cell", "cells") + " cut");
+    let parts: Vec<String> = [rows, cells].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| format!("{} (`.last` shows all)", parts.join(", ")))
 }
 
 /// What a statement changed, in words.
@@ -227,12 +404,15 @@ fn changes(summary: &Summary) -> Option<String> {
     if let Some(told) = &summary.told {
         return Some(told.clone());
     }
-    let counters = &summary.counters;
-    let number = |count: u64, one: &str, many: &str| match count {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        count => Some(format!("{count} {many}")),
-    };
+    match changed(&summary.counters) {
+        None if summary.writes => Some("nothing changed".to_owned()),
+        changed => changed,
+    }
+}
+
+/// What was changed, in words; `None` when nothing was.
+pub(super) fn changed(counters: &Counters) -> Option<String> {
+    let number = |count: u64, one: &str, many: &str| (count > 0).then(|| counted(count, one, many));
     let parts: Vec<String> = [
         number(counters.nodes_created, "node created", "nodes created"),
         number(counters.rels_created, "relationship created", "relationships created"),
@@ -249,16 +429,17 @@ fn changes(summary: &Summary) -> Option<String> {
     .into_iter()
     .flatten()
     .collect();
-    match parts.as_slice() {
-        [] if summary.writes => Some("nothing changed".to_owned()),
-        [] => None,
-        parts => Some(parts.join(", ")),
-    }
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
+/// A time, in milliseconds up to ten seconds.
 fn milliseconds(time: Duration) -> String {
     let milliseconds = time.as_secs_f64() * 1000.0;
-    if milliseconds < 10.0 { format!("{milliseconds:.1} ms") } else { format!("{milliseconds:.0} ms") }
+    match milliseconds {
+        ..10.0 => format!("{milliseconds:.1} ms"),
+        ..10_000.0 => format!("{milliseconds:.0} ms"),
+        _ => format!("{:.1} s", milliseconds / 1000.0),
+    }
 }
 
 /// A file as text.

@@ -1,14 +1,17 @@
 //! The arguments of the program.
 
-use super::output::Format;
+use super::output::{FORMATS, Format};
+use super::paint::When;
 use crate::io::protocol::MAX_LINE;
 use crate::session::{Durability, OpenOptions, RunOptions};
 use crate::value::Value;
 use crate::value::temporal::parse;
 use clap::builder::PossibleValue;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 /// The arguments, as written.
@@ -17,56 +20,172 @@ use std::time::Duration;
     name = "standpoint",
     version,
     args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
     about = "A knowledge graph of who supports, opposes and proposes what, since when, and according to whom",
-    after_help = "Without -c and -f: the shell on a terminal, otherwise statements from standard input.\n\
-        A statement ends with `;` or is a one-line arrow fact (`? ?who -opposes-> X`).\n\
-        Exit codes: 0 well, 1 a statement failed, 2 wrong arguments, 3 the graph cannot be opened or written,\n\
-        5 a limit was reached, 130 interrupted."
+    after_help = AFTER_HELP
 )]
 pub struct Arguments {
-    /// The graph to open: a saved `.graph` file, or a `.facts` text that is loaded into memory
+    /// The graph to open: a saved `.graph` file, or a `.facts` text that is loaded into memory [env: STANDPOINT_GRAPH]
     pub graph: Option<PathBuf>,
 
+    /// What to run and how
+    #[command(flatten)]
+    pub running: Running,
+
+    /// What to do instead
+    #[command(subcommand)]
+    pub mode: Option<Mode>,
+}
+
+const AFTER_HELP: &str = "\
+Without -c and -f: the shell on a terminal, otherwise statements from standard input.
+A statement ends with `;` or is a one-line arrow fact (`? ?who -opposes-> X`).
+
+Exit codes: 0 well, 1 a statement failed or there is a difference, 2 wrong arguments, 3 the graph cannot be
+opened or written, 4 no rows (--exit-status), 5 a limit was reached, 130 interrupted.
+
+Begin with `standpoint demo`; `standpoint help` lists what can be read offline.";
+
+/// What to run and how.
+#[derive(Clone, Debug, Args)]
+pub struct Running {
     /// Run this statement (repeatable, in order with -f)
     #[arg(short = 'c', long = "command", value_name = "STATEMENT")]
     pub commands: Vec<String>,
 
-    /// Run the statements of this file; a `.facts` file is told whole or not at all (repeatable)
+    /// Run the statements of this file, `-` for standard input; a `.facts` file, and the ```facts blocks of a `.md` file, are
+    /// told whole or not at all (repeatable)
     #[arg(short = 'f', long = "file", value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
     /// How results are written [default: table on a terminal, jsonl on a pipe]
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, value_name = "FORMAT", help_heading = "Results")]
     pub format: Option<Format>,
 
     /// A parameter: `-p name=value`, the value an openCypher literal or, failing that, text (repeatable)
     #[arg(short = 'p', long = "param", value_name = "NAME=VALUE")]
     pub parameters: Vec<String>,
 
+    /// Parameters as a JSON object; `-p` wins over it
+    #[arg(long = "params", value_name = "FILE")]
+    pub parameter_file: Option<PathBuf>,
+
     /// Ask about this day or moment: relationships that do not hold then take no part, e.g. 2025-11-01
     #[arg(long, value_name = "DATE", value_parser = moment)]
     pub as_of: Option<Value>,
 
     /// Add a column to each answer that says which relationships a row rests on
-    #[arg(long)]
+    #[arg(long, help_heading = "Results")]
     pub cite: bool,
 
     /// Keep all that the script changes when all of it goes well, and nothing otherwise
-    #[arg(long)]
+    #[arg(short = '1', long, help_heading = "Scripts")]
     pub atomic: bool,
 
-    /// How statements are run
+    /// Go on after a statement that failed; the exit code is that of the first
+    #[arg(long, conflicts_with = "atomic", help_heading = "Scripts")]
+    pub keep_going: bool,
+
+    /// End with code 4 when there was no row, or the answer was no
+    #[arg(short = 'e', long, help_heading = "Scripts")]
+    pub exit_status: bool,
+
+    /// Write each statement to standard error before it runs
+    #[arg(long, help_heading = "Scripts")]
+    pub echo: bool,
+
+    /// Write nothing to standard error but errors and warnings
+    #[arg(short = 'q', long, help_heading = "Scripts")]
+    pub quiet: bool,
+
+    /// Tell the time of each statement
+    #[arg(short = 'v', long, conflicts_with = "quiet", help_heading = "Scripts")]
+    pub verbose: bool,
+
+    /// Colours: auto (on a terminal; NO_COLOR and CLICOLOR_FORCE are honoured), always, never
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = true,
+        help_heading = "Results"
+    )]
+    pub color: When,
+
+    /// Run this file first [default in the shell: $XDG_CONFIG_HOME/standpoint/rc]
+    #[arg(long, value_name = "FILE", help_heading = "Scripts")]
+    pub init: Option<PathBuf>,
+
+    /// Run no such file
+    #[arg(long, conflicts_with = "init", help_heading = "Scripts")]
+    pub no_init: bool,
+
+    /// What no statement may exceed
     #[command(flatten)]
     pub limits: Limits,
-
-    /// What to do instead of running statements given here
-    #[command(subcommand)]
-    pub mode: Option<Mode>,
 }
 
-/// What the program does when it is not given statements.
+/// What the program does, when that is named.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Mode {
+    /// Talk to a graph, as without a command
+    Shell {
+        /// The graph to open [env: STANDPOINT_GRAPH]
+        graph: Option<PathBuf>,
+        /// What to run and how
+        #[command(flatten)]
+        running: Running,
+    },
+    /// Run statements and write what they give
+    Query {
+        /// The graph
+        graph: PathBuf,
+        /// The statements; `-` takes them from standard input
+        #[arg(value_name = "STATEMENT")]
+        statements: Vec<String>,
+        /// What to run and how
+        #[command(flatten)]
+        running: Running,
+    },
+    /// Tell a graph files: facts, Markdown with ```facts blocks, statements
+    Load {
+        /// The graph, which is made when there is none
+        graph: PathBuf,
+        /// The files
+        #[arg(required = true, value_name = "FILE")]
+        sources: Vec<PathBuf>,
+        /// Tell what would be done, and keep nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// What to run and how
+        #[command(flatten)]
+        running: Running,
+    },
+    /// Try it: a graph that comes with the program, in memory
+    Demo {
+        /// What to run and how
+        #[command(flatten)]
+        running: Running,
+    },
+    /// Tell what is in a graph and in which state its file is
+    Info {
+        /// The graph
+        graph: PathBuf,
+        /// What to run and how
+        #[command(flatten)]
+        running: Running,
+    },
+    /// Tell the labels, relationship types and keys of a graph with their counts
+    Schema {
+        /// The graph
+        graph: PathBuf,
+        /// One label instead of all
+        label: Option<String>,
+        /// What to run and how
+        #[command(flatten)]
+        running: Running,
+    },
     /// Answer requests in JSON, one a line, from standard input (see docs/protocol.md)
     Stdio(Stdio),
     /// Check a graph's file and its log, and tell what is wrong (exit code 3)
@@ -87,6 +206,21 @@ pub enum Mode {
     },
     /// Make a graph of CSV, TSV or JSON-lines files (see docs/import.md)
     Import(Import),
+    /// Read about a topic, a command, a dot-command or a function
+    Help {
+        /// What to read about; without, all that there is to read
+        topic: Vec<String>,
+    },
+    /// Write the completions of a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Write the manual page
+    Man {
+        /// That of one command
+        command: Option<String>,
+    },
 }
 
 /// The arguments of `import`.
@@ -164,27 +298,34 @@ pub struct Stdio {
 #[derive(Clone, Copy, Debug, Args)]
 pub struct Limits {
     /// Refuse statements that change the graph, and never write: also beside a process that changes it
-    #[arg(long)]
+    #[arg(long, help_heading = "Limits")]
     pub readonly: bool,
 
     /// When a commit is on the disk: full (before it is confirmed), normal (soon after), off (when the graph is closed)
-    #[arg(long, value_enum, value_name = "LEVEL", default_value = "full", hide_possible_values = true)]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "LEVEL",
+        default_value = "full",
+        hide_possible_values = true,
+        help_heading = "Limits"
+    )]
     pub durability: Level,
 
     /// Stop a statement after this time, e.g. 500ms, 30s, 5m
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Limits")]
     pub timeout: Option<Duration>,
 
     /// Stop a statement that needs more memory than this, e.g. 512MB, 4GB [default: 8GB]
-    #[arg(long, value_name = "SIZE", value_parser = size)]
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Limits")]
     pub memory: Option<u64>,
 
     /// Stop a statement whose result has more rows than this
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", help_heading = "Limits")]
     pub max_rows: Option<u64>,
 
     /// The most threads that may work on a statement; one does at present
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = "Limits")]
     pub threads: Option<NonZeroUsize>,
 }
 
@@ -233,16 +374,19 @@ pub enum Task {
     Text(String),
     /// A file of statements or facts.
     File(PathBuf),
+    /// Statements from standard input.
+    Input,
 }
 
 impl ValueEnum for Format {
     fn value_variants<'a>() -> &'a [Self] {
-        &[Format::Table, Format::Csv, Format::Json, Format::Jsonl, Format::TypedJsonl]
+        static ALL: LazyLock<Vec<Format>> = LazyLock::new(|| FORMATS.iter().map(|entry| entry.format).collect());
+        &ALL
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        let (name, _, help) = Format::ALL.iter().find(|(_, format, _)| format == self)?;
-        Some(PossibleValue::new(*name).help(*help))
+        let entry = FORMATS.iter().find(|entry| entry.format == *self)?;
+        Some(PossibleValue::new(entry.name).help(entry.summary))
     }
 }
 
@@ -254,14 +398,35 @@ impl Arguments {
     pub fn read(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Result<(Self, Vec<Task>), clap::Error> {
         let matches = Arguments::command().try_get_matches_from(arguments)?;
         let parsed = Arguments::from_arg_matches(&matches)?;
-        let tasks = parsed.tasks(&matches);
+        let inner = matches.subcommand().map_or(&matches, |(_, inner)| inner);
+        let tasks = parsed.running().map(|running| running.tasks(inner)).unwrap_or_default();
         Ok((parsed, tasks))
     }
 
+    /// What to run and how, where statements are run.
+    fn running(&self) -> Option<&Running> {
+        match &self.mode {
+            None => Some(&self.running),
+            Some(
+                Mode::Shell { running, .. }
+                | Mode::Query { running, .. }
+                | Mode::Load { running, .. }
+                | Mode::Demo { running }
+                | Mode::Info { running, .. }
+                | Mode::Schema { running, .. },
+            ) => Some(running),
+            Some(_) => None,
+        }
+    }
+}
+
+impl Running {
+    /// The tasks of `-c` and `-f` in the order written.
     fn tasks(&self, matches: &ArgMatches) -> Vec<Task> {
         let places = |id: &str| matches.indices_of(id).map(Iterator::collect::<Vec<_>>).unwrap_or_default();
+        let file = |path: PathBuf| if path.as_os_str() == "-" { Task::Input } else { Task::File(path) };
         let texts = places("commands").into_iter().zip(self.commands.iter().cloned().map(Task::Text));
-        let files = places("files").into_iter().zip(self.files.iter().cloned().map(Task::File));
+        let files = places("files").into_iter().zip(self.files.iter().cloned().map(file));
         let mut tasks: Vec<(usize, Task)> = texts.chain(files).collect();
         tasks.sort_by_key(|(place, _)| *place);
         tasks.into_iter().map(|(_, task)| task).collect()

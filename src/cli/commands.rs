@@ -1,14 +1,11 @@
 //! Dot-commands: one table from which running, help and completion derive.
 
 use super::app::{App, Stop};
-use super::output::Format;
 use super::report::Source;
-use super::{arguments, main, schema};
+use super::{help, main, results, schema, settings, views};
 use crate::error::{Detail, Error, Result};
-use crate::functions;
 use crate::session::OpenOptions;
 use crate::text::nearest;
-use crate::value::format::to_text;
 use std::path::Path;
 use std::time::Instant;
 
@@ -37,8 +34,14 @@ pub enum Completes {
     Label,
     /// One of these words.
     Words(&'static [&'static str]),
-    /// A command's name.
-    Command,
+    /// A topic of help.
+    Topic,
+    /// A format of results.
+    Format,
+    /// A setting.
+    Setting,
+    /// An entity, after `@`.
+    Entity,
     /// A statement.
     Statement,
 }
@@ -61,7 +64,7 @@ pub const COMMANDS: &[Command] = &[
         arguments: "[DATE|now]",
         completes: Completes::Words(&["now"]),
         summary: "asks about a day or moment: relationships that do not hold then take no part",
-        run: as_of,
+        run: |app, text| settings::run(app, "as-of", text),
     },
     Command {
         name: "begin",
@@ -75,14 +78,14 @@ pub const COMMANDS: &[Command] = &[
         arguments: "[on|off]",
         completes: Completes::Words(&["on", "off"]),
         summary: "sets whether each row says which relationships it rests on, or tells",
-        run: cite,
+        run: |app, text| settings::run(app, "cite", text),
     },
     Command {
         name: "commit",
         arguments: "",
         completes: Completes::Nothing,
         summary: "ends the transaction and keeps what it changed",
-        run: |app, _| app.session.commit().map(|()| Flow::Continue),
+        run: commit,
     },
     Command {
         name: "cypher",
@@ -92,6 +95,20 @@ pub const COMMANDS: &[Command] = &[
         run: cypher,
     },
     Command {
+        name: "echo",
+        arguments: "[on|off]",
+        completes: Completes::Words(&["on", "off"]),
+        summary: "sets whether each statement is shown before it runs, or tells",
+        run: |app, text| settings::run(app, "echo", text),
+    },
+    Command {
+        name: "edit",
+        arguments: "",
+        completes: Completes::Nothing,
+        summary: "opens the last statement in $VISUAL or $EDITOR, and runs what comes of it",
+        run: results::edit,
+    },
+    Command {
         name: "explain",
         arguments: "STATEMENT",
         completes: Completes::Statement,
@@ -99,18 +116,81 @@ pub const COMMANDS: &[Command] = &[
         run: explain,
     },
     Command {
+        name: "find",
+        arguments: "TEXT",
+        completes: Completes::Entity,
+        summary: "finds entities by name and alias, also when nearly right",
+        run: views::find::run,
+    },
+    Command {
+        name: "graph",
+        arguments: "@NAME",
+        completes: Completes::Entity,
+        summary: "draws who stands how to an entity, and it to others",
+        run: views::card::run,
+    },
+    Command {
         name: "help",
-        arguments: "[COMMAND|FUNCTION]",
-        completes: Completes::Command,
-        summary: "lists the commands, or tells about a command or a function",
-        run: help,
+        arguments: "[TOPIC]",
+        completes: Completes::Topic,
+        summary: "lists what there is, or tells about a topic, a command or a function",
+        run: help::run,
+    },
+    Command {
+        name: "info",
+        arguments: "[@NAME]",
+        completes: Completes::Entity,
+        summary: "tells about the graph and its file, or about an entity",
+        run: views::info::run,
+    },
+    Command {
+        name: "labels",
+        arguments: "",
+        completes: Completes::Nothing,
+        summary: "lists the labels",
+        run: schema::labels,
+    },
+    Command {
+        name: "last",
+        arguments: "",
+        completes: Completes::Nothing,
+        summary: "asks the last question again and shows every row and whole cells",
+        run: results::last,
+    },
+    Command {
+        name: "matrix",
+        arguments: "[ROWS -> COLUMNS]",
+        completes: Completes::Label,
+        summary: "draws who supports and opposes what, blocs side by side; labels choose rows and columns",
+        run: views::matrix::run,
+    },
+    Command {
+        name: "maxrows",
+        arguments: "[N|all]",
+        completes: Completes::Words(&["all"]),
+        summary: "sets how many rows of a result are shown on a terminal, or tells",
+        run: |app, text| settings::run(app, "maxrows", text),
     },
     Command {
         name: "mode",
-        arguments: "[table|csv|json|jsonl|typed-jsonl]",
-        completes: Completes::Words(&["table", "csv", "json", "jsonl", "typed-jsonl"]),
+        arguments: "[FORMAT]",
+        completes: Completes::Format,
         summary: "sets how results are written, or tells",
-        run: mode,
+        run: |app, text| settings::run(app, "mode", text),
+    },
+    Command {
+        name: "null",
+        arguments: "[TEXT]",
+        completes: Completes::Nothing,
+        summary: "sets what stands for null in tables, or tells",
+        run: |app, text| settings::run(app, "null", text),
+    },
+    Command {
+        name: "once",
+        arguments: "FILE",
+        completes: Completes::File,
+        summary: "writes the next result to a file; its ending says the format",
+        run: results::once,
     },
     Command {
         name: "open",
@@ -118,6 +198,27 @@ pub const COMMANDS: &[Command] = &[
         completes: Completes::File,
         summary: "opens another graph; a `.facts` text is loaded into memory",
         run: open,
+    },
+    Command {
+        name: "output",
+        arguments: "[FILE|stdout]",
+        completes: Completes::File,
+        summary: "writes all results from now on to a file, or to standard output again",
+        run: results::output,
+    },
+    Command {
+        name: "pager",
+        arguments: "[on|off|COMMAND]",
+        completes: Completes::Words(&["on", "off"]),
+        summary: "sets what pages results longer than the screen, or tells",
+        run: |app, text| settings::run(app, "pager", text),
+    },
+    Command {
+        name: "param",
+        arguments: "[NAME [VALUE]]",
+        completes: Completes::Nothing,
+        summary: "shows the parameters, or sets one to an openCypher value",
+        run: settings::param,
     },
     Command {
         name: "quit",
@@ -162,11 +263,53 @@ pub const COMMANDS: &[Command] = &[
         run: schema::run,
     },
     Command {
+        name: "set",
+        arguments: "[NAME [VALUE]]",
+        completes: Completes::Setting,
+        summary: "shows how everything is set, or sets it",
+        run: settings::set,
+    },
+    Command {
+        name: "timeline",
+        arguments: "[@NAME]",
+        completes: Completes::Entity,
+        summary: "lists what was said of an entity, or all, by date",
+        run: views::timeline::run,
+    },
+    Command {
         name: "timer",
         arguments: "[on|off]",
         completes: Completes::Words(&["on", "off"]),
         summary: "sets whether scripts report the time of each statement, or tells",
-        run: timer,
+        run: |app, text| settings::run(app, "timer", text),
+    },
+    Command {
+        name: "types",
+        arguments: "",
+        completes: Completes::Nothing,
+        summary: "lists the relationship types, with what they join",
+        run: schema::types,
+    },
+    Command {
+        name: "undo",
+        arguments: "[N]",
+        completes: Completes::Nothing,
+        summary: "makes the graph what it was before the last change, or the last N",
+        run: results::undo,
+    },
+    Command {
+        name: "warnings",
+        arguments: "[on|off]",
+        completes: Completes::Words(&["on", "off"]),
+        summary: "sets whether remarks on statements are shown, or tells",
+        run: |app, text| settings::run(app, "warnings", text),
+    },
+    Command {
+        name: "width",
+        arguments: "[N|auto]",
+        completes: Completes::Words(&["auto"]),
+        summary: "sets how wide tables are, or tells",
+        run: |app, text| settings::run(app, "width", text),
     },
 ];
 
@@ -177,6 +320,8 @@ pub const COMMANDS: &[Command] = &[
 pub fn run(app: &mut App, line: &str, source: Source<'_>) -> Result<Flow> {
     let line = line.trim().trim_start_matches('.');
     let (name, argument) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    // A question mark asks for help, as in `.?`.
+    let name = if name == "?" { "help" } else { name };
     let command = find(name.trim_end_matches(';'))?;
     let argument = argument.trim();
     let argument = if command.completes == Completes::Statement { argument } else { argument.trim_end_matches(';') };
@@ -185,7 +330,7 @@ pub fn run(app: &mut App, line: &str, source: Source<'_>) -> Result<Flow> {
 }
 
 /// The command of that name, or the only one that begins so.
-fn find(name: &str) -> Result<&'static Command> {
+pub(super) fn find(name: &str) -> Result<&'static Command> {
     if let Some(command) = COMMANDS.iter().find(|command| command.name == name) {
         return Ok(command);
     }
@@ -207,36 +352,12 @@ fn find(name: &str) -> Result<&'static Command> {
     }
 }
 
-fn help(app: &mut App, argument: &str) -> Result<Flow> {
-    let shape = |command: &Command| format!(".{} {}", command.name, command.arguments).trim_end().to_owned();
-    if let Some(function) = functions::lookup(argument.trim_end_matches("()")) {
-        app.print(&function.to_string())?;
-        return Ok(Flow::Continue);
-    }
-    if !argument.is_empty() {
-        let command = find(argument.trim_start_matches('.'))?;
-        app.print(&format!("{}\n  {}", shape(command), command.summary))?;
-        return Ok(Flow::Continue);
-    }
-    let mut text = String::from(LANGUAGE_HELP);
-    for command in COMMANDS {
-        text += &format!("  {:<32} {}\n", shape(command), command.summary);
-    }
-    app.print(&text)?;
+fn commit(app: &mut App, _: &str) -> Result<Flow> {
+    let before = app.session.graph().snapshot();
+    app.session.commit()?;
+    app.note_change(before);
     Ok(Flow::Continue)
 }
-
-const LANGUAGE_HELP: &str = "\
-Ask        ? ?who -opposes-> territorial concessions
-           ? ?a -supports-> ?p & ?b -opposes-> ?p & ?p : Proposal
-           ? Moscow -opposes-> 28-point plan            (answers yes or no)
-Tell       + Kyiv -opposes-> 28-point plan {2025-11-21, 0.9} [ki-1121]
-Retract    - Kyiv -opposes-> 28-point plan
-Source     [ki-1121] \"What is in the 28-point plan\" 2025-11-21
-Anything else is openCypher and ends with `;`
-           MATCH (@Kyiv)-[r:OPPOSES]->(x) RETURN x, r.confidence ORDER BY x.name;
-Commands
-";
 
 fn cypher(app: &mut App, argument: &str) -> Result<Flow> {
     let text = if argument.is_empty() { app.session.last_cypher() } else { Some(app.session.cypher_of(argument)?) };
@@ -255,62 +376,6 @@ fn explain(app: &mut App, argument: &str) -> Result<Flow> {
     Ok(Flow::Continue)
 }
 
-fn mode(app: &mut App, argument: &str) -> Result<Flow> {
-    let names = || Format::ALL.iter().map(|(name, _, _)| *name);
-    if argument.is_empty() {
-        let current = Format::ALL.iter().find(|(_, format, _)| *format == app.settings.format);
-        app.print(current.map_or("", |(name, _, _)| name))?;
-        return Ok(Flow::Continue);
-    }
-    app.settings.format = Format::named(argument).ok_or_else(|| {
-        let known: Vec<&str> = names().collect();
-        let error = Error::syntax(Detail::InvalidUse, format!("there is no mode `{argument}`"));
-        match nearest(argument, names()) {
-            Some(near) => error.hint(format!("did you mean `{near}`?")),
-            None => error.hint(format!("the modes are {}", known.join(", "))),
-        }
-    })?;
-    Ok(Flow::Continue)
-}
-
-fn as_of(app: &mut App, argument: &str) -> Result<Flow> {
-    match argument {
-        "" => {
-            let moment = app.options.as_of.as_ref().map(to_text);
-            app.print(moment.as_deref().unwrap_or("now"))?;
-        }
-        "now" => app.options.as_of = None,
-        text => {
-            let moment = arguments::moment(text).map_err(|message| Error::syntax(Detail::InvalidUse, message))?;
-            app.options.as_of = Some(moment);
-        }
-    }
-    Ok(Flow::Continue)
-}
-
-fn cite(app: &mut App, argument: &str) -> Result<Flow> {
-    app.options.cite = switched(app, argument, app.options.cite)?;
-    Ok(Flow::Continue)
-}
-
-fn timer(app: &mut App, argument: &str) -> Result<Flow> {
-    app.settings.timer = switched(app, argument, app.settings.timer)?;
-    Ok(Flow::Continue)
-}
-
-/// What a switch is set to; without an argument it is told and stays.
-fn switched(app: &mut App, argument: &str, now: bool) -> Result<bool> {
-    match argument {
-        "" => {
-            app.print(if now { "on" } else { "off" })?;
-            Ok(now)
-        }
-        "on" => Ok(true),
-        "off" => Ok(false),
-        _ => Err(Error::syntax(Detail::InvalidUse, "it is either `on` or `off`")),
-    }
-}
-
 fn open(app: &mut App, argument: &str) -> Result<Flow> {
     need(argument, "a file")?;
     need_no_transaction(app)?;
@@ -322,6 +387,7 @@ fn open(app: &mut App, argument: &str) -> Result<Flow> {
     let graph = main::open_graph(Path::new(argument), options, &mut |text| app.say(text))?;
     app.session.graph().clone().close()?;
     app.session = graph.session();
+    app.before.clear();
     Ok(Flow::Continue)
 }
 
@@ -354,14 +420,14 @@ fn save(app: &mut App, argument: &str) -> Result<Flow> {
     Ok(Flow::Continue)
 }
 
-fn need(argument: &str, what: &str) -> Result<()> {
+pub(super) fn need(argument: &str, what: &str) -> Result<()> {
     if argument.is_empty() {
         return Err(Error::syntax(Detail::InvalidUse, format!("the command needs {what}")));
     }
     Ok(())
 }
 
-fn need_no_transaction(app: &App) -> Result<()> {
+pub(super) fn need_no_transaction(app: &App) -> Result<()> {
     if app.session.in_transaction() {
         let error = Error::syntax(Detail::InvalidUse, "a transaction is open");
         return Err(error.hint("`.commit` or `.rollback` ends it"));

@@ -7,6 +7,7 @@ use crate::error::{Detail, Error, ErrorType, Result};
 use crate::io::cypher;
 use crate::io::facts::{self, Unsaid};
 use crate::session::Graph;
+use crate::text::{counted, sizes};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::Path;
 
@@ -19,8 +20,8 @@ pub(super) fn verify(path: &Path) -> u8 {
     match Graph::salvage(path) {
         Ok((graph, problems)) if problems.is_empty() => {
             let graph = graph.snapshot();
-            let (nodes, rels, commit) = (graph.node_count(), graph.rel_count(), graph.sequence());
-            say(&mut io::stdout(), &format!("{name} is whole: {nodes} nodes, {rels} relationships, commit {commit}"));
+            let (held, commit) = (sizes(graph.node_count(), graph.rel_count()), graph.sequence());
+            say(&mut io::stdout(), &format!("{name} is whole: {held}, commit {commit}"));
             0
         }
         Ok((_, problems)) => {
@@ -72,7 +73,7 @@ fn read(path: &Path, salvage: bool) -> Result<(Graph, u8)> {
 }
 
 fn damaged(path: &Path, problems: usize) -> Error {
-    let number = if problems == 1 { "1 problem".to_owned() } else { format!("{problems} problems") };
+    let number = counted(problems as u64, "problem", "problems");
     let error = Error::runtime(ErrorType::Corrupt, Detail::Damaged, format!("`{}` has {number}", path.display()));
     error.hint("`standpoint export --salvage` writes what can still be read")
 }

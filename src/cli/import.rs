@@ -6,6 +6,7 @@ use super::report;
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::io::import::{Imported, Options, Progress, Source, import};
 use crate::session::Graph;
+use crate::text::{counted, sizes};
 use crate::value::format::name;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{self, IsTerminal, Write};
@@ -99,11 +100,11 @@ fn tell(arguments: &Import, imported: &Imported, begun: Instant) {
         let _ = writeln!(err, "warning: and so on");
     }
     let graph = imported.graph.snapshot();
-    let rows = if imported.skipped == 1 { "1 bad row".to_owned() } else { format!("{} bad rows", imported.skipped) };
+    let rows = counted(imported.skipped, "bad row", "bad rows");
     let skipped = if imported.skipped > 0 { format!(", {rows} left out") } else { String::new() };
     let time = if out.is_terminal() { format!(" in {:.1} s", begun.elapsed().as_secs_f64()) } else { String::new() };
-    let (name, nodes, rels) = (arguments.graph.display(), graph.node_count(), graph.rel_count());
-    let _ = writeln!(out, "{name}: {nodes} nodes, {rels} relationships{skipped}{time}");
+    let held = sizes(graph.node_count(), graph.rel_count());
+    let _ = writeln!(out, "{}: {held}{skipped}{time}", arguments.graph.display());
 }
 
 fn exists(arguments: &Import) -> Error {

@@ -2,15 +2,16 @@
 
 use super::app::{App, Settings, Stop, decode, exit_code, read_text};
 use super::arguments::{Arguments, Mode, Task};
-use super::output::{Format, Room};
+use super::output::Format;
+use super::paint::Paint;
 use super::report::{self, Source};
 use super::streams::Output;
-use super::{files, import, stdio};
+use super::work::{Place, Work};
+use super::{demo, files, folders, generated, help, import, pager, parameters, stdio};
 use crate::error::{Detail, Error, Result};
 use crate::session::{Graph, OpenOptions, RunOptions};
-use crate::value::{Map, Value};
 use std::ffi::OsString;
-use std::io::{BufWriter, IsTerminal, Read, Write};
+use std::io::{BufWriter, ErrorKind, IsTerminal, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -19,6 +20,8 @@ use std::sync::atomic::AtomicBool;
 pub(super) const USAGE: u8 = 2;
 /// The code of a graph that cannot be opened or written.
 pub(super) const NO_GRAPH: u8 = 3;
+/// The code of an answer without rows, where that is asked for.
+const NO_ROWS: u8 = 4;
 
 /// How a person is talked to when neither `-c` nor `-f` is given and there is a terminal.
 pub type Shell = fn(&mut App) -> Result<()>;
@@ -32,29 +35,77 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, shell: Shell) -> u8 {
             return if error.use_stderr() { USAGE } else { 0 };
         }
     };
-    match &arguments.mode {
-        Some(Mode::Stdio(arguments)) => return stdio::run(arguments),
-        Some(Mode::Verify { graph }) => return files::verify(graph),
-        Some(Mode::Import(arguments)) => return import::run(arguments),
-        Some(Mode::Export { graph, to, salvage }) => return files::export(graph, *to, *salvage),
-        None => {}
+    match arguments.mode.as_ref().and_then(without_statements) {
+        Some(code) => code,
+        None => Work::of(arguments, tasks).map_or(USAGE, |work| run(work, shell)),
     }
-    let mut err = std::io::stderr();
-    let graph = match graph_of(arguments.graph.as_deref(), arguments.limits.opening()) {
-        Ok(graph) => graph,
-        Err(error) => {
-            let _ = err.write_all(report::error(&error, nowhere()).as_bytes());
-            return NO_GRAPH;
+}
+
+/// Runs a mode that runs no statements; gives the exit code, or `None` for the others.
+fn without_statements(mode: &Mode) -> Option<u8> {
+    Some(match mode {
+        Mode::Stdio(arguments) => stdio::run(arguments),
+        Mode::Verify { graph } => files::verify(graph),
+        Mode::Import(arguments) => import::run(arguments),
+        Mode::Export { graph, to, salvage } => files::export(graph, *to, *salvage),
+        Mode::Help { topic } => read_about(&topic.join(" ")),
+        Mode::Completions { shell } => wrote(generated::completions(*shell, &mut std::io::stdout())),
+        Mode::Man { command } => match generated::manual(command.as_deref(), &mut std::io::stdout()) {
+            Some(written) => wrote(written),
+            None => failed(&Error::syntax(Detail::UnknownCommand, "there is no such command"), USAGE),
+        },
+        Mode::Shell { .. }
+        | Mode::Query { .. }
+        | Mode::Load { .. }
+        | Mode::Demo { .. }
+        | Mode::Info { .. }
+        | Mode::Schema { .. } => return None,
+    })
+}
+
+/// Writes what there is to read; gives the exit code.
+fn read_about(topic: &str) -> u8 {
+    match help::about(topic) {
+        Ok(text) => wrote(std::io::stdout().write_all(text.as_bytes())),
+        Err(error) => failed(&error, USAGE),
+    }
+}
+
+/// The code after something was written; a reader who went away is no error.
+fn wrote(written: std::io::Result<()>) -> u8 {
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            failed(&Error::io("cannot write to standard output", &error), 1)
         }
+        _ => 0,
+    }
+}
+
+/// Reports an error before there is a conversation.
+fn failed(error: &Error, code: u8) -> u8 {
+    let _ = std::io::stderr().write_all(report::error(error, nowhere()).as_bytes());
+    code
+}
+
+/// Opens the graph, runs what is asked for, and closes it; gives the exit code.
+fn run(work: Work, shell: Shell) -> u8 {
+    let opened = match &work.place {
+        Place::Memory => Ok(Graph::in_memory()),
+        Place::File(path) => graph_of(Some(path), work.running.limits.opening()),
+        Place::Demo => demo::graph(),
     };
-    let mut app = match app_of(&arguments, &graph, tasks.is_empty()) {
+    let graph = match opened {
+        Ok(graph) => graph,
+        Err(error) => return failed(&error, NO_GRAPH),
+    };
+    let mut app = match app_of(&work, &graph) {
         Ok(app) => app,
-        Err(error) => {
-            let _ = err.write_all(report::error(&error, nowhere()).as_bytes());
-            return USAGE;
-        }
+        Err(error) => return failed(&error, USAGE),
     };
     watch_interrupts(&app.options);
+    if let Err(stop) = initialise(&mut app, &work) {
+        return finish(stop).max(close(&mut app));
+    }
     if app.settings.interactive {
         let code = match shell(&mut app) {
             Ok(()) => 0,
@@ -62,10 +113,29 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, shell: Shell) -> u8 {
         };
         return code.max(close(&mut app));
     }
-    let outcome = if arguments.atomic { run_atomically(&mut app, &tasks) } else { run_tasks(&mut app, &tasks) };
-    let code = outcome.map_or_else(finish, |()| 0);
+    let outcome = match (work.dry_run, work.running.atomic) {
+        (true, _) => run_dry(&mut app, &work),
+        (false, true) => run_atomically(&mut app, &work),
+        (false, false) => run_tasks(&mut app, &work),
+    };
+    let code = outcome.map_or_else(finish, |()| app.failed().unwrap_or(0));
+    let code = if code == 0 && work.running.exit_status && app.rows == 0 { NO_ROWS } else { code };
     end_transaction(&mut app);
     code.max(close(&mut app))
+}
+
+/// Runs the file that is run first: the one that was named, or in the shell that of the user, where there is one.
+fn initialise(app: &mut App, work: &Work) -> Result<(), Stop> {
+    if work.running.no_init {
+        return Ok(());
+    }
+    let usual = || folders::config("rc").filter(|path| app.settings.interactive && path.exists());
+    let Some(path) = work.running.init.clone().or_else(usual) else { return Ok(()) };
+    match app.run_file(&path) {
+        // A person can still work when the settings are wrong, and was told.
+        Err(Stop::Failed(_)) if app.settings.interactive => Ok(()),
+        outcome => outcome,
+    }
 }
 
 /// Opens a graph by its file's name: a saved graph, a `.facts` text, or a name for a new graph.
@@ -122,66 +192,56 @@ pub(super) fn graph_of(path: Option<&Path>, options: OpenOptions) -> Result<Grap
     })
 }
 
-fn app_of(arguments: &Arguments, graph: &Graph, no_tasks: bool) -> Result<App> {
-    let terminal = std::io::stdout().is_terminal();
-    let interactive = no_tasks && terminal && std::io::stdin().is_terminal();
-    let format = arguments.format.unwrap_or(if terminal { Format::Table } else { Format::Jsonl });
-    let room = if terminal { terminal_room() } else { Room::default() };
-    let settings = Settings { format, room, timer: false, interactive };
-    let files = Some(Arc::new(crate::io::LocalFiles::anywhere()) as Arc<dyn crate::session::Files>);
-    let options =
-        RunOptions { files, as_of: arguments.as_of.clone(), cite: arguments.cite, ..arguments.limits.options() };
+/// The most rows of a table on a terminal, unless the user says something else.
+const ROWS_SHOWN: usize = 40;
+
+fn app_of(work: &Work, graph: &Graph) -> Result<App> {
+    let running = &work.running;
+    let (stdout, stderr) = (std::io::stdout(), std::io::stderr());
+    let terminal = stdout.is_terminal();
+    let interactive = work.reads && work.tasks.is_empty() && terminal && std::io::stdin().is_terminal();
+    let settings = Settings {
+        format: running.format.unwrap_or(if terminal { Format::Table } else { Format::Jsonl }),
+        width: None,
+        max_rows: Some(ROWS_SHOWN),
+        null: Arc::from(""),
+        terminal,
+        paint: (Paint::of(running.color, &stdout), Paint::of(running.color, &stderr)),
+        timer: running.verbose,
+        warnings: true,
+        echo: running.echo,
+        quiet: running.quiet,
+        keep_going: running.keep_going,
+        interactive,
+    };
     let (out, closed): (Box<dyn Write>, Arc<AtomicBool>) = if interactive {
-        let (out, closed) = Output::new(std::io::stdout());
+        let (out, closed) = Output::new(stdout);
         (Box::new(out), closed)
     } else {
-        let (out, closed) = Output::new(BufWriter::with_capacity(1 << 16, std::io::stdout()));
+        let (out, closed) = Output::new(BufWriter::with_capacity(1 << 16, stdout));
         (Box::new(out), closed)
     };
-    let mut app = App::new(graph, settings, options, (out, closed), Box::new(std::io::stderr()));
-    app.parameters = parameters(&arguments.parameters)?;
+    let mut app = App::new(graph, settings, options(work, interactive), (out, closed), Box::new(stderr));
+    app.parameters = parameters::given(running.parameter_file.as_deref(), &running.parameters)?;
+    if interactive {
+        app.target.pager = pager::command();
+    }
+    app.introduction = (work.place == Place::Demo).then_some(demo::INTRODUCTION);
     Ok(app)
 }
 
-/// The room of the terminal; tables of results beyond it show their first and last rows.
-fn terminal_room() -> Room {
-    const ROWS_SHOWN: usize = 40;
-    let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
-    Room {
-        width: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).or(columns),
-        rows: Some(ROWS_SHOWN),
+/// How statements are run. Who is there sees how far they have come.
+fn options(work: &Work, interactive: bool) -> RunOptions {
+    let running = &work.running;
+    let limits = running.limits.options();
+    RunOptions {
+        files: Some(Arc::new(crate::io::LocalFiles::anywhere()) as Arc<dyn crate::session::Files>),
+        as_of: running.as_of.clone(),
+        cite: running.cite,
+        meter: interactive.then(Arc::default),
+        read_only: limits.read_only || work.place == Place::Demo,
+        ..limits
     }
-}
-
-/// Reads `name=value`: the value is an openCypher expression, or text when it is none. A value that has the form of an
-/// expression and cannot be computed, such as a number that is too large, is an error.
-fn parameters(written: &[String]) -> Result<Map> {
-    let graph = Graph::in_memory();
-    let mut parameters = Map::new();
-    for parameter in written {
-        let Some((name, text)) = parameter.split_once('=') else {
-            let message = format!("`-p {parameter}` is not of the form `-p name=value`");
-            return Err(Error::syntax(Detail::InvalidUse, message));
-        };
-        let literal = graph.run(&format!("RETURN {text} AS value")).and_then(|mut answer| answer.next_row());
-        let value = match literal {
-            Ok(Some(row)) => row.get("value")?.clone(),
-            Err(error) if !is_no_expression(&error) => {
-                let message = format!("`-p {parameter}`: {}", error.message());
-                let named = Error::new(error.error_type(), error.phase(), error.detail(), message);
-                return Err(error.hints().iter().fold(named, |named, hint| named.hint(hint)));
-            }
-            _ => Value::string(text),
-        };
-        parameters.insert(Arc::from(name.trim_start_matches('$')), value);
-    }
-    Ok(parameters)
-}
-
-fn is_no_expression(error: &Error) -> bool {
-    let details =
-        [Detail::UnexpectedSyntax, Detail::UnexpectedInput, Detail::UndefinedVariable, Detail::InvalidUnicodeCharacter];
-    details.contains(&error.detail())
 }
 
 fn watch_interrupts(options: &RunOptions) {
@@ -190,16 +250,18 @@ fn watch_interrupts(options: &RunOptions) {
     let _ = ctrlc::set_handler(move || cancel.cancel());
 }
 
-fn run_tasks(app: &mut App, tasks: &[Task]) -> Result<(), Stop> {
+fn run_tasks(app: &mut App, work: &Work) -> Result<(), Stop> {
+    let standard = [Task::Input];
+    let tasks = if work.tasks.is_empty() && work.reads { &standard[..] } else { &work.tasks[..] };
     for task in tasks {
         match task {
             Task::Text(text) => app.run_text(text, None)?,
             Task::File(path) => app.run_file(path)?,
+            Task::Input => {
+                let text = standard_input().map_err(|error| app.fail(&error, nowhere()))?;
+                app.run_text(&text, Some("<stdin>"))?;
+            }
         }
-    }
-    if tasks.is_empty() {
-        let text = standard_input().map_err(|error| app.fail(&error, nowhere()))?;
-        app.run_text(&text, Some("<stdin>"))?;
     }
     Ok(())
 }
@@ -219,14 +281,24 @@ fn end_transaction(app: &mut App) {
 }
 
 /// Runs everything as one transaction, which is kept when all of it went well.
-fn run_atomically(app: &mut App, tasks: &[Task]) -> Result<(), Stop> {
+fn run_atomically(app: &mut App, work: &Work) -> Result<(), Stop> {
     app.session.begin().map_err(|error| app.fail(&error, nowhere()))?;
-    match run_tasks(app, tasks) {
+    match run_tasks(app, work) {
         Ok(()) | Err(Stop::Quit) if app.session.in_transaction() => {
             app.session.commit().map_err(|error| app.fail(&error, nowhere()))
         }
         outcome => outcome,
     }
+}
+
+/// Runs everything and takes it back.
+fn run_dry(app: &mut App, work: &Work) -> Result<(), Stop> {
+    app.session.begin().map_err(|error| app.fail(&error, nowhere()))?;
+    run_tasks(app, work)?;
+    if app.session.rollback().is_ok() {
+        app.say("nothing was kept: this was a dry run");
+    }
+    Ok(())
 }
 
 /// Closes the graph; gives the code for the program to end with.

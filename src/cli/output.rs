@@ -1,12 +1,17 @@
 //! The formats of results on the command line.
 
-use super::table;
+use super::paint::Paint;
+use super::{line, table};
 use crate::error::Result;
 use crate::io::encode::Encoding;
+use crate::io::facts::Unsaid;
 use crate::io::protocol::Events;
-use crate::io::{csv, json};
+use crate::io::{csv, dot, facts, json, markdown};
 use crate::session::Answer;
+use crate::text::counted;
 use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// How an answer is written.
@@ -14,56 +19,172 @@ use std::time::Instant;
 pub enum Format {
     /// A table with lines, for people.
     Table,
+    /// A line for each value.
+    Line,
     /// Comma-separated values with a header.
     Csv,
+    /// Tab-separated values with a header.
+    Tsv,
     /// One JSON array of objects.
     Json,
     /// One JSON object a row, a row a line.
     Jsonl,
     /// The events of the protocol: header, records with typed values, summary.
     TypedJsonl,
+    /// A table of Markdown.
+    Markdown,
+    /// The nodes and relationships as arrow facts.
+    Facts,
+    /// The nodes and relationships as a picture for Graphviz.
+    Dot,
+    /// Not at all.
+    None,
+}
+
+/// A format with what there is to know about it.
+#[derive(Debug)]
+pub struct Entry {
+    /// Its name.
+    pub name: &'static str,
+    /// The format.
+    pub format: Format,
+    /// What it is, in few words.
+    pub summary: &'static str,
+    /// The ending of files of this format, where there is one.
+    pub ending: Option<&'static str>,
+}
+
+/// Every format.
+pub const FORMATS: &[Entry] = &[
+    entry("table", Format::Table, "a table for people", None),
+    entry("line", Format::Line, "a line for each value, nodes with all they hold", None),
+    entry("csv", Format::Csv, "comma-separated values with a header line", Some("csv")),
+    entry("tsv", Format::Tsv, "tab-separated values with a header line", Some("tsv")),
+    entry("json", Format::Json, "one JSON array of objects", Some("json")),
+    entry("jsonl", Format::Jsonl, "one JSON object a row, a row a line", Some("jsonl")),
+    entry("typed-jsonl", Format::TypedJsonl, "events of the protocol with typed values, one a line", None),
+    entry("markdown", Format::Markdown, "a table of Markdown", Some("md")),
+    entry("facts", Format::Facts, "nodes and relationships as arrow facts", Some("facts")),
+    entry("dot", Format::Dot, "nodes and relationships as a picture for Graphviz", Some("dot")),
+    entry("none", Format::None, "nothing: rows are computed and counted", None),
+];
+
+const fn entry(name: &'static str, format: Format, summary: &'static str, ending: Option<&'static str>) -> Entry {
+    Entry { name, format, summary, ending }
 }
 
 impl Format {
-    /// Every format with its name and what it is.
-    pub const ALL: &'static [(&'static str, Format, &'static str)] = &[
-        ("table", Format::Table, "a table for people"),
-        ("csv", Format::Csv, "comma-separated values with a header line"),
-        ("json", Format::Json, "one JSON array of objects"),
-        ("jsonl", Format::Jsonl, "one JSON object a row, a row a line"),
-        ("typed-jsonl", Format::TypedJsonl, "events of the protocol with typed values, one a line"),
-    ];
-
     /// The format of that name.
     pub fn named(name: &str) -> Option<Format> {
-        Format::ALL.iter().find(|(known, _, _)| *known == name).map(|(_, format, _)| *format)
+        FORMATS.iter().find(|entry| entry.name == name).map(|entry| entry.format)
+    }
+
+    /// The format that a file's ending stands for.
+    pub fn of_file(path: &Path) -> Option<Format> {
+        let ending = path.extension()?.to_str()?;
+        FORMATS.iter().find(|entry| entry.ending == Some(ending)).map(|entry| entry.format)
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        FORMATS.iter().find(|entry| entry.format == self).map_or("", |entry| entry.name)
     }
 }
 
-/// The room that a table has.
-#[derive(Clone, Copy, Debug, Default)]
+/// The room that a table has, and how it looks.
+#[derive(Clone, Debug, Default)]
 pub struct Room {
     /// The most columns of characters; `None` for no limit.
     pub width: Option<usize>,
     /// The most rows shown; of more, the first and the last are shown. `None` for all.
     pub rows: Option<usize>,
+    /// What stands for null.
+    pub null: Arc<str>,
+    /// The colours.
+    pub paint: Paint,
 }
 
-/// Writes all rows of an answer to a text whose run began then; gives how many there were.
+/// What was written.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// How many rows there were.
+    pub rows: u64,
+    /// How many of them a table left out.
+    pub left_out: u64,
+    /// How many cells a table cut.
+    pub cut: u64,
+    /// What the format has no words for.
+    pub unsaid: Unsaid,
+}
+
+impl Written {
+    fn rows(rows: u64) -> Written {
+        Written { rows, ..Written::default() }
+    }
+}
+
+/// Writes all rows of an answer to a text whose run began then.
 ///
 /// # Errors
 /// What goes wrong while computing the rows or writing them.
 pub fn write(
     answer: &mut Answer,
-    (format, room): (Format, Room),
+    (format, room): (Format, &Room),
     (text, begun): (&str, Instant),
     out: &mut dyn Write,
-) -> Result<u64> {
-    match format {
-        Format::Table => table::write(answer, room, out),
-        Format::Csv => csv::write(answer, out),
+) -> Result<Written> {
+    let rows = match format {
+        Format::Table => return table::write(answer, room, out),
+        Format::Facts => return facts_of(answer, out),
+        Format::Dot => return picture(answer, out),
+        Format::Line => line::write(answer, out),
+        Format::Csv => csv::write(answer, ',', out),
+        Format::Tsv => csv::write(answer, '\t', out),
         Format::Json => json::write_array(answer, out),
         Format::Jsonl => json::write_lines(answer, out),
         Format::TypedJsonl => Events::new(out, Encoding::Typed).answer(answer, text, true, begun),
+        Format::Markdown => markdown::write(answer, out),
+        Format::None => count(answer),
+    };
+    rows.map(Written::rows)
+}
+
+fn facts_of(answer: &mut Answer, out: &mut dyn Write) -> Result<Written> {
+    let (rows, unsaid) = facts::write_answer(answer, out)?;
+    Ok(Written { unsaid, ..Written::rows(rows) })
+}
+
+fn picture(answer: &mut Answer, out: &mut dyn Write) -> Result<Written> {
+    let (rows, others) = dot::write(answer, out)?;
+    let mut unsaid = Unsaid::default();
+    if others > 0 {
+        let what = counted(others, "value that is", "values that are") + " nothing of the graph";
+        unsaid = Unsaid { count: 1, first: vec![what] };
+    }
+    Ok(Written { unsaid, ..Written::rows(rows) })
+}
+
+fn count(answer: &mut Answer) -> Result<u64> {
+    let mut rows = 0;
+    while answer.next_row()?.is_some() {
+        rows += 1;
+    }
+    Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_are_found_by_name_and_by_the_ending_of_a_file() {
+        for entry in FORMATS {
+            assert_eq!(Format::named(entry.name), Some(entry.format));
+            assert_eq!(entry.format.name(), entry.name);
+            if let Some(ending) = entry.ending {
+                assert_eq!(Format::of_file(Path::new(&format!("a/b.{ending}"))), Some(entry.format));
+            }
+        }
+        assert_eq!(Format::of_file(Path::new("a/b.txt")), None);
     }
 }

@@ -1,5 +1,6 @@
 //! Errors and remarks as people read them: what, where with a caret, and what may help.
 
+use super::paint::{Paint, Role};
 use crate::error::Error;
 use crate::session::Notification;
 use crate::span::{Span, line_column};
@@ -36,6 +37,31 @@ pub fn error(error: &Error, source: Source<'_>) -> String {
 pub fn notification(notification: &Notification, source: Source<'_>) -> String {
     let hints = notification.hint.as_slice();
     message("warning", &notification.message, Some(notification.span), hints, source)
+}
+
+/// A message in colours: its kind, its place, what is marked and what may help.
+pub fn painted(message: &str, paint: Paint) -> String {
+    if !paint.on {
+        return message.to_owned();
+    }
+    message.split_inclusive('\n').map(|line| painted_line(line, paint)).collect()
+}
+
+fn painted_line(line: &str, paint: Paint) -> String {
+    let kinds = [("error:", Role::Error), ("warning:", Role::Warning)];
+    if let Some((kind, role)) = kinds.iter().find(|(kind, _)| line.starts_with(kind)) {
+        return paint.text(*role, kind) + &line[kind.len()..];
+    }
+    let text = line.trim_end_matches('\n');
+    let end = &line[text.len()..];
+    let marks = text.trim_start().strip_prefix('|').is_some_and(|rest| rest.trim_start().starts_with('^'));
+    let role = match text {
+        _ if marks => Role::Error,
+        _ if text.starts_with("  = ") => Role::Hint,
+        _ if text.starts_with(" --> ") => Role::Dim,
+        _ => return line.to_owned(),
+    };
+    paint.text(role, text) + end
 }
 
 fn message(kind: &str, text: &str, span: Option<Span>, hints: &[String], source: Source<'_>) -> String {

@@ -1,37 +1,124 @@
-//! `.schema`: what a graph holds, counted.
+//! `.schema`, `.labels` and `.types`: what a graph holds, counted, as cards and as what joins what.
 
 use super::app::App;
 use super::commands::Flow;
+use super::paint::Role;
+use super::views::Look;
 use crate::error::{Detail, Error, Result};
 use crate::store::Version;
-use crate::text::nearest;
+use crate::text::{counted, nearest, sizes};
 use crate::value::{LabelId, NodeId, RelId};
 use std::collections::BTreeMap;
+use unicode_width::UnicodeWidthStr;
 
-/// Runs the command.
+/// The most keys on a card.
+const KEYS: usize = 8;
+/// The most labels named at one end of a relationship.
+const ENDS: usize = 4;
+
+/// `.schema [LABEL]`.
 ///
 /// # Errors
 /// When there is no such label.
 pub fn run(app: &mut App, argument: &str) -> Result<Flow> {
     let graph = app.session.snapshot();
-    let text = if argument.is_empty() { whole(&graph) } else { of_label(&graph, argument.trim_start_matches(':'))? };
+    let label = argument.trim_start_matches(':').trim_matches('`');
+    let text = if label.is_empty() { whole(&graph, Look::of(app)) } else { of_label(&graph, label)? };
     app.print(&text)?;
     Ok(Flow::Continue)
 }
 
-/// Labels, relationship types with what they join, and sizes.
-fn whole(graph: &Version) -> String {
-    let catalog = graph.catalog();
-    let mut text = format!("{} nodes, {} relationships\n", graph.node_count(), graph.rel_count());
-    let labels: Vec<_> = catalog.labels().map(|(id, name)| (graph.label_count(id), name)).collect();
-    text += &counted("labels", labels.iter().map(|(count, name)| (*count, format!(":{name}"))));
-    let mut types = Vec::new();
-    for (id, name) in catalog.rel_types() {
-        types.push((graph.rel_type_count(id), name.to_string()));
+/// `.labels`.
+///
+/// # Errors
+/// When they cannot be written.
+pub fn labels(app: &mut App, _: &str) -> Result<Flow> {
+    let graph = app.session.snapshot();
+    let labels = graph.catalog().labels().map(|(id, name)| (graph.label_count(id), format!(":{name}")));
+    let text = listed(labels);
+    app.print(&text)?;
+    Ok(Flow::Continue)
+}
+
+/// `.types`.
+///
+/// # Errors
+/// When they cannot be written.
+pub fn types(app: &mut App, _: &str) -> Result<Flow> {
+    let graph = app.session.snapshot();
+    let text = listed(shapes(&graph).into_iter());
+    app.print(&text)?;
+    Ok(Flow::Continue)
+}
+
+/// Sizes, a card for each label with its keys, the relationship types with what they join.
+fn whole(graph: &Version, look: Look) -> String {
+    let mut labels: Vec<(u64, LabelId, &str)> =
+        graph.catalog().labels().map(|(id, name)| (graph.label_count(id), id, &**name)).collect();
+    labels.retain(|(count, ..)| *count > 0);
+    labels.sort_by(|(a, _, name_a), (b, _, name_b)| b.cmp(a).then_with(|| name_a.cmp(name_b)));
+    let cards: Vec<Card> = labels.iter().map(|(count, id, name)| card(graph, *id, name, *count)).collect();
+    let unlabelled = nodes(graph, None).into_iter().filter(|node| graph.node_labels(*node).is_empty()).count();
+    let mut text = format!("{}\n", sizes(graph.node_count(), graph.rel_count()));
+    text += &side_by_side(&cards, look);
+    if unlabelled > 0 {
+        text += &format!("{} without a label\n", counted(unlabelled as u64, "node", "nodes"));
     }
-    text += &counted("relationship types", types.into_iter());
-    text += &counted("node properties", node_keys(graph, None).into_iter().map(|(key, count)| (count, key)));
-    text += &counted("relationship properties", rel_keys(graph).into_iter().map(|(key, count)| (count, key)));
+    let heading = |name: &str| look.paint.text(Role::Heading, name);
+    text += &titled(&heading("relationships"), shapes(graph).into_iter());
+    text + &titled(&heading("relationship properties"), rel_keys(graph).into_iter().map(|(key, count)| (count, key)))
+}
+
+/// The lines of a card, all of one width.
+struct Card(Vec<String>);
+
+fn card(graph: &Version, label: LabelId, name: &str, count: u64) -> Card {
+    let mut keys: Vec<(u64, String)> =
+        node_keys(graph, Some(label)).into_iter().map(|(key, count)| (count, key)).collect();
+    keys.sort_by(|(a, key_a), (b, key_b)| b.cmp(a).then_with(|| key_a.cmp(key_b)));
+    let more = keys.len().saturating_sub(KEYS);
+    keys.truncate(KEYS);
+    let mut rows: Vec<(String, String)> = keys.into_iter().map(|(count, key)| (key, count.to_string())).collect();
+    if more > 0 {
+        rows.push((format!("and {more} more"), String::new()));
+    }
+    let title = (format!(":{name}"), count.to_string());
+    let width = rows.iter().chain([&title]).map(|(key, count)| key.width() + count.len() + 2).max().unwrap_or(0);
+    let rule = "─".repeat(width - title.0.width() - title.1.len());
+    let mut lines = vec![format!("┌ {} {rule} {} ┐", title.0, title.1)];
+    let width = width + 2;
+    for (key, count) in rows {
+        let space = " ".repeat(width - key.width() - count.len());
+        lines.push(format!("│ {key}{space}{count} │"));
+    }
+    lines.push(format!("└{}┘", "─".repeat(width + 2)));
+    Card(lines)
+}
+
+/// Cards in rows, as many in each as fit.
+fn side_by_side(cards: &[Card], look: Look) -> String {
+    let mut text = String::new();
+    let mut rest = cards;
+    while !rest.is_empty() {
+        let (mut fit, mut used) = (0, 0);
+        for card in rest {
+            used += card.0[0].width() + 1;
+            if fit > 0 && used > look.width {
+                break;
+            }
+            fit += 1;
+        }
+        let (row, after) = rest.split_at(fit);
+        for line in 0..row.iter().map(|card| card.0.len()).max().unwrap_or(0) {
+            let pieces: Vec<String> = row
+                .iter()
+                .map(|card| card.0.get(line).cloned().unwrap_or_else(|| " ".repeat(card.0[0].width())))
+                .collect();
+            text += pieces.join(" ").trim_end();
+            text.push('\n');
+        }
+        rest = after;
+    }
     text
 }
 
@@ -46,21 +133,22 @@ fn of_label(graph: &Version, name: &str) -> Result<String> {
             None => error,
         });
     };
-    let mut text = format!(":{name}, {} nodes\n", graph.label_count(label));
-    text += &counted("properties", node_keys(graph, Some(label)).into_iter().map(|(key, count)| (count, key)));
-    text += &counted("relationships", joins(graph, label).into_iter().map(|(shape, count)| (count, shape)));
+    let mut text = format!(":{name}, {}\n", counted(graph.label_count(label), "node", "nodes"));
+    text += &titled("properties", node_keys(graph, Some(label)).into_iter().map(|(key, count)| (count, key)));
+    text += &titled("relationships", joins(graph, label).into_iter().map(|(shape, count)| (count, shape)));
     Ok(text)
 }
 
 /// A titled list, greatest counts first; nothing when every count is 0.
-fn counted(title: &str, entries: impl Iterator<Item = (u64, String)>) -> String {
+fn titled(title: &str, entries: impl Iterator<Item = (u64, String)>) -> String {
+    let list = listed(entries);
+    if list.is_empty() { list } else { format!("{title}\n{list}") }
+}
+
+fn listed(entries: impl Iterator<Item = (u64, String)>) -> String {
     let mut entries: Vec<(u64, String)> = entries.filter(|(count, _)| *count > 0).collect();
-    if entries.is_empty() {
-        return String::new();
-    }
     entries.sort_by(|(a, name_a), (b, name_b)| b.cmp(a).then_with(|| name_a.cmp(name_b)));
-    let lines: Vec<String> = entries.into_iter().map(|(count, name)| format!("  {count:>8}  {name}\n")).collect();
-    format!("{title}\n{}", lines.concat())
+    entries.into_iter().map(|(count, name)| format!("  {count:>8}  {name}\n")).collect()
 }
 
 fn nodes(graph: &Version, label: Option<LabelId>) -> Vec<NodeId> {
@@ -91,6 +179,35 @@ fn rel_keys(graph: &Version) -> BTreeMap<String, u64> {
         }
     }
     counts
+}
+
+/// Each type with how often it occurs, and the labels that are most often at its ends:
+/// `(:Actor, :State)-[:OPPOSES]->(:Issue)`.
+fn shapes(graph: &Version) -> Vec<(u64, String)> {
+    let mut shapes = Vec::new();
+    for (rel_type, name) in graph.catalog().rel_types() {
+        let mut ends: [BTreeMap<LabelId, u64>; 2] = Default::default();
+        for (start, end) in graph.rel_ids(rel_type).filter_map(|rel| graph.endpoints(rel)) {
+            for (counts, node) in ends.iter_mut().zip([start, end]) {
+                graph.node_labels(node).into_iter().for_each(|label| *counts.entry(label).or_default() += 1);
+            }
+        }
+        let [start, end] = ends.map(|counts| most(graph, counts));
+        shapes.push((graph.rel_type_count(rel_type), format!("({start})-[:{name}]->({end})")));
+    }
+    shapes
+}
+
+/// The labels that occur most often.
+fn most(graph: &Version, counts: BTreeMap<LabelId, u64>) -> String {
+    let mut counts: Vec<(LabelId, u64)> = counts.into_iter().collect();
+    counts.sort_by_key(|(label, count)| (std::cmp::Reverse(*count), *label));
+    let name = |label| format!(":{}", graph.catalog().label_name(label));
+    let mut names: Vec<String> = counts.iter().take(ENDS).map(|(label, _)| name(*label)).collect();
+    if counts.len() > ENDS {
+        names.push("…".to_owned());
+    }
+    names.join(", ")
 }
 
 /// `-[:TYPE]->(:Label)` and `<-[:TYPE]-(:Label)` with how often each occurs at nodes of a label.

@@ -4,7 +4,8 @@
 //! its room, the widest columns give way and their cells are cut with `…`. Numbers stand to the right.
 
 use super::notes::Notes;
-use super::output::Room;
+use super::output::{Room, Written};
+use super::paint::Role;
 use crate::error::Result;
 use crate::io::{cell, write_error};
 use crate::session::{Answer, Row};
@@ -17,18 +18,18 @@ use unicode_width::UnicodeWidthStr;
 /// The least width a column is cut to.
 const LEAST: usize = 8;
 
-/// Writes the rows as a table; gives how many rows there were. An answer without columns writes nothing.
+/// Writes the rows as a table. An answer without columns writes nothing.
 ///
 /// # Errors
 /// What goes wrong while computing the rows or writing them.
-pub fn write(answer: &mut Answer, room: Room, out: &mut dyn Write) -> Result<u64> {
+pub fn write(answer: &mut Answer, room: &Room, out: &mut dyn Write) -> Result<Written> {
     let header: Vec<String> = answer.columns().iter().map(|name| name.to_string()).collect();
-    let shown = take_rows(answer, room.rows)?;
+    let shown = take_rows(answer, room)?;
     if header.is_empty() {
-        return Ok(shown.count);
+        return Ok(shown.written(&[]));
     }
     let mut widths: Vec<usize> = header.iter().map(|name| name.width()).collect();
-    for cells in shown.head.iter().chain(&shown.tail) {
+    for cells in shown.rows() {
         for (width, cell) in widths.iter_mut().zip(cells) {
             *width = (*width).max(cell.text.width()).min(room.width.unwrap_or(usize::MAX));
         }
@@ -36,9 +37,9 @@ pub fn write(answer: &mut Answer, room: Room, out: &mut dyn Write) -> Result<u64
     if let Some(room) = room.width {
         narrow(&mut widths, room);
     }
-    let text = draw(&header, &shown, &widths) + &shown.notes.text(answer.graph());
+    let text = draw(&header, &shown, &widths, room) + &shown.notes.text(answer.graph());
     out.write_all(text.as_bytes()).map_err(|error| write_error(&error))?;
-    Ok(shown.count)
+    Ok(shown.written(&widths))
 }
 
 struct Cell {
@@ -54,15 +55,32 @@ struct Shown {
     notes: Notes,
 }
 
-fn take_rows(answer: &mut Answer, limit: Option<usize>) -> Result<Shown> {
+impl Shown {
+    fn rows(&self) -> impl Iterator<Item = &Vec<Cell>> {
+        self.head.iter().chain(&self.tail)
+    }
+
+    /// What was written, with columns of these widths.
+    fn written(&self, widths: &[usize]) -> Written {
+        let cut = |row: &Vec<Cell>| row.iter().zip(widths).filter(|(cell, width)| cell.text.width() > **width).count();
+        Written {
+            rows: self.count,
+            left_out: self.count - self.rows().count() as u64,
+            cut: self.rows().map(|row| cut(row) as u64).sum(),
+            ..Written::default()
+        }
+    }
+}
+
+fn take_rows(answer: &mut Answer, room: &Room) -> Result<Shown> {
     let mut shown = Shown { head: Vec::new(), tail: VecDeque::new(), count: 0, notes: Notes::default() };
-    let (head, tail) = limit.map_or((usize::MAX, 0), |limit| (limit - limit / 2, limit / 2));
+    let (head, tail) = room.rows.map_or((usize::MAX, 0), |limit| (limit - limit / 2, limit / 2));
     let cited = answer.summary().cited;
     let mut rest: VecDeque<Row> = VecDeque::new();
     while let Some(row) = answer.next_row()? {
         shown.count += 1;
         if shown.head.len() < head {
-            let cells = cells(&row, cited.then_some(&mut shown.notes));
+            let cells = cells(&row, room, cited.then_some(&mut shown.notes));
             answer.keep(cells.iter().map(|cell| (size_of::<Cell>() + 2 * cell.text.len()) as u64).sum())?;
             shown.head.push(cells);
         } else {
@@ -72,14 +90,14 @@ fn take_rows(answer: &mut Answer, limit: Option<usize>) -> Result<Shown> {
             }
         }
     }
-    shown.tail = rest.iter().map(|row| cells(row, cited.then_some(&mut shown.notes))).collect();
+    shown.tail = rest.iter().map(|row| cells(row, room, cited.then_some(&mut shown.notes))).collect();
     Ok(shown)
 }
 
 /// The cells of a row; its last is what it cites, when there are notes.
-fn cells(row: &Row, notes: Option<&mut Notes>) -> Vec<Cell> {
+fn cells(row: &Row, room: &Room, notes: Option<&mut Notes>) -> Vec<Cell> {
     let cell = |value: &Value| Cell {
-        text: cell::text(row.graph(), value),
+        text: if value.is_null() { room.null.to_string() } else { cell::text(row.graph(), value) },
         right: matches!(value, Value::Int(_) | Value::Float(_)),
     };
     match (notes, row.values().split_last()) {
@@ -103,10 +121,11 @@ fn narrow(widths: &mut [usize], room: usize) {
     }
 }
 
-fn draw(header: &[String], shown: &Shown, widths: &[usize]) -> String {
+fn draw(header: &[String], shown: &Shown, widths: &[usize], room: &Room) -> String {
     let mut text = rule(widths, ['┌', '┬', '┐']);
-    let names = header.iter().map(|name| (name.as_str(), false));
-    text += &line(names, widths);
+    let names: Vec<String> = header.iter().zip(widths).map(|(name, width)| padded(name, *width, false)).collect();
+    let names: Vec<String> = names.iter().map(|name| room.paint.text(Role::Heading, name)).collect();
+    text += &format!("│ {} │\n", names.join(" │ "));
     text += &rule(widths, ['├', '┼', '┤']);
     for row in &shown.head {
         text += &line(row.iter().map(|cell| (cell.text.as_str(), cell.right)), widths);
@@ -128,11 +147,16 @@ fn rule(widths: &[usize], [left, middle, right]: [char; 3]) -> String {
 fn line<'a>(cells: impl Iterator<Item = (&'a str, bool)>, widths: &[usize]) -> String {
     let mut text = String::from("│");
     for ((cell, right), width) in cells.zip(widths) {
-        let cell = fit(cell, *width);
-        let space = " ".repeat(width.saturating_sub(cell.width()));
-        text += &if right { format!(" {space}{cell} │") } else { format!(" {cell}{space} │") };
+        text += &format!(" {} │", padded(cell, *width, right));
     }
     text + "\n"
+}
+
+/// The text cut or filled with blanks to a width.
+fn padded(text: &str, width: usize, right: bool) -> String {
+    let text = fit(text, width);
+    let space = " ".repeat(width.saturating_sub(text.width()));
+    if right { space + &text } else { text + &space }
 }
 
 /// The text cut to a width by whole graphemes, with `…` where something is left out.
@@ -140,9 +164,10 @@ fn fit(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
-    let mut fitted = String::new();
+    let (mut fitted, mut used) = (String::new(), 0);
     for grapheme in text.graphemes(true) {
-        if fitted.width() + grapheme.width() >= width {
+        used += grapheme.width();
+        if used >= width {
             break;
         }
         fitted += grapheme;

@@ -2,6 +2,7 @@
 
 use super::chunk::Chunk;
 use super::memory::{Held, Pool};
+use super::meter::Meter;
 use super::operators::Stage;
 use crate::algo::Signature;
 use crate::error::{Detail, Error, ErrorType, Result};
@@ -50,6 +51,8 @@ pub struct Settings {
     pub files: Option<Arc<dyn Files>>,
     /// Where it commits on the way.
     pub commits: Option<Arc<dyn Commits>>,
+    /// Who watches how far it has come.
+    pub meter: Option<Arc<Meter>>,
 }
 
 impl Default for Settings {
@@ -69,6 +72,7 @@ impl Default for Settings {
             procedures: None,
             files: None,
             commits: None,
+            meter: None,
         }
     }
 }

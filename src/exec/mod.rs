@@ -11,6 +11,7 @@ mod context;
 mod eval;
 mod grouping;
 mod memory;
+mod meter;
 mod operators;
 mod paths;
 mod records;
@@ -28,6 +29,7 @@ use crate::store::Version;
 use crate::value::{Value, share_bytes};
 use memory::Held;
 pub(crate) use memory::exceeded;
+pub use meter::Meter;
 use operators::{Part, Stage};
 use std::sync::Arc;
 

@@ -13,6 +13,29 @@ pub fn text(graph: &Version, value: &Value) -> String {
     }
 }
 
+/// The text of a value with all that a node or relationship holds.
+pub fn whole(graph: &Version, value: &Value) -> String {
+    let with = |text: String, properties: &Map| match properties.is_empty() {
+        true => text,
+        false => format!("{text} {}", map(graph, properties)),
+    };
+    match value {
+        Value::Node(id) => {
+            let node = Node::read(graph, *id);
+            let labels: String = node.labels.iter().map(|label| format!(":{label}")).collect();
+            let name = node.display_name().map(|name| one_line(&name)).unwrap_or_default();
+            with(format!("{name}{labels}"), &node.properties)
+        }
+        Value::Rel(id) => {
+            let rel = Relationship::read(graph, *id);
+            let end = |id| text(graph, &Value::Node(id));
+            let shape = format!("{} -{}-> {}", end(rel.start), verb(&rel.rel_type), end(rel.end));
+            with(shape, &rel.properties)
+        }
+        other => text(graph, other),
+    }
+}
+
 fn nested(graph: &Version, value: &Value) -> String {
     match value {
         Value::Null => String::new(),

@@ -37,8 +37,8 @@ pub struct Summary {
     pub told: Option<String>,
     /// Whether the last column is what each row rests on, which was asked for with `CITE`.
     pub cited: bool,
-    /// Whether it is a question without variables, whose one row says yes or no.
-    pub yes_no: bool,
+    /// For a question without variables, whose one row says yes or no: which of them.
+    pub yes_no: Option<bool>,
     /// For a question that is answered with no: what is known instead, as arrow facts.
     pub known: Vec<String>,
     /// The plan of a statement that is explained or profiled: the last operator first, its input below it, the plans

@@ -12,6 +12,7 @@ use crate::store::Version;
 use crate::syntax::ast::Mode;
 use crate::syntax::facts::ast::{Body, Fact, Line, Mark};
 use crate::syntax::facts::{self, Defaults, Kind, Translated, translate};
+use crate::text::counted;
 use crate::value::{Map, Value};
 use std::fmt;
 
@@ -33,10 +34,10 @@ pub struct Loaded {
 impl fmt::Display for Loaded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts = [
-            counted(self.sources, "source", "sources"),
-            counted(self.entities, "entity", "entities"),
-            counted(self.facts, "fact", "facts"),
-            counted(self.retracted, "retraction", "retractions"),
+            some(self.sources, "source", "sources"),
+            some(self.entities, "entity", "entities"),
+            some(self.facts, "fact", "facts"),
+            some(self.retracted, "retraction", "retractions"),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         if parts.is_empty() { f.write_str("nothing told") } else { f.write_str(&parts.join(", ")) }
@@ -166,7 +167,7 @@ fn yes_no(place: &mut Place<'_>, translated: &Translated, options: &RunOptions) 
         }
     }
     let mut summary = answer.summary().clone();
-    summary.yes_no = true;
+    summary.yes_no = Some(!no);
     summary.known = known;
     Ok(answer.with_rows(vec![row], summary))
 }
@@ -177,7 +178,7 @@ fn told(line: &Line, counters: &Counters, before: &Version) -> String {
     let facts = if line.mark == Mark::Retract { counters.rels_deleted } else { counters.rels_created };
     let entities = if line.mark == Mark::Retract { counters.nodes_deleted } else { counters.nodes_created };
     let noun = if matches!(line.body, Body::Source(_)) { ("source", "sources") } else { ("entity", "entities") };
-    let parts = [counted(entities, noun.0, noun.1), counted(facts, "fact", "facts")];
+    let parts = [some(entities, noun.0, noun.1), some(facts, "fact", "facts")];
     let parts: Vec<String> = parts.into_iter().flatten().map(|part| format!("{sign}{part}")).collect();
     let mut text = if parts.is_empty() { "nothing new".to_owned() } else { parts.join(", ") };
     if let (Body::Fact(fact), Mark::None | Mark::Tell) = (&line.body, line.mark) {
@@ -200,10 +201,7 @@ fn near_names(fact: &Fact, before: &Version) -> String {
     remarks
 }
 
-fn counted(count: u64, one: &str, many: &str) -> Option<String> {
-    match count {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        count => Some(format!("{count} {many}")),
-    }
+/// The number in words, unless it is 0.
+fn some(count: u64, one: &str, many: &str) -> Option<String> {
+    (count > 0).then(|| counted(count, one, many))
 }

@@ -6,6 +6,7 @@ use super::plans::Plans;
 use super::state::Session;
 use crate::algo::{Procedure, Registry};
 use crate::error::{Detail, Error, ErrorType, Result};
+use crate::exec::Counters;
 use crate::persist::{self, Durability, GraphFile, OpenOptions, Recovery, Salvaged};
 use crate::store::{Snapshot, Store, Version, WriteGuard};
 use std::path::{Path, PathBuf};
@@ -238,6 +239,41 @@ impl Graph {
         self.commit(write)?;
         *self.inner.procedures.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
         Ok(())
+    }
+
+    /// Gives the graph the content of an earlier state of it, as a change like any other: it is logged, and can be taken back
+    /// itself. Gives what was changed. It takes time in proportion to the graph.
+    ///
+    /// ```
+    /// # fn main() -> standpoint::error::Result<()> {
+    /// let graph = standpoint::Graph::in_memory();
+    /// let before = graph.snapshot();
+    /// graph.run("+ Kyiv -opposes-> territorial concessions")?;
+    /// assert_eq!(graph.revert(&before)?.nodes_deleted, 2);
+    /// assert_eq!(graph.snapshot().node_count(), 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `Conflict` when the state is not one of this graph, or another writer does not end; what a commit can fail with.
+    pub fn revert(&self, earlier: &Snapshot) -> Result<Counters> {
+        let mut write = self.write()?;
+        let done = write.version_mut().revert_to(earlier)?;
+        let counters = Counters {
+            nodes_created: done.nodes_created,
+            nodes_deleted: done.nodes_deleted,
+            rels_created: done.rels_created,
+            rels_deleted: done.rels_deleted,
+            properties_set: done.properties_set,
+            labels_added: done.labels_added,
+            labels_removed: done.labels_removed,
+            ..Counters::default()
+        };
+        if counters.changed() || done.schema {
+            self.commit(write)?;
+        }
+        Ok(counters)
     }
 
     /// Brings the graph's file up to the last commit and shortens its log: a checkpoint. Commits go on meanwhile. It also

@@ -23,7 +23,7 @@ mod run;
 mod state;
 mod transaction;
 
-pub use crate::exec::{Counters, Files};
+pub use crate::exec::{Counters, Files, Meter};
 pub use crate::persist::{Durability, OpenOptions, Recovery};
 pub use crate::semantic::bound::Notification;
 pub use answer::{Answer, PlanStep, Row, Summary, Work};

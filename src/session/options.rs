@@ -1,6 +1,6 @@
 //! How a statement is run: its limits, and switches that never change an answer.
 
-use crate::exec::Files;
+use crate::exec::{Files, Meter};
 use crate::value::Value;
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
@@ -73,6 +73,8 @@ pub struct RunOptions {
     pub cite: bool,
     /// Refuse statements that change the graph.
     pub read_only: bool,
+    /// Tells another thread how far it has come.
+    pub meter: Option<Arc<Meter>>,
     /// Cancels it from another thread.
     pub cancel: CancelToken,
     /// The most rows in a batch of the executor.
@@ -96,6 +98,7 @@ impl Default for RunOptions {
             as_of: None,
             cite: false,
             read_only: false,
+            meter: None,
             cancel: CancelToken::default(),
             batch_size: 2048,
             optimize: true,

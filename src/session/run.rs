@@ -136,6 +136,7 @@ pub(super) fn apply(
     let bound = bind(statement, &mut WriteNames::new(version), &graph.procedures())?;
     let plan = Arc::new(plan_of(&bound, version, parameters, options)?);
     let schema = changes_schema(statement);
+    begin_meter(&plan, version, options);
     let mut summary = Summary { schema, ..summary_of(&bound, true) };
     let settings =
         Settings { commits, ..settings(graph, parameters, options, (statement.mode, bytes_of(statement)), begun) };
@@ -215,6 +216,7 @@ impl Prepared {
         begun: Instant,
     ) -> Result<Answer> {
         check_parameters(&self.plan.parameters, parameters)?;
+        begin_meter(&self.plan, &snapshot, options);
         let summary = self.summary.clone();
         let settings = settings(graph, parameters, options, (self.mode, self.bytes), begun);
         let execution = Execution::new(Arc::clone(&self.plan), Arc::clone(&snapshot), settings)?;
@@ -237,6 +239,13 @@ fn profiled(mut execution: Execution, plan: &Plan, graph: Snapshot, mut summary:
 fn plan_of(bound: &BoundQuery, version: &Version, parameters: &Map, options: &RunOptions) -> Result<Plan> {
     check_parameters(&bound.parameters, parameters)?;
     plan::plan(bound, version, &planning(options)?)
+}
+
+/// Tells who watches the run how much there is to do.
+fn begin_meter(plan: &Plan, version: &Version, options: &RunOptions) {
+    if let Some(meter) = &options.meter {
+        meter.begin(explain::lines(plan, version.catalog()).iter().map(|line| line.estimate).sum());
+    }
 }
 
 /// The planner's switches.
@@ -305,6 +314,7 @@ fn settings(
         cancel: options.cancel.flag(),
         procedures: Some(Arc::new(Procedures(graph.procedures()))),
         files: options.files.clone(),
+        meter: options.meter.clone(),
         ..Settings::default()
     }
 }

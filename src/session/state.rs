@@ -222,6 +222,17 @@ impl Session {
         }
     }
 
+    /// Runs a statement that is no part of the conversation: [`Session::last_cypher`] stays what it was.
+    ///
+    /// # Errors
+    /// As [`Session::run_with`].
+    pub fn aside(&mut self, text: &str, parameters: &Map, options: &RunOptions) -> Result<Answer> {
+        let last = self.last.take();
+        let answer = self.run_with(text, parameters, options);
+        self.last = last;
+        answer
+    }
+
     /// The source that facts are told from, where one was declared.
     pub fn source(&self) -> Option<&str> {
         self.defaults.source.as_deref()

@@ -1,10 +1,11 @@
 //! Reading a line with rustyline.
 
-use super::complete::{Completion, complete};
+use super::complete::{Completion, Word, complete};
 use super::history;
 use super::terminal_error;
 use super::tokens::{self, Token};
 use crate::cli::app::App;
+use crate::cli::paint::Paint;
 use crate::error::Result;
 use crate::store::Snapshot;
 use crate::value::Map;
@@ -15,15 +16,22 @@ use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::{Hinter, HistoryHinter};
 use rustyline::history::FileHistory;
 use rustyline::validate::Validator;
-use rustyline::{ColorMode, CompletionType, Config, Context, Editor, Helper};
+use rustyline::{
+    Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Context, Editor, Event, EventContext,
+    EventHandler, Helper, KeyCode, KeyEvent, Modifiers, RepeatCount,
+};
 use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use unicode_width::UnicodeWidthStr;
 
 /// What came of reading a line.
 pub(super) enum Line {
     /// A line.
     Text(String),
+    /// A line that is to be opened in an editor.
+    Edit(String),
     /// Ctrl-C.
     Interrupted,
     /// Ctrl-D.
@@ -34,35 +42,39 @@ pub(super) enum Line {
 pub(super) struct Reader {
     editor: Editor<Assistant, FileHistory>,
     history: Option<PathBuf>,
+    /// Whether the line was ended to open it in an editor.
+    edit: Arc<AtomicBool>,
 }
 
 impl Reader {
-    pub(super) fn new() -> Result<Reader> {
+    pub(super) fn new(paint: Paint) -> Result<Reader> {
         let config = Config::builder()
             .history_ignore_space(true)
             .completion_type(CompletionType::List)
             .auto_add_history(false)
             .build();
         let mut editor = Editor::with_config(config).map_err(|error| terminal_error(&error))?;
-        if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) {
-            editor.set_color_mode(ColorMode::Disabled);
-        }
+        editor.set_color_mode(if paint.on { ColorMode::Forced } else { ColorMode::Disabled });
+        let edit = Arc::new(AtomicBool::new(false));
+        bind(&mut editor, &edit);
         let history = history::file();
         if let Some(file) = &history {
             // A history that cannot be read is begun anew.
             let _ = editor.load_history(file);
         }
         editor.set_helper(Some(Assistant::default()));
-        Ok(Reader { editor, history })
+        Ok(Reader { editor, history, edit })
     }
 
-    /// Reads a line, completing from the graph as it is now.
-    pub(super) fn read(&mut self, app: &App, prompt: &str) -> Result<Line> {
+    /// Reads a line that goes on from what was typed before, completing from the graph as it is now.
+    pub(super) fn read(&mut self, app: &App, before: &str, prompt: &str) -> Result<Line> {
         if let Some(helper) = self.editor.helper_mut() {
             helper.graph = Some(app.session.snapshot());
             helper.parameters = app.parameters.clone();
+            before.clone_into(&mut helper.before);
         }
         match self.editor.readline(prompt) {
+            Ok(line) if self.edit.swap(false, Ordering::Relaxed) => Ok(Line::Edit(line)),
             Ok(line) => Ok(Line::Text(line)),
             Err(ReadlineError::Interrupted) => Ok(Line::Interrupted),
             Err(ReadlineError::Eof) => Ok(Line::End),
@@ -85,11 +97,20 @@ impl Reader {
     }
 }
 
+/// Asks for the value of a parameter; `None` when nothing is given.
+pub(super) fn ask(name: &str) -> Option<String> {
+    let mut editor = rustyline::DefaultEditor::new().ok()?;
+    let value = editor.readline(&format!("${name} = ")).ok()?;
+    Some(value).filter(|value| !value.trim().is_empty())
+}
+
 /// What helps while a line is typed.
 #[derive(Default)]
 struct Assistant {
     graph: Option<Snapshot>,
     parameters: Map,
+    /// What was typed of the statement in earlier lines.
+    before: String,
     files: FilenameCompleter,
     hinter: HistoryHinter,
 }
@@ -115,7 +136,9 @@ impl Completer for Assistant {
 
     fn complete(&self, line: &str, at: usize, context: &Context<'_>) -> rustyline::Result<(usize, Vec<Listed>)> {
         let Some(graph) = &self.graph else { return Ok((at, Vec::new())) };
-        match complete(graph, &self.parameters, line, at) {
+        let earlier = self.before.len();
+        let text = format!("{}{line}", self.before);
+        match complete(graph, &self.parameters, &text, earlier + at) {
             Completion::File => {
                 let (start, pairs) = self.files.complete(line, at, context)?;
                 let listed = |pair: rustyline::completion::Pair| Listed {
@@ -125,17 +148,48 @@ impl Completer for Assistant {
                 Ok((start, pairs.into_iter().map(listed).collect()))
             }
             Completion::Words { start, words } => {
-                let listed = words.into_iter().map(|word| Listed {
-                    shown: if word.about.is_empty() {
-                        word.text.to_string()
-                    } else {
-                        format!("{}  {}", word.text, word.about)
-                    },
-                    inserted: word.text,
-                });
-                Ok((start, listed.collect()))
+                let widest = words.iter().map(|word| word.text.width()).max().unwrap_or(0).min(WORD);
+                let listed = words.into_iter().map(|word| Listed { shown: shown(&word, widest), inserted: word.text });
+                Ok((start.saturating_sub(earlier), listed.collect()))
             }
         }
+    }
+}
+
+/// The widest word beside which what it is stands in a column.
+const WORD: usize = 36;
+/// The widest candidate.
+const CANDIDATE: usize = 76;
+
+/// A candidate with what it is.
+fn shown(word: &Word, widest: usize) -> String {
+    if word.about.is_empty() {
+        return word.text.to_string();
+    }
+    let space = " ".repeat(widest.saturating_sub(word.text.width()));
+    let room = CANDIDATE.saturating_sub(widest.max(word.text.width()) + 2);
+    let about: String = word.about.chars().take(room).collect();
+    let cut = if about.len() < word.about.len() { "…" } else { "" };
+    format!("{}{space}  {about}{cut}", word.text)
+}
+
+/// Keys beyond those of the usual bindings.
+fn bind(editor: &mut Editor<Assistant, FileHistory>, edit: &Arc<AtomicBool>) {
+    let simple = |command: Cmd| EventHandler::Simple(command);
+    editor.bind_sequence(KeyEvent(KeyCode::Enter, Modifiers::ALT), simple(Cmd::Newline));
+    editor.bind_sequence(KeyEvent(KeyCode::PageUp, Modifiers::NONE), simple(Cmd::HistorySearchBackward));
+    editor.bind_sequence(KeyEvent(KeyCode::PageDown, Modifiers::NONE), simple(Cmd::HistorySearchForward));
+    let open = EventHandler::Conditional(Box::new(OpenEditor(Arc::clone(edit))));
+    editor.bind_sequence(Event::KeySeq(vec![KeyEvent::ctrl('X'), KeyEvent::ctrl('E')]), open);
+}
+
+/// Ends the line and notes that it is to be opened in an editor.
+struct OpenEditor(Arc<AtomicBool>);
+
+impl ConditionalEventHandler for OpenEditor {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, _: &EventContext<'_>) -> Option<Cmd> {
+        self.0.store(true, Ordering::Relaxed);
+        Some(Cmd::AcceptLine)
     }
 }
 

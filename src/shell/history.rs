@@ -1,18 +1,20 @@
 //! Where the history of the shell is kept: in the state folder of the XDG base directory specification, readable by
-//! its owner alone. `STANDPOINT_HISTORY=off` keeps none.
+//! its owner alone. `STANDPOINT_HISTORY=off` keeps none, another
+//! value names another file.
 
+use crate::cli::folders;
 use rustyline::history::FileHistory;
 use rustyline::{Editor, Helper};
 use std::path::{Path, PathBuf};
 
 /// The history's file; `None` when none is wanted or there is no place for it.
 pub(super) fn file() -> Option<PathBuf> {
-    if std::env::var_os("STANDPOINT_HISTORY").is_some_and(|value| value == "off") {
-        return None;
+    match std::env::var_os("STANDPOINT_HISTORY") {
+        Some(value) if value == "off" => return None,
+        Some(path) if !path.is_empty() => return Some(PathBuf::from(path)),
+        _ => {}
     }
-    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let state = absolute("XDG_STATE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/state")))?;
-    Some(state.join("standpoint").join("history"))
+    folders::state("history")
 }
 
 /// Writes the history.

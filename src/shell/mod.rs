@@ -9,10 +9,14 @@ mod history;
 mod tokens;
 
 use crate::cli::app::{App, Stop};
+use crate::cli::external;
+use crate::cli::report::Source;
 use crate::error::{Detail, Error, ErrorType, Result};
+use crate::span::line_column;
 use crate::syntax::ast::{ClauseKind, Statement};
 use crate::syntax::parse_statement;
 use crate::syntax::script::{self, Completeness, Language};
+use crate::text::sizes;
 use crate::value::format::to_text;
 use editor::{Line, Reader};
 
@@ -21,54 +25,76 @@ use editor::{Line, Reader};
 /// # Errors
 /// When the terminal cannot be used.
 pub fn run(app: &mut App) -> Result<()> {
-    let mut reader = Reader::new()?;
+    let mut reader = Reader::new(app.settings.paint.0)?;
+    app.ask = Some(editor::ask);
     greet(app);
     let mut pending = String::new();
     let mut warned = false;
     loop {
         let prompt = if pending.is_empty() { prompt(app) } else { continuation(&pending) };
-        match reader.read(app, &prompt)? {
-            Line::Text(line) => {
-                pending.push_str(&line);
-                if !is_complete(&pending) {
-                    pending.push('\n');
-                    continue;
+        match reader.read(app, &pending, &prompt)? {
+            Line::Text(line) => pending.push_str(&bare(&line, &pending)),
+            Line::Edit(line) => match external::edit(&format!("{pending}{line}")) {
+                Ok(text) => {
+                    app.say(text.trim_end());
+                    pending = text.trim_end().to_owned();
                 }
-                let text = std::mem::take(&mut pending);
-                reader.remember(&text);
-                app.options.cancel.reset();
-                // Being told once is enough as long as nothing else was asked in between.
-                match app.run_text(&text, None) {
-                    Err(Stop::Quit) if may_leave(app, &mut warned) => return Ok(()),
-                    Err(Stop::Quit) => {}
-                    _ => warned = false,
+                Err(error) => {
+                    app.fail(&error, Source { file: None, text: "", offset: 0 });
                 }
+            },
+            Line::Interrupted => {
+                pending.clear();
+                continue;
             }
-            Line::Interrupted => pending.clear(),
             Line::End if !pending.is_empty() => {
                 app.say("");
                 pending.clear();
+                continue;
             }
             Line::End => {
                 app.say("");
                 if may_leave(app, &mut warned) {
                     return Ok(());
                 }
+                continue;
             }
         }
+        if !is_complete(&pending) && !script::is_hopeless(&pending) {
+            pending.push('\n');
+            continue;
+        }
+        let text = std::mem::take(&mut pending);
+        reader.remember(&text);
+        app.options.cancel.reset();
+        // Being told once is enough as long as nothing else was asked in between.
+        match app.run_text(&text, None) {
+            Err(Stop::Quit) if may_leave(app, &mut warned) => return Ok(()),
+            Err(Stop::Quit) => {}
+            _ => warned = false,
+        }
+    }
+}
+
+/// A line, or the command that is meant by a word that many type without the dot.
+fn bare(line: &str, pending: &str) -> String {
+    let word = line.trim().trim_end_matches(';').to_lowercase();
+    match word.as_str() {
+        "help" | "?" if pending.is_empty() => ".help".to_owned(),
+        "quit" | "exit" if pending.is_empty() => ".quit".to_owned(),
+        _ => line.to_owned(),
     }
 }
 
 fn greet(app: &mut App) {
     let graph = app.session.snapshot();
     let name = app.session.graph().path().map(|path| format!("  {}", path.display())).unwrap_or_default();
-    let greeting = format!(
-        "standpoint {}{name}  {} nodes, {} relationships\n.help tells what can be typed, Tab completes, Ctrl-D leaves",
-        env!("CARGO_PKG_VERSION"),
-        graph.node_count(),
-        graph.rel_count(),
-    );
-    app.say(&greeting);
+    let held = sizes(graph.node_count(), graph.rel_count());
+    app.say(&format!("standpoint {}{name}  {held}", env!("CARGO_PKG_VERSION")));
+    if let Some(introduction) = app.introduction {
+        app.say(introduction);
+    }
+    app.say(".help tells what can be typed, Tab completes, Ctrl-D leaves");
 }
 
 /// The name of the graph's file without its ending, `*` when something is not saved, and the source of facts.
@@ -79,13 +105,17 @@ fn prompt(app: &App) -> String {
     let changed = if graph.has_unsaved_changes() { "*" } else { "" };
     let source = app.session.source().map(|source| format!(" [{source}]")).unwrap_or_default();
     let moment = app.options.as_of.as_ref().map(|moment| format!(" as of {}", to_text(moment))).unwrap_or_default();
-    format!("{}{changed}{source}{moment}▸ ", name.unwrap_or_else(|| "standpoint".to_owned()))
+    let transaction = if app.session.in_transaction() { " (transaction)" } else { "" };
+    format!("{}{changed}{transaction}{source}{moment}▸ ", name.unwrap_or_else(|| "standpoint".to_owned()))
 }
 
 /// Says what is open.
 fn continuation(pending: &str) -> String {
     match script::is_complete(pending) {
-        Completeness::Open { what, .. } => format!("   {what} is open … "),
+        Completeness::Open { what, at } => {
+            let (line, column) = line_column(pending, at);
+            format!("   {what} is open from {line}:{column} … ")
+        }
         _ => "   … ".to_owned(),
     }
 }

@@ -45,6 +45,7 @@ mod nodes;
 mod record;
 mod relationships;
 mod restore;
+mod revert;
 mod rows;
 mod schema;
 mod schema_text;
@@ -68,6 +69,7 @@ pub use index::Seek;
 pub use load::{BuiltRels, JoinedTexts, PropertyColumn, RelColumns, Values};
 pub use record::{Change, Record};
 pub(crate) use restore::both;
+pub use revert::Reverted;
 pub use schema::{
     ConstraintDefinition, ConstraintKind, IndexDefinition, IndexKind, MAX_SCHEMA, MAX_SCHEMA_KEYS, PropertyType,
     ScalarType, SchemaTarget,

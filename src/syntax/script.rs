@@ -1,7 +1,7 @@
 //! Texts of several statements, in either language.
 //!
 //! Says which language a statement is in by its first character, splits a text into statements, and tells whether a
-//! text typed so far is complete. Parses nothing.
+//! text typed so far is complete, or can be no more.
 
 use super::scan::{self, Kind, Token};
 use crate::error::{Detail, Error, Result};
@@ -112,6 +112,33 @@ pub enum Completeness {
     },
 }
 
+/// The names of the parameters that a statement of openCypher uses, each once, in order.
+///
+/// ```
+/// use standpoint::syntax::script::parameters;
+/// assert_eq!(parameters("MATCH (n {a: $a}) WHERE n.b > $`a b` RETURN '$c', $a"), ["a", "a b"]);
+/// assert!(parameters("? Kyiv -opposes-> $x").is_empty());
+/// ```
+pub fn parameters(text: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    if classify(text).is_one_line() {
+        return names;
+    }
+    let mut marked = false;
+    for token in scan::tokens(text) {
+        let named = matches!(token.kind, Kind::Word | Kind::Number | Kind::Quoted { closed: true });
+        if marked && named {
+            let name = token.text.strip_prefix('`').and_then(|name| name.strip_suffix('`'));
+            let name = name.map_or_else(|| token.text.to_owned(), |name| name.replace("``", "`"));
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        marked = token.kind == Kind::Mark && token.text == "$";
+    }
+    names
+}
+
 /// Whether the text, typed so far, can be run or goes on.
 pub fn is_complete(text: &str) -> Completeness {
     let (mut at, mut last) = (0, Completeness::Complete);
@@ -120,6 +147,27 @@ pub fn is_complete(text: &str) -> Completeness {
         at = piece.next;
     }
     last
+}
+
+/// Whether no text that is added could make a statement of what is there: it goes wrong before its end.
+///
+/// ```
+/// use standpoint::syntax::script::is_hopeless;
+/// assert!(is_hopeless("MATCH (n) RETRUN n"));
+/// assert!(!is_hopeless("MATCH (n"));
+/// assert!(!is_hopeless("MATCH (n) RETURN 'not yet"));
+/// ```
+pub fn is_hopeless(text: &str) -> bool {
+    let mut at = 0;
+    let mut last = None;
+    while let Some(piece) = next_piece(text, at) {
+        at = piece.next;
+        last = Some(piece);
+    }
+    let Some(piece) = last.filter(|piece| piece.unclosed.is_none() && !piece.ended) else { return false };
+    let statement = text[piece.range].trim_end();
+    let error = if classify(statement) == Language::Cypher { super::parse_statement(statement).err() } else { None };
+    error.and_then(|error| error.span()).is_some_and(|span| (span.start as usize) < statement.len())
 }
 
 /// A statement and how it ends.

@@ -85,6 +85,9 @@ impl Stage {
         }?;
         if let Some(chunk) = &chunk {
             self.given.grow(cx, chunk.bytes())?;
+            if let Some(meter) = &cx.settings().meter {
+                meter.note(chunk.total(), cx.pool().used());
+            }
         }
         Ok(chunk)
     }

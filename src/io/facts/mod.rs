@@ -10,9 +10,14 @@ mod properties;
 #[cfg(test)]
 mod tests;
 
+use super::elements::Elements;
+use super::write_error;
+use crate::error::Result;
+use crate::session::Answer;
 use crate::store::Version;
 use crate::syntax::facts::ast::{Body, Entity, Fact, Line, Mark, Name, Source};
 use crate::syntax::facts::{format, parse_line};
+use crate::text::counted;
 use crate::value::{NodeId, RelId, RelTypeId, Value};
 use names::Names;
 use properties::Properties;
@@ -76,6 +81,23 @@ pub fn write(graph: &Version, out: &mut dyn Write) -> io::Result<Unsaid> {
     Ok(writer.unsaid)
 }
 
+/// Writes what all rows of an answer hold, nodes as the lines of entities and sources, then relationships as facts; gives
+/// how many rows there were, and what they hold that facts cannot say. Names are those of the graph.
+///
+/// # Errors
+/// What goes wrong while computing the rows or writing them.
+pub fn write_answer(answer: &mut Answer, out: &mut dyn Write) -> Result<(u64, Unsaid)> {
+    let elements = Elements::of(answer)?;
+    let graph = answer.graph();
+    let mut writer = Writer { graph, names: Names::of_whole(graph), unsaid: Unsaid::default(), out };
+    writer.elements(&elements).map_err(|error| write_error(&error))?;
+    if elements.others > 0 {
+        let what = counted(elements.others, "value that is", "values that are");
+        writer.unsaid.tell(|| what + " nothing of the graph");
+    }
+    Ok((elements.rows, writer.unsaid))
+}
+
 struct Writer<'a> {
     graph: &'a Version,
     names: Names<'a>,
@@ -89,6 +111,21 @@ type Sources = Vec<(Arc<str>, NodeId)>;
 type Cited = HashMap<Arc<str>, Vec<RelId>>;
 
 impl<'a> Writer<'a> {
+    /// Sources come last: what stands below the line of one would be taken for its own.
+    fn elements(&mut self, elements: &Elements) -> io::Result<()> {
+        let known: HashSet<NodeId> = self.sources().into_iter().map(|(_, node)| node).collect();
+        let (sources, others): (Vec<NodeId>, Vec<NodeId>) =
+            elements.nodes.iter().partition(|node| known.contains(node));
+        for node in others {
+            match self.names.name_of(node) {
+                Some(_) => self.entity(node)?,
+                None => self.unsaid.tell(|| format!("node {} has no name", node.0)),
+            }
+        }
+        elements.rels.iter().try_for_each(|rel| self.fact(*rel, None))?;
+        sources.into_iter().try_for_each(|node| self.source(node).map(drop))
+    }
+
     /// The nodes that a line of a source makes. Of several with one name none is.
     fn sources(&mut self) -> Sources {
         let catalog = self.graph.catalog();

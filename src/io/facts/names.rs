@@ -14,6 +14,8 @@ pub(super) struct Names<'a> {
     told_keys: [KeyId; 2],
     /// The nodes there by those here.
     nodes: HashMap<NodeId, NodeId>,
+    /// Whether the reader knows the graph whole.
+    whole: bool,
 }
 
 /// The keys of names and aliases, where the graph has them.
@@ -46,7 +48,12 @@ impl<'a> Names<'a> {
     pub(super) fn new(graph: &'a Version) -> Names<'a> {
         let mut told = Version::new();
         let told_keys = ["name", "aliases"].map(|name| told.intern_key(name));
-        Names { graph, keys: Keys::of(graph), told, told_keys, nodes: HashMap::new() }
+        Names { graph, keys: Keys::of(graph), told, told_keys, nodes: HashMap::new(), whole: false }
+    }
+
+    /// Names for a reader who knows the graph.
+    pub(super) fn of_whole(graph: &'a Version) -> Names<'a> {
+        Names { whole: true, ..Names::new(graph) }
     }
 
     pub(super) fn name_of(&self, node: NodeId) -> Option<Arc<str>> {
@@ -55,11 +62,14 @@ impl<'a> Names<'a> {
 
     /// Whether a line that begins with this name makes a new entity.
     pub(super) fn is_free(&self, name: &str) -> bool {
-        self.told.resolve(name) == Resolution::Unknown
+        self.whole || self.told.resolve(name) == Resolution::Unknown
     }
 
     /// Notes that a node was told with a name and aliases.
     pub(super) fn note(&mut self, node: NodeId, values: [Option<Value>; 2]) {
+        if self.whole {
+            return;
+        }
         let properties = self.told_keys.into_iter().zip(values);
         let properties: Vec<(KeyId, Value)> = properties.filter_map(|(key, value)| Some((key, value?))).collect();
         if let Ok(told) = self.told.create_node(&[], &properties) {
@@ -69,9 +79,12 @@ impl<'a> Names<'a> {
 
     /// A text that denotes this node and no other of those that were told.
     pub(super) fn text_for(&self, node: NodeId) -> Option<Arc<str>> {
-        let told = Resolution::One(*self.nodes.get(&node)?);
+        let (known, node_there) = match self.whole {
+            true => (self.graph, node),
+            false => (&self.told, *self.nodes.get(&node)?),
+        };
         let texts = self.name_of(node).into_iter().chain(self.keys.aliases(self.graph, node));
-        texts.into_iter().find(|text| !text.is_empty() && self.told.resolve(text) == told)
+        texts.into_iter().find(|text| !text.is_empty() && known.resolve(text) == Resolution::One(node_there))
     }
 
     /// The nodes with a name, so that one whose name is an alias of another comes before that: the other way round its

@@ -1,0 +1,92 @@
+//! What a person sees of a statement that takes long: time, rows, memory.
+
+use crate::session::Meter;
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// When a statement takes long.
+const LONG: Duration = Duration::from_millis(500);
+/// How often the line is drawn anew.
+const EVERY: Duration = Duration::from_millis(100);
+
+/// A line on standard error that tells how far a statement has come. It appears when the statement takes long, and is gone
+/// when it is dropped.
+#[derive(Debug)]
+pub(super) struct Progress {
+    stop: Option<Sender<()>>,
+    drawing: Option<JoinHandle<()>>,
+}
+
+impl Progress {
+    /// Watches a statement that begins now.
+    pub(super) fn watch(meter: Arc<Meter>) -> Progress {
+        let (stop, stopped) = channel();
+        let drawing = std::thread::Builder::new().spawn(move || draw(&meter, &stopped));
+        Progress { stop: Some(stop), drawing: drawing.ok() }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(drawing) = self.drawing.take() {
+            let _ = drawing.join();
+        }
+    }
+}
+
+fn draw(meter: &Meter, stopped: &Receiver<()>) {
+    let begun = Instant::now();
+    let mut wait = LONG;
+    let mut drawn = false;
+    let mut err = std::io::stderr();
+    while stopped.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
+        let _ = write!(err, "\r\x1b[K{}", line(begun.elapsed(), meter.rows(), meter.expected(), meter.memory()));
+        let _ = err.flush();
+        (drawn, wait) = (true, EVERY);
+    }
+    if drawn {
+        let _ = write!(err, "\r\x1b[K");
+        let _ = err.flush();
+    }
+}
+
+/// The whole line. What was expected is told as long as it has not been passed.
+fn line(time: Duration, rows: u64, expected: u64, memory: u64) -> String {
+    let of = if expected > rows { format!(" of about {}", short(expected)) } else { String::new() };
+    let seconds = time.as_secs_f64();
+    format!("{seconds:.1} s  {} rows{of}  {}  Ctrl-C cancels", short(rows), bytes(memory))
+}
+
+/// A number in few characters: `950`, `12.3k`, `4.0M`.
+fn short(number: u64) -> String {
+    match number {
+        0..1_000 => number.to_string(),
+        1_000..1_000_000 => format!("{:.1}k", number as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1}M", number as f64 / 1e6),
+        _ => format!("{:.1}G", number as f64 / 1e9),
+    }
+}
+
+fn bytes(number: u64) -> String {
+    match number {
+        0..1_048_576 => format!("{} KB", number >> 10),
+        1_048_576..1_073_741_824 => format!("{} MB", number >> 20),
+        _ => format!("{:.1} GB", number as f64 / (1u64 << 30) as f64),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_says_time_rows_and_memory() {
+        let shown = line(Duration::from_millis(1234), 12_345, 4_000_000, 3 << 20);
+        assert_eq!(shown, "1.2 s  12.3k rows of about 4.0M  3 MB  Ctrl-C cancels");
+        assert_eq!(line(Duration::from_secs(2), 950, 900, 2048), "2.0 s  950 rows  2 KB  Ctrl-C cancels");
+    }
+}

@@ -1,0 +1,81 @@
+//! The dot-commands about results: where they go, the last one in full, and going back to before a change.
+
+use super::app::App;
+use super::commands::{Flow, need, need_no_transaction};
+use super::external;
+use super::report::Source;
+use crate::error::{Detail, Error, ErrorType, Result};
+use crate::text::counted;
+
+/// `.once FILE`: the next result goes to a file.
+pub(super) fn once(app: &mut App, argument: &str) -> Result<Flow> {
+    need(argument, "a file")?;
+    app.target.redirect(argument.as_ref(), true)?;
+    Ok(Flow::Continue)
+}
+
+/// `.output [FILE|stdout]`: all results from now on go to a file, or no longer.
+pub(super) fn output(app: &mut App, argument: &str) -> Result<Flow> {
+    match argument {
+        "" => {
+            let file = app.target.file().map(|path| path.display().to_string());
+            app.say(file.as_deref().unwrap_or("stdout"));
+        }
+        "stdout" => app.target.end()?,
+        path => app.target.redirect(path.as_ref(), false)?,
+    }
+    Ok(Flow::Continue)
+}
+
+/// `.last`: asks the last question again and shows all rows and whole cells.
+pub(super) fn last(app: &mut App, _: &str) -> Result<Flow> {
+    let Some(text) = app.last.clone() else {
+        return Err(Error::syntax(Detail::InvalidUse, "there is no last question that could be asked again"));
+    };
+    let before = app.settings.clone();
+    app.settings.max_rows = None;
+    app.settings.width = Some(usize::MAX);
+    let shown = app.query(&text, Source { file: None, text: &text, offset: 0 });
+    app.settings = before;
+    shown.map(|()| Flow::Continue)
+}
+
+/// `.edit`: opens the last statement in the editor, and runs what comes of it.
+pub(super) fn edit(app: &mut App, _: &str) -> Result<Flow> {
+    let text = external::edit(&app.typed)?;
+    app.say(text.trim_end());
+    Ok(match app.run_text(&text, None) {
+        Ok(()) => Flow::Continue,
+        Err(stop) => Flow::Stop(stop),
+    })
+}
+
+/// `.undo [n]`: makes the graph what it was before the last changes.
+pub(super) fn undo(app: &mut App, argument: &str) -> Result<Flow> {
+    need_no_transaction(app)?;
+    if app.options.read_only {
+        return Err(Error::runtime(ErrorType::Conflict, Detail::ReadOnly, "the graph is open read-only"));
+    }
+    let steps =
+        match argument {
+            "" => 1,
+            text => text.parse::<usize>().ok().filter(|steps| *steps > 0).ok_or_else(|| {
+                Error::syntax(Detail::InvalidUse, "it is the number of changes to take back, from 1 on")
+            })?,
+        };
+    let known = app.before.len();
+    let Some(at) = known.checked_sub(steps) else {
+        let message = match known {
+            0 => "nothing was changed here that could be taken back".to_owned(),
+            _ => format!("only {} can be taken back", counted(known as u64, "change", "changes")),
+        };
+        return Err(Error::syntax(Detail::InvalidUse, message));
+    };
+    let target = app.before[at].clone();
+    let counters = app.session.graph().revert(&target)?;
+    app.before.truncate(at);
+    let undone = counted(steps as u64, "change", "changes");
+    let what = super::app::changed(&counters).unwrap_or_else(|| "nothing differed".to_owned());
+    app.say(&format!("{undone} taken back: {what}"));
+    Ok(Flow::Continue)
+}

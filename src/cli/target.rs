@@ -1,0 +1,127 @@
+//! Where results go: standard output, a pager before it, or a file for one result or all that follow.
+
+use super::output::Format;
+use super::pager::Pager;
+use super::progress::Progress;
+use super::terminal;
+use crate::error::{Error, Result};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// Where results go.
+pub struct Target {
+    standard: Box<dyn Write>,
+    file: Option<Redirect>,
+    /// The command that pages what is longer than the screen.
+    pub pager: Option<String>,
+}
+
+struct Redirect {
+    path: PathBuf,
+    out: BufWriter<File>,
+    /// Whether it ends with the next result.
+    once: bool,
+}
+
+impl Target {
+    /// Results go to this stream, without a pager.
+    pub fn new(standard: Box<dyn Write>) -> Target {
+        Target { standard, file: None, pager: None }
+    }
+
+    /// The next result goes to a file, or all of them do. A file of that name is replaced.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn redirect(&mut self, path: &Path, once: bool) -> Result<()> {
+        self.end()?;
+        let file =
+            File::create(path).map_err(|error| Error::io(format!("cannot write `{}`", path.display()), &error))?;
+        self.file = Some(Redirect { path: path.to_owned(), out: BufWriter::new(file), once });
+        Ok(())
+    }
+
+    /// Results go to standard output again.
+    ///
+    /// # Errors
+    /// When the last of a file cannot be written.
+    pub fn end(&mut self) -> Result<()> {
+        match self.file.take() {
+            Some(mut file) => file.out.flush().map_err(|error| unwritten(&file.path, &error)),
+            None => Ok(()),
+        }
+    }
+
+    /// The file that results go to.
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_ref().map(|file| file.path.as_path())
+    }
+
+    /// The format for what is written now: for one result in a file it is that of the file's ending.
+    pub fn format(&self, set: Format) -> Format {
+        let once = self.file.as_ref().filter(|file| file.once);
+        once.and_then(|file| Format::of_file(&file.path)).unwrap_or(set)
+    }
+
+    /// Writes a result. The line of progress goes away before the first of it is seen.
+    ///
+    /// # Errors
+    /// What goes wrong in `write`, or with the stream.
+    pub(super) fn write<T>(
+        &mut self,
+        progress: Option<Progress>,
+        write: impl FnOnce(&mut dyn Write) -> Result<T>,
+    ) -> Result<T> {
+        if self.file.is_some() {
+            return self.write_file(progress, write);
+        }
+        let failed = |error: io::Error| Error::io("cannot write the result", &error);
+        // A screen of which nobody knows the height is not paged.
+        let Some((command, height)) = self.pager.as_ref().zip(terminal::height()) else {
+            let written = write(&mut Quietly { out: &mut *self.standard, progress })?;
+            self.standard.flush().map_err(failed)?;
+            return Ok(written);
+        };
+        let mut pager = Pager::new(&mut *self.standard, command, height);
+        let written = write(&mut Quietly { out: &mut pager, progress });
+        pager.finish().map_err(failed)?;
+        written
+    }
+
+    fn write_file<T>(
+        &mut self,
+        progress: Option<Progress>,
+        write: impl FnOnce(&mut dyn Write) -> Result<T>,
+    ) -> Result<T> {
+        let Some(mut file) = self.file.take() else { return write(&mut *self.standard) };
+        let written = write(&mut file.out);
+        drop(progress);
+        file.out.flush().map_err(|error| unwritten(&file.path, &error))?;
+        if !file.once {
+            self.file = Some(file);
+        }
+        written
+    }
+}
+
+fn unwritten(path: &Path, error: &io::Error) -> Error {
+    Error::io(format!("cannot write `{}`", path.display()), error)
+}
+
+/// A stream before which the line of progress goes away.
+struct Quietly<'a> {
+    out: &'a mut dyn Write,
+    progress: Option<Progress>,
+}
+
+impl Write for Quietly<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.progress = None;
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}

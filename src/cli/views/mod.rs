@@ -1,0 +1,159 @@
+//! Looking instead of reading: pictures of a graph made of characters. They say the same without colour, and fit the width
+//! that there is.
+
+pub(super) mod card;
+pub mod find;
+pub(super) mod info;
+pub(super) mod matrix;
+pub(super) mod timeline;
+
+use super::app::App;
+use super::paint::{Paint, Role};
+use crate::error::{Detail, Error, ErrorType, Phase, Result};
+use crate::io::stance::Stance;
+use crate::session::entity::Node;
+use crate::store::{Resolution, Snapshot, Version};
+use crate::syntax::facts::format;
+use crate::value::format::to_text;
+use crate::value::{NodeId, RelId, Value};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// The width where nobody knows it.
+const USUAL_WIDTH: usize = 100;
+/// The least width that is drawn for.
+const LEAST_WIDTH: usize = 30;
+
+/// How wide a picture may be, and its colours.
+#[derive(Clone, Copy)]
+pub(super) struct Look {
+    pub(super) width: usize,
+    pub(super) paint: Paint,
+}
+
+impl Look {
+    pub(super) fn of(app: &App) -> Look {
+        let room = app.room();
+        Look { width: room.width.unwrap_or(USUAL_WIDTH).max(LEAST_WIDTH), paint: room.paint }
+    }
+
+    /// A text in the colour of a stance.
+    fn stance(self, stance: Option<Stance>, text: &str) -> String {
+        match stance {
+            Some(Stance::Supports) => self.paint.text(Role::Supports, text),
+            Some(Stance::Opposes) => self.paint.text(Role::Opposes, text),
+            Some(Stance::Proposes) => self.paint.text(Role::Proposes, text),
+            None => text.to_owned(),
+        }
+    }
+}
+
+/// The entity that an argument names: `@Kyiv`, `Kyiv`, quoted as in either language.
+fn entity(graph: &Version, argument: &str) -> Result<NodeId> {
+    let name = argument.trim().trim_start_matches('@').trim_matches(['`', '"']);
+    if name.is_empty() {
+        return Err(Error::syntax(Detail::InvalidUse, "the command needs an entity, as in `@Kyiv`"));
+    }
+    let unknown = |detail, message| Error::new(ErrorType::EntityNotFound, Phase::Runtime, detail, message);
+    match graph.resolve(name) {
+        Resolution::One(node) => Ok(node),
+        Resolution::Ambiguous(nodes) => {
+            let names: Vec<String> = nodes.iter().map(|node| title(graph, *node)).collect();
+            let message = format!("several entities are called `{name}`: {}", names.join(", "));
+            Err(unknown(Detail::AmbiguousEntity, message))
+        }
+        Resolution::Unknown => {
+            let error = unknown(Detail::UnknownEntity, format!("no entity is called `{name}`"));
+            let near = graph.similar_names(name, 3);
+            let near: Vec<String> = near.iter().map(|name| format!("`{name}`")).collect();
+            Err(if near.is_empty() { error } else { error.hint(format!("did you mean {}?", near.join(" or "))) })
+        }
+    }
+}
+
+/// The name of a node for people.
+fn title(graph: &Version, node: NodeId) -> String {
+    let node = Node::read(graph, node);
+    node.display_name().unwrap_or_else(|| format!("({})", node.labels.join(":")))
+}
+
+/// A relationship with what is shown of it.
+struct Statement {
+    rel: RelId,
+    start: NodeId,
+    end: NodeId,
+    verb: String,
+    stance: Option<Stance>,
+    /// When it was stated, or else since when it holds.
+    day: Option<String>,
+    confidence: Option<f64>,
+    /// Source and place in it.
+    cite: Option<String>,
+}
+
+impl Statement {
+    fn read(graph: &Version, rel: RelId) -> Option<Statement> {
+        let (start, end) = graph.endpoints(rel)?;
+        let said = |key: &str| {
+            let value = graph.catalog().key(key).map(|key| graph.rel_property(rel, key));
+            value.filter(|value| !value.is_null())
+        };
+        let rel_type = graph.catalog().rel_type_name(rel.rel_type);
+        let cite: Vec<String> =
+            ["source", "locator"].iter().filter_map(|key| said(key)).map(|value| to_text(&value)).collect();
+        Some(Statement {
+            rel,
+            start,
+            end,
+            verb: format::verb(rel_type),
+            stance: Stance::of(rel_type),
+            day: ["date", "since"].iter().find_map(|key| said(key)).map(|value| to_text(&value)),
+            confidence: said("confidence").and_then(|value| match value {
+                Value::Float(number) => Some(number),
+                Value::Int(number) => Some(number as f64),
+                _ => None,
+            }),
+            cite: (!cite.is_empty()).then(|| format!("[{}]", cite.join(" "))),
+        })
+    }
+}
+
+/// The relationships that a query finds in its first column, with the graph they are read from. The query is asked as the
+/// user's own would be: about the moment that is set, and within the limits.
+fn statements(app: &mut App, query: &str) -> Result<(Snapshot, Vec<Statement>)> {
+    let options = crate::session::RunOptions { cite: false, ..app.options.clone() };
+    let mut answer = app.session.aside(query, &Default::default(), &options)?;
+    let graph = Snapshot::clone(answer.graph());
+    let rows = answer.rows()?;
+    let rel = |value: &Value| if let Value::Rel(rel) = value { Some(*rel) } else { None };
+    let rels = rows.iter().filter_map(|row| row.values().first().and_then(rel));
+    Ok((graph.clone(), rels.filter_map(|rel| Statement::read(&graph, rel)).collect()))
+}
+
+/// The condition of a pattern that a node is this one.
+fn is_node(variable: &str, node: NodeId) -> String {
+    format!("id({variable}) = {}", node.0)
+}
+
+/// A text cut or filled with blanks to a width.
+fn fitted(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return format!("{text}{}", " ".repeat(width - text.width()));
+    }
+    let (mut cut, mut used) = (String::new(), 0);
+    for grapheme in text.graphemes(true) {
+        if used + grapheme.width() >= width {
+            break;
+        }
+        used += grapheme.width();
+        cut += grapheme;
+    }
+    format!("{cut}…{}", " ".repeat(width.saturating_sub(used + 1)))
+}
+
+/// The last day and the first of some statements: `2025-11-15 … 2025-11-26`.
+fn span(statements: &[Statement]) -> Option<String> {
+    let days = || statements.iter().filter_map(|statement| statement.day.as_deref());
+    let (first, last) = (days().min()?, days().max()?);
+    Some(if first == last { first.to_owned() } else { format!("{first} … {last}") })
+}

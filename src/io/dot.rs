@@ -1,0 +1,62 @@
+//! Answers as pictures for Graphviz: the nodes and relationships that they hold, in the notation `dot`.
+
+use super::elements::Elements;
+use super::stance::Stance;
+use super::{cell, write_error};
+use crate::error::Result;
+use crate::session::Answer;
+use crate::session::entity::Node;
+use crate::store::Version;
+use crate::syntax::facts::format::verb;
+use crate::value::{NodeId, RelId, Value};
+use std::fmt::Write as _;
+use std::io::Write;
+
+/// Writes what all rows hold as one directed graph; gives how many rows there were and how many values were nothing of the
+/// graph. Ends of relationships are there even where no row names them.
+///
+/// # Errors
+/// What goes wrong while computing the rows or writing them.
+pub fn write(answer: &mut Answer, out: &mut dyn Write) -> Result<(u64, u64)> {
+    if answer.columns().is_empty() {
+        return Ok((0, 0));
+    }
+    let elements = Elements::of(answer)?;
+    let text = picture(answer.graph(), &elements);
+    out.write_all(text.as_bytes()).map_err(|error| write_error(&error))?;
+    Ok((elements.rows, elements.others))
+}
+
+fn picture(graph: &Version, elements: &Elements) -> String {
+    let ends: Vec<(RelId, (NodeId, NodeId))> =
+        elements.rels.iter().filter_map(|rel| Some((*rel, graph.endpoints(*rel)?))).collect();
+    let mut nodes = elements.nodes.clone();
+    nodes.extend(ends.iter().flat_map(|(_, (start, end))| [*start, *end]));
+    nodes.sort_unstable();
+    nodes.dedup();
+    let mut text = String::from("digraph standpoint {\n  rankdir=LR;\n  node [shape=box, style=rounded];\n");
+    for node in nodes {
+        let _ = writeln!(text, "  n{} [label={}];", node.0, quoted(&name(graph, node)));
+    }
+    for (rel, (start, end)) in ends {
+        let rel_type = graph.catalog().rel_type_name(rel.rel_type);
+        let look = Stance::of(rel_type).map(look).unwrap_or_default();
+        let _ = writeln!(text, "  n{} -> n{} [label={}{look}];", start.0, end.0, quoted(&verb(rel_type)));
+    }
+    text + "}\n"
+}
+
+/// Colour, and dashes for what is opposed: meaningful in black and white too.
+fn look(stance: Stance) -> String {
+    let dashes = if stance == Stance::Opposes { ", style=dashed" } else { "" };
+    format!(", color=\"{}\"{dashes}", stance.colour())
+}
+
+fn name(graph: &Version, node: NodeId) -> String {
+    Node::read(graph, node).display_name().unwrap_or_else(|| cell::text(graph, &Value::Node(node)))
+}
+
+fn quoted(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\r', "");
+    format!("\"{escaped}\"")
+}
