@@ -217,7 +217,7 @@ fn changes_can_be_taken_back() {
     keys(&mut session, ".undo\r");
     expect(&mut session, "1 node deleted, 1 relationship deleted");
     keys(&mut session, "? Oslo -supports-> annexation\r");
-    expect(&mut session, "no entity is called `Oslo`");
+    expect(&mut session, "nothing here is called `Oslo`");
     keys(&mut session, "\x04");
     session.exp_eof().unwrap();
     let mut session = shell(home.path());
