@@ -8,7 +8,7 @@ const FACTS: &str = include_str!("../../graphs/peace-talks.facts");
 
 /// What is said before the first prompt.
 pub const INTRODUCTION: &str = "\
-The talks about peace in Ukraine in late 2025, as one article tells them. It is in memory: nothing is written.
+The talks about peace in Ukraine in late 2025, as one article tells them; nothing is written.
 Three things to try:
   ? ?who -opposes-> territorial concessions
   .graph @28-point plan

@@ -7,7 +7,7 @@ use super::paint::Paint;
 use super::report::{self, Source};
 use super::streams::Output;
 use super::work::{Place, Work};
-use super::{demo, files, folders, generated, help, import, pager, parameters, stdio};
+use super::{demo, files, folders, generated, help, import, pager, parameters, stdio, terminal};
 use crate::error::{Detail, Error, Result};
 use crate::session::{Graph, OpenOptions, RunOptions};
 use std::ffi::OsString;
@@ -37,7 +37,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, shell: Shell) -> u8 {
     };
     match arguments.mode.as_ref().and_then(without_statements) {
         Some(code) => code,
-        None => Work::of(arguments, tasks).map_or(USAGE, |work| run(work, shell)),
+        None => Work::of(arguments, tasks).map_or(USAGE, |work| run(&work, shell)),
     }
 }
 
@@ -88,7 +88,7 @@ fn failed(error: &Error, code: u8) -> u8 {
 }
 
 /// Opens the graph, runs what is asked for, and closes it; gives the exit code.
-fn run(work: Work, shell: Shell) -> u8 {
+fn run(work: &Work, shell: Shell) -> u8 {
     let opened = match &work.place {
         Place::Memory => Ok(Graph::in_memory()),
         Place::File(path) => graph_of(Some(path), work.running.limits.opening()),
@@ -98,12 +98,12 @@ fn run(work: Work, shell: Shell) -> u8 {
         Ok(graph) => graph,
         Err(error) => return failed(&error, NO_GRAPH),
     };
-    let mut app = match app_of(&work, &graph) {
+    let mut app = match app_of(work, &graph) {
         Ok(app) => app,
         Err(error) => return failed(&error, USAGE),
     };
     watch_interrupts(&app.options);
-    if let Err(stop) = initialise(&mut app, &work) {
+    if let Err(stop) = initialise(&mut app, work) {
         return finish(stop).max(close(&mut app));
     }
     if app.settings.interactive {
@@ -114,9 +114,9 @@ fn run(work: Work, shell: Shell) -> u8 {
         return code.max(close(&mut app));
     }
     let outcome = match (work.dry_run, work.running.atomic) {
-        (true, _) => run_dry(&mut app, &work),
-        (false, true) => run_atomically(&mut app, &work),
-        (false, false) => run_tasks(&mut app, &work),
+        (true, _) => run_dry(&mut app, work),
+        (false, true) => run_atomically(&mut app, work),
+        (false, false) => run_tasks(&mut app, work),
     };
     let code = outcome.map_or_else(finish, |()| app.failed().unwrap_or(0));
     let code = if code == 0 && work.running.exit_status && app.rows == 0 { NO_ROWS } else { code };
@@ -194,6 +194,14 @@ pub(super) fn graph_of(path: Option<&Path>, options: OpenOptions) -> Result<Grap
 
 /// The most rows of a table on a terminal, unless the user says something else.
 const ROWS_SHOWN: usize = 40;
+/// The lines of the screen that a table in the shell needs besides its rows: borders, footer, prompts.
+const LINES_BESIDES: usize = 9;
+
+/// How many rows of a table are shown on a terminal: in the shell as many as fit.
+fn rows_shown(interactive: bool) -> usize {
+    let fit = terminal::height().filter(|_| interactive).map(|height| height.saturating_sub(LINES_BESIDES).max(4));
+    fit.map_or(ROWS_SHOWN, |fit| fit.min(ROWS_SHOWN))
+}
 
 fn app_of(work: &Work, graph: &Graph) -> Result<App> {
     let running = &work.running;
@@ -203,7 +211,7 @@ fn app_of(work: &Work, graph: &Graph) -> Result<App> {
     let settings = Settings {
         format: running.format.unwrap_or(if terminal { Format::Table } else { Format::Jsonl }),
         width: None,
-        max_rows: Some(ROWS_SHOWN),
+        max_rows: Some(rows_shown(interactive)),
         null: Arc::from(""),
         terminal,
         paint: (Paint::of(running.color, &stdout), Paint::of(running.color, &stderr)),

@@ -24,39 +24,60 @@ const SETTINGS: &[Setting] = &[
     Setting {
         name: "cite",
         show: |app| on_off(app.options.cite),
-        set: |app, text| Ok(app.options.cite = switched(text)?),
+        set: |app, text| {
+            app.options.cite = switched(text)?;
+            Ok(())
+        },
     },
     Setting {
         name: "echo",
         show: |app| on_off(app.settings.echo),
-        set: |app, text| Ok(app.settings.echo = switched(text)?),
+        set: |app, text| {
+            app.settings.echo = switched(text)?;
+            Ok(())
+        },
     },
     Setting {
         name: "maxrows",
         show: |app| limit(app.settings.max_rows, "all"),
-        set: |app, text| Ok(app.settings.max_rows = number(text, "all")?),
+        set: |app, text| {
+            app.settings.max_rows = number(text, "all")?;
+            Ok(())
+        },
     },
     Setting { name: "mode", show: |app| app.settings.format.name().to_owned(), set: mode },
     Setting {
         name: "null",
         show: |app| format!("\"{}\"", app.settings.null),
-        set: |app, text| Ok(app.settings.null = Arc::from(text.trim_matches('"'))),
+        set: |app, text| {
+            app.settings.null = Arc::from(text.trim_matches('"'));
+            Ok(())
+        },
     },
     Setting { name: "pager", show: |app| app.target.pager.clone().unwrap_or("off".into()), set: pager },
     Setting {
         name: "timer",
         show: |app| on_off(app.settings.timer),
-        set: |app, text| Ok(app.settings.timer = switched(text)?),
+        set: |app, text| {
+            app.settings.timer = switched(text)?;
+            Ok(())
+        },
     },
     Setting {
         name: "warnings",
         show: |app| on_off(app.settings.warnings),
-        set: |app, text| Ok(app.settings.warnings = switched(text)?),
+        set: |app, text| {
+            app.settings.warnings = switched(text)?;
+            Ok(())
+        },
     },
     Setting {
         name: "width",
         show: |app| limit(app.settings.width, "auto"),
-        set: |app, text| Ok(app.settings.width = number(text, "auto")?),
+        set: |app, text| {
+            app.settings.width = number(text, "auto")?;
+            Ok(())
+        },
     },
 ];
 

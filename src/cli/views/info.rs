@@ -28,7 +28,7 @@ fn of_graph(app: &mut App) -> Result<String> {
     let mut lines = Vec::new();
     match handle.path() {
         Some(path) => {
-            let size = std::fs::metadata(&path).map(|data| data.len()).unwrap_or(0);
+            let size = std::fs::metadata(&path).map_or(0, |data| data.len());
             let mode = if handle.is_read_only() { ", to be read only" } else { "" };
             lines.push(("file", format!("{} ({}{mode})", path.display(), bytes(size))));
         }
