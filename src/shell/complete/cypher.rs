@@ -18,6 +18,10 @@ pub(super) fn statement(graph: &Version, parameters: &Map, before: &str) -> Comp
     if let Some(at) = open_entity(before) {
         return Completion::Words { start: at, words: entities(graph, &before[at..], entity_name) };
     }
+    let called = before.len() - dotted(before).len();
+    if before[..called].trim_end().to_ascii_uppercase().ends_with("CALL") {
+        return begin_with(before, &before[called..], procedures());
+    }
     match rest.chars().next_back() {
         Some(':' | '|' | '&' | '!') if in_relationship(rest) => {
             begin_with(before, typed, types(graph, types_here(graph, rest)))
@@ -36,10 +40,6 @@ pub(super) fn statement(graph: &Version, parameters: &Map, before: &str) -> Comp
 
 /// What can stand where an expression or a clause goes on.
 fn words(before: &str, typed: &str, rest: &str) -> Completion {
-    let last = rest.trim_end().rsplit(|c: char| c.is_whitespace()).next().unwrap_or("").to_ascii_uppercase();
-    if last == "CALL" {
-        return begin_with(before, typed, procedures());
-    }
     if let Some(procedure) = yielding(rest) {
         return begin_with(before, typed, yields(procedure));
     }

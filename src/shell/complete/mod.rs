@@ -109,11 +109,13 @@ fn arrow_line(graph: &Version, before: &str) -> Completion {
     let begun = stops.iter().filter_map(|stop| before.rfind(stop).map(|at| (at + stop.len(), *stop))).max();
     let (start, stop) = begun.filter(|(start, _)| *start > mark).unwrap_or((mark, ""));
     let typed = before[start..].trim_start();
-    if stop == " : " || (stop == ", " && before.contains(" : ")) || typed.contains(':') && typed.starts_with('?') {
+    // The marks before the first word may end with that of a variable.
+    let variable = typed.starts_with('?') || before[..start].ends_with('?');
+    if stop == " : " || (stop == ", " && before.contains(" : ")) || variable && typed.contains(':') {
         let label = typed.rsplit(':').next().unwrap_or(typed);
         return begin_with(before, label, labels(graph));
     }
-    if typed.starts_with('?') {
+    if variable {
         return Completion::Words { start: before.len(), words: Vec::new() };
     }
     Completion::Words { start: before.len() - typed.len(), words: entities(graph, typed, fact_name) }
