@@ -145,7 +145,7 @@ fn slots(slots: Vec<Slot>, groups: &[usize]) -> impl Iterator<Item = (Slot, Slot
 fn merge_rels(term: &mut QueryGraph, pairs: &[(usize, usize)], groups: &[usize]) -> Option<()> {
     let rels = std::mem::take(&mut term.pattern.rels);
     let mut types: Vec<TypeTest> = rels.iter().map(|rel| rel.types.clone()).collect();
-    for (at, first) in groups.iter().enumerate() {
+    for (at, first) in groups.iter().enumerate().filter(|(at, first)| at != *first) {
         types[*first] = both(&types[*first], &types[at])?;
     }
     for (at, mut rel) in rels.into_iter().enumerate().filter(|(at, _)| groups[*at] == *at) {
