@@ -2,6 +2,10 @@
 //!
 //! Takes texts only; knows nothing of what the names denote.
 
+mod alike;
+
+pub use alike::{AlikeNames, Likeness, alike, plain};
+
 /// Names longer than this are never suggested: the distance costs the product of the lengths.
 const LONGEST: usize = 64;
 

@@ -11,6 +11,7 @@ mod names;
 mod procedure;
 mod projection;
 mod shortest;
+mod stance;
 mod strong;
 mod table;
 #[cfg(test)]
@@ -22,6 +23,7 @@ pub use components::components;
 pub use procedure::{BuiltIn, Parameter, Procedure, ProcedureContext, Registry, Rows, Run, Signature, ValueType};
 pub use projection::Projection;
 pub use shortest::{Route, shortest_path};
+pub use stance::{STANCES, Stance, stance};
 pub use strong::strong_components;
 pub use view::{AllEdges, Edge, Edges, GraphView, Neighbours, NodeReference, Nodes, Visited};
 

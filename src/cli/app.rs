@@ -6,7 +6,8 @@ use super::paint::Paint;
 use super::progress::Progress;
 use super::report::{self, Source};
 use super::target::Target;
-use super::{fenced, notes, parameters, terminal};
+use super::texts::Notation;
+use super::{notes, parameters, terminal};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::io::encode::Encoding;
 use crate::io::protocol::Events;
@@ -17,7 +18,6 @@ use crate::syntax::script::{self, Language};
 use crate::text::counted;
 use crate::value::Map;
 use std::collections::HashSet;
-use std::ffi::OsStr;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -164,10 +164,8 @@ impl App {
     pub fn run_file(&mut self, path: &Path) -> Result<(), Stop> {
         let name = path.display().to_string();
         let text = read_text(path).map_err(|error| self.fail(&error, Source { file: None, text: "", offset: 0 }))?;
-        match path.extension().and_then(OsStr::to_str) {
-            Some("facts") => return self.load_facts(&text, &name),
-            Some("md") => return self.load_facts(&fenced::facts(&text), &name),
-            _ => {}
+        if let Some(notation @ (Notation::Facts | Notation::Markdown)) = Notation::of(path) {
+            return self.load_facts(&text, &name, notation);
         }
         if self.reading >= READ_DEPTH {
             let error = Error::syntax(Detail::NestingTooDeep, format!("`{name}`: files read each other too deeply"));
@@ -179,13 +177,17 @@ impl App {
         result
     }
 
-    fn load_facts(&mut self, text: &str, name: &str) -> Result<(), Stop> {
+    fn load_facts(&mut self, text: &str, name: &str, notation: Notation) -> Result<(), Stop> {
         if self.options.read_only {
             let error = read_only();
             return Err(self.fail(&error, Source { file: None, text: "", offset: 0 }));
         }
         let before = self.session.graph().snapshot();
-        match self.session.load_facts(text) {
+        let loaded = match notation {
+            Notation::Markdown => self.session.load_markdown(text),
+            _ => self.session.load_facts(text),
+        };
+        match loaded {
             Ok(loaded) => {
                 self.note_change(before);
                 self.say(&format!("{name}: {loaded}"));

@@ -2,10 +2,11 @@
 
 use super::output::{FORMATS, Format};
 use super::paint::When;
+pub use super::texts::{Check, Texts};
 use crate::io::protocol::MAX_LINE;
 use crate::session::{Durability, OpenOptions, RunOptions};
 use crate::value::Value;
-use crate::value::temporal::parse;
+use crate::value::temporal::{Date, parse};
 use clap::builder::PossibleValue;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -221,6 +222,9 @@ pub enum Mode {
         /// That of one command
         command: Option<String>,
     },
+    /// The commands for texts of facts
+    #[command(flatten)]
+    Texts(Texts),
 }
 
 /// The arguments of `import`.
@@ -442,6 +446,14 @@ fn delimiter(text: &str) -> Result<char, String> {
         (Some(character), None) => Ok(character),
         _ => Err("it is one character".to_owned()),
     }
+}
+
+/// A day: `2025-11-01`.
+///
+/// # Errors
+/// When the text is none.
+pub(super) fn day(text: &str) -> Result<Date, String> {
+    parse::date(text).map_err(|_| format!("`{text}` is no date like 2025-11-01"))
 }
 
 /// A day or a moment: `2025-11-01`, `2025-11-01T12:00`, `2025-11-01T12:00Z`.

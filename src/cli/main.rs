@@ -1,13 +1,14 @@
 //! The program from its arguments to its exit code.
 
-use super::app::{App, Settings, Stop, decode, exit_code, read_text};
+use super::app::{App, Settings, Stop, decode, exit_code};
 use super::arguments::{Arguments, Mode, Task};
 use super::output::Format;
 use super::paint::Paint;
 use super::report::{self, Source};
 use super::streams::Output;
+use super::texts::Notation;
 use super::work::{Place, Work};
-use super::{demo, files, folders, generated, help, import, pager, parameters, stdio, terminal};
+use super::{demo, files, folders, generated, help, import, pager, parameters, stdio, terminal, texts};
 use crate::error::{Detail, Error, Result};
 use crate::session::{Graph, OpenOptions, RunOptions};
 use std::ffi::OsString;
@@ -47,6 +48,7 @@ fn without_statements(mode: &Mode) -> Option<u8> {
         Mode::Stdio(arguments) => stdio::run(arguments),
         Mode::Verify { graph } => files::verify(graph),
         Mode::Import(arguments) => import::run(arguments),
+        Mode::Texts(command) => texts::run(command),
         Mode::Export { graph, to, salvage } => files::export(graph, *to, *salvage),
         Mode::Help { topic } => read_about(&topic.join(" ")),
         Mode::Completions { shell } => wrote(generated::completions(*shell, &mut std::io::stdout())),
@@ -138,17 +140,14 @@ fn initialise(app: &mut App, work: &Work) -> Result<(), Stop> {
     }
 }
 
-/// Opens a graph by its file's name: a saved graph, a `.facts` text, or a name for a new graph.
+/// Opens a graph by its file's name: a saved graph, a text of facts or statements that makes one in memory, or a name
+/// for a new graph.
 ///
 /// # Errors
 /// When there is a file but it cannot be read as what it should be.
 pub fn open_graph(path: &Path, options: OpenOptions, say: &mut dyn FnMut(&str)) -> Result<Graph> {
-    if path.extension().is_some_and(|ending| ending == "facts") {
-        let graph = Graph::in_memory();
-        let text = read_text(path)?;
-        graph.load_facts(&text).map_err(|error| located(&error, path, &text))?;
-        graph.forget_changes();
-        return Ok(graph);
+    if let Some(notation) = Notation::of(path) {
+        return notation.graph(path);
     }
     if path.exists() || options.read_only {
         let graph = Graph::open_with(path, options)?;
@@ -174,7 +173,7 @@ fn tell_recovery(path: &Path, graph: &Graph, say: &mut dyn FnMut(&str)) {
 }
 
 /// The error with its place in the text as part of the message, for a file that is not shown.
-fn located(error: &Error, path: &Path, text: &str) -> Error {
+pub(super) fn located(error: &Error, path: &Path, text: &str) -> Error {
     let name = path.display().to_string();
     let report = report::error(error, Source { file: Some(&name), text, offset: 0 });
     let report = report.strip_prefix("error: ").unwrap_or(&report).trim_end().to_owned();

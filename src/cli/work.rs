@@ -45,7 +45,8 @@ impl Work {
                 tasks.splice(0..0, written);
                 Work { tasks, ..work(Place::File(graph), running) }
             }
-            Some(Mode::Load { graph, sources, dry_run, running }) => {
+            Some(Mode::Load { graph, sources, dry_run, mut running }) => {
+                running.atomic = true;
                 tasks.extend(sources.into_iter().map(Task::File));
                 Work { tasks, dry_run, reads: false, ..work(Place::File(graph), running) }
             }

@@ -5,15 +5,16 @@ use super::graph::Graph;
 use super::options::RunOptions;
 use super::run::{self, Outcome};
 use super::state::Session;
+use super::tell::Teller;
 use super::transaction::Place;
 use crate::error::{Detail, Error, Result};
 use crate::exec::Counters;
 use crate::store::Version;
 use crate::syntax::ast::Mode;
 use crate::syntax::facts::ast::{Body, Fact, Line, Mark};
-use crate::syntax::facts::{self, Defaults, Kind, Translated, translate};
+use crate::syntax::facts::{self, Defaults, Entry, Kind, Translated, translate};
 use crate::text::counted;
-use crate::value::{Map, Value};
+use crate::value::{Map, RelId, Value};
 use std::fmt;
 
 /// What loading a `.facts` text told.
@@ -80,33 +81,84 @@ pub(super) fn translated(session: &Session, text: &str) -> Result<Translated> {
     translated.ok_or_else(|| Error::syntax(Detail::UnexpectedInput, "there is nothing to tell or ask here"))
 }
 
-/// Tells a whole `.facts` text, or nothing of it.
-pub(super) fn load(place: &mut Place<'_>, text: &str, options: &RunOptions) -> Result<Loaded> {
-    if options.read_only {
-        return Err(run::read_only());
-    }
-    let graph = place.graph;
-    let (loaded, _) = place.change(|version| {
-        let loaded = load_into(graph, version, text, options)?;
-        Ok((loaded, loaded.counters.changed()))
-    })?;
-    Ok(loaded)
+/// Tells all lines of a text, or none of them.
+pub(super) fn load(place: &mut Place<'_>, entries: impl IntoIterator<Item = Result<Entry>>) -> Result<Loaded> {
+    changing(place, |telling| {
+        entries.into_iter().try_for_each(|entry| telling.say(&entry?))?;
+        Ok(telling.loaded)
+    })
 }
 
-fn load_into(graph: &Graph, version: &mut Version, text: &str, options: &RunOptions) -> Result<Loaded> {
-    let mut loaded = Loaded::default();
-    for entry in facts::read(text) {
-        let entry = entry?;
-        let line = &entry.line;
-        let Some(translated) = translate(line, &entry.defaults)? else { continue };
-        if matches!(translated.kind, Kind::Rows | Kind::YesNo) {
-            let message = "a question has no place in a file of facts";
-            return Err(Error::syntax(Detail::UnexpectedSyntax, message).at(line.span));
-        }
-        let outcome = change(graph, version, &translated, options)?;
-        loaded.count(line, &outcome.summary.counters);
+/// Changes a graph by lines of facts, as a whole or not at all.
+pub(super) fn changing<T>(place: &mut Place<'_>, work: impl FnOnce(&mut Telling<'_>) -> Result<T>) -> Result<T> {
+    let graph = place.graph;
+    let (given, _) = place.change(|version| {
+        let mut telling = Telling { graph, version, teller: Teller::default(), loaded: Loaded::default() };
+        let given = work(&mut telling)?;
+        Ok((given, telling.loaded.counters.changed()))
+    })?;
+    Ok(given)
+}
+
+/// Lines of facts told and retracted one after another on a private version.
+pub(crate) struct Telling<'a> {
+    graph: &'a Graph,
+    version: &'a mut Version,
+    teller: Teller,
+    /// What was told so far.
+    pub(crate) loaded: Loaded,
+}
+
+impl Telling<'_> {
+    /// The graph as the lines so far have left it.
+    pub(crate) fn version(&self) -> &Version {
+        self.version
     }
-    Ok(loaded)
+
+    /// Removes a relationship.
+    pub(crate) fn remove(&mut self, rel: RelId) {
+        if self.version.delete_rel(rel) {
+            self.loaded.retracted += 1;
+            self.loaded.counters.rels_deleted += 1;
+        }
+    }
+
+    /// Tells or retracts a line.
+    ///
+    /// # Errors
+    /// What is wrong with it, with its place.
+    pub(crate) fn say(&mut self, entry: &Entry) -> Result<()> {
+        let counters = self.said(entry).map_err(|error| error.at(entry.line.span))?;
+        self.loaded.count(&entry.line, &counters);
+        Ok(())
+    }
+
+    fn said(&mut self, entry: &Entry) -> Result<Counters> {
+        let line = &entry.line;
+        if line.mark != Mark::Retract
+            && let Some(counters) = self.teller.tell(self.version, line, &entry.defaults)?
+        {
+            self.version.check_constraints()?;
+            return Ok(counters);
+        }
+        self.teller = Teller::default();
+        tell_in_cypher(self.graph, self.version, line, &entry.defaults)
+    }
+}
+
+/// Tells or retracts a line as the openCypher that it is translated into.
+pub(super) fn tell_in_cypher(
+    graph: &Graph,
+    version: &mut Version,
+    line: &Line,
+    defaults: &Defaults,
+) -> Result<Counters> {
+    let Some(translated) = translate(line, defaults)? else { return Ok(Counters::default()) };
+    if matches!(translated.kind, Kind::Rows | Kind::YesNo) {
+        let message = "a question has no place in a file of facts";
+        return Err(Error::syntax(Detail::UnexpectedSyntax, message).at(line.span));
+    }
+    Ok(change(graph, version, &translated, &RunOptions::default())?.summary.counters)
 }
 
 impl Loaded {

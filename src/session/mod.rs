@@ -21,6 +21,7 @@ mod procedures;
 mod profile;
 mod run;
 mod state;
+mod tell;
 mod transaction;
 
 pub use crate::exec::{Counters, Files, Meter};
@@ -32,3 +33,4 @@ pub use graph::Graph;
 pub use known::{fact, source_titles};
 pub use options::{CancelToken, RunOptions};
 pub use state::Session;
+pub(crate) use tell::stored;

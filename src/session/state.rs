@@ -1,7 +1,7 @@
 //! A conversation with a graph.
 
 use super::answer::Answer;
-use super::facts::{Loaded, explain_line, run_line, translated};
+use super::facts::{Loaded, Telling, explain_line, run_line, translated};
 use super::graph::Graph;
 use super::options::RunOptions;
 use super::plans::Known;
@@ -11,7 +11,7 @@ use crate::error::{Detail, Error, Result};
 use crate::semantic::writes;
 use crate::store::Snapshot;
 use crate::syntax::ast::{Mode, Statement};
-use crate::syntax::facts::Defaults;
+use crate::syntax::facts::{self, Defaults};
 use crate::syntax::script::{Language, classify};
 use crate::syntax::{parse_statement, unparse};
 use crate::value::Map;
@@ -186,7 +186,34 @@ impl Session {
     /// # Errors
     /// The first wrong line, with its place.
     pub fn load_facts(&mut self, text: &str) -> Result<Loaded> {
-        super::facts::load(&mut self.place(), text, &RunOptions::default())
+        super::facts::load(&mut self.place(), facts::read(text))
+    }
+
+    /// Tells all facts of a Markdown text, or none when one of its lines is wrong: those in blocks fenced by three
+    /// backticks and the word `facts`. Each block is a text of its own.
+    ///
+    /// ```
+    /// # fn main() -> standpoint::error::Result<()> {
+    /// let graph = standpoint::Graph::in_memory();
+    /// graph.session().load_markdown("# Notes\n```facts\nKyiv -opposes-> territorial concessions\n```\n")?;
+    /// assert_eq!(graph.snapshot().rel_count(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The first wrong line, with its place in the text.
+    pub fn load_markdown(&mut self, text: &str) -> Result<Loaded> {
+        let fences = facts::fences(text)?;
+        super::facts::load(&mut self.place(), fences.iter().flat_map(facts::Fence::read))
+    }
+
+    /// Changes the graph by lines of facts, as a whole or not at all.
+    ///
+    /// # Errors
+    /// What goes wrong in `work`; what a commit can fail with.
+    pub(crate) fn changing<T>(&mut self, work: impl FnOnce(&mut Telling<'_>) -> Result<T>) -> Result<T> {
+        super::facts::changing(&mut self.place(), work)
     }
 
     /// The openCypher of the last statement that was understood, whichever language it was in.

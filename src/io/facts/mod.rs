@@ -4,9 +4,20 @@
 //! What stands under no source comes first, then each source with the facts that cite it. Whatever the notation has no
 //! words for is told to the caller: nodes without a name, times of day, indexes, two entities of one name. Every line is
 //! read back before it is written, so a text that was written can be loaded. Identifiers are not kept.
+//!
+//! The same lines, each standing for itself, are what graphs are compared by: [`diff`], [`apply`], [`merge()`]. [`check`]
+//! and [`format`](format()) are about texts.
 
+mod apply;
+pub mod check;
+mod diff;
+mod format;
+#[cfg(test)]
+mod laws;
+mod merge;
 mod names;
 mod properties;
+mod said;
 #[cfg(test)]
 mod tests;
 
@@ -16,9 +27,13 @@ use crate::error::Result;
 use crate::session::Answer;
 use crate::store::Version;
 use crate::syntax::facts::ast::{Body, Entity, Fact, Line, Mark, Name, Source};
-use crate::syntax::facts::{format, parse_line};
+use crate::syntax::facts::{format as lines, parse_line};
 use crate::text::counted;
 use crate::value::{NodeId, RelId, RelTypeId, Value};
+pub use apply::{Applied, apply};
+pub use diff::{Difference, diff};
+pub use format::{format, format_markdown};
+pub use merge::{Merged, merge};
 use names::Names;
 use properties::Properties;
 use std::collections::{HashMap, HashSet};
@@ -63,11 +78,10 @@ impl fmt::Display for Unsaid {
 /// # Errors
 /// When they cannot be written.
 pub fn write(graph: &Version, out: &mut dyn Write) -> io::Result<Unsaid> {
-    let mut writer = Writer { graph, names: Names::new(graph), unsaid: Unsaid::default(), out };
+    let mut line = |_: &Body, text: &str| writeln!(out, "{text}");
+    let mut writer = Writer { graph, names: Names::new(graph), unsaid: Unsaid::default(), out: &mut line };
     let sources = writer.sources();
-    let entities = Names::in_order_of_telling(graph);
-    writer.nodes_without_line(&sources);
-    entities.into_iter().try_for_each(|node| writer.entity(node))?;
+    writer.entities(&sources)?;
     let (top, cited) = writer.by_source(&sources);
     top.into_iter().try_for_each(|rel| writer.fact(rel, None))?;
     for (reference, node) in sources {
@@ -89,7 +103,9 @@ pub fn write(graph: &Version, out: &mut dyn Write) -> io::Result<Unsaid> {
 pub fn write_answer(answer: &mut Answer, out: &mut dyn Write) -> Result<(u64, Unsaid)> {
     let elements = Elements::of(answer)?;
     let graph = answer.graph();
-    let mut writer = Writer { graph, names: Names::of_whole(graph), unsaid: Unsaid::default(), out };
+    let mut line = |_: &Body, text: &str| writeln!(out, "{text}");
+    let names = Names::of_whole(graph);
+    let mut writer = Writer { graph, names, unsaid: Unsaid::default(), out: &mut line };
     writer.elements(&elements).map_err(|error| write_error(&error))?;
     if elements.others > 0 {
         let what = counted(elements.others, "value that is", "values that are");
@@ -98,11 +114,26 @@ pub fn write_answer(answer: &mut Answer, out: &mut dyn Write) -> Result<(u64, Un
     Ok((elements.rows, writer.unsaid))
 }
 
+/// Gives every line so that it stands for itself, whatever comes before it: entities in an order in which they can be
+/// told, sources, then facts that say their source and date, and are about entities alone. Indexes and constraints are
+/// left out.
+fn write_alone(graph: &Version, out: Out<'_>) -> io::Result<Unsaid> {
+    let mut writer = Writer { graph, names: Names::new(graph), unsaid: Unsaid::default(), out };
+    let sources = writer.sources();
+    writer.entities(&sources)?;
+    sources.into_iter().try_for_each(|(_, node)| writer.source_line(node).map(drop))?;
+    writer.rels().try_for_each(|rel| writer.fact(rel, None))?;
+    Ok(writer.unsaid)
+}
+
+/// Where lines go: what one says, and its text.
+type Out<'a> = &'a mut dyn FnMut(&Body, &str) -> io::Result<()>;
+
 struct Writer<'a> {
     graph: &'a Version,
     names: Names<'a>,
     unsaid: Unsaid,
-    out: &'a mut dyn Write,
+    out: Out<'a>,
 }
 
 /// Sources by what cites call them, in order of node.
@@ -145,6 +176,11 @@ impl<'a> Writer<'a> {
         all.iter().filter(alone).cloned().collect()
     }
 
+    fn entities(&mut self, sources: &Sources) -> io::Result<()> {
+        self.nodes_without_line(sources);
+        Names::in_order_of_telling(self.graph).into_iter().try_for_each(|node| self.entity(node))
+    }
+
     fn nodes_without_line(&mut self, sources: &Sources) {
         let sources: HashSet<NodeId> = sources.iter().map(|(_, node)| *node).collect();
         for node in self.graph.node_ids() {
@@ -177,8 +213,18 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Writes the line of a source; gives what holds under it.
+    /// Writes the line of a source, by whose aliases later facts may be about it; gives what holds under it.
     fn source(&mut self, node: NodeId) -> io::Result<Option<Source>> {
+        let source = self.source_line(node)?;
+        if source.is_some() {
+            let value = |key| self.graph.catalog().key(key).map(|key| self.graph.node_property(node, key));
+            let texts = ["name", "aliases"].map(|key| value(key).filter(|value| !value.is_null()));
+            self.names.note(node, texts);
+        }
+        Ok(source)
+    }
+
+    fn source_line(&mut self, node: NodeId) -> io::Result<Option<Source>> {
         let mut properties = Properties::new(self.graph, self.graph.node_properties(node));
         let Some(Value::String(reference)) = properties.take("id") else { return Ok(None) };
         let source = Source {
@@ -190,13 +236,7 @@ impl<'a> Writer<'a> {
         };
         let what = || format!("the source `{reference}`");
         properties.lost.drain(..).for_each(|why| self.unsaid.tell(|| format!("{}: {why}", what())));
-        let written = self.line(Body::Source(source.clone()), what)?;
-        if written {
-            let value = |key| self.graph.catalog().key(key).map(|key| self.graph.node_property(node, key));
-            let texts = ["name", "aliases"].map(|key| value(key).filter(|value| !value.is_null()));
-            self.names.note(node, texts);
-        }
-        Ok(written.then_some(source))
+        Ok(self.line(Body::Source(source.clone()), what)?.then_some(source))
     }
 
     /// The relationships that stand under no source, and those that stand under each.
@@ -238,15 +278,12 @@ impl<'a> Writer<'a> {
             self.unsaid.tell(|| format!("{}: no name stands for one of its ends alone", what()));
             return Ok(());
         };
-        let mut properties = Properties::new(self.graph, self.graph.rel_properties(rel));
-        let cite = properties.take_cite();
-        let mut meta = properties.take_meta();
-        meta.properties = properties.rest(&["confidence", "modality", "quote", "source", "locator"]);
+        let (mut meta, cite, lost) = properties::of_fact(self.graph, rel);
         if under.is_some_and(|source| source.date == meta.date) {
             meta.date = None;
         }
         let cites = cite.into_iter().filter(|cite| under.is_none() || cite.locator.is_some()).collect();
-        properties.lost.drain(..).for_each(|why| self.unsaid.tell(|| format!("{}: {why}", what())));
+        lost.into_iter().for_each(|why| self.unsaid.tell(|| format!("{}: {why}", what())));
         let fact = Fact { subject: named(&subject), verb: named(verb), object: named(&object), meta, cites };
         self.line(Body::Fact(fact), what).map(drop)
     }
@@ -254,10 +291,10 @@ impl<'a> Writer<'a> {
     /// Writes a line where it says what is meant; whether it does.
     fn line(&mut self, body: Body, what: impl Fn() -> String) -> io::Result<bool> {
         let line = Line { mark: Mark::None, body, comment: None, span: Default::default() };
-        let text = format::line(&line);
+        let text = lines::line(&line);
         let why = match parse_line(&text, 0) {
-            Ok(read) if discriminant(&read.body) == discriminant(&line.body) && format::line(&read) == text => {
-                writeln!(self.out, "{text}")?;
+            Ok(read) if discriminant(&read.body) == discriminant(&line.body) && lines::line(&read) == text => {
+                (self.out)(&line.body, &text)?;
                 return Ok(true);
             }
             Ok(_) => "it would be read as something else".to_owned(),
@@ -269,11 +306,15 @@ impl<'a> Writer<'a> {
 
     /// Tells what has no lines at all.
     fn schema(&mut self) {
-        let own = self.graph.indexes().filter(|index| self.graph.owning_constraint(&index.name).is_none());
-        own.for_each(|index| self.unsaid.tell(|| format!("the index `{}`", index.name)));
-        let constraints = self.graph.constraints();
-        constraints.for_each(|constraint| self.unsaid.tell(|| format!("the constraint `{}`", constraint.name)));
+        schema(self.graph).into_iter().for_each(|what| self.unsaid.tell(|| what));
     }
+}
+
+/// The indexes and constraints of a graph, in words.
+fn schema(graph: &Version) -> Vec<String> {
+    let own = graph.indexes().filter(|index| graph.owning_constraint(&index.name).is_none());
+    let indexes = own.map(|index| format!("the index `{}`", index.name));
+    indexes.chain(graph.constraints().map(|constraint| format!("the constraint `{}`", constraint.name))).collect()
 }
 
 fn named(text: &str) -> Name {

@@ -4,7 +4,7 @@ use super::named;
 use crate::store::Version;
 use crate::syntax::facts::ast::{self, Cite, Meta, Modality, Name, PartialDate, Property};
 use crate::value::temporal::Date;
-use crate::value::{KeyId, Value};
+use crate::value::{KeyId, RelId, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -16,6 +16,15 @@ pub(super) struct Properties<'a> {
     left: BTreeMap<&'a str, Value>,
     /// What cannot be said, in words.
     pub(super) lost: Vec<String>,
+}
+
+/// What a fact says besides its ends and verb, its cite, and what it cannot say, in words.
+pub(super) fn of_fact(graph: &Version, rel: RelId) -> (Meta, Option<Cite>, Vec<String>) {
+    let mut properties = Properties::new(graph, graph.rel_properties(rel));
+    let cite = properties.take_cite();
+    let mut meta = properties.take_meta();
+    meta.properties = properties.rest(&["confidence", "modality", "quote", "source", "locator"]);
+    (meta, cite, properties.lost)
 }
 
 impl<'a> Properties<'a> {

@@ -14,7 +14,7 @@ fn meaning(graph: &Graph) -> Vec<String> {
     meaning_of(&graph.snapshot())
 }
 
-fn meaning_of(graph: &Version) -> Vec<String> {
+pub(super) fn meaning_of(graph: &Version) -> Vec<String> {
     let catalog = graph.catalog();
     let pairs = |properties: Vec<(crate::value::KeyId, Value)>| {
         let pairs = properties.into_iter().map(|(key, value)| format!("{}: {value:?}", catalog.key_name(key)));
@@ -35,7 +35,7 @@ fn meaning_of(graph: &Version) -> Vec<String> {
     lines
 }
 
-fn loaded(text: &str) -> Graph {
+pub(super) fn loaded(text: &str) -> Graph {
     let graph = Graph::in_memory();
     graph.load_facts(text).unwrap_or_else(|error| panic!("{error}: {text}"));
     graph

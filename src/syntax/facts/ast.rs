@@ -206,6 +206,14 @@ impl PartialDate {
         format!("{:04}-{month:02}-{day:02}", self.year)
     }
 
+    /// The day that it is stored as: the first, under `until` the last.
+    pub(crate) fn stored(self, key: &str) -> PartialDate {
+        let last = key == "until";
+        let month = self.month.unwrap_or(if last { 12 } else { 1 });
+        let day = self.day.unwrap_or(if last { days_in(self.year, month) } else { 1 });
+        PartialDate { year: self.year, month: Some(month), day: Some(day) }
+    }
+
     /// `'month'` or `'year'`; `None` for a day.
     pub fn precision(self) -> Option<&'static str> {
         match (self.month, self.day) {

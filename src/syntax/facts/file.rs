@@ -84,6 +84,12 @@ impl Iterator for Reader<'_> {
 }
 
 impl<'t> Reader<'t> {
+    /// Reads a text that stands at a place of a larger one and is no diff.
+    pub(super) fn within(text: &'t str, offset: usize, first_line: usize) -> Reader<'t> {
+        let (told, old) = (Defaults::default(), Defaults::default());
+        Reader { rest: text, offset, number: first_line.saturating_sub(1), told, old, diff: None }
+    }
+
     /// The next line without its end, and where it begins.
     fn take_line(&mut self) -> Option<(&'t str, usize)> {
         if self.rest.is_empty() {
@@ -210,8 +216,10 @@ fn is_diff(text: &str) -> bool {
     }
 }
 
+/// Whether a path is of a text of facts, or of a saved graph, which a diff shows as facts where it shows it.
 fn is_facts_path(path: &str) -> bool {
-    path.split('\t').next().unwrap_or("").trim().trim_end_matches('"').ends_with(".facts")
+    let path = path.split('\t').next().unwrap_or("").trim().trim_end_matches('"');
+    path.ends_with(".facts") || path.ends_with(".graph")
 }
 
 /// The first old line of a hunk, and how many lines of the old and new file it holds: `@@ -10,6 +10,7 @@`.

@@ -1,8 +1,9 @@
 //! A whole file in canonical form.
 //!
-//! Blocks stand by date, then by the name of the source; what stands before the first source comes first. In a block
-//! entities come before facts, each sorted. A comment stays with its line, one alone with the line after it, and those
-//! at the head of the file, set off by an empty line, at the head.
+//! Blocks stand by date, then by the name of the source; what stands before the first source comes first. Empty lines
+//! part a block into paragraphs, which stay in place; in a paragraph entities come before facts, each sorted. A comment
+//! stays with its line, one alone with the line after it, one with an empty line after it where it is, and those at the
+//! head of the file at the head.
 
 use super::ast::{Body, Line, Mark, PartialDate, Source};
 use super::errors::wrong;
@@ -12,21 +13,55 @@ use super::translate::Defaults;
 use crate::error::Result;
 
 /// Writes a file canonically; a file in canonical form stays as it is. Patches and questions have no such form.
+///
+/// # Errors
+/// The first line that cannot be read or does not belong into a file of facts.
 pub fn format_file(text: &str) -> Result<String> {
-    let file = read(text)?;
-    let mut out = String::new();
-    write_comments(&mut out, &file.head);
-    for block in &file.blocks {
-        if !block.is_empty() {
-            separate(&mut out);
-            block.write(&mut out);
+    let mut file = File { head: Vec::new(), blocks: vec![Block::default()], foot: Vec::new() };
+    let mut defaults = Defaults::default();
+    let mut comments = Vec::new();
+    for line in lines(text) {
+        let line = line?;
+        match (&line.body, &line.comment) {
+            (Body::Blank, Some(_)) => comments.push(format::line(&line)),
+            (Body::Blank, None) if is_head(&file) => file.head.append(&mut comments),
+            (Body::Blank, None) => comments.push(String::new()),
+            _ => {
+                let item = Item { comments: std::mem::take(&mut comments), text: format::line(&line) };
+                place(&mut file, &mut defaults, line.body, item);
+            }
         }
     }
-    if !file.foot.is_empty() {
-        separate(&mut out);
-        write_comments(&mut out, &file.foot);
+    file.foot = comments;
+    Ok(file.sorted().text())
+}
+
+/// Writes each line of a file canonically and leaves it in its place; of several empty lines one stays.
+///
+/// # Errors
+/// As [`format_file`].
+pub fn format_lines(text: &str) -> Result<String> {
+    let mut out = String::new();
+    let mut blank = false;
+    for line in lines(text) {
+        let line = format::line(&line?);
+        if !line.is_empty() {
+            let gap = if blank && !out.is_empty() { "\n" } else { "" };
+            out += &format!("{gap}{line}\n");
+        }
+        blank = line.is_empty();
     }
     Ok(out)
+}
+
+/// The lines of a file, each read and fit to stand in one.
+fn lines(text: &str) -> impl Iterator<Item = Result<Line>> {
+    let mut offset = 0;
+    text.split_inclusive('\n').map(move |text| {
+        let line = parse_line(text.trim_start_matches('\u{feff}'), offset)?;
+        offset += text.len();
+        check(&line).map(|()| line)
+    })
 }
 
 /// A file as blocks.
@@ -43,19 +78,50 @@ struct File {
 struct Block {
     source: Option<(Source, Item)>,
     date: Option<PartialDate>,
+    paragraphs: Vec<Paragraph>,
+}
+
+/// Lines without an empty line between them.
+#[derive(Default)]
+struct Paragraph {
+    /// Comments that belong to no line.
+    comments: Vec<String>,
     entities: Vec<(String, Item)>,
     facts: Vec<([String; 3], Item)>,
 }
 
-/// A line with the comments before it.
+/// A line with the comments before it, which may have empty lines between them.
 struct Item {
     comments: Vec<String>,
     text: String,
 }
 
+impl File {
+    fn sorted(mut self) -> File {
+        self.blocks.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
+        self.blocks = merged(self.blocks);
+        self.blocks.iter_mut().flat_map(|block| &mut block.paragraphs).for_each(Paragraph::sort);
+        self
+    }
+
+    fn text(&self) -> String {
+        let mut out = String::new();
+        write_comments(&mut out, &self.head);
+        for block in self.blocks.iter().filter(|block| !block.is_empty()) {
+            separate(&mut out);
+            block.write(&mut out);
+        }
+        if self.foot.iter().any(|comment| !comment.is_empty()) {
+            separate(&mut out);
+            write_comments(&mut out, trimmed(&self.foot));
+        }
+        out
+    }
+}
+
 impl Block {
     fn is_empty(&self) -> bool {
-        self.source.is_none() && self.entities.is_empty() && self.facts.is_empty()
+        self.source.is_none() && self.paragraphs.is_empty()
     }
 
     fn sort_key(&self) -> (bool, Option<String>, &str) {
@@ -64,13 +130,12 @@ impl Block {
     }
 
     fn write(&self, out: &mut String) {
-        let source = self.source.iter().map(|(_, item)| item);
-        let entities = self.entities.iter().map(|(_, item)| item);
-        let facts = self.facts.iter().map(|(_, item)| item);
-        for item in source.chain(entities).chain(facts) {
-            write_comments(out, &item.comments);
-            out.push_str(&item.text);
-            out.push('\n');
+        self.source.iter().for_each(|(_, item)| item.write(out));
+        for (at, paragraph) in self.paragraphs.iter().enumerate() {
+            if at > 0 {
+                separate(out);
+            }
+            paragraph.write(out);
         }
     }
 
@@ -83,41 +148,58 @@ impl Block {
 
     /// Takes over the lines of a later block of the same source.
     fn absorb(&mut self, other: Block) {
-        self.entities.extend(other.entities);
-        self.facts.extend(other.facts);
+        let mut paragraphs = other.paragraphs.into_iter();
+        match (self.paragraphs.last_mut(), paragraphs.next()) {
+            (Some(last), Some(first)) if first.comments.is_empty() && last.comments.is_empty() => {
+                last.entities.extend(first.entities);
+                last.facts.extend(first.facts);
+            }
+            (_, first) => self.paragraphs.extend(first),
+        }
+        self.paragraphs.extend(paragraphs);
+    }
+
+    /// The paragraph that the next line belongs to. Comments with an empty line after them are one of their own.
+    fn paragraph(&mut self, comments: &mut Vec<String>) -> Option<&mut Paragraph> {
+        while let Some(end) = comments.iter().position(String::is_empty) {
+            let alone: Vec<String> = comments.drain(..=end).filter(|comment| !comment.is_empty()).collect();
+            if !alone.is_empty() {
+                self.paragraphs.push(Paragraph { comments: alone, ..Paragraph::default() });
+            }
+            if self.paragraphs.last().is_some_and(|last| !last.is_empty()) && !comments.contains(&String::new()) {
+                self.paragraphs.push(Paragraph::default());
+            }
+        }
+        if self.paragraphs.is_empty() {
+            self.paragraphs.push(Paragraph::default());
+        }
+        self.paragraphs.last_mut()
+    }
+}
+
+impl Paragraph {
+    fn is_empty(&self) -> bool {
+        self.comments.is_empty() && self.entities.is_empty() && self.facts.is_empty()
     }
 
     fn sort(&mut self) {
         self.entities.sort_by(|left, right| (&left.0, &left.1.text).cmp(&(&right.0, &right.1.text)));
         self.facts.sort_by(|left, right| (&left.0, &left.1.text).cmp(&(&right.0, &right.1.text)));
     }
+
+    fn write(&self, out: &mut String) {
+        write_comments(out, &self.comments);
+        let entities = self.entities.iter().map(|(_, item)| item);
+        entities.chain(self.facts.iter().map(|(_, item)| item)).for_each(|item| item.write(out));
+    }
 }
 
-fn read(text: &str) -> Result<File> {
-    let mut file = File { head: Vec::new(), blocks: vec![Block::default()], foot: Vec::new() };
-    let mut defaults = Defaults::default();
-    let mut comments = Vec::new();
-    let mut offset = 0;
-    for text in text.split_inclusive('\n') {
-        let line = parse_line(text.trim_start_matches('\u{feff}'), offset)?;
-        offset += text.len();
-        check(&line)?;
-        if matches!(line.body, Body::Blank) {
-            match &line.comment {
-                Some(_) => comments.push(format::line(&line)),
-                None if is_head(&file) => file.head.append(&mut comments),
-                None => {}
-            }
-            continue;
-        }
-        let item = Item { comments: std::mem::take(&mut comments), text: format::line(&line) };
-        place(&mut file, &mut defaults, line.body, item);
+impl Item {
+    fn write(&self, out: &mut String) {
+        write_comments(out, &self.comments);
+        out.push_str(&self.text);
+        out.push('\n');
     }
-    file.foot = comments;
-    file.blocks.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
-    file.blocks = merged(file.blocks);
-    file.blocks.iter_mut().for_each(Block::sort);
-    Ok(file)
 }
 
 fn check(line: &Line) -> Result<()> {
@@ -134,18 +216,20 @@ fn is_head(file: &File) -> bool {
     file.head.is_empty() && file.blocks.iter().all(Block::is_empty)
 }
 
-fn place(file: &mut File, defaults: &mut Defaults, body: Body, item: Item) {
+fn place(file: &mut File, defaults: &mut Defaults, body: Body, mut item: Item) {
     if let Body::Source(source) = body {
         defaults.enter(&source);
+        item.comments = trimmed(&item.comments).to_vec();
         file.blocks.push(Block { source: Some((source, item)), date: defaults.date, ..Block::default() });
         return;
     }
-    let Some(block) = file.blocks.last_mut() else { return };
+    let paragraph = file.blocks.last_mut().and_then(|block| block.paragraph(&mut item.comments));
+    let Some(paragraph) = paragraph else { return };
     match body {
-        Body::Entity(entity) => block.entities.push((entity.name.text.to_string(), item)),
+        Body::Entity(entity) => paragraph.entities.push((entity.name.text.to_string(), item)),
         Body::Fact(fact) => {
             let key = [fact.subject.text, fact.verb.text, fact.object.text].map(|name| name.to_string());
-            block.facts.push((key, item));
+            paragraph.facts.push((key, item));
         }
         Body::Source(_) | Body::Ask(_) | Body::Blank => {}
     }
@@ -163,10 +247,21 @@ fn merged(blocks: Vec<Block>) -> Vec<Block> {
     merged
 }
 
+/// Comments without the empty lines around them.
+fn trimmed(comments: &[String]) -> &[String] {
+    let first = comments.iter().position(|comment| !comment.is_empty()).unwrap_or(comments.len());
+    let last = comments.iter().rposition(|comment| !comment.is_empty()).map_or(first, |at| at + 1);
+    &comments[first..last]
+}
+
+/// Comments, of several empty lines between them one.
 fn write_comments(out: &mut String, comments: &[String]) {
-    for comment in comments {
-        out.push_str(comment);
-        out.push('\n');
+    for (at, comment) in comments.iter().enumerate() {
+        let again = comment.is_empty() && at > 0 && comments[at - 1].is_empty();
+        if !again {
+            out.push_str(comment);
+            out.push('\n');
+        }
     }
 }
 

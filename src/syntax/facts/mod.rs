@@ -12,14 +12,17 @@ mod file;
 mod fmt;
 pub mod format;
 mod items;
+mod markdown;
 mod parse;
 mod question;
 mod tell;
 mod translate;
 
 pub use file::{Entry, Reader, read};
-pub use fmt::format_file;
+pub use fmt::{format_file, format_lines};
+pub use markdown::{Fence, fences};
 pub use parse::parse_line;
+pub(crate) use tell::{stand_alone, stored_statements, stored_values};
 pub use translate::{Defaults, Kind, Translated, translate};
 
 #[cfg(test)]

@@ -238,6 +238,36 @@ fn cites(fact: &Fact, defaults: &Defaults) -> Vec<Option<Cite>> {
     }
 }
 
+/// A fact as it would be told with no source and date before it: one for each cite, each with its own.
+pub(crate) fn stand_alone(fact: &Fact, defaults: &Defaults) -> Vec<Fact> {
+    let told_date = fact.meta.properties.iter().any(|property| &*property.key.text == "date");
+    let date = fact.meta.date.or_else(|| defaults.date.filter(|_| !told_date));
+    let meta = Meta { date, ..fact.meta.clone() };
+    let alone = |cite: Option<Cite>| Fact { meta: meta.clone(), cites: cite.into_iter().collect(), ..fact.clone() };
+    cites(fact, defaults).into_iter().map(alone).collect()
+}
+
+/// The properties of each relationship that a fact stands for, as they are stored.
+pub(crate) fn stored_statements(fact: &Fact, defaults: &Defaults) -> Vec<Vec<(String, Value)>> {
+    let meta = meta_values(&fact.meta, defaults);
+    let meta: Vec<(String, Value)> = meta.iter().flat_map(|(key, value, _)| stored_values(key, value)).collect();
+    let cited = |cite: Option<Cite>| {
+        let text = |key: &str, name: &Name| (key.to_owned(), Value::String(name.text.clone()));
+        let cited = cite.iter().flat_map(|cite| {
+            std::iter::once(text("source", &cite.reference)).chain(cite.locator.iter().map(|at| text("locator", at)))
+        });
+        cited.chain(meta.iter().cloned()).collect()
+    };
+    cites(fact, defaults).into_iter().map(cited).collect()
+}
+
+/// A value as it is stored under its key, a date to the day, and the precision of a date that has less.
+pub(crate) fn stored_values(key: &str, value: &Value) -> Vec<(String, Value)> {
+    let Value::Date(date) = value else { return vec![(key.to_owned(), value.clone())] };
+    let precision = date.precision().map(|precision| (precision_key(key), Value::String(precision.into())));
+    std::iter::once((key.to_owned(), Value::Date(date.stored(key)))).chain(precision).collect()
+}
+
 fn cite_entries(cite: &Cite) -> Vec<(Name, Expr)> {
     let entry = |key: &str, text: &Name| (build::name(key, text.span), build::string(text.text.clone(), text.span));
     let locator = cite.locator.as_ref().map(|locator| entry("locator", locator));
