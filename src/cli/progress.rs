@@ -58,7 +58,8 @@ fn draw(meter: &Meter, stopped: &Receiver<()>) {
 fn line(time: Duration, rows: u64, expected: u64, memory: u64) -> String {
     let of = if expected > rows { format!(" of about {}", short(expected)) } else { String::new() };
     let seconds = time.as_secs_f64();
-    format!("{seconds:.1} s  {} rows{of}  {}  Ctrl-C cancels", short(rows), bytes(memory))
+    let noun = if rows == 1 && of.is_empty() { "row" } else { "rows" };
+    format!("{seconds:.1} s  {} {noun}{of}  {}  Ctrl-C cancels", short(rows), bytes(memory))
 }
 
 /// A number in few characters: `950`, `12.3k`, `4.0M`.
