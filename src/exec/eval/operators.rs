@@ -5,6 +5,9 @@ use crate::error::{Error, Result};
 use crate::syntax::ast::{BinaryOp, CompareOp};
 use crate::value::{Value, arithmetic, compare as relation};
 
+/// So many bytes of text that a regular expression looks at count as a step.
+const TEXT_STEP: u64 = 128;
+
 /// The value of a binary operator.
 pub(crate) fn binary(cx: &Context, op: BinaryOp, left: &Value, right: &Value) -> Result<Value> {
     match op {
@@ -16,7 +19,7 @@ pub(crate) fn binary(cx: &Context, op: BinaryOp, left: &Value, right: &Value) ->
         BinaryOp::Modulo => arithmetic::modulo(left, right),
         BinaryOp::Power => arithmetic::power(left, right),
         BinaryOp::Concat => concat(cx, left, right),
-        BinaryOp::In => contains(right, left),
+        BinaryOp::In => contains(cx, right, left),
         BinaryOp::StartsWith => Ok(on_texts(left, right, |text, part| text.starts_with(part))),
         BinaryOp::EndsWith => Ok(on_texts(left, right, |text, part| text.ends_with(part))),
         BinaryOp::Contains => Ok(on_texts(left, right, |text, part| text.contains(part))),
@@ -84,7 +87,7 @@ fn concat(cx: &Context, left: &Value, right: &Value) -> Result<Value> {
 }
 
 /// Whether a list holds a value, in three-valued logic.
-fn contains(list: &Value, item: &Value) -> Result<Value> {
+fn contains(cx: &Context, list: &Value, item: &Value) -> Result<Value> {
     let items = match list {
         Value::Null => return Ok(Value::Null),
         Value::List(items) => items,
@@ -92,6 +95,7 @@ fn contains(list: &Value, item: &Value) -> Result<Value> {
             return Err(Error::type_error(format!("`IN` needs a list, not a value of type {}", other.type_name())));
         }
     };
+    cx.work(items.len() as u64)?;
     let mut unknown = false;
     for element in items.iter() {
         match relation::equals(item, element) {
@@ -110,7 +114,10 @@ fn on_texts(left: &Value, right: &Value, test: impl Fn(&str, &str) -> bool) -> V
 
 fn matches(cx: &Context, text: &Value, pattern: &Value) -> Result<Value> {
     match (text, pattern) {
-        (Value::String(text), Value::String(pattern)) => Ok(Value::Bool(cx.regex(pattern)?.is_match(text))),
+        (Value::String(text), Value::String(pattern)) => {
+            cx.work(text.len() as u64 / TEXT_STEP)?;
+            Ok(Value::Bool(cx.regex(pattern)?.is_match(text)))
+        }
         _ => Ok(Value::Null),
     }
 }
