@@ -13,10 +13,11 @@
 //! - `relationships`: for each type, adjacency by start and by end in segments of nodes (`adjacency`), and segments of
 //!   rows (`rows`) with where a relationship starts, whether it is there, and property columns.
 //! - `column`: the values of one key in one segment, packed and typed.
-//! - `entities`: names and aliases.
+//! - `entities`: names and aliases; `names` has them gathered when somebody asks, and kept in step with changes.
 //! - `ends`: how many relationships have a node with a label at an end.
 //! - `schema`, `index`, `tree`: what indexes and constraints there are, and the persistent trees that indexes keep values
 //!   in; `maintain` and `constraints` keep them in step with changes and check them.
+//! - `stored`, `stored_columns`: all of this as a file keeps it; `stretch` lets segments have parts of what was read.
 //!
 //! # Bytes for each relationship
 //! Neighbour and row in both directions are 4 × 4 = 16 bytes. The start by row is stored as runs, and the end not at

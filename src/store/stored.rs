@@ -6,16 +6,14 @@
 //! on purpose. What is left to [`Version::problems`] is such a purpose.
 
 use super::adjacency::AdjSegment;
-use super::bits::Bits;
 use super::change::absent;
-use super::column::Column;
 use super::relationships::RelTable;
 use super::restore::{Restored, both};
 use super::rows::{End, RowSegment};
 use super::stretch::Stretch;
 use super::{Direction, SEGMENT, Version, split};
 use crate::error::{Error, Result};
-use crate::value::{KeyId, RelTypeId};
+use crate::value::RelTypeId;
 use std::sync::Arc;
 
 /// One direction.
@@ -83,61 +81,6 @@ impl Version {
     }
 }
 
-/// Columns of one key, as they were stored.
-impl Version {
-    /// Puts in the values that nodes have under a key; none has one yet. With `living` those of nodes that do not exist are
-    /// left out.
-    ///
-    /// # Errors
-    /// When there is a value of a node that does not exist; then some were put in.
-    pub(crate) fn install_node_columns(&mut self, key: KeyId, columns: Vec<(u32, Column)>, living: bool) -> Result<()> {
-        self.check_key(key)?;
-        self.forget_entities();
-        for (segment, column) in columns {
-            let live = self.nodes.segment(segment).and_then(|nodes| nodes.set(None)).copied().unwrap_or_default();
-            if let Some(column) = of_those_there(column, &live, living, "node")? {
-                self.nodes.columns_mut(segment * SEGMENT).install(key, column)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// The same for relationships of a type.
-    ///
-    /// # Errors
-    /// As [`Version::install_node_columns`].
-    pub(crate) fn install_rel_columns(
-        &mut self,
-        rel_type: RelTypeId,
-        key: KeyId,
-        columns: Vec<(u32, Column)>,
-        living: bool,
-    ) -> Result<()> {
-        self.check_key(key)?;
-        self.check_rel_type(rel_type)?;
-        let table = self.table_mut(rel_type);
-        for (segment, column) in columns {
-            let live = table.row_segment(segment).map(RowSegment::live).unwrap_or_default();
-            if let Some(column) = of_those_there(column, &live, living, "relationship")? {
-                table.columns_mut(segment * SEGMENT).install(key, column)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A column whose values all have an owner; `None` when none has.
-fn of_those_there(mut column: Column, live: &Bits, living: bool, owner: &str) -> Result<Option<Column>> {
-    if column.present().common(live) == column.len() {
-        return Ok(Some(column));
-    }
-    if !living {
-        return Err(absent(owner));
-    }
-    column.keep(live);
-    Ok((column.len() > 0).then_some(column))
-}
-
 fn stored_adjacency(table: &RelTable, direction: Direction) -> StoredAdjacency<Vec<u32>> {
     let count = table.count() as usize;
     let mut stored = StoredAdjacency::<Vec<u32>>::default();
@@ -182,14 +125,6 @@ impl StoredAdjacency<Read> {
         fits.then(|| starts.zip(self.ends.iter()).map(|(start, end)| *start as usize..*end as usize))
     }
 
-    /// How many lead back to their node.
-    fn loops(&self) -> Option<u64> {
-        let at = |(node, range): (&u32, std::ops::Range<usize>)| {
-            self.neighbours[range].iter().filter(|neighbour| *neighbour == node).count() as u64
-        };
-        Some(self.nodes.iter().zip(self.ranges()?).map(at).sum())
-    }
-
     /// The segments, whose arrays are stretches of what was stored.
     fn segments(&self) -> Option<Vec<(u32, AdjSegment)>> {
         let mut ranges = self.ranges()?;
@@ -209,9 +144,9 @@ impl StoredAdjacency<Read> {
         Some(segments)
     }
 
-    /// The sums of the hashes of each relationship, given node, neighbour and row; `None` when those of a node are out of
+    /// The sums of what each relationship gives, of its node, neighbour and row; `None` when those of a node are out of
     /// order.
-    fn prints<const N: usize>(&self, hash: impl Fn(u32, u32, u32) -> [u64; N]) -> Option<[u64; N]> {
+    fn sums<const N: usize>(&self, parts: impl Fn(u32, u32, u32) -> [u64; N]) -> Option<[u64; N]> {
         let (mut sums, mut ordered) = ([0u64; N], true);
         for (node, range) in self.nodes.iter().zip(self.ranges()?) {
             let mut least = 0;
@@ -219,8 +154,8 @@ impl StoredAdjacency<Read> {
                 let place = u64::from(*neighbour) << 32 | u64::from(*row);
                 ordered &= least <= place;
                 least = place.saturating_add(1);
-                let hashes = hash(*node, *neighbour, *row);
-                sums.iter_mut().zip(hashes).for_each(|(sum, hash)| *sum = sum.wrapping_add(hash));
+                let parts = parts(*node, *neighbour, *row);
+                sums.iter_mut().zip(parts).for_each(|(sum, part)| *sum = sum.wrapping_add(part));
             }
         }
         ordered.then_some(sums)
@@ -232,21 +167,24 @@ fn restored(stored: &StoredRels<Read>) -> Option<RelTable> {
     let [outgoing, incoming] = &stored.adjacency;
     let count = outgoing.rows.len();
     let of_incoming = || {
-        let prints = incoming.prints(|node, neighbour, row| [print(neighbour, node, row)])?;
-        Some((incoming.segments()?, prints))
+        let sums = incoming.sums(|node, neighbour, row| [print(neighbour, node, row)])?;
+        Some((incoming.segments()?, sums))
     };
     let of_rest = || {
         let rows = StoredRows::of(&stored.row_table, stored.row_bound)?;
-        let prints = match rows.beside.contains(&true) {
-            true => outgoing.prints(|from, to, row| [print(from, to, row), rows.print(from, to, row)])?,
-            false => outgoing.prints(|from, to, row| [print(from, to, row)]).map(|[print]| [print; 2])?,
+        let own = |from: u32, to: u32| u64::from(from == to);
+        let sums = match rows.beside.contains(&true) {
+            true => outgoing.sums(|from, to, row| [print(from, to, row), rows.print(from, to, row), own(from, to)])?,
+            false => {
+                let [print, loops] = outgoing.sums(|from, to, row| [print(from, to, row), own(from, to)])?;
+                [print, print, loops]
+            }
         };
-        Some((outgoing.segments()?, prints, rows))
+        Some((outgoing.segments()?, sums, rows))
     };
     let (incoming, rest) = both(count, of_incoming, of_rest);
-    let ((incoming, [backward]), (outgoing, [forward, by_row], rows)) = (incoming?, rest?);
+    let ((incoming, [backward]), (outgoing, [forward, by_row, loops], rows)) = (incoming?, rest?);
     let agree = forward == backward && by_row == rows.print && count as u64 == rows.count;
-    let loops = stored.adjacency[0].loops()?;
     let restored = Restored { adjacency: [outgoing, incoming], rows: rows.segments, loops };
     agree.then(|| RelTable::of(restored, count as u64, stored.row_bound))
 }

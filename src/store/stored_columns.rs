@@ -4,11 +4,13 @@
 //! Nothing is believed of what was stored: what does not fit gives `None`.
 
 use super::bits::{Bits, Ranked};
+use super::change::absent;
 use super::column::{Column, Data, Ints};
-use super::rows::take;
-use super::{JoinedTexts, SEGMENT};
-use crate::value::Value;
+use super::rows::{RowSegment, take};
+use super::{JoinedTexts, SEGMENT, Version};
+use crate::error::Result;
 use crate::value::temporal::Date;
+use crate::value::{KeyId, RelTypeId, Value};
 use hashbrown::HashMap;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -42,17 +44,20 @@ pub(crate) type Decode<'a> = &'a dyn Fn(&[u8]) -> Option<Vec<Value>>;
 
 /// Columns of one key, ascending by segment, to be stored; `None` when one has a value that cannot be.
 pub(crate) fn store(columns: &[(u32, &Column)], encode: Encode<'_>) -> Option<StoredColumn<Vec<u32>>> {
-    let mut writer = Writer { dictionary: Dictionary::of(columns), ..Writer::default() };
-    columns.iter().try_for_each(|(segment, column)| writer.put(*segment, column, encode))?;
-    let Writer { mut stored, dictionary } = writer;
-    for text in dictionary.iter().flat_map(|dictionary| &dictionary.texts) {
+    let mut stored = StoredColumn::default();
+    let Coded { texts, codes } = Coded::of(columns).unwrap_or_default();
+    let mut codes = codes.into_iter();
+    for (segment, column) in columns {
+        stored.put(*segment, column, codes.next().flatten(), encode)?;
+    }
+    for text in texts {
         stored.dictionary.extend(text.as_bytes());
         stored.dictionary_ends.push(u32::try_from(stored.dictionary.len()).ok()?);
     }
     Some(stored)
 }
 
-/// The different texts of a key, when most stand more than once.
+/// The different texts of a key, each with its code.
 #[derive(Default)]
 struct Dictionary<'a> {
     codes: HashMap<&'a str, u32, foldhash::fast::FixedState>,
@@ -67,20 +72,35 @@ type Texts = Arc<[Arc<str>]>;
 /// How many texts are looked at before it is seen that most are different.
 const ENOUGH: usize = 8192;
 
-impl<'a> Dictionary<'a> {
-    fn of(columns: &[(u32, &'a Column)]) -> Option<Dictionary<'a>> {
+/// Columns of texts as codes.
+#[derive(Default)]
+struct Coded<'a> {
+    /// The different texts.
+    texts: Vec<&'a Arc<str>>,
+    /// For each column its codes, when it is one of texts.
+    codes: Vec<Option<Ints>>,
+}
+
+impl<'a> Coded<'a> {
+    /// Columns as codes; `None` when few texts stand more than once.
+    fn of(columns: &[(u32, &'a Column)]) -> Option<Coded<'a>> {
         let mut dictionary = Dictionary::default();
-        let mut count = 0;
+        let (mut count, mut all) = (0, Vec::with_capacity(columns.len()));
         for (_, column) in columns {
-            count += dictionary.codes_of(&column.data).map_or(0, |codes| codes.len());
+            let codes = dictionary.codes_of(&column.data);
+            count += codes.as_ref().map_or(0, Vec::len);
             if count >= ENOUGH && dictionary.texts.len() * 4 > count * 3 {
                 return None;
             }
+            all.push(codes.map(|codes| Ints::packed(codes.into_iter())));
         }
         let bytes: usize = dictionary.texts.iter().map(|text| text.len()).sum();
-        (dictionary.texts.len() <= count / 2 && u32::try_from(bytes).is_ok()).then_some(dictionary)
+        let pays = dictionary.texts.len() <= count / 2 && u32::try_from(bytes).is_ok();
+        pays.then_some(Coded { texts: dictionary.texts, codes: all })
     }
+}
 
+impl<'a> Dictionary<'a> {
     /// The texts of a column as codes; `None` when it is no column of texts.
     fn codes_of(&mut self, data: &'a Data) -> Option<Vec<i64>> {
         Some(match data {
@@ -116,17 +136,10 @@ impl<'a> Dictionary<'a> {
     }
 }
 
-#[derive(Default)]
-struct Writer<'a> {
-    stored: StoredColumn<Vec<u32>>,
-    dictionary: Option<Dictionary<'a>>,
-}
-
-impl<'a> Writer<'a> {
-    fn put(&mut self, segment: u32, column: &'a Column, encode: Encode<'_>) -> Option<()> {
+impl StoredColumn<Vec<u32>> {
+    /// Adds the column of a segment, a column of texts by its codes if there are any.
+    fn put(&mut self, segment: u32, column: &Column, codes: Option<Ints>, encode: Encode<'_>) -> Option<()> {
         let Column { present, data } = column;
-        let codes = self.dictionary.as_mut().and_then(|dictionary| dictionary.codes_of(data));
-        let codes = codes.map(|codes| Ints::packed(codes.into_iter()));
         let (form, width) = match (data, &codes) {
             (Data::Bools(_), _) => (BOOLS, 0),
             (Data::Ints(ints), _) => (INTS, ints.width()),
@@ -136,7 +149,7 @@ impl<'a> Writer<'a> {
             (Data::Coded { .. } | Data::Shared { .. } | Data::Strings(_), None) => (TEXTS, 0),
             (Data::Mixed(_), _) => (OTHERS, 0),
         };
-        let out = &mut self.stored.segments;
+        let out = &mut self.segments;
         out.extend([segment, form | width << 8 | u32::from(!present.is_dense()) << 16, data.len() as u32]);
         if !present.is_dense() {
             out.extend(present.bits().halves());
@@ -149,7 +162,7 @@ impl<'a> Writer<'a> {
             (Data::Mixed(values), None) => {
                 let bytes = encode(values)?;
                 out.push(u32::try_from(bytes.len()).ok()?);
-                self.stored.bytes.extend(bytes);
+                self.bytes.extend(bytes);
             }
             (_, None) => self.put_texts(&data.strings())?,
         }
@@ -160,8 +173,8 @@ impl<'a> Writer<'a> {
         let mut end = 0;
         for text in texts {
             end += text.len();
-            self.stored.segments.push(u32::try_from(end).ok()?);
-            self.stored.bytes.extend(text.as_bytes());
+            self.segments.push(u32::try_from(end).ok()?);
+            self.bytes.extend(text.as_bytes());
         }
         Some(())
     }
@@ -293,11 +306,65 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Columns of one key, as they were stored.
+impl Version {
+    /// Puts in the values that nodes have under a key; none has one yet. With `living` those of nodes that do not exist are
+    /// left out.
+    ///
+    /// # Errors
+    /// When there is a value of a node that does not exist; then some were put in.
+    pub(crate) fn install_node_columns(&mut self, key: KeyId, columns: Vec<(u32, Column)>, living: bool) -> Result<()> {
+        self.check_key(key)?;
+        self.forget_entities();
+        for (segment, column) in columns {
+            let live = self.nodes.segment(segment).and_then(|nodes| nodes.set(None)).copied().unwrap_or_default();
+            if let Some(column) = of_those_there(column, &live, living, "node")? {
+                self.nodes.columns_mut(segment * SEGMENT).install(key, column)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The same for relationships of a type.
+    ///
+    /// # Errors
+    /// As [`Version::install_node_columns`].
+    pub(crate) fn install_rel_columns(
+        &mut self,
+        rel_type: RelTypeId,
+        key: KeyId,
+        columns: Vec<(u32, Column)>,
+        living: bool,
+    ) -> Result<()> {
+        self.check_key(key)?;
+        self.check_rel_type(rel_type)?;
+        let table = self.table_mut(rel_type);
+        for (segment, column) in columns {
+            let live = table.row_segment(segment).map(RowSegment::live).unwrap_or_default();
+            if let Some(column) = of_those_there(column, &live, living, "relationship")? {
+                table.columns_mut(segment * SEGMENT).install(key, column)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A column whose values all have an owner; `None` when none has.
+fn of_those_there(mut column: Column, live: &Bits, living: bool, owner: &str) -> Result<Option<Column>> {
+    if column.present().common(live) == column.len() {
+        return Ok(Some(column));
+    }
+    if !living {
+        return Err(absent(owner));
+    }
+    column.keep(live);
+    Ok((column.len() > 0).then_some(column))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::Version;
     use super::*;
-    use crate::value::{KeyId, LabelId, NodeId};
+    use crate::value::{LabelId, NodeId};
 
     type Form = fn(u32) -> Value;
 
