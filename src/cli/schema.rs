@@ -7,7 +7,7 @@ use super::views::Look;
 use crate::error::{Detail, Error, Result};
 use crate::store::Version;
 use crate::text::{counted, nearest, sizes};
-use crate::value::{LabelId, NodeId, RelId};
+use crate::value::{LabelId, RelId};
 use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr;
 
@@ -58,7 +58,7 @@ fn whole(graph: &Version, look: Look) -> String {
     labels.retain(|(count, ..)| *count > 0);
     labels.sort_by(|(a, _, name_a), (b, _, name_b)| b.cmp(a).then_with(|| name_a.cmp(name_b)));
     let cards: Vec<Card> = labels.iter().map(|(count, id, name)| card(graph, *id, name, *count)).collect();
-    let unlabelled = nodes(graph, None).into_iter().filter(|node| graph.node_labels(*node).is_empty()).count();
+    let unlabelled = graph.node_ids().filter(|node| graph.node_labels(*node).is_empty()).count();
     let mut text = format!("{}\n", sizes(graph.node_count(), graph.rel_count()));
     text += &side_by_side(&cards, look);
     if unlabelled > 0 {
@@ -151,17 +151,9 @@ fn listed(entries: impl Iterator<Item = (u64, String)>) -> String {
     entries.into_iter().map(|(count, name)| format!("  {count:>8}  {name}\n")).collect()
 }
 
-fn nodes(graph: &Version, label: Option<LabelId>) -> Vec<NodeId> {
-    let mut nodes = Vec::new();
-    for segment in 0..graph.segments() {
-        graph.scan(segment, label, &mut nodes);
-    }
-    nodes.into_iter().map(NodeId).collect()
-}
-
 fn node_keys(graph: &Version, label: Option<LabelId>) -> BTreeMap<String, u64> {
     let mut counts = BTreeMap::new();
-    for node in nodes(graph, label) {
+    for node in graph.nodes_of(label) {
         for (key, _) in graph.node_properties(node) {
             *counts.entry(graph.catalog().key_name(key).to_string()).or_default() += 1;
         }
@@ -213,7 +205,7 @@ fn most(graph: &Version, counts: BTreeMap<LabelId, u64>) -> String {
 /// `-[:TYPE]->(:Label)` and `<-[:TYPE]-(:Label)` with how often each occurs at nodes of a label.
 fn joins(graph: &Version, label: LabelId) -> BTreeMap<String, u64> {
     let mut counts = BTreeMap::new();
-    for node in nodes(graph, Some(label)) {
+    for node in graph.nodes_of(Some(label)) {
         for rel in graph.rels_of(node) {
             let Some((start, end)) = graph.endpoints(rel) else { continue };
             let name = graph.catalog().rel_type_name(rel.rel_type);

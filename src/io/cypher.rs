@@ -38,7 +38,7 @@ pub fn write(graph: &Version, out: &mut dyn Write) -> io::Result<()> {
     if graph.node_count() > 0 {
         writeln!(out, "MATCH (n:{mark}) REMOVE n:{mark}, n.{mark};")?;
     }
-    for index in graph.indexes().filter(|index| graph.owning_constraint(&index.name).is_none()) {
+    for index in graph.own_indexes() {
         writeln!(out, "{};", index.statement(graph.catalog()))?;
     }
     for constraint in graph.constraints() {
@@ -50,12 +50,8 @@ pub fn write(graph: &Version, out: &mut dyn Write) -> io::Result<()> {
 /// A name that no label, no property key, no index and no constraint of the graph has.
 fn free_name(graph: &Version) -> String {
     let catalog = graph.catalog();
-    let defined = |name: &str| {
-        let mut names = graph.indexes().map(|index| &index.name).chain(graph.constraints().map(|of| &of.name));
-        names.any(|other| &**other == name)
-    };
     let mut name = "exported".to_owned();
-    while catalog.label(&name).is_some() || catalog.key(&name).is_some() || defined(&name) {
+    while catalog.label(&name).is_some() || catalog.key(&name).is_some() || graph.has_schema_name(&name) {
         name.push('_');
     }
     name
@@ -121,9 +117,7 @@ mod tests {
                 lines.push(format!("{name} {} {} {pairs:?}", node(from), node(to)));
             }
         }
-        let own =
-            |index: &&std::sync::Arc<crate::store::IndexDefinition>| graph.owning_constraint(&index.name).is_none();
-        lines.extend(graph.indexes().filter(own).map(|index| index.statement(graph.catalog())));
+        lines.extend(graph.own_indexes().map(|index| index.statement(graph.catalog())));
         lines.extend(graph.constraints().map(|constraint| constraint.statement(graph.catalog())));
         lines.sort_unstable();
         lines

@@ -9,9 +9,8 @@ use std::sync::Arc;
 
 /// The schema of a version.
 pub(super) fn of(version: &Version) -> format::Schema {
-    let own = |index: &&Arc<IndexDefinition>| version.owning_constraint(&index.name).is_none();
     format::Schema {
-        indexes: version.indexes().filter(own).map(|index| index_to_disk(index)).collect(),
+        indexes: version.own_indexes().map(|index| index_to_disk(index)).collect(),
         constraints: version.constraints().map(|constraint| constraint_to_disk(constraint)).collect(),
     }
 }

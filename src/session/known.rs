@@ -41,12 +41,11 @@ pub fn source_titles(graph: &Version) -> HashMap<Arc<str>, Option<Arc<str>>> {
     let catalog = graph.catalog();
     let known = (catalog.label("Source"), catalog.key("id"), catalog.key("title"));
     let (Some(label), Some(id), Some(title)) = known else { return HashMap::new() };
-    let text = |node: u32, key| match graph.node_property(NodeId(node), key) {
+    let text = |node, key| match graph.node_property(node, key) {
         Value::String(text) => Some(text),
         _ => None,
     };
-    let mut nodes = Vec::new();
-    (0..graph.segments()).for_each(|segment| graph.scan(segment, Some(label), &mut nodes));
+    let nodes: Vec<NodeId> = graph.nodes_of(Some(label)).collect();
     // Of several with one name the first counts.
     nodes.into_iter().rev().filter_map(|node| Some((text(node, id)?, text(node, title)))).collect()
 }

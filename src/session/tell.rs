@@ -66,9 +66,7 @@ fn known_sources(version: &Version) -> HashMap<Arc<str>, Vec<NodeId>> {
     let (Some(label), Some(id)) = (version.catalog().label("Source"), version.catalog().key("id")) else {
         return sources;
     };
-    let mut nodes = Vec::new();
-    (0..version.segments()).for_each(|segment| version.scan(segment, Some(label), &mut nodes));
-    for node in nodes.into_iter().map(NodeId) {
+    for node in version.nodes_of(Some(label)) {
         if let Value::String(reference) = version.node_property(node, id) {
             sources.entry(reference).or_default().push(node);
         }

@@ -242,9 +242,7 @@ impl Version {
         }
         match constraint.target {
             SchemaTarget::Label(label) => {
-                let mut nodes = Vec::new();
-                (0..self.segments()).for_each(|segment| self.scan(segment, Some(label), &mut nodes));
-                nodes.into_iter().map(|node| Owner::Node(NodeId(node))).find(|owner| self.violates(constraint, *owner))
+                self.nodes_of(Some(label)).map(Owner::Node).find(|owner| self.violates(constraint, *owner))
             }
             SchemaTarget::RelType(rel_type) => {
                 self.rel_ids(rel_type).map(Owner::Rel).find(|owner| self.violates(constraint, *owner))

@@ -147,6 +147,11 @@ impl Version {
         self.schema.indexes.iter().map(|index| &index.definition)
     }
 
+    /// The indexes that no constraint has brought with it, in order of creation.
+    pub fn own_indexes(&self) -> impl Iterator<Item = &Arc<IndexDefinition>> {
+        self.indexes().filter(|index| self.owning_constraint(&index.name).is_none())
+    }
+
     /// What an index finds, in ascending order: nodes, or rows of its relationship type. It may find more than is meant,
     /// never less. `None` when there is no index of that name.
     pub fn seek(&self, index: &str, seek: &Seek<'_>) -> Option<Vec<u32>> {
@@ -198,10 +203,8 @@ impl Version {
     }
 
     fn entries_of_nodes(&self, definition: &IndexDefinition, label: LabelId) -> Vec<Entry> {
-        let mut nodes = Vec::new();
-        (0..self.segments()).for_each(|segment| self.scan(segment, Some(label), &mut nodes));
-        let value = |id: u32| key_of(definition, |key| self.node_property(NodeId(id), key));
-        nodes.into_iter().filter_map(|id| Some(Entry { value: value(id)?, id })).collect()
+        let value = |node: NodeId| key_of(definition, |key| self.node_property(node, key));
+        self.nodes_of(Some(label)).filter_map(|node| Some(Entry { value: value(node)?, id: node.0 })).collect()
     }
 
     fn entries_of_rels(&self, definition: &IndexDefinition, rel_type: RelTypeId) -> Vec<Entry> {

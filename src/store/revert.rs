@@ -76,9 +76,8 @@ impl Version {
     }
 
     fn restore_schema(&mut self, earlier: &Version, done: &mut Reverted) -> Result<()> {
-        for index in earlier.indexes() {
-            let owned = earlier.owning_constraint(&index.name).is_some();
-            if !owned && !self.indexes().any(|other| **other == **index) {
+        for index in earlier.own_indexes() {
+            if !self.indexes().any(|other| **other == **index) {
                 self.create_index(IndexDefinition::clone(index))?;
                 done.schema = true;
             }

@@ -193,9 +193,14 @@ impl Version {
 
     /// Every node in ascending order.
     pub fn node_ids(&self) -> impl Iterator<Item = NodeId> + '_ {
-        self.used_segments().flat_map(|segment| {
+        self.nodes_of(None)
+    }
+
+    /// The nodes with a label, or all, in ascending order.
+    pub fn nodes_of(&self, label: Option<LabelId>) -> impl Iterator<Item = NodeId> + '_ {
+        self.used_segments().flat_map(move |segment| {
             let mut nodes = Vec::new();
-            self.scan(segment, None, &mut nodes);
+            self.scan(segment, label, &mut nodes);
             nodes.into_iter().map(NodeId)
         })
     }

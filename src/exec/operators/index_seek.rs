@@ -173,11 +173,7 @@ impl Sought {
 /// Everything with the label or type, ascending.
 fn everything(graph: &Version, target: SchemaTarget) -> Vec<u32> {
     match target {
-        SchemaTarget::Label(label) => {
-            let mut nodes = Vec::new();
-            (0..graph.segments()).for_each(|segment| graph.scan(segment, Some(label), &mut nodes));
-            nodes
-        }
+        SchemaTarget::Label(label) => graph.nodes_of(Some(label)).map(|node| node.0).collect(),
         SchemaTarget::RelType(rel_type) => graph.rel_ids(rel_type).map(|rel| rel.row).collect(),
     }
 }

@@ -161,7 +161,7 @@ impl<'a> Writer<'a> {
     fn sources(&mut self) -> Sources {
         let catalog = self.graph.catalog();
         let (Some(label), Some(id)) = (catalog.label("Source"), catalog.key("id")) else { return Vec::new() };
-        let nodes = self.graph.node_ids().filter(|node| self.graph.has_label(*node, label));
+        let nodes = self.graph.nodes_of(Some(label));
         let named = |node: NodeId| match self.graph.node_property(node, id) {
             Value::String(text) if !text.is_empty() => Some((text, node)),
             _ => None,
@@ -312,8 +312,7 @@ impl<'a> Writer<'a> {
 
 /// The indexes and constraints of a graph, in words.
 fn schema(graph: &Version) -> Vec<String> {
-    let own = graph.indexes().filter(|index| graph.owning_constraint(&index.name).is_none());
-    let indexes = own.map(|index| format!("the index `{}`", index.name));
+    let indexes = graph.own_indexes().map(|index| format!("the index `{}`", index.name));
     indexes.chain(graph.constraints().map(|constraint| format!("the constraint `{}`", constraint.name))).collect()
 }
 
