@@ -4,13 +4,14 @@ use super::commands::{self, Flow};
 use super::output::{self, Format, Room, Written};
 use super::paint::Paint;
 use super::progress::Progress;
-use super::report::{self, Source};
+use super::report::{self, Source, nowhere};
 use super::target::Target;
 use super::texts::Notation;
 use super::{notes, parameters, terminal};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::io::encode::Encoding;
 use crate::io::protocol::Events;
+use crate::io::write_error;
 use crate::session::{Answer, Counters, Graph, Row, RunOptions, Session, Summary};
 use crate::span::line_column;
 use crate::store::Snapshot;
@@ -163,13 +164,13 @@ impl App {
     /// Why it stopped.
     pub fn run_file(&mut self, path: &Path) -> Result<(), Stop> {
         let name = path.display().to_string();
-        let text = read_text(path).map_err(|error| self.fail(&error, Source { file: None, text: "", offset: 0 }))?;
+        let text = read_text(path).map_err(|error| self.fail(&error, nowhere()))?;
         if let Some(notation @ (Notation::Facts | Notation::Markdown)) = Notation::of(path) {
             return self.load_facts(&text, &name, notation);
         }
         if self.reading >= READ_DEPTH {
             let error = Error::syntax(Detail::NestingTooDeep, format!("`{name}`: files read each other too deeply"));
-            return Err(self.fail(&error, Source { file: None, text: "", offset: 0 }));
+            return Err(self.fail(&error, nowhere()));
         }
         self.reading += 1;
         let result = self.run_text(&text, Some(&name));
@@ -179,8 +180,7 @@ impl App {
 
     fn load_facts(&mut self, text: &str, name: &str, notation: Notation) -> Result<(), Stop> {
         if self.options.read_only {
-            let error = read_only();
-            return Err(self.fail(&error, Source { file: None, text: "", offset: 0 }));
+            return Err(self.fail(&read_only(), nowhere()));
         }
         let before = self.session.graph().snapshot();
         let loaded = match notation {
@@ -287,7 +287,7 @@ impl App {
     pub(super) fn room(&self) -> Room {
         let screen = self.settings.terminal && self.target.file().is_none();
         Room {
-            width: self.settings.width.or_else(|| terminal::width().filter(|_| screen)),
+            width: self.settings.width.or_else(|| screen.then(terminal::width).flatten()),
             rows: self.settings.max_rows.filter(|_| screen),
             null: Arc::clone(&self.settings.null),
             paint: if screen { self.settings.paint.0 } else { Paint::default() },
@@ -342,9 +342,7 @@ impl App {
     pub fn print(&mut self, text: &str) -> Result<()> {
         let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
         let progress = self.progress.take();
-        self.target.write(progress, |out| {
-            write!(out, "{text}{end}").map_err(|error| Error::io("cannot write the result", &error))
-        })
+        self.target.write(progress, |out| write!(out, "{text}{end}").map_err(|error| write_error(&error)))
     }
 
     /// Says something that is no result. Whether anybody listens does not matter.
@@ -367,7 +365,7 @@ impl App {
             // Whether anybody reads it shows in `out_closed`.
             let _ = self.target.write(None, |out| {
                 let told = Events::new(out, Encoding::Typed).error(error, source.statement(), None);
-                told.map_err(|error| Error::io("cannot write the result", &error))
+                told.map_err(|error| write_error(&error))
             });
         }
         if self.out_closed.load(Ordering::Relaxed) {
@@ -468,7 +466,7 @@ pub fn decode(bytes: Vec<u8>, name: &str) -> Result<String> {
 }
 
 /// The error of a change that read-only mode refuses.
-fn read_only() -> Error {
+pub(super) fn read_only() -> Error {
     Error::runtime(ErrorType::Conflict, Detail::ReadOnly, "the graph is open read-only")
 }
 

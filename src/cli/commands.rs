@@ -330,7 +330,10 @@ pub fn run(app: &mut App, line: &str, source: Source<'_>) -> Result<Flow> {
 }
 
 /// The command of that name, or the only one that begins so.
-pub(super) fn find(name: &str) -> Result<&'static Command> {
+///
+/// # Errors
+/// When there is none, or several begin so.
+pub fn find(name: &str) -> Result<&'static Command> {
     if let Some(command) = COMMANDS.iter().find(|command| command.name == name) {
         return Ok(command);
     }

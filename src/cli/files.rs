@@ -1,8 +1,7 @@
 //! `standpoint verify` and `standpoint export`: what is in the files of a graph, whole or damaged.
 
 use super::arguments::Notation;
-use super::main::{NO_GRAPH, nowhere};
-use super::report;
+use super::main::{NO_GRAPH, failed};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::io::cypher;
 use crate::io::facts::{self, Unsaid};
@@ -26,9 +25,9 @@ pub(super) fn verify(path: &Path) -> u8 {
         }
         Ok((_, problems)) => {
             problems.iter().for_each(|problem| say(&mut io::stdout(), problem));
-            failed(&damaged(path, problems.len()))
+            failed(&damaged(path, problems.len()), NO_GRAPH)
         }
-        Err(error) => failed(&error),
+        Err(error) => failed(&error, NO_GRAPH),
     }
 }
 
@@ -36,7 +35,7 @@ pub(super) fn verify(path: &Path) -> u8 {
 pub(super) fn export(path: &Path, notation: Notation, salvage: bool) -> u8 {
     let (graph, code) = match read(path, salvage) {
         Ok(read) => read,
-        Err(error) => return failed(&error),
+        Err(error) => return failed(&error, NO_GRAPH),
     };
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let unsaid = match notation {
@@ -46,7 +45,7 @@ pub(super) fn export(path: &Path, notation: Notation, salvage: bool) -> u8 {
     match unsaid.and_then(|unsaid| out.flush().map(|()| unsaid)) {
         Ok(unsaid) => tell(path, &unsaid, code),
         Err(error) if error.kind() == ErrorKind::BrokenPipe => code,
-        Err(error) => failed(&Error::io("cannot write the graph", &error)),
+        Err(error) => failed(&Error::io("cannot write the graph", &error), NO_GRAPH),
     }
 }
 
@@ -76,11 +75,6 @@ fn damaged(path: &Path, problems: usize) -> Error {
     let number = counted(problems as u64, "problem", "problems");
     let error = Error::runtime(ErrorType::Corrupt, Detail::Damaged, format!("`{}` has {number}", path.display()));
     error.hint("`standpoint export --salvage` writes what can still be read")
-}
-
-fn failed(error: &Error) -> u8 {
-    let _ = io::stderr().write_all(report::error(error, nowhere()).as_bytes());
-    NO_GRAPH
 }
 
 fn say(out: &mut dyn Write, text: &str) {

@@ -1,8 +1,7 @@
 //! `standpoint import`: a graph made of files.
 
 use super::arguments::Import;
-use super::main::{NO_GRAPH, USAGE, nowhere};
-use super::report;
+use super::main::{NO_GRAPH, USAGE, failed};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::io::import::{Imported, Options, Progress, Source, import};
 use crate::session::Graph;
@@ -110,9 +109,4 @@ fn tell(arguments: &Import, imported: &Imported, begun: Instant) {
 fn exists(arguments: &Import) -> Error {
     let message = format!("`{}` exists already", arguments.graph.display());
     Error::runtime(ErrorType::Io, Detail::Io, message).hint("`--overwrite` replaces it")
-}
-
-fn failed(error: &Error, code: u8) -> u8 {
-    let _ = io::stderr().write_all(report::error(error, nowhere()).as_bytes());
-    code
 }

@@ -4,7 +4,7 @@ use super::app::{App, Settings, Stop, decode, exit_code};
 use super::arguments::{Arguments, Mode, Task};
 use super::output::Format;
 use super::paint::Paint;
-use super::report::{self, Source};
+use super::report::{self, Source, nowhere};
 use super::streams::Output;
 use super::texts::Notation;
 use super::work::{Place, Work};
@@ -83,8 +83,8 @@ fn wrote(written: std::io::Result<()>) -> u8 {
     }
 }
 
-/// Reports an error before there is a conversation.
-fn failed(error: &Error, code: u8) -> u8 {
+/// Reports an error where there is no conversation; gives the code.
+pub(super) fn failed(error: &Error, code: u8) -> u8 {
     let _ = std::io::stderr().write_all(report::error(error, nowhere()).as_bytes());
     code
 }
@@ -198,8 +198,8 @@ const LINES_BESIDES: usize = 9;
 
 /// How many rows of a table are shown on a terminal: in the shell as many as fit.
 fn rows_shown(interactive: bool) -> usize {
-    let fit = terminal::height().filter(|_| interactive).map(|height| height.saturating_sub(LINES_BESIDES).max(4));
-    fit.map_or(ROWS_SHOWN, |fit| fit.min(ROWS_SHOWN))
+    let height = interactive.then(terminal::height).flatten();
+    height.map_or(ROWS_SHOWN, |height| height.saturating_sub(LINES_BESIDES).clamp(4, ROWS_SHOWN))
 }
 
 fn app_of(work: &Work, graph: &Graph) -> Result<App> {
@@ -273,7 +273,8 @@ fn run_tasks(app: &mut App, work: &Work) -> Result<(), Stop> {
     Ok(())
 }
 
-fn standard_input() -> Result<String> {
+/// All of standard input as text.
+pub(super) fn standard_input() -> Result<String> {
     let mut bytes = Vec::new();
     let read = std::io::stdin().lock().read_to_end(&mut bytes);
     read.map_err(|error| Error::io("cannot read standard input", &error))?;
@@ -324,8 +325,4 @@ fn finish(stop: Stop) -> u8 {
         Stop::Failed(code) => code,
         Stop::Quit | Stop::Closed => 0,
     }
-}
-
-pub(super) fn nowhere() -> Source<'static> {
-    Source { file: None, text: "", offset: 0 }
 }

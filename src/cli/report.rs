@@ -25,6 +25,11 @@ impl<'a> Source<'a> {
     }
 }
 
+/// The place of what no text says.
+pub fn nowhere() -> Source<'static> {
+    Source { file: None, text: "", offset: 0 }
+}
+
 /// The most characters of a source line that are shown.
 const SHOWN: usize = 120;
 

@@ -1,10 +1,10 @@
 //! The dot-commands about results: where they go, the last one in full, and going back to before a change.
 
-use super::app::App;
+use super::app::{App, changed, read_only};
 use super::commands::{Flow, need, need_no_transaction};
 use super::external;
 use super::report::Source;
-use crate::error::{Detail, Error, ErrorType, Result};
+use crate::error::{Detail, Error, Result};
 use crate::text::counted;
 
 /// `.once FILE`: the next result goes to a file.
@@ -54,7 +54,7 @@ pub(super) fn edit(app: &mut App, _: &str) -> Result<Flow> {
 pub(super) fn undo(app: &mut App, argument: &str) -> Result<Flow> {
     need_no_transaction(app)?;
     if app.options.read_only {
-        return Err(Error::runtime(ErrorType::Conflict, Detail::ReadOnly, "the graph is open read-only"));
+        return Err(read_only());
     }
     let steps =
         match argument {
@@ -75,7 +75,7 @@ pub(super) fn undo(app: &mut App, argument: &str) -> Result<Flow> {
     let counters = app.session.graph().revert(&target)?;
     app.before.truncate(at);
     let undone = counted(steps as u64, "change", "changes");
-    let what = super::app::changed(&counters).unwrap_or_else(|| "nothing differed".to_owned());
+    let what = changed(&counters).unwrap_or_else(|| "nothing differed".to_owned());
     app.say(&format!("{undone} taken back: {what}"));
     Ok(Flow::Continue)
 }

@@ -2,12 +2,11 @@
 
 use super::app::exit_code;
 use super::arguments::Stdio;
-use super::main::{NO_GRAPH, graph_of, nowhere};
-use super::report;
+use super::main::{NO_GRAPH, failed, graph_of};
 use crate::error::Error;
 use crate::io::encode::Encoding;
 use crate::io::protocol::{self, Options};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 
 /// Answers requests until they end, then closes the graph; gives the exit code.
 pub(super) fn run(arguments: &Stdio) -> u8 {
@@ -33,9 +32,4 @@ pub(super) fn run(arguments: &Stdio) -> u8 {
         Ok(()) => code,
         Err(error) => failed(&error, NO_GRAPH),
     }
-}
-
-fn failed(error: &Error, code: u8) -> u8 {
-    let _ = io::stderr().write_all(report::error(error, nowhere()).as_bytes());
-    code
 }

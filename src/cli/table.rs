@@ -153,7 +153,7 @@ fn line<'a>(cells: impl Iterator<Item = (&'a str, bool)>, widths: &[usize]) -> S
 }
 
 /// The text cut or filled with blanks to a width.
-fn padded(text: &str, width: usize, right: bool) -> String {
+pub(super) fn padded(text: &str, width: usize, right: bool) -> String {
     let text = fit(text, width);
     let space = " ".repeat(width.saturating_sub(text.width()));
     if right { space + &text } else { text + &space }

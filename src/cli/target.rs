@@ -5,6 +5,7 @@ use super::pager::Pager;
 use super::progress::Progress;
 use super::terminal;
 use crate::error::{Error, Result};
+use crate::io::write_error;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -36,8 +37,7 @@ impl Target {
     /// When the file cannot be written.
     pub fn redirect(&mut self, path: &Path, once: bool) -> Result<()> {
         self.end()?;
-        let file =
-            File::create(path).map_err(|error| Error::io(format!("cannot write `{}`", path.display()), &error))?;
+        let file = File::create(path).map_err(|error| unwritten(path, &error))?;
         self.file = Some(Redirect { path: path.to_owned(), out: BufWriter::new(file), once });
         Ok(())
     }
@@ -73,12 +73,13 @@ impl Target {
         progress: Option<Progress>,
         write: impl FnOnce(&mut dyn Write) -> Result<T>,
     ) -> Result<T> {
-        if self.file.is_some() {
-            return self.write_file(progress, write);
+        if let Some(file) = self.file.take() {
+            return self.write_file(file, progress, write);
         }
-        let failed = |error: io::Error| Error::io("cannot write the result", &error);
+        let failed = |error: io::Error| write_error(&error);
         // A screen of which nobody knows the height is not paged.
-        let Some((command, height)) = self.pager.as_ref().zip(terminal::height()) else {
+        let paged = self.pager.as_ref().and_then(|command| Some((command, terminal::height()?)));
+        let Some((command, height)) = paged else {
             let written = write(&mut Quietly { out: &mut *self.standard, progress })?;
             self.standard.flush().map_err(failed)?;
             return Ok(written);
@@ -91,10 +92,10 @@ impl Target {
 
     fn write_file<T>(
         &mut self,
+        mut file: Redirect,
         progress: Option<Progress>,
         write: impl FnOnce(&mut dyn Write) -> Result<T>,
     ) -> Result<T> {
-        let Some(mut file) = self.file.take() else { return write(&mut *self.standard) };
         let written = write(&mut file.out);
         drop(progress);
         file.out.flush().map_err(|error| unwritten(&file.path, &error))?;

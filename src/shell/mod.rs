@@ -10,7 +10,7 @@ mod tokens;
 
 use crate::cli::app::{App, Stop};
 use crate::cli::external;
-use crate::cli::report::Source;
+use crate::cli::report::nowhere;
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::span::line_column;
 use crate::syntax::ast::{ClauseKind, Statement};
@@ -40,7 +40,7 @@ pub fn run(app: &mut App) -> Result<()> {
                     pending = text.trim_end().to_owned();
                 }
                 Err(error) => {
-                    app.fail(&error, Source { file: None, text: "", offset: 0 });
+                    app.fail(&error, nowhere());
                 }
             },
             Line::Interrupted => {

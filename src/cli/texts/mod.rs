@@ -4,17 +4,18 @@ mod arguments;
 mod input;
 mod replace;
 
-use super::app::{decode, exit_code, read_text};
-use super::main::NO_GRAPH;
-use super::report::{self, Source};
+use super::app::{exit_code, read_text};
+use super::main::{NO_GRAPH, failed, standard_input};
+use super::report::{self, Source, nowhere};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::io::facts::check::{Finding, Text, check};
 use crate::io::facts::{self, Difference, Unsaid};
+use crate::io::write_error;
 use crate::session::{Graph, OpenOptions};
 use crate::value::temporal::Date;
 pub use arguments::{Check, Texts};
 pub(super) use input::Notation;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -54,7 +55,7 @@ fn fmt(files: &[PathBuf], check: bool) -> u8 {
 
 /// A text as it is and as it should be, or a report of why not.
 fn formatted(file: &Path) -> std::result::Result<(String, String), String> {
-    let text = text_of(file).map_err(|error| report::error(&error, super::main::nowhere()))?;
+    let text = text_of(file).map_err(|error| report::error(&error, nowhere()))?;
     let format = if Notation::of(file) == Some(Notation::Markdown) { facts::format_markdown } else { facts::format };
     match format(&text) {
         Ok(after) => Ok((text, after)),
@@ -170,13 +171,8 @@ fn written(text: &str, code: u8) -> u8 {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => code,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => code,
-        Err(error) => failed(&Error::io("cannot write the result", &error), TROUBLE),
+        Err(error) => failed(&write_error(&error), TROUBLE),
     }
-}
-
-fn failed(error: &Error, code: u8) -> u8 {
-    let _ = io::stderr().write_all(report::error(error, super::main::nowhere()).as_bytes());
-    code
 }
 
 fn is_standard(file: &Path) -> bool {
@@ -189,11 +185,5 @@ fn name_of(file: &Path) -> String {
 
 /// A file as text, or standard input.
 fn text_of(file: &Path) -> Result<String> {
-    if !is_standard(file) {
-        return read_text(file);
-    }
-    let mut bytes = Vec::new();
-    let read = io::stdin().lock().read_to_end(&mut bytes);
-    read.map_err(|error| Error::io("cannot read standard input", &error))?;
-    decode(bytes, "<stdin>")
+    if is_standard(file) { standard_input() } else { read_text(file) }
 }

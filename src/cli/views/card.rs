@@ -3,7 +3,7 @@
 use super::super::app::App;
 use super::super::commands::Flow;
 use super::super::paint::Role;
-use super::{Look, Statement, entity, fitted, is_node, span, statements, title};
+use super::{Look, Statement, fitted, span, statements_at, title};
 use crate::error::Result;
 use crate::io::stance::Stance;
 use crate::session::entity::Node;
@@ -23,9 +23,7 @@ const BAR: usize = 8;
 /// # Errors
 /// When there is no such entity.
 pub(in super::super) fn run(app: &mut App, argument: &str) -> Result<Flow> {
-    let node = entity(&app.session.snapshot(), argument)?;
-    let query = format!("MATCH (x)-[r]-() WHERE {} RETURN DISTINCT r", is_node("x", node));
-    let (graph, statements) = statements(app, &query)?;
+    let (node, (graph, statements)) = statements_at(app, argument)?;
     let text = draw(&graph, node, statements, Look::of(app));
     app.print(&text)?;
     Ok(Flow::Continue)

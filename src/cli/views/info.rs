@@ -3,7 +3,7 @@
 use super::super::app::App;
 use super::super::commands::Flow;
 use super::super::paint::Role;
-use super::{Look, Statement, entity, is_node, span, statements, title};
+use super::{ALL, Look, Statement, span, statements, statements_at, title};
 use crate::error::Result;
 use crate::io::cell;
 use crate::session::entity::Node;
@@ -50,16 +50,14 @@ fn of_graph(app: &mut App) -> Result<String> {
         ),
     ));
     let sources = graph.catalog().label("Source").map_or(0, |label| graph.label_count(label));
-    let (_, said) = statements(app, "MATCH ()-[r]->() RETURN r")?;
+    let (_, said) = statements(app, ALL)?;
     let dated = span(&said).map(|days| format!(", {days}")).unwrap_or_default();
     lines.push(("sources", format!("{sources}{dated}")));
     Ok(aligned(&lines, Look::of(app)))
 }
 
 fn of_entity(app: &mut App, argument: &str) -> Result<String> {
-    let node = entity(&app.session.snapshot(), argument)?;
-    let query = format!("MATCH (x)-[r]-() WHERE {} RETURN DISTINCT r", is_node("x", node));
-    let (graph, said) = statements(app, &query)?;
+    let (node, (graph, said)) = statements_at(app, argument)?;
     let read = Node::read(&graph, node);
     let mut lines = vec![("name", title(&graph, node))];
     lines.push(("labels", read.labels.iter().map(|label| format!(":{label}")).collect()));

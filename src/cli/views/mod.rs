@@ -9,15 +9,14 @@ pub(super) mod timeline;
 
 use super::app::App;
 use super::paint::{Paint, Role};
-use crate::error::{Detail, Error, ErrorType, Phase, Result};
+use super::table::padded;
+use crate::error::{Detail, Error, ErrorType, Result};
 use crate::io::stance::Stance;
 use crate::session::entity::Node;
 use crate::store::{Resolution, Snapshot, Version};
 use crate::syntax::facts::format;
 use crate::value::format::to_text;
 use crate::value::{NodeId, RelId, Value};
-use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
 
 /// The width where nobody knows it.
 const USUAL_WIDTH: usize = 100;
@@ -54,7 +53,7 @@ fn entity(graph: &Version, argument: &str) -> Result<NodeId> {
     if name.is_empty() {
         return Err(Error::syntax(Detail::InvalidUse, "the command needs an entity, as in `@Kyiv`"));
     }
-    let unknown = |detail, message| Error::new(ErrorType::EntityNotFound, Phase::Runtime, detail, message);
+    let unknown = |detail, message| Error::runtime(ErrorType::EntityNotFound, detail, message);
     match graph.resolve(name) {
         Resolution::One(node) => Ok(node),
         Resolution::Ambiguous(nodes) => {
@@ -118,6 +117,9 @@ impl Statement {
     }
 }
 
+/// The query of all relationships.
+const ALL: &str = "MATCH ()-[r]->() RETURN r";
+
 /// The relationships that a query finds in its first column, with the graph they are read from. The query is asked as the
 /// user's own would be: about the moment that is set, and within the limits.
 fn statements(app: &mut App, query: &str) -> Result<(Snapshot, Vec<Statement>)> {
@@ -130,25 +132,16 @@ fn statements(app: &mut App, query: &str) -> Result<(Snapshot, Vec<Statement>)> 
     Ok((graph.clone(), rels.filter_map(|rel| Statement::read(&graph, rel)).collect()))
 }
 
-/// The condition of a pattern that a node is this one.
-fn is_node(variable: &str, node: NodeId) -> String {
-    format!("id({variable}) = {}", node.0)
+/// The entity that an argument names, and the relationships at it as [`statements`] gives them.
+fn statements_at(app: &mut App, argument: &str) -> Result<(NodeId, (Snapshot, Vec<Statement>))> {
+    let node = entity(&app.session.snapshot(), argument)?;
+    let query = format!("MATCH (x)-[r]-() WHERE id(x) = {} RETURN DISTINCT r", node.0);
+    Ok((node, statements(app, &query)?))
 }
 
 /// A text cut or filled with blanks to a width.
 fn fitted(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return format!("{text}{}", " ".repeat(width - text.width()));
-    }
-    let (mut cut, mut used) = (String::new(), 0);
-    for grapheme in text.graphemes(true) {
-        if used + grapheme.width() >= width {
-            break;
-        }
-        used += grapheme.width();
-        cut += grapheme;
-    }
-    format!("{cut}…{}", " ".repeat(width.saturating_sub(used + 1)))
+    padded(text, width, false)
 }
 
 /// The last day and the first of some statements: `2025-11-15 … 2025-11-26`.

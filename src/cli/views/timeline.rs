@@ -3,7 +3,7 @@
 use super::super::app::App;
 use super::super::commands::Flow;
 use super::super::paint::Role;
-use super::{Look, Statement, entity, fitted, is_node, statements, title};
+use super::{ALL, Look, Statement, fitted, statements, statements_at, title};
 use crate::error::Result;
 use crate::store::Version;
 use crate::syntax::facts::format::name;
@@ -14,13 +14,10 @@ use crate::text::counted;
 /// # Errors
 /// When there is no such entity.
 pub(in super::super) fn run(app: &mut App, argument: &str) -> Result<Flow> {
-    let query = if argument.is_empty() {
-        "MATCH ()-[r]->() RETURN r".to_owned()
-    } else {
-        let node = entity(&app.session.snapshot(), argument)?;
-        format!("MATCH (x)-[r]-() WHERE {} RETURN DISTINCT r", is_node("x", node))
+    let (graph, mut statements) = match argument {
+        "" => statements(app, ALL)?,
+        named => statements_at(app, named)?.1,
     };
-    let (graph, mut statements) = statements(app, &query)?;
     let all = statements.len();
     statements.retain(|statement| statement.day.is_some());
     statements.sort_by(|a, b| (&a.day, a.rel).cmp(&(&b.day, b.rel)));

@@ -6,7 +6,7 @@ use super::words::{
 };
 use super::{Completion, begin_with};
 use crate::store::{Direction, Resolution, Version};
-use crate::value::{Map, RelTypeId};
+use crate::value::{Map, RelTypeId, format};
 use std::collections::BTreeSet;
 
 pub(super) fn statement(graph: &Version, parameters: &Map, before: &str) -> Completion {
@@ -16,7 +16,7 @@ pub(super) fn statement(graph: &Version, parameters: &Map, before: &str) -> Comp
     let typed = &before[word_start(before)..];
     let rest = &before[..before.len() - typed.len()];
     if let Some(at) = open_entity(before) {
-        return Completion::Words { start: at, words: entities(graph, &before[at..], entity_name) };
+        return Completion::Words { start: at, words: entities(graph, &before[at..], format::name) };
     }
     let called = before.len() - dotted(before).len();
     if before[..called].trim_end().to_ascii_uppercase().ends_with("CALL") {
@@ -71,14 +71,6 @@ fn open_entity(before: &str) -> Option<usize> {
         None => !name.contains([')', ':', '{', '`', '\n']),
     };
     open.then_some(at)
-}
-
-/// A name as it stands after `@`.
-fn entity_name(name: &str) -> String {
-    let mut chars = name.chars();
-    let plain =
-        chars.next().is_some_and(|c| c.is_alphabetic() || c == '_') && chars.all(|c| c.is_alphanumeric() || c == '_');
-    if plain { name.to_owned() } else { format!("`{}`", name.replace('`', "``")) }
 }
 
 /// The innermost bracket that is open at the end, and where it stands.

@@ -7,7 +7,7 @@
 mod cypher;
 mod words;
 
-use crate::cli::commands::{COMMANDS, Completes};
+use crate::cli::commands::{COMMANDS, Completes, find};
 use crate::cli::help::TOPICS;
 use crate::cli::output::FORMATS;
 use crate::cli::settings;
@@ -71,9 +71,7 @@ fn command_line(graph: &Version, parameters: &Map, before: &str, typed: &str) ->
         return begin_with(before, typed, commands());
     };
     let argument = argument.trim_start();
-    let begun: Vec<_> = COMMANDS.iter().filter(|command| command.name.starts_with(name)).collect();
-    let exact = begun.iter().find(|command| command.name == name).or(begun.first().filter(|_| begun.len() == 1));
-    match exact.map(|command| command.completes) {
+    match find(name).ok().map(|command| command.completes) {
         Some(Completes::File) => Completion::File,
         Some(Completes::Label) => {
             let label = argument.rsplit([':', ',', ' ']).next().unwrap_or(argument);
