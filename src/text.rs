@@ -4,9 +4,10 @@
 
 mod alike;
 
-pub use alike::{AlikeNames, Likeness, alike, plain};
+pub use alike::{AlikeNames, Likeness, alike};
 
-/// Names longer than this are never suggested: the distance costs the product of the lengths.
+/// Names longer than this are never suggested, and alike only when they are equal: the distance costs the product of the
+/// lengths.
 const LONGEST: usize = 64;
 
 /// A name that was not found, to be compared with those there are.

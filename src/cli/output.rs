@@ -8,7 +8,6 @@ use crate::io::facts::Unsaid;
 use crate::io::protocol::Events;
 use crate::io::{csv, dot, facts, json, markdown};
 use crate::session::Answer;
-use crate::text::counted;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -121,6 +120,11 @@ impl Written {
     fn rows(rows: u64) -> Written {
         Written { rows, ..Written::default() }
     }
+
+    /// Rows, but for what the format could not say of them.
+    fn but((rows, unsaid): (u64, Unsaid)) -> Written {
+        Written { rows, unsaid, ..Written::default() }
+    }
 }
 
 /// Writes all rows of an answer to a text whose run began then.
@@ -135,8 +139,8 @@ pub fn write(
 ) -> Result<Written> {
     let rows = match format {
         Format::Table => return table::write(answer, room, out),
-        Format::Facts => return facts_of(answer, out),
-        Format::Dot => return picture(answer, out),
+        Format::Facts => return facts::write_answer(answer, out).map(Written::but),
+        Format::Dot => return dot::write(answer, out).map(Written::but),
         Format::Line => line::write(answer, out),
         Format::Csv => csv::write(answer, ',', out),
         Format::Tsv => csv::write(answer, '\t', out),
@@ -147,21 +151,6 @@ pub fn write(
         Format::None => count(answer),
     };
     rows.map(Written::rows)
-}
-
-fn facts_of(answer: &mut Answer, out: &mut dyn Write) -> Result<Written> {
-    let (rows, unsaid) = facts::write_answer(answer, out)?;
-    Ok(Written { unsaid, ..Written::rows(rows) })
-}
-
-fn picture(answer: &mut Answer, out: &mut dyn Write) -> Result<Written> {
-    let (rows, others) = dot::write(answer, out)?;
-    let mut unsaid = Unsaid::default();
-    if others > 0 {
-        let what = counted(others, "value that is", "values that are") + " nothing of the graph";
-        unsaid = Unsaid { count: 1, first: vec![what] };
-    }
-    Ok(Written { unsaid, ..Written::rows(rows) })
 }
 
 fn count(answer: &mut Answer) -> Result<u64> {

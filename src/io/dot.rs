@@ -1,6 +1,7 @@
 //! Answers as pictures for Graphviz: the nodes and relationships that they hold, in the notation `dot`.
 
 use super::elements::Elements;
+use super::facts::Unsaid;
 use super::stance::Stance;
 use super::{cell, write_error};
 use crate::error::Result;
@@ -12,19 +13,19 @@ use crate::value::{NodeId, RelId, Value};
 use std::fmt::Write as _;
 use std::io::Write;
 
-/// Writes what all rows hold as one directed graph; gives how many rows there were and how many values were nothing of the
-/// graph. Ends of relationships are there even where no row names them.
+/// Writes what all rows hold as one directed graph; gives how many rows there were, and what they hold that is nothing of
+/// the graph. Ends of relationships are there even where no row names them.
 ///
 /// # Errors
 /// What goes wrong while computing the rows or writing them.
-pub fn write(answer: &mut Answer, out: &mut dyn Write) -> Result<(u64, u64)> {
+pub fn write(answer: &mut Answer, out: &mut dyn Write) -> Result<(u64, Unsaid)> {
     if answer.columns().is_empty() {
-        return Ok((0, 0));
+        return Ok((0, Unsaid::default()));
     }
     let elements = Elements::of(answer)?;
     let text = picture(answer.graph(), &elements);
     out.write_all(text.as_bytes()).map_err(|error| write_error(&error))?;
-    Ok((elements.rows, elements.others))
+    Ok((elements.rows, elements.unsaid()))
 }
 
 fn picture(graph: &Version, elements: &Elements) -> String {

@@ -1,7 +1,9 @@
 //! The nodes and relationships that an answer holds, wherever in its values they stand.
 
+use super::facts::Unsaid;
 use crate::error::Result;
 use crate::session::Answer;
+use crate::text::counted;
 use crate::value::{NodeId, RelId, Value};
 use std::collections::HashSet;
 use std::hash::Hash;
@@ -12,7 +14,7 @@ pub(super) struct Elements {
     pub(super) nodes: Vec<NodeId>,
     pub(super) rels: Vec<RelId>,
     /// How many values are neither: nothing of the graph.
-    pub(super) others: u64,
+    others: u64,
     /// How many rows there were.
     pub(super) rows: u64,
     seen: (HashSet<NodeId>, HashSet<RelId>),
@@ -32,6 +34,13 @@ impl Elements {
             answer.keep((elements.len() - before) * 4 * size_of::<RelId>() as u64)?;
         }
         Ok(elements)
+    }
+
+    /// What of the values neither nodes nor relationships can say.
+    pub(super) fn unsaid(&self) -> Unsaid {
+        let what = || counted(self.others, "value that is", "values that are") + " nothing of the graph";
+        let first: Vec<String> = (self.others > 0).then(what).into_iter().collect();
+        Unsaid { count: first.len() as u64, first }
     }
 
     fn len(&self) -> u64 {

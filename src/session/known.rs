@@ -3,6 +3,7 @@
 use super::entity::{Node, Relationship};
 use crate::store::Version;
 use crate::syntax::facts::format::{name, verb};
+use crate::syntax::facts::precision_key;
 use crate::value::format::to_text;
 use crate::value::{NodeId, RelId, Value};
 use std::collections::HashMap;
@@ -14,7 +15,7 @@ pub fn fact(graph: &Version, rel: RelId) -> String {
     let rel = Relationship::read(graph, rel);
     let said = |key: &str| rel.properties.get(key).map(to_text);
     let dated = |key: &str| {
-        let parts = match said(&format!("{key}_precision")).as_deref() {
+        let parts = match said(&precision_key(key)).as_deref() {
             Some("year") => 2,
             Some("month") => 1,
             _ => 0,

@@ -33,4 +33,4 @@ pub use graph::Graph;
 pub use known::{fact, source_titles};
 pub use options::{CancelToken, RunOptions};
 pub use state::Session;
-pub(crate) use tell::stored;
+pub(crate) use tell::{day, stored};

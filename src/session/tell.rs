@@ -6,8 +6,8 @@
 use crate::error::Result;
 use crate::exec::Counters;
 use crate::store::{Resolution, Version};
-use crate::syntax::facts::ast::{self, Body, Entity, Fact, Line, Name, Source};
-use crate::syntax::facts::{Defaults, stored_statements, stored_values};
+use crate::syntax::facts::ast::{self, Body, Entity, Fact, Line, Name, PartialDate, Source};
+use crate::syntax::facts::{Defaults, precision_key, stored_statements, stored_values};
 use crate::value::temporal::Date;
 use crate::value::{NodeId, Value};
 use std::collections::HashMap;
@@ -149,7 +149,7 @@ fn set(version: &mut Version, node: NodeId, key: &str, value: &ast::Value, count
         counters.properties_set += 1;
     }
     if matches!(value, ast::Value::Date(date) if date.precision().is_none()) {
-        let id = version.intern_key(&format!("{key}_precision"));
+        let id = version.intern_key(&precision_key(key));
         if !version.node_property(node, id).is_null() {
             version.set_node_property(node, id, Value::Null)?;
             counters.properties_set += 1;
@@ -166,11 +166,14 @@ pub(crate) fn stored(value: &ast::Value) -> Option<Value> {
         ast::Value::Bool(truth) => Value::Bool(*truth),
         ast::Value::String(text) => Value::String(Arc::clone(text)),
         ast::Value::List(items) => Value::list(items.iter().map(stored).collect::<Option<_>>()?),
-        ast::Value::Date(date) => {
-            let day = date.stored("");
-            Value::Date(Date::from_ymd(day.year.into(), day.month?.into(), day.day?.into())?)
-        }
+        ast::Value::Date(date) => Value::Date(day(*date)?),
     })
+}
+
+/// The first day of a date.
+pub(crate) fn day(date: PartialDate) -> Option<Date> {
+    let day = date.stored("");
+    Date::from_ymd(day.year.into(), day.month?.into(), day.day?.into())
 }
 
 #[cfg(test)]

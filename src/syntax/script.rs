@@ -3,6 +3,7 @@
 //! Says which language a statement is in by its first character, splits a text into statements, and tells whether a
 //! text typed so far is complete, or can be no more.
 
+use super::cypher::name_text;
 use super::scan::{self, Kind, Token};
 use crate::error::{Detail, Error, Result};
 use crate::span::Span;
@@ -128,8 +129,7 @@ pub fn parameters(text: &str) -> Vec<String> {
     for token in scan::tokens(text) {
         let named = matches!(token.kind, Kind::Word | Kind::Number | Kind::Quoted { closed: true });
         if marked && named {
-            let name = token.text.strip_prefix('`').and_then(|name| name.strip_suffix('`'));
-            let name = name.map_or_else(|| token.text.to_owned(), |name| name.replace("``", "`"));
+            let name = name_text(token.text).to_string();
             if !names.contains(&name) {
                 names.push(name);
             }
@@ -141,12 +141,7 @@ pub fn parameters(text: &str) -> Vec<String> {
 
 /// Whether the text, typed so far, can be run or goes on.
 pub fn is_complete(text: &str) -> Completeness {
-    let (mut at, mut last) = (0, Completeness::Complete);
-    while let Some(piece) = next_piece(text, at) {
-        last = piece.completeness(text);
-        at = piece.next;
-    }
-    last
+    last_piece(text).map_or(Completeness::Complete, |piece| piece.completeness(text))
 }
 
 /// Whether no text that is added could make a statement of what is there: it goes wrong before its end.
@@ -158,13 +153,7 @@ pub fn is_complete(text: &str) -> Completeness {
 /// assert!(!is_hopeless("MATCH (n) RETURN 'not yet"));
 /// ```
 pub fn is_hopeless(text: &str) -> bool {
-    let mut at = 0;
-    let mut last = None;
-    while let Some(piece) = next_piece(text, at) {
-        at = piece.next;
-        last = Some(piece);
-    }
-    let Some(piece) = last.filter(|piece| piece.unclosed.is_none() && !piece.ended) else { return false };
+    let Some(piece) = last_piece(text).filter(|piece| piece.unclosed.is_none() && !piece.ended) else { return false };
     let statement = text[piece.range].trim_end();
     let error = if classify(statement) == Language::Cypher { super::parse_statement(statement).err() } else { None };
     error.and_then(|error| error.span()).is_some_and(|span| (span.start as usize) < statement.len())
@@ -194,6 +183,11 @@ impl Piece {
             None => Completeness::Unended,
         }
     }
+}
+
+/// The last statement of a text.
+fn last_piece(text: &str) -> Option<Piece> {
+    std::iter::successors(next_piece(text, 0), |piece| next_piece(text, piece.next)).last()
 }
 
 /// The statement that begins at or after `at`; `None` at the end of the text.

@@ -3,7 +3,7 @@
 //! Case, accents and everything that is neither a letter nor a digit are passed over. Numbers must be the same: a
 //! 28-point plan is no slip for a 19-point plan.
 
-use super::distance;
+use super::{LONGEST, distance};
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
 use unicode_normalization::UnicodeNormalization;
@@ -33,7 +33,7 @@ pub fn alike(left: &str, right: &str) -> Option<Likeness> {
 }
 
 /// Text without accents and case: letters and digits, everything else as a space.
-pub fn plain(text: &str) -> String {
+fn plain(text: &str) -> String {
     let letters = text.nfd().filter(|letter| !is_combining_mark(*letter)).flat_map(char::to_lowercase);
     letters.map(|letter| if letter.is_alphanumeric() { letter } else { ' ' }).collect()
 }
@@ -46,9 +46,6 @@ struct Shape {
     digits: String,
     words: Vec<String>,
 }
-
-/// Names longer than this are alike only when they are equal.
-const LONGEST: usize = 64;
 
 impl Shape {
     fn of(name: &str) -> Shape {
@@ -120,8 +117,8 @@ impl AlikeNames {
     /// The most names of one key that are compared: what so many names share tells little.
     const COMPARED: usize = 64;
 
-    /// Adds a name; gives its number, from 0.
-    pub fn add(&mut self, name: &str) -> usize {
+    /// Adds a name. Its number is how many were added before it.
+    pub fn add(&mut self, name: &str) {
         let (shape, number) = (Shape::of(name), self.shapes.len());
         for key in shape.keys() {
             let names = self.by_key.entry(key).or_default();
@@ -130,10 +127,9 @@ impl AlikeNames {
             }
         }
         self.shapes.push(shape);
-        number
     }
 
-    /// The name most like another that passes a test; of several the first.
+    /// The number of the name most like another that passes a test; of several the first.
     pub fn most_alike(&self, name: &str, passes: impl Fn(usize, Likeness) -> bool) -> Option<(usize, Likeness)> {
         let shape = Shape::of(name);
         let candidates = shape.keys().into_iter().filter_map(|key| self.by_key.get(&key)).flatten();
@@ -177,7 +173,7 @@ mod tests {
     #[test]
     fn an_index_finds_the_most_alike() {
         let mut names = AlikeNames::default();
-        ["Kyiv", "Steve Witkoff", "Steve Witkof", "Moscow"].iter().for_each(|name| _ = names.add(name));
+        ["Kyiv", "Steve Witkoff", "Steve Witkof", "Moscow"].iter().for_each(|name| names.add(name));
         assert_eq!(names.most_alike("Kyivv", |_, _| true), Some((0, Likeness::Spelling)));
         assert_eq!(names.most_alike("Witkoff", |_, _| true), Some((1, Likeness::Words)));
         assert_eq!(names.most_alike("Witkoff", |_, likeness| likeness == Likeness::Spelling), None);

@@ -1,11 +1,13 @@
 //! A patch applied to a graph: lines that are removed, each exactly, and lines that are told.
 
+use super::named;
 use super::properties::of_fact;
-use crate::error::{Detail, Error, ErrorType, Phase, Result};
+use crate::error::{Detail, Error, ErrorType, Result};
 use crate::session::{Session, fact, stored};
 use crate::store::{Resolution, Version};
 use crate::syntax::facts::ast::{Body, Cite, Fact, Mark, Meta, Name};
 use crate::syntax::facts::{self, Entry, stand_alone, stored_statements};
+use crate::text::counted;
 use crate::value::{NodeId, RelId, RelTypeId, compare};
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -21,8 +23,7 @@ pub struct Applied {
 
 impl fmt::Display for Applied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lines = |count: u64| if count == 1 { "line" } else { "lines" };
-        write!(f, "{} {} removed, {} told", self.removed, lines(self.removed), self.told)
+        write!(f, "{} removed, {} told", counted(self.removed, "line", "lines"), self.told)
     }
 }
 
@@ -141,7 +142,7 @@ impl<'v> Removal<'v> {
     fn several(&self, wanted: &Wanted<'_>, rels: &[RelId]) -> Error {
         const SHOWN: usize = 3;
         let message = format!("`{}` could be {} facts", facts::format::fact(&wanted.fact), rels.len());
-        let error = Error::new(ErrorType::SemanticError, Phase::Runtime, Detail::AmbiguousEntity, message);
+        let error = Error::runtime(ErrorType::SemanticError, Detail::AmbiguousEntity, message);
         let error = error.at(wanted.entry.line.span);
         rels.iter().take(SHOWN).fold(error, |error, rel| error.hint(format!("`{}`", fact(self.version, *rel))))
     }
@@ -154,7 +155,7 @@ fn place(version: &Version, fact: &Fact) -> Result<Place> {
         Resolution::Unknown => Err(unknown(version, name)),
         Resolution::Ambiguous(nodes) => {
             let message = format!("`{}` denotes {} entities", name.text, nodes.len());
-            Err(Error::new(ErrorType::SemanticError, Phase::Runtime, Detail::AmbiguousEntity, message).at(name.span))
+            Err(Error::runtime(ErrorType::SemanticError, Detail::AmbiguousEntity, message).at(name.span))
         }
     };
     let (from, to) = (end(&fact.subject)?, end(&fact.object)?);
@@ -164,7 +165,7 @@ fn place(version: &Version, fact: &Fact) -> Result<Place> {
 
 fn unknown(version: &Version, name: &Name) -> Error {
     let message = format!("nothing here is called `{}`", name.text);
-    let error = Error::new(ErrorType::EntityNotFound, Phase::Runtime, Detail::UnknownEntity, message).at(name.span);
+    let error = Error::runtime(ErrorType::EntityNotFound, Detail::UnknownEntity, message).at(name.span);
     match version.similar_names(&name.text, 1).first() {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
         None => error,
@@ -173,14 +174,13 @@ fn unknown(version: &Version, name: &Name) -> Error {
 
 fn not_there(fact: &Fact) -> Error {
     let message = format!("there is no `{}` to remove", facts::format::fact(fact));
-    Error::new(ErrorType::EntityNotFound, Phase::Runtime, Detail::UnknownFact, message)
+    Error::runtime(ErrorType::EntityNotFound, Detail::UnknownFact, message)
 }
 
 /// What a fact says besides its ends and verb, in canonical form.
 fn text(meta: Meta, cite: Option<Cite>) -> String {
-    let nothing = || Name { text: "".into(), span: Default::default() };
-    let cites = cite.into_iter().collect();
-    facts::format::fact(&Fact { subject: nothing(), verb: nothing(), object: nothing(), meta, cites })
+    let [subject, verb, object] = [""; 3].map(named);
+    facts::format::fact(&Fact { subject, verb, object, meta, cites: cite.into_iter().collect() })
 }
 
 /// Whether a relationship has every property of a fact, and no other locator when the fact has a cite.

@@ -52,8 +52,7 @@ impl fmt::Display for Difference {
 pub fn diff(old: &Version, new: &Version) -> Result<Difference> {
     let (before, after) = (Said::by(old)?, Said::by(new)?);
     let mut unsaid = before.unsaid.clone();
-    after.unsaid.first.iter().for_each(|what| unsaid.tell(|| what.clone()));
-    unsaid.count = before.unsaid.count + after.unsaid.count;
+    unsaid.absorb(&after.unsaid);
     let (schema_before, schema_after) = (schema(old), schema(new));
     let other = schema_before.iter().filter(|what| !schema_after.contains(what));
     let other = other.chain(schema_after.iter().filter(|what| !schema_before.contains(what)));

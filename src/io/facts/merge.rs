@@ -95,10 +95,7 @@ pub fn merge(base: &Version, left: &Version, right: &Version) -> Result<Merged> 
     merger.removed_but_told_of(&said, &mut entities, &facts)?;
     merger.same_but_for_case(&said, &mut entities, &mut facts)?;
     let mut unsaid = Unsaid::default();
-    for of_one in said.iter().map(|said| &said.unsaid) {
-        of_one.first.iter().for_each(|what| unsaid.tell(|| what.clone()));
-        unsaid.count += of_one.count - of_one.first.len() as u64;
-    }
+    said.iter().for_each(|said| unsaid.absorb(&said.unsaid));
     let graph = Graph::in_memory();
     graph.load_facts(&text(&entities, &sources, &facts))?;
     Ok(Merged { graph, conflicts: merger.conflicts, unsaid })
@@ -346,7 +343,6 @@ impl Fields {
 
     /// The line of an entity or source that has these.
     fn line(mut self, name: &str, source: bool) -> String {
-        let named = |text: Arc<str>| Name { text, span: Default::default() };
         if !source {
             return format::entity(&Entity {
                 name: named(name.into()),
@@ -376,8 +372,11 @@ impl Fields {
     }
 }
 
+fn named(text: Arc<str>) -> Name {
+    Name { text, span: Default::default() }
+}
+
 fn properties(of: BTreeMap<Arc<str>, Value>) -> Vec<Property> {
-    let named = |text| Name { text, span: Default::default() };
     of.into_iter().map(|(key, value)| Property { key: named(key), value, span: Default::default() }).collect()
 }
 

@@ -28,7 +28,6 @@ use crate::session::Answer;
 use crate::store::Version;
 use crate::syntax::facts::ast::{Body, Entity, Fact, Line, Mark, Name, Source};
 use crate::syntax::facts::{format as lines, parse_line};
-use crate::text::counted;
 use crate::value::{NodeId, RelId, RelTypeId, Value};
 pub use apply::{Applied, apply};
 pub use diff::{Difference, diff};
@@ -60,6 +59,12 @@ impl Unsaid {
         if self.first.len() < MOST {
             self.first.push(what());
         }
+    }
+
+    /// Takes what is told elsewhere as well.
+    fn absorb(&mut self, other: &Unsaid) {
+        other.first.iter().for_each(|what| self.tell(|| what.clone()));
+        self.count += other.count - other.first.len() as u64;
     }
 }
 
@@ -107,10 +112,7 @@ pub fn write_answer(answer: &mut Answer, out: &mut dyn Write) -> Result<(u64, Un
     let names = Names::of_whole(graph);
     let mut writer = Writer { graph, names, unsaid: Unsaid::default(), out: &mut line };
     writer.elements(&elements).map_err(|error| write_error(&error))?;
-    if elements.others > 0 {
-        let what = counted(elements.others, "value that is", "values that are");
-        writer.unsaid.tell(|| what + " nothing of the graph");
-    }
+    writer.unsaid.absorb(&elements.unsaid());
     Ok((elements.rows, writer.unsaid))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::store::{Resolution, Version, fold};
 use crate::value::{KeyId, NodeId, Value};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// What the reader of the text knows so far.
@@ -93,13 +93,13 @@ impl<'a> Names<'a> {
         let keys = Keys::of(graph);
         let named = || graph.node_ids().filter_map(|node| Some((node, keys.name(graph, node)?)));
         let by_name: HashMap<String, NodeId> = named().map(|(node, name)| (fold(&name), node)).collect();
-        let (mut order, mut seen) = (Vec::new(), HashMap::new());
+        let (mut order, mut seen) = (Vec::new(), HashSet::new());
         for (node, _) in named() {
             let mut path = vec![(node, false)];
             while let Some((node, done)) = path.pop() {
                 if done {
                     order.push(node);
-                } else if seen.insert(node, ()).is_none() {
+                } else if seen.insert(node) {
                     path.push((node, true));
                     let aliases = keys.aliases(graph, node);
                     path.extend(aliases.iter().filter_map(|alias| Some((*by_name.get(&fold(alias))?, false))));

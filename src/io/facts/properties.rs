@@ -3,6 +3,7 @@
 use super::named;
 use crate::store::Version;
 use crate::syntax::facts::ast::{self, Cite, Meta, Modality, Name, PartialDate, Property};
+use crate::syntax::facts::precision_key;
 use crate::value::temporal::Date;
 use crate::value::{KeyId, RelId, Value};
 use std::collections::BTreeMap;
@@ -48,7 +49,7 @@ impl<'a> Properties<'a> {
     /// A date with its precision, where the property is one.
     pub(super) fn take_date(&mut self, key: &str) -> Option<PartialDate> {
         let Value::Date(date) = self.left.get(key)? else { return None };
-        let precision = format!("{key}_precision");
+        let precision = precision_key(key);
         let day = day_of(*date)?;
         let coarse = match self.left.get(&*precision) {
             Some(Value::String(text)) => coarser(key, day, text),
@@ -195,7 +196,5 @@ fn coarser(key: &str, day: PartialDate, precision: &str) -> Option<PartialDate> 
         "year" if DATE_KEYS.contains(&key) => PartialDate { month: None, day: None, ..day },
         _ => return None,
     };
-    let stored = if key == "until" { coarse.last_day() } else { coarse.first_day() };
-    let written = format!("{:04}-{:02}-{:02}", day.year, day.month?, day.day?);
-    (stored == written).then_some(coarse)
+    (coarse.stored(key) == day).then_some(coarse)
 }

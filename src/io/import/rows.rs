@@ -8,6 +8,7 @@ use super::header::{Layout, Role};
 use super::kind::{self, Forms};
 use super::named;
 use crate::csv::{self, Field, Fields};
+use crate::text::counted;
 use std::sync::Arc;
 
 /// Rows of a file whose type of values is guessed first.
@@ -147,8 +148,7 @@ fn split<'a>(record: &'a [u8], delimiter: &'a [u8], wanted: usize, fields: &mut 
 }
 
 fn wrong_number(given: usize, wanted: usize) -> String {
-    let fields = if given == 1 { "field" } else { "fields" };
-    format!("the record has {given} {fields}, but the header names {wanted}")
+    format!("the record has {}, but the header names {wanted}", counted(given as u64, "field", "fields"))
 }
 
 /// The forms of the values in the first rows of a block, by column.

@@ -50,7 +50,7 @@ pub(super) fn string(pair: &Pair<'_, Rule>) -> Result<ExprKind> {
 }
 
 /// A name without its backticks.
-pub(super) fn name_text(text: &str) -> Arc<str> {
+pub(in crate::syntax) fn name_text(text: &str) -> Arc<str> {
     match text.strip_prefix('`').and_then(|rest| rest.strip_suffix('`')) {
         Some(inner) => inner.replace("``", "`").into(),
         None => text.into(),

@@ -12,6 +12,8 @@ mod schema;
 mod statements;
 mod types;
 
+pub(super) use literals::name_text;
+
 use super::ast::{Expr, Name, Statement};
 use super::{errors, guard};
 use crate::error::{Error, Result};
@@ -224,7 +226,7 @@ fn name(pair: &Pair<'_, Rule>) -> Result<Name> {
 /// The key of a map: any name, even an empty one.
 fn key(pair: &Pair<'_, Rule>) -> Name {
     let span = Span::new(pair.as_span().start(), pair.as_span().end());
-    Name { text: literals::name_text(pair.as_str()), span }
+    Name { text: name_text(pair.as_str()), span }
 }
 
 /// The error for a pair that the grammar does not allow in this place.

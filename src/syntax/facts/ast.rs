@@ -3,6 +3,7 @@
 //! Names are text and nothing is resolved. Slips of spelling are settled (a left arrow is a right arrow with its ends
 //! swapped, `80%` is 0.8, a verb is its relationship type), so that two lines are equal when they say the same.
 
+use super::format::date;
 use crate::span::Span;
 pub use crate::syntax::ast::{CompareOp, Length, Name, PatternDirection};
 use std::sync::Arc;
@@ -196,19 +197,21 @@ pub struct PartialDate {
 impl PartialDate {
     /// The first day, as `2025-11-01`.
     pub fn first_day(self) -> String {
-        format!("{:04}-{:02}-{:02}", self.year, self.month.unwrap_or(1), self.day.unwrap_or(1))
+        date(self.edge(false))
     }
 
     /// The last day, as `2025-11-30`.
     pub fn last_day(self) -> String {
-        let month = self.month.unwrap_or(12);
-        let day = self.day.unwrap_or_else(|| days_in(self.year, month));
-        format!("{:04}-{month:02}-{day:02}", self.year)
+        date(self.edge(true))
     }
 
     /// The day that it is stored as: the first, under `until` the last.
     pub(crate) fn stored(self, key: &str) -> PartialDate {
-        let last = key == "until";
+        self.edge(key == "until")
+    }
+
+    /// The first day, or the last.
+    fn edge(self, last: bool) -> PartialDate {
         let month = self.month.unwrap_or(if last { 12 } else { 1 });
         let day = self.day.unwrap_or(if last { days_in(self.year, month) } else { 1 });
         PartialDate { year: self.year, month: Some(month), day: Some(day) }

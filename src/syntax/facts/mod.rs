@@ -22,7 +22,7 @@ pub use file::{Entry, Reader, read};
 pub use fmt::{format_file, format_lines};
 pub use markdown::{Fence, fences};
 pub use parse::parse_line;
-pub(crate) use tell::{stand_alone, stored_statements, stored_values};
+pub(crate) use tell::{precision_key, stand_alone, stored_statements, stored_values};
 pub use translate::{Defaults, Kind, Translated, translate};
 
 #[cfg(test)]

@@ -238,11 +238,20 @@ fn cites(fact: &Fact, defaults: &Defaults) -> Vec<Option<Cite>> {
     }
 }
 
+/// When a fact was stated: the default date, unless it says one, be it as a property.
+fn stated(meta: &Meta, defaults: &Defaults) -> Option<PartialDate> {
+    let told = || meta.properties.iter().any(|property| &*property.key.text == "date");
+    meta.date.or_else(|| defaults.date.filter(|_| !told()))
+}
+
+/// The texts of a cite by their keys: the source, then the place in it.
+fn cite_texts(cite: &Cite) -> impl Iterator<Item = (&'static str, &Name)> {
+    std::iter::once(("source", &cite.reference)).chain(cite.locator.iter().map(|locator| ("locator", locator)))
+}
+
 /// A fact as it would be told with no source and date before it: one for each cite, each with its own.
 pub(crate) fn stand_alone(fact: &Fact, defaults: &Defaults) -> Vec<Fact> {
-    let told_date = fact.meta.properties.iter().any(|property| &*property.key.text == "date");
-    let date = fact.meta.date.or_else(|| defaults.date.filter(|_| !told_date));
-    let meta = Meta { date, ..fact.meta.clone() };
+    let meta = Meta { date: stated(&fact.meta, defaults), ..fact.meta.clone() };
     let alone = |cite: Option<Cite>| Fact { meta: meta.clone(), cites: cite.into_iter().collect(), ..fact.clone() };
     cites(fact, defaults).into_iter().map(alone).collect()
 }
@@ -252,10 +261,8 @@ pub(crate) fn stored_statements(fact: &Fact, defaults: &Defaults) -> Vec<Vec<(St
     let meta = meta_values(&fact.meta, defaults);
     let meta: Vec<(String, Value)> = meta.iter().flat_map(|(key, value, _)| stored_values(key, value)).collect();
     let cited = |cite: Option<Cite>| {
-        let text = |key: &str, name: &Name| (key.to_owned(), Value::String(name.text.clone()));
-        let cited = cite.iter().flat_map(|cite| {
-            std::iter::once(text("source", &cite.reference)).chain(cite.locator.iter().map(|at| text("locator", at)))
-        });
+        let cited = cite.iter().flat_map(cite_texts);
+        let cited = cited.map(|(key, name)| (key.to_owned(), Value::String(name.text.clone())));
         cited.chain(meta.iter().cloned()).collect()
     };
     cites(fact, defaults).into_iter().map(cited).collect()
@@ -269,9 +276,8 @@ pub(crate) fn stored_values(key: &str, value: &Value) -> Vec<(String, Value)> {
 }
 
 fn cite_entries(cite: &Cite) -> Vec<(Name, Expr)> {
-    let entry = |key: &str, text: &Name| (build::name(key, text.span), build::string(text.text.clone(), text.span));
-    let locator = cite.locator.as_ref().map(|locator| entry("locator", locator));
-    std::iter::once(entry("source", &cite.reference)).chain(locator).collect()
+    let entry = |(key, of): (&str, &Name)| (build::name(key, of.span), build::string(of.text.clone(), of.span));
+    cite_texts(cite).map(entry).collect()
 }
 
 fn same_cite(of: &Name, cite: &Cite) -> Expr {
@@ -301,9 +307,7 @@ fn meta_entries(meta: &Meta, defaults: &Defaults, span: Span) -> Vec<(Name, Expr
 /// The properties that the braces of a fact stand for, each with its place where it has one.
 fn meta_values(meta: &Meta, defaults: &Defaults) -> Vec<(String, Value, Option<Span>)> {
     let mut values = Vec::new();
-    let told_date = meta.properties.iter().any(|property| &*property.key.text == "date");
-    let default_date = defaults.date.filter(|_| !told_date);
-    for (key, date) in [("date", meta.date.or(default_date)), ("since", meta.since), ("until", meta.until)] {
+    for (key, date) in [("date", stated(meta, defaults)), ("since", meta.since), ("until", meta.until)] {
         values.extend(date.map(|date| (key.to_owned(), Value::Date(date), None)));
     }
     let modality = meta.modality.as_ref();
@@ -334,7 +338,8 @@ fn precision(value: &Value) -> Option<&'static str> {
     }
 }
 
-fn precision_key(key: &str) -> String {
+/// The key of the precision of the date under a key.
+pub(crate) fn precision_key(key: &str) -> String {
     format!("{key}_precision")
 }
 

@@ -25,8 +25,9 @@ pub(super) fn check(entries: &[Placed], names: &Names<'_>, report: &mut Report<'
         let Some(stance) = stance(&fact.verb.text).filter(|_| !denied && entry.line.mark != Mark::Retract) else {
             continue;
         };
-        let begins = fact.meta.since.or(fact.meta.date).or(entry.defaults.date).and_then(day).unwrap_or(i64::MIN);
-        let ends = fact.meta.until.and_then(|until| day(until.stored("until"))).unwrap_or(i64::MAX);
+        let begins =
+            fact.meta.since.or(fact.meta.date).or(entry.defaults.date).and_then(day).map_or(i64::MIN, |day| day.days);
+        let ends = fact.meta.until.and_then(|until| day(until.stored("until"))).map_or(i64::MAX, |day| day.days);
         let topic = (names.entity(&fact.subject.text), names.entity(&fact.object.text));
         let place = (*text, entry.line.span);
         taken.entry(topic).or_default().push(Taken { stance, fact, days: (begins, ends), place });

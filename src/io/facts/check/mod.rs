@@ -8,9 +8,10 @@ mod names;
 mod verbs;
 
 use crate::error::Error;
+use crate::session::day;
 use crate::span::Span;
 use crate::store::Version;
-use crate::syntax::facts::ast::{Body, Mark, PartialDate};
+use crate::syntax::facts::ast::{Body, Mark};
 use crate::syntax::facts::{Entry, fences, read};
 use crate::value::temporal::Date;
 use std::fmt;
@@ -165,15 +166,9 @@ fn lines(entries: &[Placed], today: Date, report: &mut Report<'_>) {
             Body::Source(source) => [source.date, None],
             _ => [None, None],
         };
-        for date in dates.into_iter().flatten().filter(|date| day(*date).is_some_and(|day| day > today.days)) {
+        for date in dates.into_iter().flatten().filter(|date| day(*date).is_some_and(|day| day.days > today.days)) {
             let message = format!("{} is still to come", crate::syntax::facts::format::date(date));
             report.tell(place, "future-date", message, None);
         }
     }
-}
-
-/// The number of the first day of a date.
-fn day(date: PartialDate) -> Option<i64> {
-    let day = date.stored("");
-    Date::from_ymd(day.year.into(), day.month?.into(), day.day?.into()).map(|date| date.days)
 }

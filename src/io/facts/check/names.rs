@@ -80,7 +80,7 @@ impl<'a> Names<'a> {
 
     pub(super) fn check(&self, report: &mut Report<'_>) {
         let mut index = AlikeNames::default();
-        self.declared.iter().for_each(|declared| _ = index.add(&declared.name));
+        self.declared.iter().for_each(|declared| index.add(&declared.name));
         self.check_declared(&index, report);
         for folded in &self.order {
             let Some((name, place)) = self.used.get(folded) else { continue };
