@@ -19,6 +19,8 @@ use std::time::Duration;
 
 /// Commits that are measured.
 const COMMITS: usize = 2001;
+/// Commits that are measured where each is synced.
+const SYNCED_COMMITS: usize = 501;
 
 fn main() {
     let folder =
@@ -32,10 +34,10 @@ fn main() {
     if !std::env::args().any(|argument| argument == "opening") {
         for (path, persons) in [(&small, 10_000), (&large, PERSONS)] {
             for durability in [Durability::Off, Durability::Normal] {
-                commits(path, persons, durability);
+                commits(path, persons, durability, COMMITS);
             }
         }
-        synced(&large, PERSONS);
+        commits(&large, PERSONS, Durability::Full, SYNCED_COMMITS);
         bare(folder.path());
     }
     for path in [&small, &large] {
@@ -67,15 +69,9 @@ fn commit(file: &Arc<GraphFile>, store: &Store, rel_type: RelTypeId, sequence: &
     file.commit(store, write).expect("committed");
 }
 
-fn commits(path: &Path, persons: u32, durability: Durability) {
-    let time = commits_of_one(path, persons, durability, COMMITS);
+fn commits(path: &Path, persons: u32, durability: Durability, count: usize) {
+    let time = commits_of_one(path, persons, durability, count);
     micros(&format!("commit one relationship, {persons} nodes, {durability:?}"), time);
-    remove_log(path);
-}
-
-fn synced(path: &Path, persons: u32) {
-    let time = commits_of_one(path, persons, Durability::Full, 501);
-    micros(&format!("commit one relationship, {persons} nodes, Full"), time);
     remove_log(path);
 }
 

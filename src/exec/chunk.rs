@@ -183,6 +183,30 @@ impl Chunk {
         Ok(chunk.gather(&positions, &all))
     }
 
+    /// The rows, each multiplied by the factor of its position; one of factor 0 is dropped, and `None` is given when none
+    /// is left. `positions` are those of all rows.
+    ///
+    /// # Errors
+    /// Those of `factor`, and when a row counts too often to be counted.
+    pub(crate) fn multiply(
+        mut self,
+        mut positions: Vec<u32>,
+        mut factor: impl FnMut(&Chunk, usize) -> Result<u64>,
+    ) -> Result<Option<Chunk>> {
+        let mut times = vec![0; self.len];
+        for &position in &positions {
+            let at = position as usize;
+            times[at] = multiplied(self.times(at), factor(&self, at)?)?;
+        }
+        positions.retain(|&at| times[at as usize] > 0);
+        if positions.is_empty() {
+            return Ok(None);
+        }
+        self.multiplicity = Some(times);
+        self.selection = (positions.len() < self.len).then_some(positions);
+        Ok(Some(self))
+    }
+
     /// Splits off at most `count` of the leading positions; needs no selection.
     pub(crate) fn split(&self, from: usize, count: usize) -> Chunk {
         let end = from.saturating_add(count).min(self.len);
@@ -215,14 +239,25 @@ pub(crate) fn too_many_rows() -> Error {
     Error::runtime(ErrorType::ResourceLimit, Detail::RowLimit, "too many rows")
 }
 
+/// The error of more rows than a number can tell.
+pub(crate) fn uncountable_rows() -> Error {
+    Error::runtime(ErrorType::ArithmeticError, Detail::IntegerOverflow, "there are more rows than can be counted")
+}
+
 /// The product of two multiplicities.
 ///
 /// # Errors
 /// When it is too large to count.
 pub(crate) fn multiplied(left: u64, right: u64) -> Result<u64> {
-    left.checked_mul(right).ok_or_else(|| {
-        Error::runtime(ErrorType::ArithmeticError, Detail::IntegerOverflow, "there are more rows than can be counted")
-    })
+    left.checked_mul(right).ok_or_else(uncountable_rows)
+}
+
+/// The sum of two multiplicities.
+///
+/// # Errors
+/// When it is too large to count.
+pub(crate) fn added(left: u64, right: u64) -> Result<u64> {
+    left.checked_add(right).ok_or_else(too_many_rows)
 }
 
 #[cfg(test)]

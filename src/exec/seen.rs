@@ -6,9 +6,8 @@
 use super::column::Column;
 use super::context::Context;
 use super::memory::Held;
-use super::totals::node_value;
 use crate::error::Result;
-use crate::value::Value;
+use crate::value::{NodeId, Value};
 use hashbrown::HashSet;
 
 type Set<T> = HashSet<(u32, T), foldhash::fast::FixedState>;
@@ -124,9 +123,7 @@ impl Seen {
     fn mix(&mut self, cx: &Context) -> Result<()> {
         let Items::Marked(marks) = &self.items else { return Ok(()) };
         self.held.grow(cx, ITEM_BYTES * marks.nodes.len() as u64)?;
-        let mut set = Set::default();
-        marks.for_each(|group, node| _ = set.insert((group, node)));
-        self.items = Items::Mixed(set);
+        self.items = Items::Mixed(marks.iter().collect());
         Ok(())
     }
 
@@ -138,13 +135,13 @@ impl Seen {
             Items::Nodes(set) | Items::Mixed(set) => {
                 set.into_iter().try_for_each(|(group, node)| visit(group, node_value(node)))
             }
-            Items::Marked(marks) => {
-                let mut all = Vec::new();
-                marks.for_each(|group, node| all.push((group, node)));
-                all.into_iter().try_for_each(|(group, node)| visit(group, node_value(node)))
-            }
+            Items::Marked(marks) => marks.iter().try_for_each(|(group, node)| visit(group, node_value(node))),
         }
     }
+}
+
+fn node_value(node: u32) -> Value {
+    Value::Node(NodeId(node))
 }
 
 fn insert_all<T: Copy + std::hash::Hash + Eq>(set: &mut Set<T>, items: &[T], groups: &[u32], counts: &mut [u64]) {
@@ -193,10 +190,10 @@ impl Marks {
         true
     }
 
-    fn for_each(&self, mut visit: impl FnMut(u32, u32)) {
+    /// The groups, each with each of its nodes.
+    fn iter(&self) -> impl Iterator<Item = (u32, u32)> {
         let ends = self.begun.iter().skip(1).map(|(_, start)| *start).chain([self.nodes.len()]);
-        for ((group, start), end) in self.begun.iter().zip(ends) {
-            self.nodes[*start..end].iter().for_each(|node| visit(*group, *node));
-        }
+        let groups = self.begun.iter().zip(ends);
+        groups.flat_map(|((group, start), end)| self.nodes[*start..end].iter().map(|node| (*group, *node)))
     }
 }

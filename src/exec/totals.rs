@@ -3,15 +3,16 @@
 //! Rows that are only counted are numbers; different nodes or integers that are counted are sets of them. Everything
 //! else is an accumulator for each group. Each way gives what accumulators would give.
 
+use super::chunk::uncountable_rows;
 use super::column::Column;
 use super::context::Context;
 use super::memory::Held;
 use super::seen::Seen;
-use crate::error::{Detail, Error, ErrorType, Result};
+use crate::error::{Error, Result};
 use crate::functions::Aggregate;
 use crate::functions::aggregate::Accumulator;
 use crate::semantic::bound::AggregateCall;
-use crate::value::{NodeId, Value};
+use crate::value::Value;
 
 /// The state of one aggregate in all groups.
 pub(super) enum Totals {
@@ -89,7 +90,7 @@ impl Totals {
     pub(super) fn add_rows(&mut self, rows: u64) -> Result<()> {
         if let Totals::Counts(counts) = self {
             for count in counts {
-                *count = count.checked_add(rows).ok_or_else(overflow)?;
+                *count = count.checked_add(rows).ok_or_else(uncountable_rows)?;
             }
         }
         Ok(())
@@ -99,7 +100,7 @@ impl Totals {
     pub(super) fn finish(self, cx: &Context) -> Result<Column> {
         match self {
             Totals::Counts(counts) | Totals::Different { counts, .. } => {
-                let numbers = counts.into_iter().map(|count| i64::try_from(count).map_err(|_| overflow()));
+                let numbers = counts.into_iter().map(|count| i64::try_from(count).map_err(|_| uncountable_rows()));
                 Ok(Column::Ints(numbers.collect::<Result<_>>()?))
             }
             Totals::Others(all) => {
@@ -117,14 +118,14 @@ fn count(cx: &Context, counts: &mut [u64], input: &Input<'_>) -> Result<()> {
     if all && input.times.is_none() {
         return input.groups.iter().try_for_each(|&group| {
             let count = &mut counts[group as usize];
-            *count = count.checked_add(1).ok_or_else(overflow)?;
+            *count = count.checked_add(1).ok_or_else(uncountable_rows)?;
             Ok(())
         });
     }
     for (row, &group) in input.groups.iter().enumerate() {
         if all || counted(row) {
             let count = &mut counts[group as usize];
-            *count = count.checked_add(input.times(row)).ok_or_else(overflow)?;
+            *count = count.checked_add(input.times(row)).ok_or_else(uncountable_rows)?;
         }
     }
     Ok(())
@@ -145,13 +146,4 @@ fn accumulate(cx: &Context, all: &mut [Accumulator], input: &Input<'_>, held: &m
         }
     }
     Ok(())
-}
-
-/// The value of an item of a set of nodes or integers.
-pub(super) fn node_value(node: u32) -> Value {
-    Value::Node(NodeId(node))
-}
-
-fn overflow() -> Error {
-    Error::runtime(ErrorType::ArithmeticError, Detail::IntegerOverflow, "there are more rows than can be counted")
 }

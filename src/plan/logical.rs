@@ -234,6 +234,16 @@ impl QueryGraph {
         may_clash(left, right) && !self.apart.iter().any(apart)
     }
 
+    /// For each relationship, by their places, those that could be the same one of the graph.
+    pub fn clashes(&self) -> Vec<Vec<usize>> {
+        let rels = &self.pattern.rels;
+        let of = |index: usize| {
+            let others = rels.iter().enumerate().filter(|(other, _)| *other != index);
+            others.filter(|(_, other)| self.may_clash(&rels[index], other)).map(|(other, _)| other).collect()
+        };
+        (0..rels.len()).map(of).collect()
+    }
+
     /// Whether a label test of a node holds because of the pattern's relationships.
     pub fn is_implied(&self, node: Slot, test: &LabelTest) -> bool {
         matches!(test, LabelTest::Has(label) if self.implied.contains(&(node, *label)))

@@ -139,7 +139,7 @@ impl<'a> Facts<'a> {
             scans: nodes.iter().map(|node| scan(node, graph, statistics)).collect(),
             rel_seeks: rels.iter().map(|rel| graph.seek(rel.slot).map(|seek| seek.estimate)).collect(),
             node_seeks: nodes.iter().map(|node| seek_share(node, graph, statistics)).collect(),
-            clashes: clashes(graph),
+            clashes: if rels.len() > SMALL { Vec::new() } else { graph.clashes() },
             node_used: nodes.iter().map(|node| used.contains(node.slot)).collect(),
             rel_used: rels.iter().map(|rel| used.contains(rel.slot)).collect(),
         }
@@ -187,18 +187,6 @@ fn seek_share(node: &PatternNode, graph: &QueryGraph, statistics: &Statistics<'_
     let Some(seek) = graph.seek(node.slot) else { return 1.0 };
     let all = statistics.scan(node);
     if all > 0.0 { (seek.estimate / all).min(1.0) } else { 1.0 }
-}
-
-fn clashes(graph: &QueryGraph) -> Vec<Vec<usize>> {
-    let rels = &graph.pattern.rels;
-    if rels.len() > SMALL {
-        return Vec::new();
-    }
-    let of = |index: usize| {
-        let others = rels.iter().enumerate().filter(|(other, _)| *other != index);
-        others.filter(|(_, other)| graph.may_clash(&rels[index], other)).map(|(other, _)| other).collect()
-    };
-    (0..rels.len()).map(of).collect()
 }
 
 /// What was done so far on the way to an order.
@@ -296,7 +284,7 @@ impl Progress {
         let found = facts.rel_seeks[index].unwrap_or_else(|| facts.statistics.rels(&rel.types));
         let scanned = self.rows * found;
         let forward = way(rel.direction, true);
-        let left = arrival_share(facts, rel.left, facts.statistics.far_ends(&rel.types, reversed(forward)));
+        let left = arrival_share(facts, rel.left, facts.statistics.far_ends(&rel.types, forward.reversed()));
         let right = arrival_share(facts, rel.right, facts.statistics.far_ends(&rel.types, forward));
         let passing = scanned * facts.rel_shares[index];
         let ends = if self.asks_for_ends(facts, index) { passing * SCATTERED } else { 0.0 };
@@ -347,15 +335,6 @@ impl Progress {
         let unused = !facts.node_used[to] && !facts.rel_used[index] && facts.rels[index].length.is_none();
         let clash = facts.clashes.get(index).is_none_or(|others| others.iter().any(|other| !self.placed[*other]));
         plain && unused && !clash
-    }
-}
-
-/// The same way seen from the other end.
-pub fn reversed(way: Way) -> Way {
-    match way {
-        Way::Outgoing => Way::Incoming,
-        Way::Incoming => Way::Outgoing,
-        Way::Both => Way::Both,
     }
 }
 

@@ -11,7 +11,7 @@ use crate::semantic::bound::{
     SetItem, Shown, Slot, SortKey, SubqueryResult, Transactions, TypeTest,
 };
 use crate::span::Span;
-use crate::store::IndexDefinition;
+use crate::store::{Direction, IndexDefinition};
 use crate::syntax::ast::Shortest;
 use crate::value::LabelId;
 use std::sync::Arc;
@@ -445,6 +445,37 @@ pub enum ApplyMode {
     Unit,
 }
 
+impl Plan {
+    /// About how many rows the operators give each other.
+    pub fn expected_rows(&self) -> f64 {
+        fn add(sum: f64, root: &Node) -> f64 {
+            root.chain().fold(sum, |sum, node| node.op.inner_plans().fold(sum + node.estimate, add))
+        }
+        let subqueries = self.subqueries.iter().flatten();
+        subqueries.fold(add(0.0, &self.root), |sum, each| add(sum + each.root.estimate, &each.root))
+    }
+}
+
+impl Way {
+    /// The directions it goes in from a node.
+    pub fn directions(self) -> &'static [Direction] {
+        match self {
+            Way::Outgoing => &[Direction::Outgoing],
+            Way::Incoming => &[Direction::Incoming],
+            Way::Both => &[Direction::Outgoing, Direction::Incoming],
+        }
+    }
+
+    /// The same way seen from the other end.
+    pub fn reversed(self) -> Way {
+        match self {
+            Way::Outgoing => Way::Incoming,
+            Way::Incoming => Way::Outgoing,
+            Way::Both => Way::Both,
+        }
+    }
+}
+
 impl Clone for Node {
     fn clone(&self) -> Node {
         let alone = |node: &Node| Node { live: node.live.clone(), ..Node::new(node.op.clone(), node.estimate) };
@@ -506,6 +537,14 @@ impl Op {
         matches!(
             self,
             Op::Create { .. } | Op::Merge { .. } | Op::Set(_) | Op::Delete { .. } | Op::Foreach { .. } | Op::Schema(_)
+        )
+    }
+
+    /// Whether it tests or multiplies each row by itself, and writes nothing.
+    pub fn keeps_or_multiplies(&self) -> bool {
+        matches!(
+            self,
+            Op::Filter(_) | Op::LabelFilter { .. } | Op::ExpandCount(_) | Op::Weigh { .. } | Op::IntersectCount(_)
         )
     }
 

@@ -136,7 +136,7 @@ pub(super) fn apply(
     let bound = bind(statement, &mut WriteNames::new(version), &graph.procedures())?;
     let plan = Arc::new(plan_of(&bound, version, parameters, options)?);
     let schema = changes_schema(statement);
-    begin_meter(&plan, version, options);
+    begin_meter(&plan, options);
     let mut summary = Summary { schema, ..summary_of(&bound, true) };
     let settings =
         Settings { commits, ..settings(graph, parameters, options, (statement.mode, bytes_of(statement)), begun) };
@@ -216,7 +216,7 @@ impl Prepared {
         begun: Instant,
     ) -> Result<Answer> {
         check_parameters(&self.plan.parameters, parameters)?;
-        begin_meter(&self.plan, &snapshot, options);
+        begin_meter(&self.plan, options);
         let summary = self.summary.clone();
         let settings = settings(graph, parameters, options, (self.mode, self.bytes), begun);
         let execution = Execution::new(Arc::clone(&self.plan), Arc::clone(&snapshot), settings)?;
@@ -242,9 +242,9 @@ fn plan_of(bound: &BoundQuery, version: &Version, parameters: &Map, options: &Ru
 }
 
 /// Tells who watches the run how much there is to do.
-fn begin_meter(plan: &Plan, version: &Version, options: &RunOptions) {
+fn begin_meter(plan: &Plan, options: &RunOptions) {
     if let Some(meter) = &options.meter {
-        meter.begin(explain::lines(plan, version.catalog()).iter().map(|line| line.estimate).sum());
+        meter.begin(plan.expected_rows());
     }
 }
 

@@ -1,6 +1,6 @@
 //! Expansions that only count: rows are multiplied by the number of relationships at a node.
 
-use super::super::chunk::{Chunk, multiplied};
+use super::super::chunk::Chunk;
 use super::super::column::Column;
 use super::super::context::Context;
 use super::expand::node_at;
@@ -50,18 +50,12 @@ impl Counting {
 
 impl Operator for Counting {
     fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
-        while let Some(mut chunk) = self.input.next(cx)? {
-            let mut positions = chunk.positions();
-            let mut times = vec![0u64; chunk.len];
-            let counts = self.counts(cx, &chunk, &positions)?;
-            for (&at, &count) in positions.iter().zip(&counts) {
-                times[at as usize] = multiplied(chunk.times(at as usize), count)?;
-            }
-            positions.retain(|&at| times[at as usize] > 0);
-            if !positions.is_empty() {
-                chunk.multiplicity = Some(times);
-                chunk.selection = (positions.len() < chunk.len).then_some(positions);
-                return Ok(Some(chunk));
+        while let Some(chunk) = self.input.next(cx)? {
+            let positions = chunk.positions();
+            let mut counts = self.counts(cx, &chunk, &positions)?.into_iter();
+            let kept = chunk.multiply(positions, |_, _| Ok(counts.next().unwrap_or_default()))?;
+            if kept.is_some() {
+                return Ok(kept);
             }
         }
         Ok(None)

@@ -5,7 +5,7 @@
 //! more relationships, it is searched instead. A relationship of a pair is compared with those bound before, and with
 //! the other, by its identity.
 
-use super::super::chunk::{Chunk, multiplied, too_many_rows};
+use super::super::chunk::{Chunk, added};
 use super::super::context::Context;
 use super::super::memory::Held;
 use super::expand::node_at;
@@ -200,7 +200,7 @@ impl Row<'_> {
         self.arms[0].legs.for_each_slice(graph, self.nodes[0], &mut |rel_type, ends, rows| {
             for (&end, &row) in ends.iter().zip(rows) {
                 let found = self.pairs(graph, end, RelId { rel_type, row });
-                count = count.checked_add(found).ok_or_else(too_many_rows)?;
+                count = added(count, found)?;
             }
             cx.work(ends.len() as u64)
         })?;
@@ -210,18 +210,11 @@ impl Row<'_> {
 
 impl Operator for Intersection {
     fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
-        while let Some(mut chunk) = self.input.next(cx)? {
-            let mut times = vec![0u64; chunk.len];
-            let mut positions = chunk.positions();
-            for &position in &positions {
-                let at = position as usize;
-                times[at] = multiplied(chunk.times(at), self.count(cx, &chunk, at)?)?;
-            }
-            positions.retain(|&at| times[at as usize] > 0);
-            if !positions.is_empty() {
-                chunk.multiplicity = Some(times);
-                chunk.selection = (positions.len() < chunk.len).then_some(positions);
-                return Ok(Some(chunk));
+        while let Some(chunk) = self.input.next(cx)? {
+            let positions = chunk.positions();
+            let kept = chunk.multiply(positions, |chunk, at| self.count(cx, chunk, at))?;
+            if kept.is_some() {
+                return Ok(kept);
             }
         }
         self.forget();

@@ -36,17 +36,12 @@ impl Legs {
 
     /// The same relationships seen from their other ends.
     pub(super) fn reversed(&self) -> Legs {
-        let way = match self.way {
-            Way::Outgoing => Way::Incoming,
-            Way::Incoming => Way::Outgoing,
-            Way::Both => Way::Both,
-        };
-        Legs { types: self.types.clone(), way }
+        Legs { types: self.types.clone(), way: self.way.reversed() }
     }
 
-    /// Those that both this and the other mean, when both mean them for the same node. `None`: only self-loops are
-    /// meant by both.
-    pub(super) fn common(&self, other: &Legs) -> (Option<Way>, Legs) {
+    /// Those that both this and the other mean, when both mean them for the same node; whether of these only the
+    /// self-loops are meant by both.
+    pub(super) fn common(&self, other: &Legs) -> (Legs, bool) {
         let types = match (&self.types, &other.types) {
             (None, types) | (types, None) => types.clone(),
             (Some(left), Some(right)) => Some(left.iter().copied().filter(|item| right.contains(item)).collect()),
@@ -56,7 +51,7 @@ impl Legs {
             (Way::Both, way) | (way, Way::Both) => Some(way),
             _ => None,
         };
-        (way, Legs { types, way: way.unwrap_or(Way::Outgoing) })
+        (Legs { types, way: way.unwrap_or(Way::Outgoing) }, way.is_none())
     }
 
     pub(super) fn fits_type(&self, rel_type: RelTypeId) -> bool {
@@ -89,17 +84,9 @@ impl Legs {
         }
     }
 
-    fn directions(&self) -> &'static [Direction] {
-        match self.way {
-            Way::Outgoing => &[Direction::Outgoing],
-            Way::Incoming => &[Direction::Incoming],
-            Way::Both => &[Direction::Outgoing, Direction::Incoming],
-        }
-    }
-
     /// A type and direction at a node, by its place among them.
     fn leg(&self, graph: &Version, node: NodeId, mut index: usize) -> Option<(RelTypeId, Direction)> {
-        for &direction in self.directions() {
+        for &direction in self.way.directions() {
             let types = self.types_at(graph, node, direction);
             if let Some(&rel_type) = types.get(index) {
                 return Some((rel_type, direction));
@@ -120,7 +107,7 @@ impl Legs {
     /// How many relationships there are at a node; with `Both` a self-loop counts once.
     pub(super) fn count(&self, graph: &Version, node: NodeId) -> u64 {
         let mut total = 0;
-        for &direction in self.directions() {
+        for &direction in self.way.directions() {
             for &rel_type in self.types_at(graph, node, direction) {
                 total += u64::from(graph.degree(node, rel_type, direction));
             }
@@ -131,7 +118,7 @@ impl Legs {
     /// Calls `visit` with the relationships at a node, in slices: their type, other ends, and rows. With `Both` a
     /// self-loop stands once.
     pub(super) fn for_each_slice(&self, graph: &Version, node: NodeId, visit: VisitSlice<'_>) -> Result<()> {
-        for &direction in self.directions() {
+        for &direction in self.way.directions() {
             for &rel_type in self.types_at(graph, node, direction) {
                 let adjacent = graph.adjacent(node, rel_type, direction);
                 let (ends, rows) = (adjacent.neighbours(), adjacent.rows());
@@ -149,7 +136,7 @@ impl Legs {
 
     /// Calls `visit` with the relationships between two nodes.
     pub(super) fn for_each_between(&self, graph: &Version, from: NodeId, to: NodeId, visit: &mut dyn FnMut(RelId)) {
-        for &direction in self.directions() {
+        for &direction in self.way.directions() {
             if self.way == Way::Both && direction == Direction::Incoming && from == to {
                 continue;
             }

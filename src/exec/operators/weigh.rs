@@ -5,7 +5,7 @@
 //! time; when many were, whole segments of nodes are tested at once. A test that fails for a node that was tested
 //! beforehand does not fail the statement: from then on only ends that are met are tested.
 
-use super::super::chunk::{Chunk, multiplied, too_many_rows};
+use super::super::chunk::{Chunk, added, multiplied};
 use super::super::column::Column;
 use super::super::context::Context;
 use super::super::eval::logic::label_test;
@@ -81,23 +81,15 @@ impl Weigh {
 
 impl Operator for Weigh {
     fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
-        while let Some(mut chunk) = self.input.next(cx)? {
-            let mut times = vec![0u64; chunk.len];
-            let mut kept = Vec::with_capacity(chunk.rows());
-            for position in chunk.positions() {
+        while let Some(chunk) = self.input.next(cx)? {
+            let positions = chunk.positions();
+            let kept = chunk.multiply(positions, |chunk, at| {
                 cx.tick()?;
-                let at = position as usize;
-                let Some(node) = node_at(&chunk, self.node, at)? else { continue };
-                let weight = self.weigher.of(cx, node.0)?;
-                if weight > 0 {
-                    times[at] = multiplied(chunk.times(at), weight)?;
-                    kept.push(position);
-                }
-            }
-            if !kept.is_empty() {
-                chunk.multiplicity = Some(times);
-                chunk.selection = (kept.len() < chunk.len).then_some(kept);
-                return Ok(Some(chunk));
+                let node = node_at(chunk, self.node, at)?;
+                node.map_or(Ok(0), |node| self.weigher.of(cx, node.0))
+            })?;
+            if kept.is_some() {
+                return Ok(kept);
             }
         }
         Ok(None)
@@ -123,8 +115,8 @@ impl Weigher {
             Weight::Branch(branch) => Weigher::Branch(Branch::new(branch)),
             Weight::Pair(arms) => {
                 let [left, right] = arms.each_ref().map(Branch::new);
-                let (way, common) = left.legs.common(&right.legs);
-                Weigher::Pair(Box::new(Pair { arms: [left, right], common, loops: way.is_none() }))
+                let (common, loops) = left.legs.common(&right.legs);
+                Weigher::Pair(Box::new(Pair { arms: [left, right], common, loops }))
             }
         }
     }
@@ -167,7 +159,7 @@ impl Branch {
         let Some(ends) = &mut self.ends else { return Ok(self.legs.count(cx.graph(), NodeId(node))) };
         let mut sum = 0u64;
         self.legs.for_each_slice(cx.graph(), NodeId(node), &mut |_, neighbours, _| {
-            sum = sum.checked_add(ends.total(cx, neighbours)?).ok_or_else(too_many_rows)?;
+            sum = added(sum, ends.total(cx, neighbours)?)?;
             Ok(())
         })?;
         Ok(sum)
@@ -207,7 +199,7 @@ impl Pair {
         self.common.for_each_slice(cx.graph(), NodeId(node), &mut |_, neighbours, _| {
             for &end in neighbours {
                 let both = multiplied(left.end(cx, end)?, right.end(cx, end)?)?;
-                sum = sum.checked_add(both).ok_or_else(too_many_rows)?;
+                sum = added(sum, both)?;
             }
             Ok(())
         })?;
@@ -216,17 +208,22 @@ impl Pair {
 }
 
 impl Ends {
+    /// How often a node counts that passes the tests.
+    fn weight(&mut self, cx: &Context, node: u32) -> Result<u64> {
+        let mut weight = 1;
+        for weigher in &mut self.weighers {
+            weight = if weight == 0 { 0 } else { multiplied(weight, weigher.of(cx, node)?)? };
+        }
+        Ok(weight)
+    }
+
     /// How often these nodes count together, when each is cheap.
     fn computed(&mut self, cx: &Context, nodes: &[u32]) -> Result<u64> {
         cx.work(nodes.len() as u64)?;
         self.tested += nodes.len();
         let mut sum = 0u64;
         for node in nodes {
-            let mut weight = 1;
-            for weigher in &mut self.weighers {
-                weight = multiplied(weight, weigher.of(cx, *node)?)?;
-            }
-            sum = sum.checked_add(weight).ok_or_else(too_many_rows)?;
+            sum = added(sum, self.weight(cx, *node)?)?;
         }
         Ok(sum)
     }
@@ -291,11 +288,7 @@ impl Ends {
         let passing = self.passing(cx, nodes)?;
         let mut weights = Vec::with_capacity(passing.len());
         for &node in &passing {
-            let mut weight = 1;
-            for weigher in &mut self.weighers {
-                weight = if weight == 0 { 0 } else { multiplied(weight, weigher.of(cx, node)?)? };
-            }
-            weights.push(weight);
+            weights.push(self.weight(cx, node)?);
         }
         nodes.iter().for_each(|node| self.known.set(*node, 0));
         passing.iter().zip(weights).for_each(|(node, weight)| self.known.set(*node, weight));
@@ -345,7 +338,7 @@ impl Known {
         for node in nodes {
             match self.get(*node) {
                 UNKNOWN => return Ok(None),
-                weight => sum = sum.checked_add(weight).ok_or_else(too_many_rows)?,
+                weight => sum = added(sum, weight)?,
             }
         }
         Ok(Some(sum))

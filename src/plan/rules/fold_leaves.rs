@@ -26,7 +26,13 @@ pub(super) const RULE: Rule = Rule {
 const SMALL: usize = 12;
 
 fn rewrite(graph: &mut QueryGraph, needed: &SlotSet, query: &BoundQuery, counts: &dyn Counts) {
-    let folded = folded(graph, None, needed, query);
+    let (clashes, used) = (Clashes::new(graph), used(graph, needed, query));
+    let folded_but = |keep: Option<Slot>| {
+        let mut used = used.clone();
+        used.extend(keep);
+        folded(graph, &clashes, &used, query)
+    };
+    let folded = folded_but(None);
     let leaves: Vec<Slot> = gone(graph, &folded).collect();
     if leaves.is_empty() {
         return;
@@ -34,7 +40,7 @@ fn rewrite(graph: &mut QueryGraph, needed: &SlotSet, query: &BoundQuery, counts:
     let mut tried = vec![folded];
     if graph.pattern.nodes.len() <= SMALL {
         tried.push(graph.clone());
-        tried.extend(leaves.into_iter().map(|keep| self::folded(graph, Some(keep), needed, query)));
+        tried.extend(leaves.into_iter().map(|keep| folded_but(Some(keep))));
     }
     let statistics = Statistics::new(counts);
     let weighed = tried.into_iter().map(|each| (cost(&each, needed, query, &statistics), each));
@@ -49,15 +55,12 @@ fn gone<'a>(before: &'a QueryGraph, after: &'a QueryGraph) -> impl Iterator<Item
     slots.filter(|slot| after.pattern.nodes.iter().all(|node| node.slot != *slot))
 }
 
-/// The pattern with all leaves folded but `keep`.
-fn folded(graph: &QueryGraph, keep: Option<Slot>, needed: &SlotSet, query: &BoundQuery) -> QueryGraph {
+/// The pattern with all leaves folded of which nothing is used.
+fn folded(graph: &QueryGraph, clashes: &Clashes, used: &SlotSet, query: &BoundQuery) -> QueryGraph {
     let mut graph = graph.clone();
-    let clashes = Clashes::new(&graph);
-    let mut used = used(&graph, needed, query);
-    used.extend(keep);
     while graph.pattern.nodes.len() > 1 {
-        let leaves: Vec<Leaf> = (0..graph.pattern.rels.len()).filter_map(|rel| leaf(&graph, rel, &used)).collect();
-        let Some(found) = next(&graph, &leaves, &clashes) else { break };
+        let leaves: Vec<Leaf> = (0..graph.pattern.rels.len()).filter_map(|rel| leaf(&graph, rel, used)).collect();
+        let Some(found) = next(&graph, &leaves, clashes) else { break };
         fold(&mut graph, &found, query);
     }
     graph
@@ -90,11 +93,8 @@ struct Clashes(Vec<(Slot, Vec<Slot>)>);
 impl Clashes {
     fn new(graph: &QueryGraph) -> Clashes {
         let rels = &graph.pattern.rels;
-        let of = |at: usize| {
-            let others = rels.iter().enumerate().filter(|(other, _)| *other != at);
-            others.filter(|(_, other)| graph.may_clash(&rels[at], other)).map(|(_, other)| other.slot).collect()
-        };
-        Clashes(rels.iter().enumerate().map(|(at, rel)| (rel.slot, of(at))).collect())
+        let slots = |others: Vec<usize>| others.into_iter().map(|other| rels[other].slot).collect();
+        Clashes(rels.iter().zip(graph.clashes()).map(|(rel, others)| (rel.slot, slots(others))).collect())
     }
 
     fn of(&self, rel: Slot) -> &[Slot] {

@@ -3,12 +3,11 @@
 //!
 //! The label stays with the node, so that a search may begin at those that have it; the node is not tested again.
 
-use super::{Action, Rule};
-use crate::plan::estimate::{Counts, conjuncts};
+use super::{Action, Rule, labelled};
+use crate::plan::estimate::Counts;
 use crate::plan::logical::QueryGraph;
 use crate::plan::order::way;
-use crate::plan::physical::Way;
-use crate::semantic::bound::{BoundQuery, LabelTest, PatternRel, TypeTest};
+use crate::semantic::bound::{BoundQuery, PatternRel, Slot, TypeTest};
 use crate::store::Direction;
 use crate::value::{LabelId, RelTypeId};
 
@@ -22,34 +21,23 @@ fn rewrite(graph: &mut QueryGraph, query: &BoundQuery, counts: &dyn Counts) {
     if query.writes {
         return;
     }
-    let mut implied = Vec::new();
-    for (index, node) in graph.pattern.nodes.iter().enumerate().filter(|(_, node)| !node.bound) {
-        for test in conjuncts(node.labels.as_ref()) {
-            if let LabelTest::Has(label) = test
-                && graph.pattern.rels.iter().any(|rel| implies(rel, index, *label, counts))
-            {
-                implied.push((node.slot, *label));
-            }
-        }
-    }
+    let mut implied = labelled(graph);
+    implied.retain(|(node, label)| graph.pattern.rels.iter().any(|rel| implies(graph, rel, *node, *label, counts)));
     graph.implied = implied;
 }
 
 /// Whether a relationship of the pattern leads only to nodes with the label at this end.
-fn implies(rel: &PatternRel, node: usize, label: LabelId, counts: &dyn Counts) -> bool {
+fn implies(graph: &QueryGraph, rel: &PatternRel, node: Slot, label: LabelId, counts: &dyn Counts) -> bool {
     let TypeTest::OneOf(types) = &rel.types else { return false };
     let walked = rel.length.as_ref().is_none_or(|length| {
         length.min > 0 && length.group.is_none() && length.selection.is_none() && length.shortest.is_none()
     });
     let always = |forward: bool| {
-        let directions: &[Direction] = match way(rel.direction, forward) {
-            Way::Outgoing => &[Direction::Outgoing],
-            Way::Incoming => &[Direction::Incoming],
-            Way::Both => &[Direction::Outgoing, Direction::Incoming],
-        };
+        let directions = way(rel.direction, forward).directions();
         types.iter().all(|each| directions.iter().all(|direction| holds(*each, *direction, label, counts)))
     };
-    walked && !types.is_empty() && (rel.left == node && always(true) || rel.right == node && always(false))
+    let at = |end: usize| graph.pattern.nodes[end].slot == node;
+    walked && !types.is_empty() && (at(rel.left) && always(true) || at(rel.right) && always(false))
 }
 
 fn holds(rel_type: RelTypeId, direction: Direction, label: LabelId, counts: &dyn Counts) -> bool {

@@ -5,7 +5,6 @@
 
 use super::{Action, Rule, for_each_chain_of};
 use crate::plan::liveness;
-use crate::plan::order::reversed;
 use crate::plan::physical::{Expand, Node, Op, Plan};
 use crate::semantic::bound::BoundQuery;
 
@@ -40,6 +39,6 @@ fn arms(first: &Node, second: &Node) -> Option<[Expand; 2]> {
     if !dead || !meets || other == open.to || open.from == open.to {
         return None;
     }
-    let way = if into.to == open.to { into.way } else { reversed(into.way) };
+    let way = if into.to == open.to { into.way } else { into.way.reversed() };
     Some([open.clone(), Expand { from: other, to: open.to, way, ..into.clone() }])
 }

@@ -67,17 +67,12 @@ fn entities(chain: &[Node]) -> SlotSet {
             Op::IndexSeek { target, .. } => found.extend(target.slots()),
             Op::RelScan { rel, from, to, .. } => found.extend([*rel, *from, *to]),
             Op::Expand(expand) => found.extend([expand.rel, expand.to]),
-            Op::Filter(_)
-            | Op::LabelFilter { .. }
-            | Op::ExpandCount(_)
-            | Op::Weigh { .. }
-            | Op::IntersectCount(_)
-            | Op::RowCounts(_) => {}
             Op::Aggregate { keys, .. } => {
                 let kept = keys.iter().filter(|(slot, key)| matches!(key.kind, ExprKind::Slot(read) if read == *slot));
                 found = kept.map(|(slot, _)| *slot).collect::<SlotSet>().intersection(&found);
             }
-            Op::Unit => {}
+            Op::Unit | Op::RowCounts(_) => {}
+            op if op.keeps_or_multiplies() => {}
             _ => found = SlotSet::new(),
         }
     }

@@ -33,12 +33,7 @@ fn counted(chain: &[Node], at: usize) -> Option<Vec<Slot>> {
     };
     let [(slot, key)] = keys.as_slice() else { return None };
     let by_scanned = slot == scanned && matches!(key.kind, ExprKind::Slot(read) if read == *scanned);
-    let keeps = |node: &Node| {
-        matches!(
-            node.op,
-            Op::Filter(_) | Op::LabelFilter { .. } | Op::ExpandCount(_) | Op::Weigh { .. } | Op::IntersectCount(_)
-        )
-    };
+    let keeps = |node: &Node| node.op.keeps_or_multiplies();
     let counts = aggregates.iter().all(|(_, call)| call.aggregate == Aggregate::CountStar);
     (by_scanned && counts && rest.iter().all(keeps)).then(|| aggregates.iter().map(|(slot, _)| *slot).collect())
 }
