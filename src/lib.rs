@@ -21,7 +21,7 @@
 //! # }
 //! ```
 //!
-//! The crate is made of layers; each may use only those before it: [`error`], [`span`], `text` and [`csv`]; [`syntax`];
+//! The crate is made of layers; each may use only those before it: [`error`], [`span`], `text`, [`hedge`] and [`csv`]; [`syntax`];
 //! [`value`]; [`store`]; [`persist`]; [`functions`] and [`algo`]; [`semantic`]; [`plan`]; [`exec`]; [`session`];
 //! [`io`]; and, with the feature `shell`, the command line and the interactive shell.
 
@@ -32,6 +32,7 @@ pub mod csv;
 pub mod error;
 pub mod exec;
 pub mod functions;
+pub mod hedge;
 pub mod io;
 pub mod persist;
 pub mod plan;

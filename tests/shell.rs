@@ -50,6 +50,8 @@ fn questions_are_answered_with_a_footer() {
     expect(&mut session, "No. Known instead: 28-point plan -favours-> Moscow {reported, 0.7} [posture 22]");
     keys(&mut session, ".cypher\r");
     expect(&mut session, "MATCH");
+    keys(&mut session, "? Europe -proposes-> ?what\r");
+    expect(&mut session, "`-proposes->` leaves nothing of 6 rows; there is `SUPPORTS` (3)");
     keys(&mut session, "RETURN 6 * 7 AS answer\r");
     expect(&mut session, "42");
 }

@@ -7,6 +7,7 @@
 
 mod compact;
 mod components;
+mod contradictions;
 mod names;
 mod procedure;
 mod projection;
@@ -23,7 +24,7 @@ pub use components::components;
 pub use procedure::{BuiltIn, Parameter, Procedure, ProcedureContext, Registry, Rows, Run, Signature, ValueType};
 pub use projection::Projection;
 pub use shortest::{Route, shortest_path};
-pub use stance::{STANCES, Stance, stance};
+pub use stance::{STANCES, Stance, stance_types};
 pub use strong::strong_components;
 pub use view::{AllEdges, Edge, Edges, GraphView, Neighbours, NodeReference, Nodes, Visited};
 
@@ -32,6 +33,7 @@ pub const PROCEDURES: &[BuiltIn] = &[
     components::PROCEDURE,
     strong::PROCEDURE,
     shortest::PROCEDURE,
+    contradictions::PROCEDURE,
     names::LABELS,
     names::RELATIONSHIP_TYPES,
     names::PROPERTY_KEYS,

@@ -93,6 +93,8 @@ pub struct Settings {
     pub keep_going: bool,
     /// Whether a person is there: then each result has a footer and changes are reported.
     pub interactive: bool,
+    /// Whether it is said why a result is empty.
+    pub why_empty: bool,
 }
 
 /// Why running stopped. It has been reported already.
@@ -225,10 +227,15 @@ impl App {
         let answer = self.session.run_with(text, &parameters, &self.options);
         self.note_change(before);
         let writes = answer.as_ref().is_ok_and(|answer| answer.summary().writes);
+        let asks = answer.as_ref().is_ok_and(|answer| !writes && !answer.columns().is_empty());
+        let rows = self.rows;
         let shown = answer.and_then(|answer| self.show(answer, begun, source));
         self.progress = None;
         self.last = (!writes && shown.is_ok()).then(|| text.to_owned());
-        shown
+        match shown {
+            Ok(()) if asks && self.rows == rows => self.say_why_empty(text, &parameters, source),
+            shown => shown,
+        }
     }
 
     /// The parameters, with those that a person was asked for because the statement needs them.
@@ -255,6 +262,22 @@ impl App {
             self.before.remove(0);
         }
         self.before.push(before);
+    }
+
+    /// Says why a question gave no rows, where that is asked for; a person is told in a line, when it is found soon.
+    fn say_why_empty(&mut self, text: &str, parameters: &Map, source: Source<'_>) -> Result<()> {
+        const SOON: Duration = Duration::from_millis(200);
+        if self.settings.why_empty {
+            if let Some(why) = self.session.why_empty(text, parameters, &self.options)? {
+                self.message(&report::why_empty(&why, source));
+            }
+        } else if self.settings.interactive {
+            let options = RunOptions { timeout: Some(SOON), ..self.options.clone() };
+            if let Ok(Some(why)) = self.session.why_empty(text, parameters, &options) {
+                self.say(&why.to_string());
+            }
+        }
+        Ok(())
     }
 
     /// Writes an answer with all that belongs to it.

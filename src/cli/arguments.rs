@@ -79,6 +79,10 @@ pub struct Running {
     #[arg(long, help_heading = "Results")]
     pub cite: bool,
 
+    /// Say of each answer without rows which part of the question left none, and what there is instead
+    #[arg(long, help_heading = "Results")]
+    pub why_empty: bool,
+
     /// Keep all that the script changes when all of it goes well, and nothing otherwise
     #[arg(short = '1', long, help_heading = "Scripts")]
     pub atomic: bool,

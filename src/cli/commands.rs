@@ -1,10 +1,10 @@
 //! Dot-commands: one table from which running, help and completion derive.
 
 use super::app::{App, Stop};
-use super::report::Source;
+use super::report::{self, Source};
 use super::{help, main, results, schema, settings, views};
 use crate::error::{Detail, Error, Result};
-use crate::session::OpenOptions;
+use crate::session::{OpenOptions, RunOptions};
 use crate::text::nearest;
 use std::path::Path;
 use std::time::Instant;
@@ -305,6 +305,13 @@ pub const COMMANDS: &[Command] = &[
         run: |app, text| settings::run(app, "warnings", text),
     },
     Command {
+        name: "why",
+        arguments: "[QUESTION]",
+        completes: Completes::Statement,
+        summary: "tells what the last answer rests on, or why it is empty; or that of another question",
+        run: why,
+    },
+    Command {
         name: "width",
         arguments: "[N|auto]",
         completes: Completes::Words(&["auto"]),
@@ -376,6 +383,25 @@ fn explain(app: &mut App, argument: &str) -> Result<Flow> {
     let begun = Instant::now();
     let answer = app.session.explain(argument, &app.parameters, &app.options)?;
     app.show(answer, begun, Source { file: None, text: argument, offset: 0 })?;
+    Ok(Flow::Continue)
+}
+
+/// An answer without rows is explained by the part of the question that left none, another by its citations.
+fn why(app: &mut App, argument: &str) -> Result<Flow> {
+    let given = (!argument.is_empty()).then(|| argument.to_owned());
+    let Some(text) = given.or_else(|| app.last.clone()) else {
+        app.say("nothing was asked yet");
+        return Ok(Flow::Continue);
+    };
+    let source = Source { file: None, text: &text, offset: 0 };
+    if let Some(why) = app.session.why_empty(&text, &app.parameters, &app.options)? {
+        app.print(&report::why_empty(&why, source))?;
+        return Ok(Flow::Continue);
+    }
+    let options = RunOptions { cite: true, read_only: true, ..app.options.clone() };
+    let begun = Instant::now();
+    let answer = app.session.run_with(&text, &app.parameters, &options)?;
+    app.show(answer, begun, source)?;
     Ok(Flow::Continue)
 }
 

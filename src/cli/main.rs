@@ -220,6 +220,7 @@ fn app_of(work: &Work, graph: &Graph) -> Result<App> {
         quiet: running.quiet,
         keep_going: running.keep_going,
         interactive,
+        why_empty: running.why_empty,
     };
     let (out, closed): (Box<dyn Write>, Arc<AtomicBool>) = if interactive {
         let (out, closed) = Output::new(stdout);

@@ -2,7 +2,7 @@
 
 use super::paint::{Paint, Role};
 use crate::error::Error;
-use crate::session::Notification;
+use crate::session::{Notification, WhyEmpty};
 use crate::span::{Span, line_column};
 use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;
@@ -67,6 +67,12 @@ fn painted_line(line: &str, paint: Paint) -> String {
         _ => return line.to_owned(),
     };
     paint.text(role, text) + end
+}
+
+/// Why a question gave no rows, lines ended.
+pub fn why_empty(why: &WhyEmpty, source: Source<'_>) -> String {
+    let span = Some(why.span).filter(|span| span.start < span.end);
+    message("no rows", &why.message, span, &why.hints, source)
 }
 
 fn message(kind: &str, text: &str, span: Option<Span>, hints: &[String], source: Source<'_>) -> String {

@@ -5,16 +5,12 @@ use super::graph::{rel, require_rel};
 use super::{Body, CallContext, Function};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::value::arithmetic::check_list_size;
-use crate::value::format::{NoGraph, literal};
+use crate::value::temporal::LocalDateTime;
 use crate::value::temporal::construct::date_of;
-use crate::value::temporal::{Date, LocalDateTime};
+use crate::value::temporal::validity::Validity;
 use crate::value::{RelId, Value};
 use hashbrown::HashSet;
 use std::cmp::Ordering;
-use std::ops::RangeInclusive;
-
-/// Numbers that are taken for years.
-const YEARS: RangeInclusive<i64> = 1000..=9999;
 
 /// The table.
 pub(crate) static FUNCTIONS: &[Function] = &[
@@ -75,13 +71,11 @@ fn holds(context: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
             Error::runtime(ErrorType::ArgumentError, Detail::NumberOutOfRange, "the span ends before it begins");
         return Err(error.hint("give the earlier moment first"));
     }
-    let begins = match bound(context, rel, "since", (1, 1))? {
-        Value::Null => bound(context, rel, "date", (1, 1))?,
-        since => since,
-    };
-    let ends = bound(context, rel, "until", (12, 31))?;
-    let begun = begins.is_null() || order(&begins, to) != Ordering::Greater;
-    let over = !ends.is_null() && order(&ends, from) == Ordering::Less;
+    let catalog = context.graph.catalog();
+    let property = |key: &str| catalog.key(key).map_or(Value::Null, |id| context.graph.rel_property(rel, id));
+    let valid = Validity::of(property).map_err(|bound| bound.error(catalog.rel_type_name(rel.rel_type)))?;
+    let begun = valid.from.is_null() || order(&valid.from, to) != Ordering::Greater;
+    let over = !valid.until.is_null() && order(&valid.until, from) == Ordering::Less;
     Ok(Value::Bool(begun && !over))
 }
 
@@ -90,23 +84,6 @@ fn moment(value: &Value) -> Result<&Value> {
         Some(_) => Ok(value),
         None => Err(wrong_type("holds", "a Date, LocalDateTime or DateTime", value)),
     }
-}
-
-/// A bound of the time in which a relationship holds; null when it has none. Of a year it is the given month and day.
-fn bound(context: &CallContext<'_>, rel: RelId, key: &str, (month, day): (u32, u32)) -> Result<Value> {
-    let Some(id) = context.graph.catalog().key(key) else { return Ok(Value::Null) };
-    let value = context.graph.rel_property(rel, id);
-    if value.is_null() || date_of(&value).is_some() {
-        return Ok(value);
-    }
-    let year = value.as_int().filter(|year| YEARS.contains(year));
-    if let Some(date) = year.and_then(|year| Date::from_ymd(year, month, day)) {
-        return Ok(Value::Date(date));
-    }
-    let rel_type = context.graph.catalog().rel_type_name(rel.rel_type);
-    let shown = literal(&value, &NoGraph);
-    let message = format!("whether a relationship `{rel_type}` holds is open: its `{key}` is no date, but {shown}");
-    Err(Error::type_error(message).hint(format!("store it as a date, as in `SET r.{key} = date('2025-11-21')`")))
 }
 
 /// The order of two moments, as exact as both are: instants by their instants, otherwise clock times, otherwise days.

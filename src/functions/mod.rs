@@ -13,6 +13,7 @@ mod convert;
 mod facts;
 mod form;
 mod graph;
+mod hedges;
 mod list;
 mod math;
 mod predicate;
@@ -260,6 +261,7 @@ static FAMILIES: &[&[Function]] = &[
     form::FUNCTIONS,
     facts::FUNCTIONS,
     graph::FUNCTIONS,
+    hedges::FUNCTIONS,
     list::FUNCTIONS,
     math::FUNCTIONS,
     predicate::FUNCTIONS,

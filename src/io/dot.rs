@@ -2,8 +2,8 @@
 
 use super::elements::Elements;
 use super::facts::Unsaid;
-use super::stance::Stance;
 use super::{cell, write_error};
+use crate::algo::Stance;
 use crate::error::Result;
 use crate::session::Answer;
 use crate::session::entity::Node;

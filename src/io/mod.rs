@@ -16,7 +16,7 @@ pub mod import;
 pub mod json;
 pub mod markdown;
 pub mod protocol;
-pub mod stance;
+mod stance;
 
 mod elements;
 mod files;

@@ -23,6 +23,7 @@ mod run;
 mod state;
 mod tell;
 mod transaction;
+mod why;
 
 pub use crate::exec::{Counters, Files, Meter};
 pub use crate::persist::{Durability, OpenOptions, Recovery};
@@ -34,3 +35,4 @@ pub use known::{fact, source_titles};
 pub use options::{CancelToken, RunOptions};
 pub use state::Session;
 pub(crate) use tell::{day, stored};
+pub use why::WhyEmpty;

@@ -55,7 +55,7 @@ pub(super) fn execute(
 }
 
 /// A statement with what the options ask of it, unless it says so itself: the moment it is about, and citations.
-fn as_asked<'s>(statement: &'s Statement, options: &RunOptions) -> Result<Cow<'s, Statement>> {
+pub(super) fn as_asked<'s>(statement: &'s Statement, options: &RunOptions) -> Result<Cow<'s, Statement>> {
     let as_of = options.as_of.as_ref().filter(|_| statement.moment.is_none());
     let cites = options.cite && statement.cite.is_none() && returns_rows(statement);
     if as_of.is_none() && !cites {
@@ -161,7 +161,7 @@ pub(super) fn apply(
     Ok(Outcome { columns, rows, summary, changed })
 }
 
-fn read(
+pub(super) fn read(
     graph: &Graph,
     snapshot: Snapshot,
     statement: &Statement,

@@ -7,6 +7,7 @@ use super::options::RunOptions;
 use super::plans::Known;
 use super::run;
 use super::transaction::{Place, Transaction, already_open, not_open};
+use super::why::{WhyEmpty, why_empty};
 use crate::error::{Detail, Error, Result};
 use crate::semantic::writes;
 use crate::store::Snapshot;
@@ -230,6 +231,33 @@ impl Session {
             Language::Cypher | Language::Pattern => Ok(unparse::statement(&parse_statement(text)?)),
             _ => Ok(unparse::statement(&translated(self, text)?.statement)),
         }
+    }
+
+    /// Why a question of either language gives no rows: the first part of it that leaves nothing, and what there is
+    /// instead. `None` when it gives rows, or is none that only asks. Time and memory are limited as by the options.
+    ///
+    /// ```
+    /// # fn main() -> standpoint::error::Result<()> {
+    /// let graph = standpoint::Graph::in_memory();
+    /// graph.run("+ Kyiv -opposes-> the plan {0.9}")?;
+    /// let question = "MATCH (a)-[r:OPPOSES]->(b) WHERE r.confidence > 0.95 RETURN a";
+    /// let why = graph.session().why_empty(question, &Default::default(), &Default::default())?.expect("no rows");
+    /// assert_eq!(why.message, "`r.confidence > 0.95` leaves nothing of 1 row");
+    /// assert_eq!(why.hints, ["`confidence` is 0.9 there"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// What is wrong with the statement, or goes wrong while asking.
+    pub fn why_empty(&mut self, text: &str, parameters: &Map, options: &RunOptions) -> Result<Option<WhyEmpty>> {
+        run::check_text(text, options)?;
+        let statement = match classify(text) {
+            Language::Cypher | Language::Pattern => parse_statement(text)?,
+            Language::Ask => translated(self, text)?.statement,
+            _ => return Ok(None),
+        };
+        why_empty(&self.place(), &statement, text, parameters, options)
     }
 
     /// The plan of a statement of either language: one row an operator, in the columns `operator`, `details` and

@@ -6,6 +6,7 @@
 //! `DIFFERENCE_QUERIES=300000 cargo test --release --test integration difference:: -- --nocapture`.
 
 mod citations;
+mod empties;
 mod graphs;
 mod moments;
 mod patterns;

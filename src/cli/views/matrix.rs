@@ -5,8 +5,8 @@ use super::super::app::App;
 use super::super::commands::Flow;
 use super::super::paint::Role;
 use super::{Look, Statement, fitted, statements, title};
+use crate::algo::{STANCES, Stance};
 use crate::error::{Detail, Error, Result};
-use crate::io::stance::{Stance, TYPES};
 use crate::store::Version;
 use crate::text::counted;
 use crate::value::NodeId;
@@ -25,7 +25,7 @@ const NAME: usize = 28;
 /// When the argument is not of the form `:Label -> :Label`.
 pub(in super::super) fn run(app: &mut App, argument: &str) -> Result<Flow> {
     let (rows, columns) = sides(argument)?;
-    let types: Vec<&str> = TYPES.iter().flat_map(|(_, types)| types.iter().copied()).collect();
+    let types: Vec<&str> = STANCES.iter().flat_map(|(_, types)| types.iter().copied()).collect();
     let query = format!("MATCH (a{rows})-[r:{}]->(b{columns}) RETURN r", types.join("|"));
     let (graph, statements) = statements(app, &query)?;
     if statements.is_empty() {
@@ -79,12 +79,11 @@ impl Matrix {
         for statement in statements {
             let Some(stance) = statement.stance else { continue };
             let cell = cells.entry((statement.start, statement.end)).or_default();
-            let against = |stance| stance == Stance::Opposes;
-            cell.mixed |= cell.stance.is_some_and(|before| against(before) != against(stance));
+            cell.mixed |= cell.stance.is_some_and(|before| before.is_for() != stance.is_for());
             // Of proposing and supporting the former says more.
             cell.stance = Some(cell.stance.map_or(stance, |before| before.min(stance)));
             let sure = statement.confidence.unwrap_or(1.0).clamp(0.05, 1.0);
-            cell.weight += if against(stance) { -sure } else { sure };
+            cell.weight += if stance.is_for() { sure } else { -sure };
         }
         let rows = cells.keys().map(|(row, _)| *row).collect::<BTreeSet<_>>().into_iter().collect();
         let columns = cells.keys().map(|(_, column)| *column).collect::<BTreeSet<_>>().into_iter().collect();

@@ -332,6 +332,8 @@ pub enum Filter {
     },
     /// The quotation contains these words.
     Quote(Name),
+    /// `likely`: the confidence is one that the word is said for.
+    Hedge(Name),
     /// `key: value`, `key: >= value`, `>= 0.8`, a modality.
     Compare {
         /// The key.

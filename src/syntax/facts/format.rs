@@ -156,6 +156,7 @@ fn filter(filter: &Filter) -> String {
         Filter::Stated(of, _) => date(*of),
         Filter::Overlaps { from, to, .. } => span(*from, *to),
         Filter::Quote(words) => quoted(&words.text),
+        Filter::Hedge(word) => word.text.to_string(),
         Filter::Compare { key: of, op, value: wanted, .. } => compared(of, *op, wanted),
     }
 }

@@ -4,6 +4,7 @@ use super::ast::{CompareOp, Filter, Meta, Modality, Name, PartialDate, Property,
 use super::errors::{not_a_date, shown, unknown_item, wrong};
 use super::parse::{Part, Parts, set_once, without_backticks};
 use crate::error::{Error, Result};
+use crate::hedge::SCALES;
 use crate::span::Span;
 use standpoint_grammar::facts::Rule;
 use std::collections::HashSet;
@@ -128,6 +129,7 @@ fn filter<'t>(parts: &Parts<'t>, item: Part<'t>) -> Result<Filter> {
         }
         Rule::plain_word => match Modality::find(item.as_str()) {
             Some(known) => Ok(named("modality", CompareOp::Equal, Value::String(known.word.into()))),
+            None if hedged(item.as_str()).is_some() => Ok(Filter::Hedge(Name { text: item.as_str().into(), span })),
             None => Err(unknown_item(item.as_str(), span)),
         },
         Rule::compared => {
@@ -141,6 +143,11 @@ fn filter<'t>(parts: &Parts<'t>, item: Part<'t>) -> Result<Filter> {
         }
         _ => Err(bad_item(item.as_str(), span)),
     }
+}
+
+/// The confidences that a word of estimative probability is said for.
+pub(super) fn hedged(word: &str) -> Option<(f64, Option<f64>)> {
+    SCALES.first().and_then(|scale| scale.range(word))
 }
 
 fn filter_by_key<'t>(parts: &Parts<'t>, pair: Part<'t>) -> Result<Filter> {

@@ -7,8 +7,8 @@
 use super::ast::{
     Arrow, Ask, AskClause, Cite, ClauseKind, CompareOp, Filter, Name, PartialDate, PatternDirection, Term, Value, Verbs,
 };
-use super::build;
 use super::translate::{Kind, Translated};
+use super::{build, items};
 use crate::error::Result;
 use crate::span::Span;
 use crate::syntax::ast::{
@@ -380,6 +380,18 @@ fn filter_condition(of: &Name, filter: &Filter) -> Vec<Expr> {
                 (build::property(of, "quote", words.span), build::string(words.text.clone(), words.span));
             let contains = ExprKind::Binary { op: BinaryOp::Contains, left: Box::new(left), right: Box::new(right) };
             vec![build::expr(contains, words.span)]
+        }
+        Filter::Hedge(word) => {
+            let (from, below) = items::hedged(&word.text).unwrap_or((0.0, None));
+            let compared = |op, number| {
+                build::compare(
+                    build::property(of, "confidence", word.span),
+                    op,
+                    build::value(&Value::Float(number), word.span),
+                )
+            };
+            let below = below.map(|below| compared(CompareOp::Less, below));
+            std::iter::once(compared(CompareOp::GreaterEqual, from)).chain(below).collect()
         }
         Filter::Compare { key, op, value: Value::Date(date), span } => compared_date(of, &key.text, *op, *date, *span),
         Filter::Compare { key, op, value, span } => {

@@ -14,6 +14,7 @@ mod duration;
 mod format;
 pub mod parse;
 pub mod truncate;
+pub mod validity;
 pub mod zone;
 
 pub use components::component;

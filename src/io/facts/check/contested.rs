@@ -1,36 +1,41 @@
 //! Actors that are for and against the same thing at the same time.
 
 use super::names::Names;
-use super::{Placed, Report, day};
-use crate::algo::{Stance, stance};
+use super::{Placed, Report};
+use crate::algo::Stance;
+use crate::session::stored;
 use crate::span::Span;
 use crate::syntax::facts::ast::{Body, Fact, Mark};
 use crate::syntax::facts::format::verb;
+use crate::syntax::facts::stored_statements;
+use crate::value::temporal::validity::Validity;
 use std::collections::HashMap;
 
 /// A stance that a fact tells.
 struct Taken<'e> {
     stance: Stance,
     fact: &'e Fact,
-    /// The first and the last day that it holds.
-    days: (i64, i64),
+    valid: Validity,
     place: (usize, Span),
 }
 
 pub(super) fn check(entries: &[Placed], names: &Names<'_>, report: &mut Report<'_>) {
     let mut taken: HashMap<(String, String), Vec<Taken<'_>>> = HashMap::new();
-    for (text, entry) in entries {
+    for (text, entry) in entries.iter().filter(|(_, entry)| entry.line.mark != Mark::Retract) {
         let Body::Fact(fact) = &entry.line.body else { continue };
-        let denied = fact.meta.modality.as_ref().is_some_and(|modality| &*modality.text == "denied");
-        let Some(stance) = stance(&fact.verb.text).filter(|_| !denied && entry.line.mark != Mark::Retract) else {
-            continue;
+        let Some(stance) = Stance::of(&fact.verb.text) else { continue };
+        // All that a fact stands for share what is said in braces.
+        let Some(said) = stored_statements(fact, &entry.defaults).pop() else { continue };
+        let property = |key: &str| {
+            let value = said.iter().find(|(known, _)| known == key).and_then(|(_, value)| stored(value));
+            value.unwrap_or_default()
         };
-        let begins =
-            fact.meta.since.or(fact.meta.date).or(entry.defaults.date).and_then(day).map_or(i64::MIN, |day| day.days);
-        let ends = fact.meta.until.and_then(|until| day(until.stored("until"))).map_or(i64::MAX, |day| day.days);
-        let topic = (names.entity(&fact.subject.text), names.entity(&fact.object.text));
-        let place = (*text, entry.line.span);
-        taken.entry(topic).or_default().push(Taken { stance, fact, days: (begins, ends), place });
+        let Ok(valid) = Validity::of(property) else { continue };
+        if property("modality").as_str() != Some("denied") {
+            let topic = (names.entity(&fact.subject.text), names.entity(&fact.object.text));
+            let place = (*text, entry.line.span);
+            taken.entry(topic).or_default().push(Taken { stance, fact, valid, place });
+        }
     }
     for stances in taken.into_values() {
         contested(&stances, report);
@@ -40,9 +45,8 @@ pub(super) fn check(entries: &[Placed], names: &Names<'_>, report: &mut Report<'
 /// Tells of each fact that an earlier one contradicts.
 fn contested(stances: &[Taken<'_>], report: &mut Report<'_>) {
     for (at, one) in stances.iter().enumerate() {
-        let against = |other: &&Taken<'_>| {
-            other.stance != one.stance && one.days.0.max(other.days.0) <= one.days.1.min(other.days.1)
-        };
+        let against =
+            |other: &&Taken<'_>| other.stance.is_for() != one.stance.is_for() && one.valid.overlaps(&other.valid);
         let Some(other) = stances[..at].iter().find(against) else { continue };
         let (line, _) = report.place(other.place.0, other.place.1);
         let message = format!(

@@ -1,7 +1,7 @@
 //! Verbs that are probably slips for others.
 
 use super::{Placed, Report};
-use crate::algo::STANCES;
+use crate::algo::{Stance, stance_types};
 use crate::span::Span;
 use crate::store::Version;
 use crate::syntax::facts::ast::Body;
@@ -19,7 +19,7 @@ pub(super) fn check(entries: &[Placed], known: Option<&Version>, report: &mut Re
     let in_graph = |name: &str| {
         known.is_some_and(|known| known.catalog().rel_type(name).is_some_and(|of| known.rel_type_count(of) > 0))
     };
-    let stances = || STANCES.iter().map(|(name, _)| *name);
+    let stances = || stance_types().map(|(name, _)| name);
     let of_graph: Vec<&str> = known
         .into_iter()
         .flat_map(|known| known.catalog().rel_types().map(|(_, name)| &**name))
@@ -27,7 +27,7 @@ pub(super) fn check(entries: &[Placed], known: Option<&Version>, report: &mut Re
         .collect();
     let often: Vec<&str> = uses.iter().filter(|(_, (count, _))| *count > 1).map(|(name, _)| *name).collect();
     for (name, (count, place)) in &uses {
-        if in_graph(name) || stances().any(|stance| stance == *name) || (*count > 1 && known.is_none()) {
+        if in_graph(name) || Stance::of(name).is_some() || (*count > 1 && known.is_none()) {
             continue;
         }
         let others = often.iter().copied().filter(|other| other != name);
