@@ -33,9 +33,12 @@ impl Sought {
         1 + self.letters.len().saturating_sub(3) / 3
     }
 
-    /// How many letters a candidate begins with that the name begins with too.
+    /// How many letters a candidate begins and ends with that the name begins and ends with too.
     fn common(&self, candidate: &str) -> usize {
-        folded(candidate).iter().zip(&self.letters).take_while(|(a, b)| a == b).count()
+        let candidate = folded(candidate);
+        let same = |(a, b): &(&char, &char)| a == b;
+        let first = candidate.iter().zip(&self.letters).take_while(same).count();
+        first + candidate.iter().rev().zip(self.letters.iter().rev()).take_while(same).count()
     }
 }
 
@@ -65,7 +68,7 @@ pub fn beginning(text: &str) -> String {
 }
 
 /// The candidate nearest to `name`, by [`Sought::distance`], when one is near. Of equally near candidates the one that
-/// begins like the name wins, then the first.
+/// begins and ends like the name wins, then the first.
 ///
 /// ```
 /// use standpoint::text::nearest;
@@ -152,6 +155,7 @@ mod tests {
         assert_eq!(nearest("PERSON", ["Person"]), Some("Person"));
         assert_eq!(nearest("", ["a"]), None);
         assert_eq!(nearest("WHER", ["WHEN", "WHERE"]), Some("WHERE"), "equally near, but it begins so");
+        assert_eq!(nearest("RETRN", ["RETRY", "RETURN"]), Some("RETURN"), "equally near, but it ends so too");
         assert_eq!(nearest(&"x".repeat(10_000), ["x"]), None);
     }
 

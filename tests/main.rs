@@ -6,6 +6,7 @@
 mod book;
 mod cases;
 mod console;
+mod conversation;
 mod difference;
 mod durability;
 mod functions;
@@ -13,6 +14,7 @@ mod fuzz;
 mod golden;
 mod grammar;
 mod hostile;
+mod keys;
 mod layers;
 mod limits;
 mod manual;

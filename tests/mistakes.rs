@@ -64,7 +64,7 @@ fn told(graph: &Graph, code: &str) -> String {
     match answer {
         Ok(answer) => {
             let remarks = answer.summary().notifications.iter();
-            let remarks: String = remarks.map(|remark| report::notification(remark, source)).collect();
+            let remarks: String = remarks.map(|remark| report::notification(remark, source, None)).collect();
             if remarks.is_empty() { "nothing\n".to_owned() } else { remarks }
         }
         Err(error) => format!("{}\n{}", classified(&error), report::error(&error, source)),

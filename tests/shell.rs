@@ -5,10 +5,10 @@ use std::path::Path;
 use std::process::Command;
 
 /// How long anything may take, on a slow machine too.
-const WAIT: Option<u64> = Some(30_000);
+pub const WAIT: Option<u64> = Some(30_000);
 
 /// A shell on a copy of the shipped graph with a home of its own.
-fn shell(home: &Path) -> PtySession {
+pub fn shell(home: &Path) -> PtySession {
     let graph = home.join("graphs/peace-talks.graph");
     if !graph.exists() {
         std::fs::create_dir_all(home.join("graphs")).unwrap();
@@ -17,24 +17,36 @@ fn shell(home: &Path) -> PtySession {
     start(home, &["graphs/peace-talks.graph"])
 }
 
-fn start(home: &Path, arguments: &[&str]) -> PtySession {
+/// A shell with a home of its own.
+pub fn start(home: &Path, arguments: &[&str]) -> PtySession {
+    start_with(home, arguments, &[])
+}
+
+/// A shell with these variables in its environment.
+pub fn start_with(home: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> PtySession {
     let mut command = Command::new(env!("CARGO_BIN_EXE_standpoint"));
     command.args(arguments);
     command.env("HOME", home).env("NO_COLOR", "1").env("TERM", "xterm").env_remove("XDG_STATE_HOME").current_dir(home);
+    command.env_remove("XDG_CONFIG_HOME").env_remove("STANDPOINT_PAGER").env_remove("PAGER");
+    command.envs(variables.iter().copied());
     let mut session = spawn_command(command, WAIT).unwrap();
     expect(&mut session, "Ctrl-D leaves");
     expect(&mut session, "▸");
     session
 }
 
+/// Waits for a text; gives what came before it.
 #[track_caller]
-fn expect(session: &mut PtySession, text: &str) {
+pub fn expect(session: &mut PtySession, text: &str) -> String {
     // What comes from the terminal is read as one character a byte.
     let bytes: String = text.bytes().map(char::from).collect();
-    session.exp_string(&bytes).unwrap_or_else(|error| panic!("waiting for {text:?}: {error}"));
+    let before = session.exp_string(&bytes).unwrap_or_else(|error| panic!("waiting for {text:?}: {error}"));
+    let before: Vec<u8> = before.chars().map(|c| u8::try_from(c).unwrap()).collect();
+    String::from_utf8_lossy(&before).into_owned()
 }
 
-fn keys(session: &mut PtySession, text: &str) {
+/// Types.
+pub fn keys(session: &mut PtySession, text: &str) {
     session.send(text).unwrap();
     session.flush().unwrap();
 }
@@ -157,7 +169,11 @@ fn leaving_asks_before_something_is_lost() {
     expect(&mut session, "+2 entities, +1 fact");
     expect(&mut session, "standpoint*▸");
     keys(&mut session, "\x04");
-    expect(&mut session, "not saved");
+    expect(&mut session, "1 change is not saved: `.save FILE` keeps it, leaving again drops it");
+    keys(&mut session, "+ Oslo -opposes-> annexation\r");
+    expect(&mut session, "+1 fact");
+    keys(&mut session, "\x04");
+    expect(&mut session, "2 changes are not saved");
     keys(&mut session, "\x04");
     session.exp_eof().unwrap();
 }

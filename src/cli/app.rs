@@ -1,22 +1,22 @@
 //! Running statements and showing what they give, for the shell and for scripts alike.
 
 use super::commands::{self, Flow};
+use super::log::Log;
 use super::output::{self, Format, Room, Written};
 use super::paint::Paint;
 use super::progress::Progress;
 use super::report::{self, Source, nowhere};
 use super::target::Target;
 use super::texts::Notation;
-use super::{notes, parameters, terminal};
+use super::{footer, notes, parameters, terminal, wrap};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::io::encode::Encoding;
 use crate::io::protocol::Events;
 use crate::io::write_error;
-use crate::session::{Answer, Counters, Graph, Row, RunOptions, Session, Summary};
+use crate::session::{Answer, Graph, Row, RunOptions, Session};
 use crate::span::line_column;
 use crate::store::Snapshot;
 use crate::syntax::script::{self, Language};
-use crate::text::counted;
 use crate::value::Map;
 use std::collections::HashSet;
 use std::io::Write;
@@ -30,6 +30,9 @@ const READ_DEPTH: usize = 16;
 
 /// How many states before a change are kept, to be gone back to.
 const STEPS_BACK: usize = 100;
+
+/// The most rows and bytes of an answer that are kept, to be shown again.
+const KEPT: (usize, u64) = (100_000, 64 << 20);
 
 /// How a person is asked for the value of a parameter; `None` when there is no answer.
 pub type Ask = fn(&str) -> Option<String>;
@@ -53,7 +56,9 @@ pub struct App {
     /// The last statement, as it was typed.
     pub typed: String,
     /// The last statement that only reads, as it can be run again.
-    pub last: Option<String>,
+    pub asked: Option<String>,
+    /// The last answer, for a person.
+    pub(super) last: Last,
     /// The graph before each of the last changes, the newest last, while a person is there.
     pub(super) before: Vec<Snapshot>,
     /// How many rows were given, where a no counts as none.
@@ -64,6 +69,8 @@ pub struct App {
     err: Box<dyn Write>,
     out_closed: Arc<AtomicBool>,
     reading: usize,
+    /// Whether what runs now is the user's own: typed, an argument, or their settings, rather than a text from elsewhere.
+    own: bool,
 }
 
 /// What the user can set.
@@ -95,6 +102,46 @@ pub struct Settings {
     pub interactive: bool,
     /// Whether it is said why a result is empty.
     pub why_empty: bool,
+    /// Whether nodes and relationships have their numbers beside them.
+    pub ids: bool,
+    /// Whose keys edit a line.
+    pub keys: Keys,
+}
+
+/// Whose keys edit a line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keys {
+    /// Those of Emacs.
+    #[default]
+    Emacs,
+    /// Those of vi.
+    Vi,
+}
+
+impl Keys {
+    /// Those of that name.
+    pub fn named(name: &str) -> Option<Keys> {
+        [Keys::Emacs, Keys::Vi].into_iter().find(|keys| keys.name() == name)
+    }
+
+    /// Their name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Keys::Emacs => "emacs",
+            Keys::Vi => "vi",
+        }
+    }
+}
+
+/// What there is of the last answer to be shown again.
+#[derive(Debug)]
+pub(super) enum Last {
+    /// Nothing was answered.
+    Nothing,
+    /// It was too large to be kept.
+    TooLarge,
+    /// All rows.
+    Kept(Box<Answer>),
 }
 
 /// Why running stopped. It has been reported already.
@@ -127,7 +174,8 @@ impl App {
             ask: None,
             introduction: None,
             typed: String::new(),
-            last: None,
+            asked: None,
+            last: Last::Nothing,
             before: Vec::new(),
             rows: 0,
             failed: None,
@@ -135,7 +183,32 @@ impl App {
             err,
             out_closed,
             reading: 0,
+            own: true,
         }
+    }
+
+    /// A conversation about a new graph of which nobody hears anything.
+    #[cfg(test)]
+    pub(super) fn silent() -> App {
+        let settings = Settings {
+            format: Format::Table,
+            width: None,
+            max_rows: None,
+            null: Arc::from(""),
+            terminal: false,
+            paint: Default::default(),
+            timer: false,
+            warnings: true,
+            echo: false,
+            quiet: true,
+            keep_going: false,
+            interactive: false,
+            why_empty: false,
+            ids: false,
+            keys: Keys::Emacs,
+        };
+        let out = (Box::new(std::io::sink()) as Box<dyn Write>, Arc::default());
+        App::new(&Graph::in_memory(), settings, RunOptions::default(), out, Box::new(std::io::sink()))
     }
 
     /// Runs all statements of a text, one after another, up to the first that fails, or past it where that is wanted.
@@ -170,21 +243,56 @@ impl App {
         if let Some(notation @ (Notation::Facts | Notation::Markdown)) = Notation::of(path) {
             return self.load_facts(&text, &name, notation);
         }
+        self.run_foreign(|app| app.run_nested(|app| app.run_text(&text, Some(&name))))
+    }
+
+    /// Runs the user's settings: a file of statements.
+    ///
+    /// # Errors
+    /// Why it stopped.
+    pub fn run_settings(&mut self, path: &Path) -> Result<(), Stop> {
+        let text = read_text(path).map_err(|error| self.fail(&error, nowhere()))?;
+        self.run_nested(|app| app.run_text(&text, Some(&path.display().to_string())))
+    }
+
+    /// Runs a text that may come from elsewhere: it does not choose programs that are run.
+    ///
+    /// # Errors
+    /// Why it stopped.
+    pub fn run_foreign(&mut self, run: impl FnOnce(&mut App) -> Result<(), Stop>) -> Result<(), Stop> {
+        let own = std::mem::replace(&mut self.own, false);
+        let result = run(self);
+        self.own = own;
+        result
+    }
+
+    /// Whether what runs now is the user's own.
+    pub(super) fn is_own(&self) -> bool {
+        self.own
+    }
+
+    /// Runs what is no part of what was typed: a file, a query kept under a name.
+    pub(super) fn run_nested(&mut self, run: impl FnOnce(&mut App) -> Result<(), Stop>) -> Result<(), Stop> {
         if self.reading >= READ_DEPTH {
-            let error = Error::syntax(Detail::NestingTooDeep, format!("`{name}`: files read each other too deeply"));
+            let error = Error::syntax(Detail::NestingTooDeep, "files read each other too deeply");
             return Err(self.fail(&error, nowhere()));
         }
         self.reading += 1;
-        let result = self.run_text(&text, Some(&name));
+        let result = run(self);
         self.reading -= 1;
         result
+    }
+
+    /// Whether what runs now was typed by a person.
+    pub(super) fn is_typed(&self) -> bool {
+        self.settings.interactive && self.reading == 0
     }
 
     fn load_facts(&mut self, text: &str, name: &str, notation: Notation) -> Result<(), Stop> {
         if self.options.read_only {
             return Err(self.fail(&read_only(), nowhere()));
         }
-        let before = self.session.graph().snapshot();
+        let before = self.state();
         let loaded = match notation {
             Notation::Markdown => self.session.load_markdown(text),
             _ => self.session.load_facts(text),
@@ -203,6 +311,16 @@ impl App {
         if self.settings.echo {
             self.say(text);
         }
+        self.target.note(&format!("▸ {}", text.trim()));
+        let ran = self.run_one(text, source);
+        if let Some(Err(error)) = self.target.log.as_mut().map(Log::bring) {
+            self.target.log = None;
+            return Err(self.fail(&error.hint("the transcript ends here"), nowhere()));
+        }
+        ran
+    }
+
+    fn run_one(&mut self, text: &str, source: Source<'_>) -> Result<(), Stop> {
         if script::classify(text) == Language::Command {
             return match commands::run(self, text.trim(), source) {
                 Ok(Flow::Continue) => Ok(()),
@@ -220,44 +338,51 @@ impl App {
     /// What is wrong with the statement, or goes wrong while it runs.
     pub fn query(&mut self, text: &str, source: Source<'_>) -> Result<()> {
         text.clone_into(&mut self.typed);
-        let before = self.session.graph().snapshot();
-        let parameters = self.parameters_for(text)?;
+        let before = self.state();
+        let asked_for = self.parameters_for(text)?;
         let begun = Instant::now();
         self.progress = self.options.meter.clone().map(Progress::watch);
-        let answer = self.session.run_with(text, &parameters, &self.options);
+        let parameters = asked_for.as_ref().unwrap_or(&self.parameters);
+        let answer = self.session.run_with(text, parameters, &self.options);
         self.note_change(before);
         let writes = answer.as_ref().is_ok_and(|answer| answer.summary().writes);
         let asks = answer.as_ref().is_ok_and(|answer| !writes && !answer.columns().is_empty());
         let rows = self.rows;
         let shown = answer.and_then(|answer| self.show(answer, begun, source));
         self.progress = None;
-        self.last = (!writes && shown.is_ok()).then(|| text.to_owned());
-        match shown {
-            Ok(()) if asks && self.rows == rows => self.say_why_empty(text, &parameters, source),
-            shown => shown,
+        self.asked = (!writes && shown.is_ok()).then(|| text.to_owned());
+        if shown.is_ok() && asks && self.rows == rows {
+            let parameters = asked_for.unwrap_or_else(|| self.parameters.clone());
+            return self.say_why_empty(text, &parameters, source);
         }
+        shown
     }
 
-    /// The parameters, with those that a person was asked for because the statement needs them.
-    fn parameters_for(&self, text: &str) -> Result<Map> {
-        let mut known = self.parameters.clone();
-        let Some(ask) = self.ask else { return Ok(known) };
+    /// The parameters with those that a person was asked for, where the statement needs any that are not known.
+    fn parameters_for(&mut self, text: &str) -> Result<Option<Map>> {
+        let Some(ask) = self.ask else { return Ok(None) };
+        let mut with_asked = None;
         for name in script::parameters(text) {
-            if known.contains_key(name.as_str()) {
+            if self.parameters.contains_key(name.as_str()) {
                 continue;
             }
             let Some(written) = ask(&name) else { break };
-            known.insert(Arc::from(name), parameters::value(&written)?);
+            self.target.note(&format!("${name} = {written}"));
+            let value = parameters::value(&written)?;
+            with_asked.get_or_insert_with(|| self.parameters.clone()).insert(Arc::from(name), value);
         }
-        Ok(known)
+        Ok(with_asked)
+    }
+
+    /// The graph as it is, where a person is there who may want to go back to it.
+    pub(super) fn state(&self) -> Option<Snapshot> {
+        self.settings.interactive.then(|| self.session.graph().snapshot())
     }
 
     /// Keeps the graph as it was, when it has changed since, to be gone back to.
-    pub(super) fn note_change(&mut self, before: Snapshot) {
-        let changed = self.session.graph().snapshot().sequence() != before.sequence();
-        if !self.settings.interactive || !changed {
-            return;
-        }
+    pub(super) fn note_change(&mut self, before: Option<Snapshot>) {
+        let now = self.session.graph().snapshot().sequence();
+        let Some(before) = before.filter(|before| before.sequence() != now) else { return };
         if self.before.len() == STEPS_BACK {
             self.before.remove(0);
         }
@@ -269,7 +394,7 @@ impl App {
         const SOON: Duration = Duration::from_millis(200);
         if self.settings.why_empty {
             if let Some(why) = self.session.why_empty(text, parameters, &self.options)? {
-                self.message(&report::why_empty(&why, source));
+                self.message(&report::why_empty(&why, source, self.message_width()));
             }
         } else if self.settings.interactive {
             let options = RunOptions { timeout: Some(SOON), ..self.options.clone() };
@@ -284,7 +409,19 @@ impl App {
     ///
     /// # Errors
     /// What goes wrong while computing or writing the rows.
-    pub fn show(&mut self, mut answer: Answer, begun: Instant, source: Source<'_>) -> Result<()> {
+    pub fn show(&mut self, answer: Answer, begun: Instant, source: Source<'_>) -> Result<()> {
+        self.last = Last::Nothing;
+        if !self.settings.interactive {
+            return self.write(answer, begun, source).map(drop);
+        }
+        let answer = self.write(answer.copying(KEPT.0, KEPT.1), begun, source)?;
+        if !answer.columns().is_empty() {
+            self.last = answer.copy().map_or(Last::TooLarge, |answer| Last::Kept(Box::new(answer)));
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, mut answer: Answer, begun: Instant, source: Source<'_>) -> Result<Answer> {
         let format = self.target.format(self.settings.format);
         let yes_no = answer.summary().yes_no;
         if format == Format::Table
@@ -293,7 +430,7 @@ impl App {
             let verdict = verdict(&mut answer, yes)?;
             self.rows += u64::from(yes);
             self.warn(&answer, source);
-            return self.print(&verdict);
+            return self.print(&verdict).map(|()| answer);
         }
         let room = self.room();
         let progress = self.progress.take();
@@ -303,7 +440,7 @@ impl App {
         self.rows += yes_no.map_or(written.rows, u64::from);
         self.warn(&answer, source);
         self.footer(&answer, &written, begun.elapsed());
-        Ok(())
+        Ok(answer)
     }
 
     /// The room for a table that is written now.
@@ -314,6 +451,7 @@ impl App {
             rows: self.settings.max_rows.filter(|_| screen),
             null: Arc::clone(&self.settings.null),
             paint: if screen { self.settings.paint.0 } else { Paint::default() },
+            ids: self.settings.ids,
         }
     }
 
@@ -325,7 +463,7 @@ impl App {
         let mut said = HashSet::new();
         for notification in &answer.summary().notifications {
             if said.insert(&notification.message) {
-                let text = report::notification(notification, source);
+                let text = report::notification(notification, source, self.message_width());
                 self.message(&text);
             }
         }
@@ -333,17 +471,13 @@ impl App {
 
     /// Rows, changes and time, for a person; what is not seen of the rows, for everybody.
     fn footer(&mut self, answer: &Answer, written: &Written, time: Duration) {
-        let mut parts = Vec::new();
-        if !answer.columns().is_empty() {
-            parts.push(counted(written.rows, "row", "rows"));
-        }
-        parts.extend(left_out(written));
-        parts.extend(changes(answer.summary()));
+        let remedy = if self.settings.interactive { ".last" } else { "--format line" };
+        let mut parts = footer::parts(answer.columns().len(), written, answer.summary(), remedy);
         if self.settings.interactive {
-            parts.push(milliseconds(time));
+            parts.push(footer::milliseconds(time));
             self.say(&parts.join(", "));
         } else if self.settings.timer {
-            self.say(&milliseconds(time));
+            self.say(&footer::milliseconds(time));
         } else if written.left_out > 0 {
             self.say(&parts.join(", "));
         }
@@ -370,16 +504,26 @@ impl App {
 
     /// Says something that is no result. Whether anybody listens does not matter.
     pub fn say(&mut self, text: &str) {
-        if !self.settings.quiet {
-            let _ = writeln!(self.err, "{text}");
+        if self.settings.quiet {
+            return;
         }
+        self.target.note(text);
+        let width = self.message_width();
+        let text = width.map_or_else(|| text.to_owned(), |width| wrap::text(text, width));
+        let _ = writeln!(self.err, "{text}");
     }
 
     /// Writes an error or a warning.
     fn message(&mut self, text: &str) {
         self.progress = None;
-        let text = report::painted(text, self.settings.paint.1);
+        self.target.note(text.trim_end());
+        let text = report::painted(text, self.settings.paint.1, self.message_width());
         let _ = self.err.write_all(text.as_bytes());
+    }
+
+    /// The width that messages are broken for: a person's terminal.
+    fn message_width(&self) -> Option<usize> {
+        self.settings.interactive.then(terminal::width).flatten()
     }
 
     /// Reports an error, as an event too where results are events; gives why running stops.
@@ -394,7 +538,7 @@ impl App {
         if self.out_closed.load(Ordering::Relaxed) {
             return Stop::Closed;
         }
-        let text = report::error(error, source);
+        let text = report::error_within(error, source, self.message_width());
         self.message(&text);
         Stop::Failed(exit_code(error))
     }
@@ -412,57 +556,6 @@ fn verdict(answer: &mut Answer, yes: bool) -> Result<String> {
         (false, [one]) => format!("No. Known instead: {one}"),
         (false, many) => format!("No. Known instead:\n  {}", many.join("\n  ")),
     })
-}
-
-/// What a table does not show, and how to see it.
-fn left_out(written: &Written) -> Option<String> {
-    let rows = (written.left_out > 0).then(|| format!("{} of them not shown", written.left_out));
-    let cells = (written.cut > 0).then(|| counted(written.cut, "cell", "cells") + " cut");
-    let parts: Vec<String> = [rows, cells].into_iter().flatten().collect();
-    (!parts.is_empty()).then(|| format!("{} (`.last` shows all)", parts.join(", ")))
-}
-
-/// What a statement changed, in words.
-fn changes(summary: &Summary) -> Option<String> {
-    if let Some(told) = &summary.told {
-        return Some(told.clone());
-    }
-    match changed(&summary.counters) {
-        None if summary.writes => Some("nothing changed".to_owned()),
-        changed => changed,
-    }
-}
-
-/// What was changed, in words; `None` when nothing was.
-pub(super) fn changed(counters: &Counters) -> Option<String> {
-    let number = |count: u64, one: &str, many: &str| (count > 0).then(|| counted(count, one, many));
-    let parts: Vec<String> = [
-        number(counters.nodes_created, "node created", "nodes created"),
-        number(counters.rels_created, "relationship created", "relationships created"),
-        number(counters.nodes_deleted, "node deleted", "nodes deleted"),
-        number(counters.rels_deleted, "relationship deleted", "relationships deleted"),
-        number(counters.properties_set, "property set", "properties set"),
-        number(counters.labels_added, "label added", "labels added"),
-        number(counters.labels_removed, "label removed", "labels removed"),
-        number(counters.indexes_added, "index added", "indexes added"),
-        number(counters.indexes_removed, "index removed", "indexes removed"),
-        number(counters.constraints_added, "constraint added", "constraints added"),
-        number(counters.constraints_removed, "constraint removed", "constraints removed"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    (!parts.is_empty()).then(|| parts.join(", "))
-}
-
-/// A time, in milliseconds up to ten seconds.
-fn milliseconds(time: Duration) -> String {
-    let milliseconds = time.as_secs_f64() * 1000.0;
-    match milliseconds {
-        ..10.0 => format!("{milliseconds:.1} ms"),
-        ..10_000.0 => format!("{milliseconds:.0} ms"),
-        _ => format!("{:.1} s", milliseconds / 1000.0),
-    }
 }
 
 /// A file as text.

@@ -2,10 +2,10 @@
 
 use super::app::{App, Stop};
 use super::report::{self, Source};
-use super::{help, main, results, schema, settings, views};
+use super::{help, main, queries, results, schema, settings, views, watch};
 use crate::error::{Detail, Error, Result};
 use crate::session::{OpenOptions, RunOptions};
-use crate::text::nearest;
+use crate::text::{counted, nearest};
 use std::path::Path;
 use std::time::Instant;
 
@@ -44,6 +44,8 @@ pub enum Completes {
     Entity,
     /// A statement.
     Statement,
+    /// A query kept under a name, and its parameters.
+    Query,
 }
 
 /// What happens after a command.
@@ -95,6 +97,13 @@ pub const COMMANDS: &[Command] = &[
         run: cypher,
     },
     Command {
+        name: "delete-query",
+        arguments: "NAME",
+        completes: Completes::Query,
+        summary: "deletes a query that was kept",
+        run: queries::delete,
+    },
+    Command {
         name: "echo",
         arguments: "[on|off]",
         completes: Completes::Words(&["on", "off"]),
@@ -137,11 +146,25 @@ pub const COMMANDS: &[Command] = &[
         run: help::run,
     },
     Command {
+        name: "ids",
+        arguments: "[on|off]",
+        completes: Completes::Words(&["on", "off"]),
+        summary: "sets whether nodes and relationships are shown with their numbers, or tells",
+        run: |app, text| settings::run(app, "ids", text),
+    },
+    Command {
         name: "info",
         arguments: "[@NAME]",
         completes: Completes::Entity,
         summary: "tells about the graph and its file, or about an entity",
         run: views::info::run,
+    },
+    Command {
+        name: "keys",
+        arguments: "[emacs|vi]",
+        completes: Completes::Words(&["emacs", "vi"]),
+        summary: "sets whose keys edit a line, or tells",
+        run: |app, text| settings::run(app, "keys", text),
     },
     Command {
         name: "labels",
@@ -154,8 +177,15 @@ pub const COMMANDS: &[Command] = &[
         name: "last",
         arguments: "",
         completes: Completes::Nothing,
-        summary: "asks the last question again and shows every row and whole cells",
+        summary: "shows every row and whole cells of the last answer",
         run: results::last,
+    },
+    Command {
+        name: "log",
+        arguments: "[FILE|off]",
+        completes: Completes::File,
+        summary: "writes what is typed and answered from now on to the end of a file too, or no longer",
+        run: results::log,
     },
     Command {
         name: "matrix",
@@ -221,6 +251,13 @@ pub const COMMANDS: &[Command] = &[
         run: settings::param,
     },
     Command {
+        name: "queries",
+        arguments: "",
+        completes: Completes::Nothing,
+        summary: "lists the queries that were kept",
+        run: queries::list,
+    },
+    Command {
         name: "quit",
         arguments: "",
         completes: Completes::Nothing,
@@ -249,11 +286,25 @@ pub const COMMANDS: &[Command] = &[
         run: |app, _| app.session.rollback().map(|()| Flow::Continue),
     },
     Command {
+        name: "run",
+        arguments: "NAME [PARAMETER=VALUE …]",
+        completes: Completes::Query,
+        summary: "runs a query that was kept, with these parameters",
+        run: queries::run,
+    },
+    Command {
         name: "save",
         arguments: "[FILE]",
         completes: Completes::File,
         summary: "brings the file up to the log (a checkpoint); with a name, goes on in a copy of that name",
         run: save,
+    },
+    Command {
+        name: "save-query",
+        arguments: "NAME [STATEMENT]",
+        completes: Completes::Query,
+        summary: "keeps the last statement, or this one, under a name for `.run`",
+        run: queries::save,
     },
     Command {
         name: "schema",
@@ -268,6 +319,13 @@ pub const COMMANDS: &[Command] = &[
         completes: Completes::Setting,
         summary: "shows how everything is set, or sets it",
         run: settings::set,
+    },
+    Command {
+        name: "shell",
+        arguments: "COMMAND",
+        completes: Completes::Nothing,
+        summary: "runs a command of the system; only a person can",
+        run: results::shell,
     },
     Command {
         name: "timeline",
@@ -303,6 +361,13 @@ pub const COMMANDS: &[Command] = &[
         completes: Completes::Words(&["on", "off"]),
         summary: "sets whether remarks on statements are shown, or tells",
         run: |app, text| settings::run(app, "warnings", text),
+    },
+    Command {
+        name: "watch",
+        arguments: "SECONDS [STATEMENT]",
+        completes: Completes::Nothing,
+        summary: "asks the last question, or this one, again and again until Ctrl-C",
+        run: watch::run,
     },
     Command {
         name: "why",
@@ -363,7 +428,7 @@ pub fn find(name: &str) -> Result<&'static Command> {
 }
 
 fn commit(app: &mut App, _: &str) -> Result<Flow> {
-    let before = app.session.graph().snapshot();
+    let before = app.state();
     app.session.commit()?;
     app.note_change(before);
     Ok(Flow::Continue)
@@ -389,13 +454,13 @@ fn explain(app: &mut App, argument: &str) -> Result<Flow> {
 /// An answer without rows is explained by the part of the question that left none, another by its citations.
 fn why(app: &mut App, argument: &str) -> Result<Flow> {
     let given = (!argument.is_empty()).then(|| argument.to_owned());
-    let Some(text) = given.or_else(|| app.last.clone()) else {
+    let Some(text) = given.or_else(|| app.asked.clone()) else {
         app.say("nothing was asked yet");
         return Ok(Flow::Continue);
     };
     let source = Source { file: None, text: &text, offset: 0 };
     if let Some(why) = app.session.why_empty(&text, &app.parameters, &app.options)? {
-        app.print(&report::why_empty(&why, source))?;
+        app.print(&report::why_empty(&why, source, app.room().width))?;
         return Ok(Flow::Continue);
     }
     let options = RunOptions { cite: true, read_only: true, ..app.options.clone() };
@@ -409,8 +474,8 @@ fn open(app: &mut App, argument: &str) -> Result<Flow> {
     need(argument, "a file")?;
     need_no_transaction(app)?;
     if app.session.graph().has_unsaved_changes() {
-        let message = "the graph has changes that are not saved";
-        return Err(Error::syntax(Detail::InvalidUse, message).hint("`.save FILE` first"));
+        let changes = counted(app.session.graph().unsaved_changes(), "change is", "changes are");
+        return Err(Error::syntax(Detail::InvalidUse, format!("{changes} not saved")).hint("`.save FILE` first"));
     }
     let options = OpenOptions { read_only: app.options.read_only, ..OpenOptions::default() };
     let graph = main::open_graph(Path::new(argument), options, &mut |text| app.say(text))?;
@@ -472,7 +537,7 @@ mod tests {
     fn commands_stand_in_order_and_are_found_by_a_clear_beginning() {
         assert!(COMMANDS.is_sorted_by_key(|command| command.name));
         assert_eq!(find("sch").unwrap().name, "schema");
-        assert!(find("s").unwrap_err().message().contains("`.save`, `.schema`"));
+        assert!(find("s").unwrap_err().message().contains("`.save`, `.save-query`, `.schema`"));
         assert_eq!(find("opne").unwrap_err().hints(), ["did you mean `.open`?"]);
         assert!(find("").is_err());
     }

@@ -1,4 +1,4 @@
-//! The editor of the user's choice: `VISUAL`, else `EDITOR`, else `vi`.
+//! Other programs: the editor of the user's choice (`VISUAL`, else `EDITOR`, else `vi`), and the system's shell.
 
 use crate::error::{Detail, Error, ErrorType, Result};
 use std::fs::{self, File, OpenOptions};
@@ -26,7 +26,7 @@ fn written(path: &Path, text: &str) -> Result<()> {
 }
 
 /// A new file that nobody else may read.
-fn private() -> OpenOptions {
+pub(super) fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -44,6 +44,14 @@ fn run(path: &Path) -> Result<()> {
     let status = status.map_err(|error| Error::io(format!("cannot run `{editor}`"), &error))?;
     let message = || format!("`{editor}` ended with {status}");
     if status.success() { Ok(()) } else { Err(Error::runtime(ErrorType::Io, Detail::Io, message())) }
+}
+
+/// A command line of the system's shell.
+pub(super) fn shell(line: &str) -> Command {
+    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
+    let mut command = Command::new(shell);
+    command.arg(flag).arg(line);
+    command
 }
 
 fn read(path: &Path) -> Result<String> {

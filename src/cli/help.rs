@@ -51,12 +51,14 @@ Right, Ctrl-E  takes the grey rest of an earlier line
 Up, Down       earlier and later lines
 Page Up, Down  earlier and later lines that begin with what stands before the cursor
 Ctrl-R         searches earlier lines
+Alt-.          the last word of the line before, of a fact its last name
 Ctrl-X Ctrl-E  opens the line in $VISUAL or $EDITOR
 Ctrl-A Ctrl-E  the beginning and the end of the line
 Ctrl-W Ctrl-U  deletes the word, the line before the cursor
 Ctrl-L         clears the screen
 Ctrl-C         drops what is typed, or cancels the statement that runs
 Ctrl-D         leaves, on an empty line
+`.keys vi` takes the keys of vi instead.
 ";
 
 /// `.help [TOPIC]`.

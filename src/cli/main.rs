@@ -1,6 +1,6 @@
 //! The program from its arguments to its exit code.
 
-use super::app::{App, Settings, Stop, decode, exit_code};
+use super::app::{App, Keys, Settings, Stop, decode, exit_code};
 use super::arguments::{Arguments, Mode, Task};
 use super::output::Format;
 use super::paint::Paint;
@@ -133,7 +133,7 @@ fn initialise(app: &mut App, work: &Work) -> Result<(), Stop> {
     }
     let usual = || folders::config("rc").filter(|path| app.settings.interactive && path.exists());
     let Some(path) = work.running.init.clone().or_else(usual) else { return Ok(()) };
-    match app.run_file(&path) {
+    match app.run_settings(&path) {
         // A person can still work when the settings are wrong, and was told.
         Err(Stop::Failed(_)) if app.settings.interactive => Ok(()),
         outcome => outcome,
@@ -221,6 +221,8 @@ fn app_of(work: &Work, graph: &Graph) -> Result<App> {
         keep_going: running.keep_going,
         interactive,
         why_empty: running.why_empty,
+        ids: false,
+        keys: Keys::default(),
     };
     let (out, closed): (Box<dyn Write>, Arc<AtomicBool>) = if interactive {
         let (out, closed) = Output::new(stdout);
@@ -267,7 +269,7 @@ fn run_tasks(app: &mut App, work: &Work) -> Result<(), Stop> {
             Task::File(path) => app.run_file(path)?,
             Task::Input => {
                 let text = standard_input().map_err(|error| app.fail(&error, nowhere()))?;
-                app.run_text(&text, Some("<stdin>"))?;
+                app.run_foreign(|app| app.run_text(&text, Some("<stdin>")))?;
             }
         }
     }

@@ -101,6 +101,8 @@ pub struct Room {
     pub null: Arc<str>,
     /// The colours.
     pub paint: Paint,
+    /// Whether nodes and relationships have their numbers beside them.
+    pub ids: bool,
 }
 
 /// What was written.
@@ -141,7 +143,7 @@ pub fn write(
         Format::Table => return table::write(answer, room, out),
         Format::Facts => return facts::write_answer(answer, out).map(Written::but),
         Format::Dot => return dot::write(answer, out).map(Written::but),
-        Format::Line => line::write(answer, out),
+        Format::Line => line::write(answer, room.ids, out),
         Format::Csv => csv::write(answer, ',', out),
         Format::Tsv => csv::write(answer, '\t', out),
         Format::Json => json::write_array(answer, out),

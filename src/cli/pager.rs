@@ -1,8 +1,9 @@
 //! A pager for what is longer than the screen.
 
+use super::external;
 use std::io::{self, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 /// What pages unless the user names something else.
 const USUAL: &str = "less";
@@ -54,8 +55,7 @@ impl<'a> Pager<'a> {
 
     /// Starts the pager with what is held; a pager that cannot be started is done without.
     fn start(&mut self) -> io::Result<()> {
-        let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-        match Command::new(shell).arg(flag).arg(self.command).stdin(Stdio::piped()).spawn() {
+        match external::shell(self.command).stdin(Stdio::piped()).spawn() {
             Ok(child) => self.child = Some(child),
             Err(_) => self.height = usize::MAX,
         }

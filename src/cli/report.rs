@@ -1,6 +1,7 @@
 //! Errors and remarks as people read them: what, where with a caret, and what may help.
 
 use super::paint::{Paint, Role};
+use super::wrap;
 use crate::error::Error;
 use crate::session::{Notification, WhyEmpty};
 use crate::span::{Span, line_column};
@@ -32,53 +33,65 @@ pub fn nowhere() -> Source<'static> {
 
 /// The most characters of a source line that are shown.
 const SHOWN: usize = 120;
+/// The fewest.
+const LEAST_SHOWN: usize = 16;
 
 /// The whole message of an error, lines ended.
 pub fn error(error: &Error, source: Source<'_>) -> String {
-    message("error", error.message(), error.span(), error.hints(), source)
+    error_within(error, source, None)
 }
 
-/// The whole message of a remark, lines ended.
-pub fn notification(notification: &Notification, source: Source<'_>) -> String {
+/// The whole message of an error, whose text is cut to a width.
+pub fn error_within(error: &Error, source: Source<'_>, width: Option<usize>) -> String {
+    message("error", error.message(), error.span(), error.hints(), (source, width))
+}
+
+/// The whole message of a remark, lines ended, whose text is cut to a width.
+pub fn notification(notification: &Notification, source: Source<'_>, width: Option<usize>) -> String {
     let hints = notification.hint.as_slice();
-    message("warning", &notification.message, Some(notification.span), hints, source)
+    message("warning", &notification.message, Some(notification.span), hints, (source, width))
 }
 
-/// A message in colours: its kind, its place, what is marked and what may help.
-pub fn painted(message: &str, paint: Paint) -> String {
-    if !paint.on {
-        return message.to_owned();
-    }
-    message.split_inclusive('\n').map(|line| painted_line(line, paint)).collect()
+/// A message in colours: its kind, its place, what is marked and what may help. What it says is broken into lines of that
+/// width; what it shows of a text is not.
+pub fn painted(message: &str, paint: Paint, width: Option<usize>) -> String {
+    message.lines().map(|line| painted_line(line, paint, width) + "\n").collect()
 }
 
-fn painted_line(line: &str, paint: Paint) -> String {
-    let kinds = [("error:", Role::Error), ("warning:", Role::Warning)];
+fn painted_line(line: &str, paint: Paint, width: Option<usize>) -> String {
+    let pieces = |indent| width.map_or_else(|| vec![line.to_owned()], |width| wrap::pieces(line, width, indent));
+    let kinds = [("error:", Role::Error), ("warning:", Role::Warning), ("no rows:", Role::Warning)];
     if let Some((kind, role)) = kinds.iter().find(|(kind, _)| line.starts_with(kind)) {
-        return paint.text(*role, kind) + &line[kind.len()..];
+        return paint.text(*role, kind) + &pieces(2).join("\n")[kind.len()..];
     }
-    let text = line.trim_end_matches('\n');
-    let end = &line[text.len()..];
-    let marks = text.trim_start().strip_prefix('|').is_some_and(|rest| rest.trim_start().starts_with('^'));
-    let role = match text {
-        _ if marks => Role::Error,
-        _ if text.starts_with("  = ") => Role::Hint,
-        _ if text.starts_with(" --> ") => Role::Dim,
-        _ => return line.to_owned(),
-    };
-    paint.text(role, text) + end
+    let marks = line.trim_start().strip_prefix('|').is_some_and(|rest| rest.trim_start().starts_with('^'));
+    match line {
+        _ if marks => paint.text(Role::Error, line),
+        _ if line.starts_with("  = ") => {
+            let pieces: Vec<String> = pieces(2).iter().map(|piece| paint.text(Role::Hint, piece)).collect();
+            pieces.join("\n")
+        }
+        _ if line.starts_with(" --> ") => paint.text(Role::Dim, line),
+        _ => line.to_owned(),
+    }
 }
 
-/// Why a question gave no rows, lines ended.
-pub fn why_empty(why: &WhyEmpty, source: Source<'_>) -> String {
+/// Why a question gave no rows, lines ended, whose text is cut to a width.
+pub fn why_empty(why: &WhyEmpty, source: Source<'_>, width: Option<usize>) -> String {
     let span = Some(why.span).filter(|span| span.start < span.end);
-    message("no rows", &why.message, span, &why.hints, source)
+    message("no rows", &why.message, span, &why.hints, (source, width))
 }
 
-fn message(kind: &str, text: &str, span: Option<Span>, hints: &[String], source: Source<'_>) -> String {
+fn message(
+    kind: &str,
+    text: &str,
+    span: Option<Span>,
+    hints: &[String],
+    (source, width): (Source<'_>, Option<usize>),
+) -> String {
     let mut message = format!("{kind}: {text}\n");
     match span {
-        Some(span) => message += &place(span, source),
+        Some(span) => message += &place(span, source, width),
         None => {
             if let Some(file) = source.file {
                 let (line, column) = line_column(source.text, source.offset);
@@ -93,37 +106,39 @@ fn message(kind: &str, text: &str, span: Option<Span>, hints: &[String], source:
 }
 
 /// The place, the line of text, and carets below what the span covers.
-fn place(span: Span, source: Source<'_>) -> String {
+fn place(span: Span, source: Source<'_>, width: Option<usize>) -> String {
     let start = (source.offset + span.start as usize).min(source.text.len());
     let (number, column) = line_column(source.text, start);
     let file = source.file.map(|file| format!("{file}:")).unwrap_or_default();
     let line = source.text.lines().nth(number - 1).unwrap_or("");
-    let (line, column_shown) = window(line, column - 1);
+    let margin = " ".repeat(number.to_string().len());
+    // The line's number and the marks that it is cut at take some of the width.
+    let room = width.map_or(SHOWN, |width| width.saturating_sub(margin.len() + 5).clamp(LEAST_SHOWN, SHOWN));
+    let (line, column_shown) = window(line, column - 1, room);
     let before: String = line.chars().take(column_shown).collect();
     let covered = Span::new(start, source.offset + span.end as usize).of(source.text);
     let covered = covered.lines().next().unwrap_or("");
     let room = line.width().saturating_sub(before.width()).max(1);
     let carets = "^".repeat(covered.width().clamp(1, room));
-    let margin = " ".repeat(number.to_string().len());
     let indent = " ".repeat(before.width());
     format!(" --> {file}{number}:{column}\n{margin} |\n{number} | {line}\n{margin} | {indent}{carets}\n")
 }
 
 /// The part of a long line around a column, with `…` where it is cut, and the column within that part.
-fn window(line: &str, column: usize) -> (String, usize) {
+fn window(line: &str, column: usize, room: usize) -> (String, usize) {
     let visible = |c: char| if c.is_control() { ' ' } else { c };
     let length = line.chars().count();
-    if length <= SHOWN {
+    if length <= room {
         return (line.chars().map(visible).collect(), column);
     }
-    let first = column.saturating_sub(SHOWN / 2).min(length - SHOWN);
-    let mut part: String = line.chars().skip(first).take(SHOWN).map(visible).collect();
+    let first = column.saturating_sub(room / 2).min(length - room);
+    let mut part: String = line.chars().skip(first).take(room).map(visible).collect();
     let mut column = column - first;
     if first > 0 {
         part.insert(0, '…');
         column += 1;
     }
-    if first + SHOWN < length {
+    if first + room < length {
         part.push('…');
     }
     (part, column)
@@ -157,5 +172,20 @@ mod tests {
         let lines: Vec<&str> = shown.lines().collect();
         assert!(lines[3].starts_with("1 | …") && lines[3].ends_with("+ x"), "{shown}");
         assert_eq!(lines[4].find('^'), lines[3].chars().position(|c| c == 'x'), "{shown}");
+    }
+
+    #[test]
+    fn a_message_fits_a_narrow_terminal_and_its_carets_stay_below_the_place() {
+        let text = "MATCH (a:Actor)-[r:OPPOSES]->(b) RETURN a, r, missing, b";
+        let error = Error::syntax(Detail::UndefinedVariable, "variable `missing` is not defined anywhere here")
+            .at(Span::new(46, 53))
+            .hint("did you mean `a` or `b` or `r`, which are defined?");
+        let shown = error_within(&error, Source { file: None, text, offset: 0 }, Some(40));
+        let shown = painted(&shown, Paint::default(), Some(40));
+        let lines: Vec<&str> = shown.lines().collect();
+        assert!(lines.iter().all(|line| line.width() <= 40), "{shown}");
+        assert_eq!(lines[..2], ["error: variable `missing` is not defined", "  anywhere here"]);
+        assert_eq!(lines[4].find("missing").map(|at| lines[4][..at].width()), lines[5].find('^'), "{shown}");
+        assert_eq!(lines[6..], ["  = did you mean `a` or `b` or `r`,", "    which are defined?"]);
     }
 }

@@ -1,11 +1,14 @@
 //! The dot-commands about results: where they go, the last one in full, and going back to before a change.
 
-use super::app::{App, changed, read_only};
+use super::app::{App, Last, read_only};
 use super::commands::{Flow, need, need_no_transaction};
 use super::external;
-use super::report::Source;
+use super::footer::changed;
+use super::log::Log;
+use super::report::nowhere;
 use crate::error::{Detail, Error, Result};
 use crate::text::counted;
+use std::time::Instant;
 
 /// `.once FILE`: the next result goes to a file.
 pub(super) fn once(app: &mut App, argument: &str) -> Result<Flow> {
@@ -27,17 +30,54 @@ pub(super) fn output(app: &mut App, argument: &str) -> Result<Flow> {
     Ok(Flow::Continue)
 }
 
-/// `.last`: asks the last question again and shows all rows and whole cells.
+/// `.last`: shows all rows and whole cells of the last answer.
 pub(super) fn last(app: &mut App, _: &str) -> Result<Flow> {
-    let Some(text) = app.last.clone() else {
-        return Err(Error::syntax(Detail::InvalidUse, "there is no last question that could be asked again"));
+    let wrong = |message| Err(Error::syntax(Detail::InvalidUse, message));
+    let answer = match std::mem::replace(&mut app.last, Last::Nothing) {
+        Last::Kept(answer) => *answer,
+        Last::Nothing if !app.settings.interactive => {
+            return wrong("answers are kept for a person on a terminal alone");
+        }
+        Last::Nothing => return wrong("there is no answer that could be shown again"),
+        Last::TooLarge => {
+            app.last = Last::TooLarge;
+            let error = Error::syntax(Detail::InvalidUse, "the last answer was too large to be kept");
+            return Err(error.hint("`.once FILE` writes the next one to a file, `.maxrows all` shows every row"));
+        }
     };
     let before = app.settings.clone();
     app.settings.max_rows = None;
     app.settings.width = Some(usize::MAX);
-    let shown = app.query(&text, Source { file: None, text: &text, offset: 0 });
+    let shown = app.show(answer, Instant::now(), nowhere());
     app.settings = before;
     shown.map(|()| Flow::Continue)
+}
+
+/// `.log [FILE|off]`: what is typed and answered goes to the end of a file too, or no longer.
+pub(super) fn log(app: &mut App, argument: &str) -> Result<Flow> {
+    match argument {
+        "" => {
+            let path = app.target.log.as_ref().map(|log| log.path().display().to_string());
+            app.say(path.as_deref().unwrap_or("off"));
+        }
+        "off" => app.target.log = None,
+        path => app.target.log = Some(Log::open(path.as_ref())?),
+    }
+    Ok(Flow::Continue)
+}
+
+/// `.shell COMMAND`: a command of the system, for a person alone: no text that comes from elsewhere runs one.
+pub(super) fn shell(app: &mut App, argument: &str) -> Result<Flow> {
+    need(argument, "a command of the system")?;
+    if !app.is_typed() {
+        return Err(Error::syntax(Detail::InvalidUse, "a command of the system runs only where a person types it"));
+    }
+    let status = external::shell(argument).status();
+    let status = status.map_err(|error| Error::io(format!("cannot run `{argument}`"), &error))?;
+    if !status.success() {
+        app.say(&format!("`{argument}` ended with {status}"));
+    }
+    Ok(Flow::Continue)
 }
 
 /// `.edit`: opens the last statement in the editor, and runs what comes of it.

@@ -3,7 +3,8 @@
 use super::app::App;
 use super::commands::Flow;
 use super::paint::Role;
-use super::views::Look;
+use super::views::{Look, joins};
+use super::wrap;
 use crate::error::{Detail, Error, Result};
 use crate::store::Version;
 use crate::text::{counted, nearest, sizes};
@@ -15,6 +16,8 @@ use unicode_width::UnicodeWidthStr;
 const KEYS: usize = 8;
 /// The most labels named at one end of a relationship.
 const ENDS: usize = 4;
+/// What stands before a name in a list.
+const LISTED: usize = 10;
 
 /// `.schema [LABEL]`.
 ///
@@ -47,11 +50,12 @@ pub fn labels(app: &mut App, _: &str) -> Result<Flow> {
 pub fn types(app: &mut App, _: &str) -> Result<Flow> {
     let graph = app.session.snapshot();
     let text = listed(shapes(&graph).into_iter());
+    let text = app.room().width.map_or(text.clone(), |width| wrap::hanging(&text, width, LISTED));
     app.print(&text)?;
     Ok(Flow::Continue)
 }
 
-/// Sizes, a card for each label with its keys, the relationship types with what they join.
+/// Sizes, a card for each label with its keys, a picture of what the relationship types join.
 fn whole(graph: &Version, look: Look) -> String {
     let mut labels: Vec<(u64, LabelId, &str)> =
         graph.catalog().labels().map(|(id, name)| (graph.label_count(id), id, &**name)).collect();
@@ -65,7 +69,10 @@ fn whole(graph: &Version, look: Look) -> String {
         text += &format!("{} without a label\n", counted(unlabelled as u64, "node", "nodes"));
     }
     let heading = |name: &str| look.paint.text(Role::Heading, name);
-    text += &titled(&heading("relationships"), shapes(graph).into_iter());
+    let drawn = joins::draw(graph, look);
+    if !drawn.is_empty() {
+        text += &format!("{}\n{drawn}", heading("relationships"));
+    }
     text + &titled(&heading("relationship properties"), rel_keys(graph).into_iter().map(|(key, count)| (count, key)))
 }
 

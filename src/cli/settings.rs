@@ -1,7 +1,7 @@
 //! What can be set: how statements are run and how their results look. One table, from which the dot-commands of these
 //! names and `.set` derive.
 
-use super::app::App;
+use super::app::{App, Keys};
 use super::commands::Flow;
 use super::output::{FORMATS, Format};
 use super::{arguments, pager, parameters};
@@ -13,73 +13,66 @@ use std::sync::Arc;
 /// Something that can be set.
 struct Setting {
     name: &'static str,
-    /// What it is set to.
-    show: fn(&App) -> String,
-    /// Sets it from a text.
-    set: fn(&mut App, &str) -> Result<()>,
+    kind: Kind,
+}
+
+/// What a setting can be.
+enum Kind {
+    /// On or off.
+    Switch(fn(&mut App) -> &mut bool),
+    /// A number from 1 on, or none, for which this word stands.
+    Limit(fn(&mut App) -> &mut Option<usize>, &'static str),
+    /// What a text says.
+    Text { show: fn(&App) -> String, set: fn(&mut App, &str) -> Result<()> },
 }
 
 const SETTINGS: &[Setting] = &[
-    Setting { name: "as-of", show: |app| app.options.as_of.as_ref().map_or("now".into(), to_text), set: as_of },
-    Setting {
-        name: "cite",
-        show: |app| on_off(app.options.cite),
-        set: |app, text| {
-            app.options.cite = switched(text)?;
-            Ok(())
-        },
-    },
-    Setting {
-        name: "echo",
-        show: |app| on_off(app.settings.echo),
-        set: |app, text| {
-            app.settings.echo = switched(text)?;
-            Ok(())
-        },
-    },
-    Setting {
-        name: "maxrows",
-        show: |app| limit(app.settings.max_rows, "all"),
-        set: |app, text| {
-            app.settings.max_rows = number(text, "all")?;
-            Ok(())
-        },
-    },
-    Setting { name: "mode", show: |app| app.settings.format.name().to_owned(), set: mode },
-    Setting {
-        name: "null",
-        show: |app| format!("\"{}\"", app.settings.null),
-        set: |app, text| {
-            app.settings.null = Arc::from(text.trim_matches('"'));
-            Ok(())
-        },
-    },
-    Setting { name: "pager", show: |app| app.target.pager.clone().unwrap_or("off".into()), set: pager },
-    Setting {
-        name: "timer",
-        show: |app| on_off(app.settings.timer),
-        set: |app, text| {
-            app.settings.timer = switched(text)?;
-            Ok(())
-        },
-    },
-    Setting {
-        name: "warnings",
-        show: |app| on_off(app.settings.warnings),
-        set: |app, text| {
-            app.settings.warnings = switched(text)?;
-            Ok(())
-        },
-    },
-    Setting {
-        name: "width",
-        show: |app| limit(app.settings.width, "auto"),
-        set: |app, text| {
-            app.settings.width = number(text, "auto")?;
-            Ok(())
-        },
-    },
+    text("as-of", |app| app.options.as_of.as_ref().map_or("now".into(), to_text), as_of),
+    switch("cite", |app| &mut app.options.cite),
+    switch("echo", |app| &mut app.settings.echo),
+    switch("ids", |app| &mut app.settings.ids),
+    text("keys", |app| app.settings.keys.name().to_owned(), keys),
+    limit("maxrows", |app| &mut app.settings.max_rows, "all"),
+    text("mode", |app| app.settings.format.name().to_owned(), mode),
+    text("null", |app| format!("\"{}\"", app.settings.null), null),
+    text("pager", |app| app.target.pager.clone().unwrap_or("off".into()), pager),
+    switch("timer", |app| &mut app.settings.timer),
+    switch("warnings", |app| &mut app.settings.warnings),
+    limit("width", |app| &mut app.settings.width, "auto"),
 ];
+
+const fn switch(name: &'static str, place: fn(&mut App) -> &mut bool) -> Setting {
+    Setting { name, kind: Kind::Switch(place) }
+}
+
+const fn limit(name: &'static str, place: fn(&mut App) -> &mut Option<usize>, none: &'static str) -> Setting {
+    Setting { name, kind: Kind::Limit(place, none) }
+}
+
+const fn text(name: &'static str, show: fn(&App) -> String, set: fn(&mut App, &str) -> Result<()>) -> Setting {
+    Setting { name, kind: Kind::Text { show, set } }
+}
+
+impl Kind {
+    /// What it is set to.
+    fn show(&self, app: &mut App) -> String {
+        match self {
+            Kind::Switch(place) => if *place(app) { "on" } else { "off" }.to_owned(),
+            Kind::Limit(place, none) => place(app).map_or_else(|| (*none).to_owned(), |number| number.to_string()),
+            Kind::Text { show, .. } => show(app),
+        }
+    }
+
+    /// Sets it from a text.
+    fn set(&self, app: &mut App, text: &str) -> Result<()> {
+        match self {
+            Kind::Switch(place) => *place(app) = switched(text)?,
+            Kind::Limit(place, none) => *place(app) = number(text, none)?,
+            Kind::Text { set, .. } => set(app, text)?,
+        }
+        Ok(())
+    }
+}
 
 /// Runs the command of a setting: without an argument it tells, otherwise it sets.
 ///
@@ -88,10 +81,10 @@ const SETTINGS: &[Setting] = &[
 pub(super) fn run(app: &mut App, name: &str, argument: &str) -> Result<Flow> {
     let setting = find(name)?;
     if argument.is_empty() {
-        let shown = (setting.show)(app);
+        let shown = setting.kind.show(app);
         app.print(&shown)?;
     } else {
-        (setting.set)(app, argument)?;
+        setting.kind.set(app, argument)?;
     }
     Ok(Flow::Continue)
 }
@@ -103,7 +96,7 @@ pub(super) fn set(app: &mut App, argument: &str) -> Result<Flow> {
         return run(app, name, value.trim());
     }
     let lines: Vec<String> =
-        SETTINGS.iter().map(|setting| format!("{:<9} {}", setting.name, (setting.show)(app))).collect();
+        SETTINGS.iter().map(|setting| format!("{:<9} {}", setting.name, setting.kind.show(app))).collect();
     app.print(&lines.join("\n"))?;
     Ok(Flow::Continue)
 }
@@ -136,6 +129,17 @@ fn mode(app: &mut App, text: &str) -> Result<()> {
     Ok(())
 }
 
+fn keys(app: &mut App, text: &str) -> Result<()> {
+    app.settings.keys = Keys::named(text)
+        .ok_or_else(|| Error::syntax(Detail::InvalidUse, "the keys are either those of `emacs` or those of `vi`"))?;
+    Ok(())
+}
+
+fn null(app: &mut App, text: &str) -> Result<()> {
+    app.settings.null = Arc::from(text.trim_matches('"'));
+    Ok(())
+}
+
 fn as_of(app: &mut App, text: &str) -> Result<()> {
     app.options.as_of = match text {
         "now" => None,
@@ -145,6 +149,10 @@ fn as_of(app: &mut App, text: &str) -> Result<()> {
 }
 
 fn pager(app: &mut App, text: &str) -> Result<()> {
+    if !app.is_own() && !["on", "off"].contains(&text) {
+        let error = Error::syntax(Detail::InvalidUse, "a file that is read does not choose the pager");
+        return Err(error.hint("`STANDPOINT_PAGER`, the rc file and what is typed do"));
+    }
     app.target.pager = match text {
         "off" => None,
         "on" => pager::command(),
@@ -175,20 +183,12 @@ pub(super) fn param(app: &mut App, argument: &str) -> Result<Flow> {
     Ok(Flow::Continue)
 }
 
-fn on_off(on: bool) -> String {
-    if on { "on" } else { "off" }.to_owned()
-}
-
 fn switched(text: &str) -> Result<bool> {
     match text {
         "on" => Ok(true),
         "off" => Ok(false),
         _ => Err(Error::syntax(Detail::InvalidUse, "it is either `on` or `off`")),
     }
-}
-
-fn limit(set: Option<usize>, none: &str) -> String {
-    set.map_or_else(|| none.to_owned(), |number| number.to_string())
 }
 
 /// A number, or the word that stands for no limit.
@@ -199,4 +199,53 @@ fn number(text: &str, none: &str) -> Result<Option<usize>> {
     let number = text.parse().ok().filter(|number| *number > 0);
     let error = || Error::syntax(Detail::InvalidUse, format!("it is a number from 1 on, or `{none}`"));
     number.map(Some).ok_or_else(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_can_be_set_again() {
+        let mut app = App::silent();
+        assert!(SETTINGS.is_sorted_by_key(|setting| setting.name));
+        for setting in SETTINGS {
+            let shown = setting.kind.show(&mut app);
+            setting.kind.set(&mut app, &shown).unwrap();
+            assert_eq!(setting.kind.show(&mut app), shown, "{}", setting.name);
+        }
+    }
+
+    #[test]
+    fn settings_take_what_they_can_be_and_nothing_else() {
+        let cases: &[(&str, &[&str], &[&str])] = &[
+            ("as-of", &["2025", "2025-11-21", "now"], &["someday", "2025-13-01"]),
+            ("cite", &["on", "off"], &["yes", "ON"]),
+            ("echo", &["on", "off"], &["1"]),
+            ("ids", &["on", "off"], &["true"]),
+            ("keys", &["vi", "emacs"], &["wordstar"]),
+            ("maxrows", &["7", "all"], &["0", "-1", "many", "auto"]),
+            ("mode", &["csv", "table"], &["cvs"]),
+            ("null", &["\"∅\"", "\"\""], &[]),
+            ("pager", &["less -R", "off"], &[]),
+            ("timer", &["on", "off"], &["of"]),
+            ("warnings", &["off", "on"], &["none"]),
+            ("width", &["7", "auto"], &["0", "all"]),
+        ];
+        assert!(cases.iter().map(|(name, ..)| *name).eq(names()), "every setting has a case");
+        let mut app = App::silent();
+        for (name, right, wrong) in cases {
+            let kind = &find(name).unwrap().kind;
+            for text in *right {
+                kind.set(&mut app, text).unwrap();
+                assert!(kind.show(&mut app).starts_with(text), "{name} {text}: {}", kind.show(&mut app));
+            }
+            let before = kind.show(&mut app);
+            for text in *wrong {
+                assert!(kind.set(&mut app, text).is_err(), "{name} {text}");
+                assert_eq!(kind.show(&mut app), before, "{name} {text}");
+            }
+        }
+        assert_eq!(find("warning").err().unwrap().hints(), ["did you mean `warnings`?"]);
+    }
 }

@@ -7,7 +7,8 @@ use super::notes::Notes;
 use super::output::{Room, Written};
 use super::paint::Role;
 use crate::error::Result;
-use crate::io::{cell, write_error};
+use crate::io::cell::Cells;
+use crate::io::write_error;
 use crate::session::{Answer, Row};
 use crate::value::Value;
 use std::collections::VecDeque;
@@ -96,8 +97,9 @@ fn take_rows(answer: &mut Answer, room: &Room) -> Result<Shown> {
 
 /// The cells of a row; its last is what it cites, when there are notes.
 fn cells(row: &Row, room: &Room, notes: Option<&mut Notes>) -> Vec<Cell> {
+    let written = Cells { graph: row.graph(), numbers: room.ids };
     let cell = |value: &Value| Cell {
-        text: if value.is_null() { room.null.to_string() } else { cell::text(row.graph(), value) },
+        text: if value.is_null() { room.null.to_string() } else { written.text(value) },
         right: matches!(value, Value::Int(_) | Value::Float(_)),
     };
     match (notes, row.values().split_last()) {

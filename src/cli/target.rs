@@ -1,5 +1,6 @@
 //! Where results go: standard output, a pager before it, or a file for one result or all that follow.
 
+use super::log::{Log, Logged};
 use super::output::Format;
 use super::pager::Pager;
 use super::progress::Progress;
@@ -16,6 +17,8 @@ pub struct Target {
     file: Option<Redirect>,
     /// The command that pages what is longer than the screen.
     pub pager: Option<String>,
+    /// The transcript.
+    pub(super) log: Option<Log>,
 }
 
 struct Redirect {
@@ -28,7 +31,7 @@ struct Redirect {
 impl Target {
     /// Results go to this stream, without a pager.
     pub fn new(standard: Box<dyn Write>) -> Target {
-        Target { standard, file: None, pager: None }
+        Target { standard, file: None, pager: None, log: None }
     }
 
     /// The next result goes to a file, or all of them do. A file of that name is replaced.
@@ -64,6 +67,14 @@ impl Target {
         once.and_then(|file| Format::of_file(&file.path)).unwrap_or(set)
     }
 
+    /// Adds a line to the transcript alone.
+    pub(super) fn note(&mut self, text: &str) {
+        if let Some(log) = &mut self.log {
+            // A transcript tells of itself what goes wrong.
+            let _ = writeln!(log, "{text}");
+        }
+    }
+
     /// Writes a result. The line of progress goes away before the first of it is seen.
     ///
     /// # Errors
@@ -80,12 +91,14 @@ impl Target {
         // A screen of which nobody knows the height is not paged.
         let paged = self.pager.as_ref().and_then(|command| Some((command, terminal::height()?)));
         let Some((command, height)) = paged else {
-            let written = write(&mut Quietly { out: &mut *self.standard, progress })?;
+            let mut out = Logged { out: &mut *self.standard, log: self.log.as_mut() };
+            let written = write(&mut Quietly { out: &mut out, progress })?;
             self.standard.flush().map_err(failed)?;
             return Ok(written);
         };
         let mut pager = Pager::new(&mut *self.standard, command, height);
-        let written = write(&mut Quietly { out: &mut pager, progress });
+        let mut out = Logged { out: &mut pager, log: self.log.as_mut() };
+        let written = write(&mut Quietly { out: &mut out, progress });
         pager.finish().map_err(failed)?;
         written
     }

@@ -1,104 +1,134 @@
-//! One value as a short text for people: names first, identifiers never.
+//! One value as a short text for people: names first, numbers only where they are wanted.
 
 use crate::session::entity::{Node, Relationship, points_forward};
 use crate::store::Version;
 use crate::syntax::facts::format::verb;
-use crate::value::{Map, Path, Value};
+use crate::value::{Map, NodeId, Path, RelId, Value};
+use std::fmt::Display;
+use std::sync::Arc;
 
 /// The text of a value in a table cell. Text stands as it is at the top and quoted inside lists and maps.
 pub fn text(graph: &Version, value: &Value) -> String {
-    match value {
-        Value::String(text) => one_line(text),
-        other => nested(graph, other),
-    }
+    Cells { graph, numbers: false }.text(value)
 }
 
-/// The text of a value with all that a node or relationship holds.
-pub fn whole(graph: &Version, value: &Value) -> String {
-    let with = |text: String, properties: &Map| match properties.is_empty() {
-        true => text,
-        false => format!("{text} {}", map(graph, properties)),
-    };
-    match value {
-        Value::Node(id) => {
-            let node = Node::read(graph, *id);
-            let labels: String = node.labels.iter().map(|label| format!(":{label}")).collect();
-            let name = node.display_name().map(|name| one_line(&name)).unwrap_or_default();
-            with(format!("{name}{labels}"), &node.properties)
+/// How values of a graph are written.
+#[derive(Clone, Copy)]
+pub struct Cells<'a> {
+    /// What nodes and relationships are read from.
+    pub graph: &'a Version,
+    /// Whether they have their numbers beside them, those that `elementId` gives: `Kyiv:Actor#18`.
+    pub numbers: bool,
+}
+
+impl Cells<'_> {
+    /// The text of a value, as [`text`] gives it.
+    pub fn text(self, value: &Value) -> String {
+        match value {
+            Value::String(text) => one_line(text),
+            other => self.nested(other),
         }
-        Value::Rel(id) => {
-            let rel = Relationship::read(graph, *id);
-            let end = |id| text(graph, &Value::Node(id));
-            let shape = format!("{} -{}-> {}", end(rel.start), verb(&rel.rel_type), end(rel.end));
-            with(shape, &rel.properties)
+    }
+
+    /// The text of a value with all that a node or relationship holds.
+    pub fn whole(self, value: &Value) -> String {
+        let with = |text: String, properties: &Map| match properties.is_empty() {
+            true => text,
+            false => format!("{text} {}", self.map(properties)),
+        };
+        match value {
+            Value::Node(id) => {
+                let node = Node::read(self.graph, *id);
+                let labels: String = node.labels.iter().map(|label| format!(":{label}")).collect();
+                let name = node.display_name().map(|name| one_line(&name)).unwrap_or_default();
+                with(format!("{name}{labels}{}", self.number(id.0)), &node.properties)
+            }
+            Value::Rel(id) => {
+                let rel = Relationship::read(self.graph, *id);
+                let end = |id| self.text(&Value::Node(id));
+                let shape = format!("{} -{}-> {}", end(rel.start), verb(&rel.rel_type), end(rel.end));
+                with(format!("{shape}{}", self.number(id.packed())), &rel.properties)
+            }
+            other => self.text(other),
         }
-        other => text(graph, other),
     }
-}
 
-fn nested(graph: &Version, value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::Bool(value) => value.to_string(),
-        Value::Int(value) => value.to_string(),
-        Value::Float(value) => crate::value::format::float(*value),
-        Value::String(text) => one_line(&crate::value::format::quoted(text)),
-        Value::List(items) => {
-            let items: Vec<String> = items.iter().map(|item| element(graph, item)).collect();
-            format!("[{}]", items.join(", "))
+    fn number(self, number: impl Display) -> String {
+        if self.numbers { format!("#{number}") } else { String::new() }
+    }
+
+    fn nested(self, value: &Value) -> String {
+        match value {
+            Value::Null => String::new(),
+            Value::Bool(value) => value.to_string(),
+            Value::Int(value) => value.to_string(),
+            Value::Float(value) => crate::value::format::float(*value),
+            Value::String(text) => one_line(&crate::value::format::quoted(text)),
+            Value::List(items) => {
+                let items: Vec<String> = items.iter().map(|item| self.element(item)).collect();
+                format!("[{}]", items.join(", "))
+            }
+            Value::Map(entries) => self.map(entries),
+            Value::Node(id) => self.node(*id),
+            Value::Rel(id) => self.relationship(*id),
+            Value::Path(path) => self.path(path),
+            Value::Date(value) => value.to_string(),
+            Value::LocalTime(value) => value.to_string(),
+            Value::Time(value) => value.to_string(),
+            Value::LocalDateTime(value) => value.to_string(),
+            Value::DateTime(value) => value.to_string(),
+            Value::Duration(value) => value.to_string(),
         }
-        Value::Map(entries) => map(graph, entries),
-        Value::Node(id) => node(graph, &Node::read(graph, *id)),
-        Value::Rel(id) => relationship(graph, &Relationship::read(graph, *id)),
-        Value::Path(path) => self::path(graph, path),
-        Value::Date(value) => value.to_string(),
-        Value::LocalTime(value) => value.to_string(),
-        Value::Time(value) => value.to_string(),
-        Value::LocalDateTime(value) => value.to_string(),
-        Value::DateTime(value) => value.to_string(),
-        Value::Duration(value) => value.to_string(),
     }
-}
 
-fn element(graph: &Version, value: &Value) -> String {
-    if value.is_null() { "null".to_owned() } else { nested(graph, value) }
-}
-
-fn map(graph: &Version, entries: &Map) -> String {
-    let entries: Vec<String> = entries.iter().map(|(key, value)| format!("{key}: {}", element(graph, value))).collect();
-    format!("{{{}}}", entries.join(", "))
-}
-
-/// `Kyiv:Actor:State`, or `(:Label {properties})` for a node without a name.
-fn node(graph: &Version, node: &Node) -> String {
-    let labels: String = node.labels.iter().map(|label| format!(":{label}")).collect();
-    match node.display_name() {
-        Some(name) => format!("{}{labels}", one_line(&name)),
-        None if node.properties.is_empty() => format!("({labels})"),
-        None => format!("({labels} {})", map(graph, &node.properties)).replace("( ", "("),
+    fn element(self, value: &Value) -> String {
+        if value.is_null() { "null".to_owned() } else { self.nested(value) }
     }
-}
 
-/// `-[OPPOSES 2025-11-21 0.9 ki-1121]->`: the type, then date, confidence and source where they are said.
-fn relationship(graph: &Version, relationship: &Relationship) -> String {
-    let said = ["date", "confidence", "source"].iter().filter_map(|key| relationship.properties.get(*key));
-    let said: String = said.map(|value| format!(" {}", text(graph, value))).collect();
-    format!("-[{}{said}]->", relationship.rel_type)
-}
-
-/// `Kyiv -opposes-> 28-point plan`.
-fn path(graph: &Version, path: &Path) -> String {
-    let name = |at: usize| {
-        let node = path.nodes.get(at).map(|id| Node::read(graph, *id));
-        node.map(|node| node.display_name().map_or_else(|| self::node(graph, &node), |name| one_line(&name)))
-    };
-    let mut text = name(0).unwrap_or_default();
-    for (at, rel) in path.rels.iter().enumerate() {
-        let verb = verb(graph.catalog().rel_type_name(rel.rel_type));
-        let (left, right) = if points_forward(graph, path, at) { ("-", "->") } else { ("<-", "-") };
-        text += &format!(" {left}{verb}{right} {}", name(at + 1).unwrap_or_default());
+    fn map(self, entries: &Map) -> String {
+        let entry = |(key, value): (&Arc<str>, &Value)| format!("{key}: {}", self.element(value));
+        format!("{{{}}}", entries.iter().map(entry).collect::<Vec<_>>().join(", "))
     }
-    text
+
+    /// `Kyiv:Actor:State`, or `(:Label {properties})` for a node without a name.
+    fn node(self, id: NodeId) -> String {
+        let node = Node::read(self.graph, id);
+        let labels: String = node.labels.iter().map(|label| format!(":{label}")).collect();
+        let labels = labels + &self.number(id.0);
+        match node.display_name() {
+            Some(name) => format!("{}{labels}", one_line(&name)),
+            None if node.properties.is_empty() => format!("({labels})"),
+            None => format!("({labels} {})", self.map(&node.properties)).replace("( ", "("),
+        }
+    }
+
+    /// `-[OPPOSES 2025-11-21 0.9 ki-1121]->`: the type, then date, confidence and source where they are said.
+    fn relationship(self, id: RelId) -> String {
+        let relationship = Relationship::read(self.graph, id);
+        let said = ["date", "confidence", "source"].iter().filter_map(|key| relationship.properties.get(*key));
+        let said: String = said.map(|value| format!(" {}", self.text(value))).collect();
+        format!("-[{}{}{said}]->", relationship.rel_type, self.number(id.packed()))
+    }
+
+    /// `Kyiv -opposes-> 28-point plan`.
+    fn path(self, path: &Path) -> String {
+        let mut text = path.nodes.first().map(|node| self.named(*node)).unwrap_or_default();
+        for (at, rel) in path.rels.iter().enumerate() {
+            let verb = verb(self.graph.catalog().rel_type_name(rel.rel_type)) + &self.number(rel.packed());
+            let (left, right) = if points_forward(self.graph, path, at) { ("-", "->") } else { ("<-", "-") };
+            let end = path.nodes.get(at + 1).map(|node| self.named(*node)).unwrap_or_default();
+            text += &format!(" {left}{verb}{right} {end}");
+        }
+        text
+    }
+
+    /// The name alone, or what stands for a node without one.
+    fn named(self, id: NodeId) -> String {
+        match Node::read(self.graph, id).display_name() {
+            Some(name) => one_line(&name) + &self.number(id.0),
+            None => self.node(id),
+        }
+    }
 }
 
 /// The text without line breaks and control characters, so that a cell stays one line and no text can steer a
@@ -114,4 +144,27 @@ fn one_line(text: &str) -> String {
         c => c.to_string(),
     };
     text.chars().map(visible).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::Graph;
+
+    #[test]
+    fn numbers_stand_beside_names_where_they_are_wanted() {
+        let graph = Graph::in_memory();
+        graph.run("CREATE (:Actor {name: 'Kyiv'})-[:OPPOSES {confidence: 0.9}]->()").unwrap();
+        let rows = graph.run("MATCH p = (a)-[r]->(b) RETURN a, r, b, p, [a]").unwrap().rows().unwrap();
+        let written = |numbers| {
+            let cells = Cells { graph: rows[0].graph(), numbers };
+            rows[0].values().iter().map(|value| cells.text(value)).collect::<Vec<_>>()
+        };
+        let plain = ["Kyiv:Actor", "-[OPPOSES 0.9]->", "()", "Kyiv -opposes-> ()", "[Kyiv:Actor]"];
+        assert_eq!(written(false), plain);
+        let numbered = ["Kyiv:Actor#0", "-[OPPOSES#0 0.9]->", "(#1)", "Kyiv#0 -opposes#0-> (#1)", "[Kyiv:Actor#0]"];
+        assert_eq!(written(true), numbered);
+        let cells = Cells { graph: rows[0].graph(), numbers: true };
+        assert_eq!(cells.whole(&rows[0].values()[1]), "Kyiv:Actor#0 -opposes-> (#1)#0 {confidence: 0.9}");
+    }
 }

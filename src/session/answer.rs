@@ -78,6 +78,16 @@ pub struct Work {
 pub(super) enum Rows {
     Stored(std::vec::IntoIter<Vec<Value>>),
     Running(Box<Execution>),
+    Copied(Box<Copied>),
+}
+
+/// Rows of which those that were taken are kept, as long as there are not too many.
+#[derive(Debug)]
+pub(super) struct Copied {
+    rows: Rows,
+    taken: Option<Vec<Vec<Value>>>,
+    /// How many more rows and bytes may be kept.
+    room: (usize, u64),
 }
 
 /// One row of an answer.
@@ -122,10 +132,23 @@ impl Answer {
     /// # Errors
     /// `ResourceLimit`/`MemoryLimit` when the statement then needs more than its budget.
     pub fn keep(&mut self, bytes: u64) -> Result<()> {
-        match &mut self.rows {
-            Rows::Stored(_) => Ok(()),
-            Rows::Running(execution) => execution.keep(bytes),
-        }
+        self.rows.keep(bytes)
+    }
+
+    /// Keeps a copy of each row that is taken from now on, as long as they are within that many rows and bytes.
+    pub(crate) fn copying(mut self, rows: usize, bytes: u64) -> Answer {
+        let copied = Copied { rows: self.rows, taken: Some(Vec::new()), room: (rows, bytes) };
+        self.rows = Rows::Copied(Box::new(copied));
+        self
+    }
+
+    /// The rows that were taken since [`Answer::copying`], as an answer that has no remarks and changed nothing; `None`
+    /// when there were too many of them.
+    pub(crate) fn copy(self) -> Option<Answer> {
+        let Rows::Copied(copied) = self.rows else { return None };
+        let Summary { cited, yes_no, known, .. } = self.summary;
+        let summary = Summary { cited, yes_no, known, ..Summary::default() };
+        Some(Answer { rows: Rows::Stored(copied.taken?.into_iter()), summary, ..self })
     }
 
     /// All remaining rows as values of a type of the caller's.
@@ -185,8 +208,45 @@ impl Rows {
         match self {
             Rows::Stored(rows) => Ok(rows.next()),
             Rows::Running(execution) => execution.next_row(),
+            Rows::Copied(copied) => copied.next(),
         }
     }
+
+    fn keep(&mut self, bytes: u64) -> Result<()> {
+        match self {
+            Rows::Stored(_) => Ok(()),
+            Rows::Running(execution) => execution.keep(bytes),
+            Rows::Copied(copied) => copied.rows.keep(bytes),
+        }
+    }
+}
+
+impl Copied {
+    fn next(&mut self) -> Result<Option<Vec<Value>>> {
+        let row = self.rows.next()?;
+        if let Some(row) = &row {
+            self.note(row);
+        }
+        Ok(row)
+    }
+
+    /// Keeps a row, or gives all of them up when it does not fit.
+    fn note(&mut self, row: &[Value]) {
+        let rows = self.room.0.checked_sub(1);
+        let bytes = self.room.1.checked_sub(bytes(row));
+        match (rows, bytes, &mut self.taken) {
+            (Some(rows), Some(bytes), Some(taken)) => {
+                self.room = (rows, bytes);
+                taken.push(row.to_vec());
+            }
+            _ => self.taken = None,
+        }
+    }
+}
+
+/// About how many bytes the values of a row take.
+fn bytes(values: &[Value]) -> u64 {
+    size_of::<Row>() as u64 + values.iter().map(|value| share_bytes(value, 1)).sum::<u64>()
 }
 
 impl Row {
@@ -197,7 +257,7 @@ impl Row {
 
     /// About how many bytes it takes.
     fn bytes(&self) -> u64 {
-        size_of::<Row>() as u64 + self.values.iter().map(|value| share_bytes(value, 1)).sum::<u64>()
+        bytes(&self.values)
     }
 
     /// The names of the columns.
@@ -261,4 +321,24 @@ impl Row {
 
 fn misuse(message: String) -> Error {
     Error::runtime(ErrorType::ArgumentError, Detail::InvalidUse, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::session::Graph;
+
+    #[test]
+    fn what_was_taken_is_given_again_unless_it_is_too_much() {
+        let graph = Graph::in_memory();
+        let run = || graph.run("UNWIND range(1, 5) AS x RETURN x, 'text' AS y").unwrap();
+        for (rows, bytes, expected) in [(5, 10_000, Some(5)), (4, 10_000, None), (5, 100, None)] {
+            let mut answer = run().copying(rows, bytes);
+            let first = answer.rows().unwrap();
+            let again = answer.copy().map(|mut answer| answer.rows().unwrap());
+            assert_eq!(again.as_ref().map(Vec::len), expected);
+            let values = |rows: &[super::Row]| format!("{:?}", rows.iter().map(super::Row::values).collect::<Vec<_>>());
+            assert!(again.is_none_or(|again| values(&again) == values(&first)));
+        }
+        assert!(run().copy().is_none(), "nothing was kept");
+    }
 }

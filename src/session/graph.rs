@@ -340,12 +340,27 @@ impl Graph {
     /// Whether something would be lost if the process ended now: changes of a graph without a file, or of one whose
     /// commits are not logged.
     pub fn has_unsaved_changes(&self) -> bool {
+        self.unsaved_changes() > 0
+    }
+
+    /// How many commits would be lost if the process ended now.
+    ///
+    /// ```
+    /// # fn main() -> standpoint::error::Result<()> {
+    /// let graph = standpoint::Graph::in_memory();
+    /// graph.run("+ Kyiv -opposes-> territorial concessions")?;
+    /// graph.run("MATCH (n) SET n.checked = true")?;
+    /// assert_eq!(graph.unsaved_changes(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn unsaved_changes(&self) -> u64 {
         let saved = match self.home() {
-            Home::File(file) if file.options().durability != Durability::Off => return false,
+            Home::File(file) if file.options().durability != Durability::Off => return 0,
             Home::File(file) => file.saved(),
             Home::Memory(saved) => saved,
         };
-        saved != self.snapshot().sequence()
+        self.snapshot().sequence().saturating_sub(saved)
     }
 
     pub(super) fn procedures(&self) -> Arc<Registry> {

@@ -14,14 +14,7 @@ use std::sync::Arc;
 pub fn fact(graph: &Version, rel: RelId) -> String {
     let rel = Relationship::read(graph, rel);
     let said = |key: &str| rel.properties.get(key).map(to_text);
-    let dated = |key: &str| {
-        let parts = match said(&precision_key(key)).as_deref() {
-            Some("year") => 2,
-            Some("month") => 1,
-            _ => 0,
-        };
-        said(key).map(|day| day.rsplitn(parts + 1, '-').last().unwrap_or_default().to_owned())
-    };
+    let dated = |key: &str| dated(key, said);
     let span = match (dated("since"), dated("until")) {
         (None, None) => None,
         (since, until) => Some(format!("{}..{}", since.unwrap_or_default(), until.unwrap_or_default())),
@@ -31,6 +24,16 @@ pub fn fact(graph: &Version, rel: RelId) -> String {
     let cite = [said("source"), said("locator")].into_iter().flatten().collect::<Vec<_>>().join(" ");
     let cite = if cite.is_empty() { String::new() } else { format!(" [{cite}]") };
     format!("{} -{}-> {}{meta}{cite}", end(graph, rel.start), verb(&rel.rel_type), end(graph, rel.end))
+}
+
+/// A date of what has these properties, as precise as it was told: `2025-11` where no more than the month is known.
+pub(crate) fn dated(key: &str, said: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let unknown = match said(&precision_key(key)).as_deref() {
+        Some("year") => 2,
+        Some("month") => 1,
+        _ => 0,
+    };
+    said(key).map(|day| day.rsplitn(unknown + 1, '-').last().unwrap_or_default().to_owned())
 }
 
 fn end(graph: &Version, node: NodeId) -> String {

@@ -31,6 +31,7 @@ pub use crate::semantic::bound::Notification;
 pub use answer::{Answer, PlanStep, Row, Summary, Work};
 pub use facts::Loaded;
 pub use graph::Graph;
+pub(crate) use known::dated;
 pub use known::{fact, source_titles};
 pub use options::{CancelToken, RunOptions};
 pub use state::Session;

@@ -4,7 +4,8 @@ use super::complete::{Completion, Word, complete};
 use super::history;
 use super::terminal_error;
 use super::tokens::{self, Token};
-use crate::cli::app::App;
+use super::yank::LastWords;
+use crate::cli::app::{App, Keys};
 use crate::cli::paint::Paint;
 use crate::error::Result;
 use crate::store::Snapshot;
@@ -17,7 +18,7 @@ use rustyline::hint::{Hinter, HistoryHinter};
 use rustyline::history::FileHistory;
 use rustyline::validate::Validator;
 use rustyline::{
-    Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Context, Editor, Event, EventContext,
+    Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Context, EditMode, Editor, Event, EventContext,
     EventHandler, Helper, KeyCode, KeyEvent, Modifiers, RepeatCount,
 };
 use std::borrow::Cow;
@@ -44,6 +45,7 @@ pub(super) struct Reader {
     history: Option<PathBuf>,
     /// Whether the line was ended to open it in an editor.
     edit: Arc<AtomicBool>,
+    words: LastWords,
 }
 
 impl Reader {
@@ -56,18 +58,23 @@ impl Reader {
         let mut editor = Editor::with_config(config).map_err(|error| terminal_error(&error))?;
         editor.set_color_mode(if paint.on { ColorMode::Forced } else { ColorMode::Disabled });
         let edit = Arc::new(AtomicBool::new(false));
-        bind(&mut editor, &edit);
         let history = history::file();
         if let Some(file) = &history {
             // A history that cannot be read is begun anew.
             let _ = editor.load_history(file);
         }
-        editor.set_helper(Some(Assistant::default()));
-        Ok(Reader { editor, history, edit })
+        let words = LastWords::of(editor.history().iter().map(String::as_str));
+        bind(&mut editor, &edit, &words);
+        editor.set_helper(Some(Assistant { words: words.clone(), ..Assistant::default() }));
+        Ok(Reader { editor, history, edit, words })
     }
 
     /// Reads a line that goes on from what was typed before, completing from the graph as it is now.
     pub(super) fn read(&mut self, app: &App, before: &str, prompt: &str) -> Result<Line> {
+        self.editor.set_edit_mode(match app.settings.keys {
+            Keys::Emacs => EditMode::Emacs,
+            Keys::Vi => EditMode::Vi,
+        });
         if let Some(helper) = self.editor.helper_mut() {
             helper.graph = Some(app.session.snapshot());
             helper.parameters = app.parameters.clone();
@@ -88,6 +95,7 @@ impl Reader {
         if text.trim().is_empty() || !self.editor.add_history_entry(text).unwrap_or(false) {
             return;
         }
+        self.words.remember(text);
         if let Some(file) = &self.history
             && history::save(&mut self.editor, file).is_err()
         {
@@ -112,6 +120,7 @@ struct Assistant {
     /// What was typed of the statement in earlier lines.
     before: String,
     files: FilenameCompleter,
+    words: LastWords,
     hinter: HistoryHinter,
 }
 
@@ -135,6 +144,9 @@ impl Completer for Assistant {
     type Candidate = Listed;
 
     fn complete(&self, line: &str, at: usize, context: &Context<'_>) -> rustyline::Result<(usize, Vec<Listed>)> {
+        if let Some((start, word)) = self.words.take() {
+            return Ok((start, vec![Listed { shown: word.clone(), inserted: Arc::from(word) }]));
+        }
         let Some(graph) = &self.graph else { return Ok((at, Vec::new())) };
         let earlier = self.before.len();
         let text = format!("{}{line}", self.before);
@@ -174,11 +186,13 @@ fn shown(word: &Word, widest: usize) -> String {
 }
 
 /// Keys beyond those of the usual bindings.
-fn bind(editor: &mut Editor<Assistant, FileHistory>, edit: &Arc<AtomicBool>) {
+fn bind(editor: &mut Editor<Assistant, FileHistory>, edit: &Arc<AtomicBool>, words: &LastWords) {
     let simple = |command: Cmd| EventHandler::Simple(command);
     editor.bind_sequence(KeyEvent(KeyCode::Enter, Modifiers::ALT), simple(Cmd::Newline));
     editor.bind_sequence(KeyEvent(KeyCode::PageUp, Modifiers::NONE), simple(Cmd::HistorySearchBackward));
     editor.bind_sequence(KeyEvent(KeyCode::PageDown, Modifiers::NONE), simple(Cmd::HistorySearchForward));
+    let last = EventHandler::Conditional(Box::new(words.clone()));
+    editor.bind_sequence(KeyEvent(KeyCode::Char('.'), Modifiers::ALT), last);
     let open = EventHandler::Conditional(Box::new(OpenEditor(Arc::clone(edit))));
     editor.bind_sequence(Event::KeySeq(vec![KeyEvent::ctrl('X'), KeyEvent::ctrl('E')]), open);
 }

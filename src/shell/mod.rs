@@ -7,6 +7,7 @@ mod complete;
 mod editor;
 mod history;
 mod tokens;
+mod yank;
 
 use crate::cli::app::{App, Stop};
 use crate::cli::external;
@@ -151,12 +152,17 @@ fn is_whole(text: &str) -> bool {
 /// Whether nothing would be lost by leaving, or the person has been told and wants it.
 fn may_leave(app: &mut App, warned: &mut bool) -> bool {
     let graph = app.session.graph();
-    if *warned || !graph.has_unsaved_changes() {
+    let changes = graph.unsaved_changes();
+    if *warned || changes == 0 {
         return true;
     }
     *warned = true;
     let advice = if graph.path().is_some() { ".save" } else { ".save FILE" };
-    app.say(&format!("there are changes that are not saved: `{advice}` keeps them, leaving again drops them"));
+    let (changes, them) = match changes {
+        1 => ("1 change is".to_owned(), "it"),
+        _ => (format!("{changes} changes are"), "them"),
+    };
+    app.say(&format!("{changes} not saved: `{advice}` keeps {them}, leaving again drops {them}"));
     false
 }
 

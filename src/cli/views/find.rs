@@ -2,13 +2,14 @@
 
 use super::super::app::App;
 use super::super::commands::{Flow, need};
-use super::title;
+use super::{fitted, title};
 use crate::error::Result;
 use crate::store::{Version, fold};
 use crate::text::counted;
 use crate::value::NodeId;
 use std::collections::HashMap;
 use std::sync::Arc;
+use unicode_width::UnicodeWidthStr;
 
 /// The most entities that the command lists.
 const MOST: usize = 20;
@@ -108,9 +109,9 @@ pub(in super::super) fn run(app: &mut App, argument: &str) -> Result<Flow> {
         app.say("no name or alias is like that");
         return Ok(Flow::Continue);
     }
-    let widest = found.iter().map(|found| found.name.chars().count()).max().unwrap_or(0);
-    let lines: Vec<String> =
-        found.iter().map(|found| format!("{:<widest$}  {}", found.name, about(&graph, found))).collect();
+    let widest = found.iter().map(|found| found.name.width()).max().unwrap_or(0);
+    let line = |found: &Found| format!("{}  {}", fitted(&found.name, widest), about(&graph, found));
+    let lines: Vec<String> = found.iter().map(line).collect();
     app.print(&lines.join("\n"))?;
     if more {
         app.say("and more: type more of the name");

@@ -3,6 +3,7 @@
 use super::super::app::App;
 use super::super::commands::Flow;
 use super::super::paint::Role;
+use super::super::wrap;
 use super::{ALL, Look, Statement, span, statements, statements_at, title};
 use crate::error::Result;
 use crate::io::cell;
@@ -11,6 +12,9 @@ use crate::store::Version;
 use crate::text::{counted, sizes};
 use crate::value::{NodeId, Value};
 use std::collections::BTreeMap;
+
+/// The width of the names of lines.
+const NAME: usize = 8;
 
 /// Runs the command.
 ///
@@ -53,7 +57,7 @@ fn of_graph(app: &mut App) -> Result<String> {
     let (_, said) = statements(app, ALL)?;
     let dated = span(&said).map(|days| format!(", {days}")).unwrap_or_default();
     lines.push(("sources", format!("{sources}{dated}")));
-    Ok(aligned(&lines, Look::of(app)))
+    Ok(aligned(&lines, Look::of(app), app.room().width))
 }
 
 fn of_entity(app: &mut App, argument: &str) -> Result<String> {
@@ -71,7 +75,7 @@ fn of_entity(app: &mut App, argument: &str) -> Result<String> {
     lines.extend(span(&said).map(|days| ("dates", days)));
     lines.push(("sources", sources(&said)));
     lines.retain(|(_, text)| !text.is_empty());
-    Ok(aligned(&lines, Look::of(app)))
+    Ok(aligned(&lines, Look::of(app), app.room().width))
 }
 
 fn shown(graph: &Version, value: &Value) -> String {
@@ -103,9 +107,12 @@ fn sources(said: &[Statement]) -> String {
     counts.into_iter().map(|(source, count)| format!("{source} {count}")).collect::<Vec<_>>().join(", ")
 }
 
-fn aligned(lines: &[(&str, String)], look: Look) -> String {
-    let line =
-        |(name, text): &(&str, String)| format!("{}  {text}\n", look.paint.text(Role::Heading, &format!("{name:<8}")));
+fn aligned(lines: &[(&str, String)], look: Look, width: Option<usize>) -> String {
+    let line = |(name, text): &(&str, String)| {
+        let broken = width.map_or_else(|| text.clone(), |width| wrap::text(text, width.saturating_sub(NAME + 2)));
+        let pieces = broken.replace('\n', &format!("\n{:1$}", "", NAME + 2));
+        format!("{}  {pieces}\n", look.paint.text(Role::Heading, &format!("{name:<NAME$}")))
+    };
     lines.iter().map(line).collect()
 }
 

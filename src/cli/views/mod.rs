@@ -4,6 +4,7 @@
 pub(super) mod card;
 pub mod find;
 pub(super) mod info;
+pub(super) mod joins;
 pub(super) mod matrix;
 pub(super) mod timeline;
 
@@ -12,6 +13,7 @@ use super::paint::{Paint, Role};
 use super::table::padded;
 use crate::algo::Stance;
 use crate::error::{Detail, Error, ErrorType, Result};
+use crate::session::dated;
 use crate::session::entity::Node;
 use crate::store::{Resolution, Snapshot, Version};
 use crate::syntax::facts::format;
@@ -97,16 +99,16 @@ impl Statement {
             let value = graph.catalog().key(key).map(|key| graph.rel_property(rel, key));
             value.filter(|value| !value.is_null())
         };
+        let text = |key: &str| said(key).map(|value| to_text(&value));
         let rel_type = graph.catalog().rel_type_name(rel.rel_type);
-        let cite: Vec<String> =
-            ["source", "locator"].iter().filter_map(|key| said(key)).map(|value| to_text(&value)).collect();
+        let cite: Vec<String> = ["source", "locator"].iter().filter_map(|key| text(key)).collect();
         Some(Statement {
             rel,
             start,
             end,
             verb: format::verb(rel_type),
             stance: Stance::of(rel_type),
-            day: ["date", "since"].iter().find_map(|key| said(key)).map(|value| to_text(&value)),
+            day: ["date", "since"].iter().find_map(|key| dated(key, text)),
             confidence: said("confidence").and_then(|value| match value {
                 Value::Float(number) => Some(number),
                 Value::Int(number) => Some(number as f64),

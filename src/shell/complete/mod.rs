@@ -10,7 +10,7 @@ mod words;
 use crate::cli::commands::{COMMANDS, Completes, find};
 use crate::cli::help::TOPICS;
 use crate::cli::output::FORMATS;
-use crate::cli::settings;
+use crate::cli::{queries, settings};
 use crate::store::{Direction, Resolution, Version};
 use crate::syntax::facts::format::{name as fact_name, verb as verb_of_type};
 use crate::value::{Map, RelTypeId};
@@ -90,6 +90,14 @@ fn command_line(graph: &Version, parameters: &Map, before: &str, typed: &str) ->
             let typed = argument.trim_start_matches('@');
             Completion::Words { start: before.len() - typed.len(), words: entities(graph, typed, str::to_owned) }
         }
+        Some(Completes::Query) => match argument.split_once(char::is_whitespace) {
+            None => begin_with(before, argument, queries::names().iter().map(|name| word(name, "query"))),
+            Some((name, given)) => {
+                let typed = given.rsplit(char::is_whitespace).next().unwrap_or(given);
+                let names = queries::parameters_of(name);
+                begin_with(before, typed, names.iter().map(|name| word(&format!("{name}="), "parameter")))
+            }
+        },
         Some(Completes::Statement) if argument.starts_with(['+', '-', '?', '[']) => arrow_line(graph, before),
         Some(Completes::Statement) => cypher::statement(graph, parameters, before),
         Some(Completes::Nothing) | None => Completion::Words { start: before.len(), words: Vec::new() },
