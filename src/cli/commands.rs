@@ -2,7 +2,7 @@
 
 use super::app::{App, Stop};
 use super::report::{self, Source};
-use super::{help, main, queries, results, schema, settings, views, watch};
+use super::{help, identity, main, queries, results, schema, settings, views, watch};
 use crate::error::{Detail, Error, Result};
 use crate::session::{OpenOptions, RunOptions};
 use crate::text::{counted, nearest};
@@ -61,6 +61,13 @@ pub enum Flow {
 
 /// Every dot-command, in order of name.
 pub const COMMANDS: &[Command] = &[
+    Command {
+        name: "alias",
+        arguments: "NAME = OTHER",
+        completes: Completes::Entity,
+        summary: "gives an entity a further name",
+        run: identity::alias,
+    },
     Command {
         name: "as-of",
         arguments: "[DATE|now]",
@@ -200,6 +207,13 @@ pub const COMMANDS: &[Command] = &[
         completes: Completes::Words(&["all"]),
         summary: "sets how many rows of a result are shown on a terminal, or tells",
         run: |app, text| settings::run(app, "maxrows", text),
+    },
+    Command {
+        name: "merge",
+        arguments: "NAME = OTHER",
+        completes: Completes::Entity,
+        summary: "joins two entities that are one: the other goes into the first",
+        run: identity::merge,
     },
     Command {
         name: "mode",
@@ -354,6 +368,13 @@ pub const COMMANDS: &[Command] = &[
         completes: Completes::Nothing,
         summary: "makes the graph what it was before the last change, or the last N",
         run: results::undo,
+    },
+    Command {
+        name: "unmerge",
+        arguments: "NAME",
+        completes: Completes::Entity,
+        summary: "takes an entity out of the one that it went into, exactly as it was",
+        run: identity::unmerge,
     },
     Command {
         name: "warnings",

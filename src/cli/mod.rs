@@ -13,6 +13,7 @@ pub mod folders;
 mod footer;
 mod generated;
 pub mod help;
+mod identity;
 mod import;
 mod line;
 mod log;

@@ -9,9 +9,10 @@ use super::tell::Teller;
 use super::transaction::Place;
 use crate::error::{Detail, Error, Result};
 use crate::exec::Counters;
-use crate::store::Version;
+use crate::semantic::bound::Notification;
+use crate::store::{Resolution, Version};
 use crate::syntax::ast::Mode;
-use crate::syntax::facts::ast::{Body, Fact, Line, Mark};
+use crate::syntax::facts::ast::{Body, Line, Mark, Name};
 use crate::syntax::facts::{self, Defaults, Entry, Kind, Translated, translate};
 use crate::text::counted;
 use crate::value::{Map, RelId, Value};
@@ -194,13 +195,14 @@ fn tell(place: &mut Place<'_>, line: &Line, translated: &Translated, options: &R
         return Err(run::read_only());
     }
     let graph = place.graph;
-    let (outcome, version) = place.change(|version| {
+    let ((mut outcome, before), version) = place.change(|version| {
         let before = version.clone();
         let mut outcome = change(graph, version, translated, options)?;
-        outcome.summary.told = Some(told(line, &outcome.summary.counters, &before));
+        outcome.summary.told = Some(told(line, &outcome.summary.counters));
         let changed = outcome.changed;
-        Ok((outcome.without_rows(), changed))
+        Ok(((outcome.without_rows(), before), changed))
     })?;
+    outcome.summary.notifications.extend(near_names(graph, line, &before, &version));
     Ok(outcome.answer(version))
 }
 
@@ -224,32 +226,33 @@ fn yes_no(place: &mut Place<'_>, translated: &Translated, options: &RunOptions) 
     Ok(answer.with_rows(vec![row], summary))
 }
 
-/// What was done, in words, and new names that are near to known ones.
-fn told(line: &Line, counters: &Counters, before: &Version) -> String {
+/// What was done, in words.
+fn told(line: &Line, counters: &Counters) -> String {
     let sign = if line.mark == Mark::Retract { "-" } else { "+" };
     let facts = if line.mark == Mark::Retract { counters.rels_deleted } else { counters.rels_created };
     let entities = if line.mark == Mark::Retract { counters.nodes_deleted } else { counters.nodes_created };
     let noun = if matches!(line.body, Body::Source(_)) { ("source", "sources") } else { ("entity", "entities") };
     let parts = [some(entities, noun.0, noun.1), some(facts, "fact", "facts")];
     let parts: Vec<String> = parts.into_iter().flatten().map(|part| format!("{sign}{part}")).collect();
-    let mut text = if parts.is_empty() { "nothing new".to_owned() } else { parts.join(", ") };
-    if let (Body::Fact(fact), Mark::None | Mark::Tell) = (&line.body, line.mark) {
-        text += &near_names(fact, before);
-    }
-    text
+    if parts.is_empty() { "nothing new".to_owned() } else { parts.join(", ") }
 }
 
-/// Remarks on names that a fact brings in and that are near to known ones.
-fn near_names(fact: &Fact, before: &Version) -> String {
-    let mut remarks = String::new();
-    for name in [&fact.subject, &fact.object] {
-        if before.resolve(&name.text) != crate::store::Resolution::Unknown {
-            continue;
-        }
-        if let Some(near) = before.similar_names(&name.text, 1).first() {
-            remarks += &format!("; `{}` is new and close to `{near}`", name.text);
-        }
-    }
+/// Remarks on names that a line brings in and that are almost known.
+fn near_names(graph: &Graph, line: &Line, before: &Version, after: &Version) -> Vec<Notification> {
+    let names = match (&line.body, line.mark) {
+        (Body::Fact(fact), Mark::None | Mark::Tell) => vec![&fact.subject, &fact.object],
+        (Body::Entity(entity), Mark::None | Mark::Tell) => vec![&entity.name],
+        _ => Vec::new(),
+    };
+    let new = names.into_iter().filter(|name| before.resolve(&name.text) == Resolution::Unknown);
+    let remark = |name: &Name| {
+        let near = graph.near_names().near(before, &name.text)?;
+        let message = format!("`{}` is new and almost `{near}`", name.text);
+        let hint = Some("`.merge` joins two entities that are one".to_owned());
+        Some(Notification { code: "NearName", message, span: name.span, hint })
+    };
+    let remarks = new.filter_map(remark).collect();
+    graph.near_names().told(before, after);
     remarks
 }
 

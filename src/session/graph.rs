@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use super::facts::Loaded;
+use super::near::NearNames;
 use super::plans::Plans;
 use super::state::Session;
 use crate::algo::{Procedure, Registry};
@@ -39,6 +40,7 @@ struct Inner {
     store: Store,
     procedures: RwLock<Arc<Registry>>,
     plans: Plans,
+    near_names: NearNames,
     home: RwLock<Home>,
 }
 
@@ -153,7 +155,7 @@ impl Graph {
     fn over(version: Version, home: Home) -> Graph {
         let home = RwLock::new(home);
         let (store, procedures, plans) = (Store::new(version), RwLock::default(), Plans::default());
-        Graph { inner: Arc::new(Inner { store, procedures, plans, home }) }
+        Graph { inner: Arc::new(Inner { store, procedures, plans, near_names: NearNames::default(), home }) }
     }
 
     /// Brings everything into the file, removes the log and lets others change the graph. Dropping the last handle does
@@ -368,6 +370,10 @@ impl Graph {
     }
 
     /// The plans of statements that were run before.
+    pub(super) fn near_names(&self) -> &NearNames {
+        &self.inner.near_names
+    }
+
     pub(super) fn plans(&self) -> &Plans {
         &self.inner.plans
     }

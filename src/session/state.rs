@@ -3,6 +3,7 @@
 use super::answer::Answer;
 use super::facts::{Loaded, Telling, explain_line, run_line, translated};
 use super::graph::Graph;
+use super::identity::{self, Identity};
 use super::options::RunOptions;
 use super::plans::Known;
 use super::run;
@@ -207,6 +208,47 @@ impl Session {
     pub fn load_markdown(&mut self, text: &str) -> Result<Loaded> {
         let fences = facts::fences(text)?;
         super::facts::load(&mut self.place(), fences.iter().flat_map(facts::Fence::read))
+    }
+
+    /// Joins two entities that turn out to be one, each given by a name or alias: the second goes into the first. Its
+    /// relationships are moved and say in `start_was` or `end_was` of whom they were told, its names become aliases, and
+    /// it adds the labels and properties that the first does not have. [`Session::unmerge_entity`] takes it back.
+    ///
+    /// ```
+    /// # fn main() -> standpoint::error::Result<()> {
+    /// let graph = standpoint::Graph::in_memory();
+    /// let mut session = graph.session();
+    /// session.run("+ Kyiv -opposes-> the plan")?;
+    /// session.run("+ the Ukrainian side -supports-> talks")?;
+    /// assert_eq!(session.merge_entities("Kyiv", "the Ukrainian side")?.moved, 1);
+    /// assert_eq!(session.run("? Kyiv -supports-> ?what")?.rows()?.len(), 1);
+    /// session.unmerge_entity("the Ukrainian side")?;
+    /// assert_eq!(session.run("? Kyiv -supports-> ?what")?.rows()?.len(), 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When a name denotes nothing, several entities, or the same as the other; what a commit can fail with.
+    pub fn merge_entities(&mut self, kept: &str, other: &str) -> Result<Identity> {
+        identity::join(&mut self.place(), [kept, other])
+    }
+
+    /// Takes back that an entity went into another: the one that was called so before, or the last one that went into the
+    /// entity of that name. What was told of it meanwhile stays with the other.
+    ///
+    /// # Errors
+    /// When nothing of that name was joined; what a commit can fail with.
+    pub fn unmerge_entity(&mut self, name: &str) -> Result<Identity> {
+        identity::part(&mut self.place(), name)
+    }
+
+    /// Gives an entity a further name; whether it did not have it.
+    ///
+    /// # Errors
+    /// When there is no such entity, or the name denotes another; what a commit can fail with.
+    pub fn add_alias(&mut self, entity: &str, alias: &str) -> Result<bool> {
+        identity::alias(&mut self.place(), [entity, alias])
     }
 
     /// Changes the graph by lines of facts, as a whole or not at all.

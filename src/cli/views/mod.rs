@@ -12,10 +12,9 @@ use super::app::App;
 use super::paint::{Paint, Role};
 use super::table::padded;
 use crate::algo::Stance;
-use crate::error::{Detail, Error, ErrorType, Result};
-use crate::session::dated;
-use crate::session::entity::Node;
-use crate::store::{Resolution, Snapshot, Version};
+use crate::error::{Detail, Error, Result};
+use crate::session::{dated, resolved, title};
+use crate::store::{Snapshot, Version};
 use crate::syntax::facts::format;
 use crate::value::format::to_text;
 use crate::value::{NodeId, RelId, Value};
@@ -55,27 +54,7 @@ fn entity(graph: &Version, argument: &str) -> Result<NodeId> {
     if name.is_empty() {
         return Err(Error::syntax(Detail::InvalidUse, "the command needs an entity, as in `@Kyiv`"));
     }
-    let unknown = |detail, message| Error::runtime(ErrorType::EntityNotFound, detail, message);
-    match graph.resolve(name) {
-        Resolution::One(node) => Ok(node),
-        Resolution::Ambiguous(nodes) => {
-            let names: Vec<String> = nodes.iter().map(|node| title(graph, *node)).collect();
-            let message = format!("several entities are called `{name}`: {}", names.join(", "));
-            Err(unknown(Detail::AmbiguousEntity, message))
-        }
-        Resolution::Unknown => {
-            let error = unknown(Detail::UnknownEntity, format!("no entity is called `{name}`"));
-            let near = graph.similar_names(name, 3);
-            let near: Vec<String> = near.iter().map(|name| format!("`{name}`")).collect();
-            Err(if near.is_empty() { error } else { error.hint(format!("did you mean {}?", near.join(" or "))) })
-        }
-    }
-}
-
-/// The name of a node for people.
-fn title(graph: &Version, node: NodeId) -> String {
-    let node = Node::read(graph, node);
-    node.display_name().unwrap_or_else(|| format!("({})", node.labels.join(":")))
+    resolved(graph, name)
 }
 
 /// A relationship with what is shown of it.

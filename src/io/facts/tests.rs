@@ -217,3 +217,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_was_joined_comes_apart_after_a_text() {
+    let text = "Kyiv : Actor, State\nUkraine : Actor = the Ukrainian side {since: 1991-08-24, say: \"it's \\\"so\\\"\"}\n\
+                Ukraine -opposes-> 28-point plan {2025-11-21, 0.9} [ki 2]\nthe Ukrainian side -meets-> Kyiv\n";
+    let joined = loaded(text);
+    joined.session().merge_entities("28-point plan", "Ukraine").unwrap();
+    joined.session().merge_entities("Kyiv", "28-point plan").unwrap();
+    let (written, unsaid) = exported(&joined);
+    assert_eq!(unsaid.count, 0, "{unsaid}");
+    let again = loaded(&written);
+    assert_eq!(meaning(&again), meaning(&joined));
+    again.session().unmerge_entity("28-point plan").unwrap();
+    again.session().unmerge_entity("Ukraine").unwrap();
+    assert_eq!(meaning(&again), meaning(&loaded(text)));
+}
