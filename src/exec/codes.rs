@@ -57,6 +57,15 @@ impl Codes {
         &self.values
     }
 
+    pub(super) fn bytes(&self) -> u64 {
+        self.held.bytes()
+    }
+
+    /// Counts no more in the budget.
+    pub(super) fn release(&mut self) {
+        self.held.release();
+    }
+
     pub(super) fn clear(&mut self) {
         self.index = Index::Empty;
         self.values.clear();

@@ -1,7 +1,7 @@
 //! What surrounds the operators of one run: the graph, the settings, the limits, and what has been counted.
 
 use super::chunk::Chunk;
-use super::memory::{Held, Pool};
+use super::memory::{CHUNK_BYTES, Held, Pool};
 use super::meter::Meter;
 use super::operators::Stage;
 use crate::algo::Signature;
@@ -207,6 +207,8 @@ pub struct Context {
     written: Held,
     /// Steps made since the last look at the clock.
     ticks: Cell<u32>,
+    /// About how many bytes of values and rows were built so far.
+    built: Cell<u64>,
 }
 
 /// What the contexts of a run and of its subqueries share.
@@ -251,6 +253,7 @@ impl Context {
             operator: None,
             written: Held::default(),
             ticks: Cell::new(0),
+            built: Cell::new(0),
         }
     }
 
@@ -266,6 +269,7 @@ impl Context {
             operator: self.operator,
             written: Held::default(),
             ticks: Cell::new(0),
+            built: Cell::new(0),
         }
     }
 
@@ -321,6 +325,11 @@ impl Context {
 
     pub(super) fn batch(&self) -> usize {
         self.shared.settings.batch.max(1)
+    }
+
+    /// Whether rows that are being gathered are enough to be handed on.
+    pub(super) fn is_chunk(&self, rows: usize, held: &Held) -> bool {
+        rows >= self.batch() || held.bytes() >= CHUNK_BYTES
     }
 
     pub(super) fn frame(&self) -> usize {
@@ -384,6 +393,16 @@ impl Context {
         }
         self.ticks.set(0);
         self.check()
+    }
+
+    /// About how many bytes of values and rows were built so far, also those that are held no more.
+    pub(super) fn built(&self) -> u64 {
+        self.built.get()
+    }
+
+    /// Notes that so many bytes were built.
+    pub(super) fn note_built(&self, bytes: u64) {
+        self.built.set(self.built.get().saturating_add(bytes));
     }
 
     /// The same rows, each standing for itself alone.

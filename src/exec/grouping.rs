@@ -5,6 +5,7 @@
 use super::codes::Codes;
 use super::column::Column;
 use super::context::Context;
+use super::later::{LARGE, discard};
 use super::memory::Held;
 use crate::error::Result;
 use crate::value::Value;
@@ -124,7 +125,14 @@ impl Groups {
         codes.map(|code| values.get(*code as usize).cloned().unwrap_or_default()).collect()
     }
 
+    /// Forgets all groups.
     pub(super) fn clear(&mut self) {
+        let bytes = self.held.bytes() + self.codes.iter().map(Codes::bytes).sum::<u64>();
+        if bytes >= LARGE {
+            self.held.release();
+            self.codes.iter_mut().for_each(Codes::release);
+            return discard(std::mem::take(self), bytes);
+        }
         self.codes.iter_mut().for_each(Codes::clear);
         self.combined.clear();
         self.groups.clear();

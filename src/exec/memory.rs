@@ -55,7 +55,7 @@ impl Pool {
         self.operators.get(operator).map_or(0, |usage| usage.peak.load(Ordering::Relaxed))
     }
 
-    fn take(&self, operator: Option<usize>, bytes: u64) -> Result<()> {
+    pub(super) fn take(&self, operator: Option<usize>, bytes: u64) -> Result<()> {
         let used = self.used.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
         if !self.operators.is_empty() {
             self.most.fetch_max(used, Ordering::Relaxed);
@@ -93,6 +93,9 @@ pub(crate) fn exceeded(limit: Option<u64>) -> Error {
     Error::runtime(ErrorType::ResourceLimit, Detail::MemoryLimit, message)
 }
 
+/// About how many bytes rows may take that are handed on together, unless one alone takes more.
+pub(super) const CHUNK_BYTES: u64 = 4 << 20;
+
 /// Memory that an operator holds; given back when dropped.
 #[derive(Debug, Default)]
 pub(super) struct Held {
@@ -111,6 +114,7 @@ impl Held {
         let bytes = bytes.min(1 << 60);
         let (pool, operator) = self.place.get_or_insert_with(|| (Arc::clone(cx.pool()), cx.operator));
         self.bytes = self.bytes.saturating_add(bytes);
+        cx.note_built(bytes);
         pool.take(*operator, bytes)
     }
 
@@ -127,6 +131,10 @@ impl Held {
         }
         self.bytes = bytes;
         Ok(())
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// Gives everything back.
@@ -186,6 +194,7 @@ impl<'a> Growing<'a> {
     }
 
     pub(super) fn into_values(self) -> Vec<Value> {
+        self.cx.note_built(self.bytes);
         self.values
     }
 }

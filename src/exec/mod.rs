@@ -10,6 +10,7 @@ mod column;
 mod context;
 mod eval;
 mod grouping;
+mod later;
 mod memory;
 mod meter;
 mod operators;
@@ -27,6 +28,7 @@ use crate::plan::physical::{Node, Plan};
 use crate::semantic::bound::Notification;
 use crate::store::Version;
 use crate::value::{Value, share_bytes};
+use later::Later;
 use memory::Held;
 pub(crate) use memory::exceeded;
 pub use meter::Meter;
@@ -44,15 +46,21 @@ pub const MAX_DEPTH: usize = 300;
 /// its end by the first pull. The changed graph is handed back by [`Execution::finish`].
 pub struct Execution {
     plan: Arc<Plan>,
-    /// Parts of the plan that end with changes, to be run to their end one after another before anything is given.
-    parts: std::vec::IntoIter<Part>,
-    root: Stage,
+    operators: Later<Operators>,
     cx: Context,
     given: u64,
     done: bool,
-    current: Option<Rows>,
     /// What the caller keeps.
     kept: Held,
+}
+
+/// The operators of a plan and the rows they gave last.
+#[derive(Default)]
+struct Operators {
+    /// Parts of the plan that end with changes, to be run to their end one after another before anything is given.
+    parts: std::vec::IntoIter<Part>,
+    root: Stage,
+    current: Option<Rows>,
 }
 
 /// A chunk whose rows are given one by one.
@@ -96,16 +104,8 @@ impl Execution {
         let (parts, root) = operators::build_parts(&plan.root);
         operators::check_depth(&plan)?;
         let cx = Context::new(&plan, graph, settings);
-        Ok(Execution {
-            plan,
-            parts: parts.into_iter(),
-            root,
-            cx,
-            given: 0,
-            done: false,
-            current: None,
-            kept: Held::default(),
-        })
+        let operators = Later::new(&cx, Operators { parts: parts.into_iter(), root, current: None });
+        Ok(Execution { plan, operators, cx, given: 0, done: false, kept: Held::default() })
     }
 
     /// The next rows; `None` at the end. They may have a selection and multiplicities: see [`Chunk::result_rows`].
@@ -113,11 +113,11 @@ impl Execution {
     /// # Errors
     /// Whatever goes wrong while running.
     pub fn next_chunk(&mut self) -> Result<Option<Chunk>> {
-        for mut part in self.parts.by_ref() {
+        for mut part in self.operators.parts.by_ref() {
             part.run(&mut self.cx)?;
         }
         while !self.done {
-            match self.root.next(&mut self.cx)? {
+            match self.operators.root.next(&mut self.cx)? {
                 None => self.done = true,
                 Some(_) if self.plan.columns.is_empty() => {}
                 Some(chunk) => {
@@ -135,13 +135,14 @@ impl Execution {
     /// Whatever goes wrong while running.
     pub fn next_row(&mut self) -> Result<Option<Vec<Value>>> {
         loop {
-            if let Some(rows) = &mut self.current
+            if let Some(rows) = &mut self.operators.current
                 && let Some(row) = rows.next(&self.plan)
             {
                 return Ok(Some(row));
             }
-            self.current = self.next_chunk()?.map(|chunk| Rows { chunk, row: 0, times: 0 });
-            if self.current.is_none() {
+            let rows = self.next_chunk()?.map(|chunk| Rows { chunk, row: 0, times: 0 });
+            self.operators.current = rows;
+            if self.operators.current.is_none() {
                 return Ok(None);
             }
         }

@@ -87,10 +87,21 @@ enum State {
     Rows(u64),
     Count(u64),
     Sum(Sum),
-    Avg { sum: Sum, mean: Moments },
-    Extreme { keep: Ordering, best: Option<Value> },
+    Avg {
+        sum: Sum,
+        mean: Moments,
+    },
+    /// The value, and the most bytes it took so far.
+    Extreme {
+        keep: Ordering,
+        best: Option<Value>,
+        most: u64,
+    },
     Collect(Vec<Value>),
-    Deviation { moments: Moments, sample: bool },
+    Deviation {
+        moments: Moments,
+        sample: bool,
+    },
     Percentile(Percentile),
 }
 
@@ -103,8 +114,8 @@ impl Accumulator {
             Aggregate::Count => State::Count(0),
             Aggregate::Sum => State::Sum(Sum::default()),
             Aggregate::Avg => State::Avg { sum: Sum::default(), mean: Moments::default() },
-            Aggregate::Min => State::Extreme { keep: Ordering::Less, best: None },
-            Aggregate::Max => State::Extreme { keep: Ordering::Greater, best: None },
+            Aggregate::Min => State::Extreme { keep: Ordering::Less, best: None, most: 0 },
+            Aggregate::Max => State::Extreme { keep: Ordering::Greater, best: None, most: 0 },
             Aggregate::Collect => State::Collect(Vec::new()),
             Aggregate::StDev => State::Deviation { moments: Moments::default(), sample: true },
             Aggregate::StDevP => State::Deviation { moments: Moments::default(), sample: false },
@@ -180,10 +191,11 @@ impl Accumulator {
                 sum.add("avg", value, multiplicity)?;
                 mean.add(as_float(value).unwrap_or(0.0), multiplicity);
             }
-            State::Extreme { keep, best } => {
+            State::Extreme { keep, best, most } => {
                 if best.as_ref().is_none_or(|best| order(value, best) == *keep) {
-                    let before = best.as_ref().map_or(0, |best| share_bytes(best, 0));
-                    self.bytes += share_bytes(value, 1).saturating_sub(before);
+                    let bytes = share_bytes(value, 1);
+                    self.bytes += bytes.saturating_sub(*most);
+                    *most = bytes.max(*most);
                     *best = Some(value.clone());
                 }
             }

@@ -5,7 +5,7 @@ use crate::error::Result;
 use std::cmp::Ordering;
 
 /// How many items are sorted or merged between two looks at the watch.
-const RUN: usize = 1 << 14;
+const RUN: usize = 1 << 12;
 
 /// The items in order; equal ones stay in the order they had.
 ///

@@ -36,6 +36,8 @@ impl TypeSet {
             | Self::DATE_TIME.0
             | Self::DURATION.0,
     );
+    /// Those whose values may take any amount of memory.
+    pub const GROWING: TypeSet = TypeSet(Self::STRING.0 | Self::LIST.0 | Self::MAP.0);
     pub const ANY: TypeSet = TypeSet((1 << 15) - 1);
 
     /// Whether some type is in both sets.

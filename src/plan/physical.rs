@@ -548,6 +548,17 @@ impl Op {
         )
     }
 
+    /// Whether it computes values for many rows at once, each of which may take any amount of memory.
+    pub fn builds_values(&self) -> bool {
+        match self {
+            Op::Apply { mode: ApplyMode::Result(SubqueryResult::Collect(_), _), .. } => true,
+            Op::Filter(_) | Op::Project(_) | Op::Aggregate { .. } | Op::Sort { .. } | Op::ProcedureCall { .. } => {
+                self.expressions().into_iter().any(Expr::builds_values)
+            }
+            _ => false,
+        }
+    }
+
     /// The plans inside this operator.
     pub fn inner_plans(&self) -> impl Iterator<Item = &Node> {
         let inner = match self {

@@ -5,7 +5,7 @@
 //! the clauses. Hidden values (anonymous pattern elements, aggregates) have slots as well.
 
 use super::choice::Selection;
-use crate::functions::{Aggregate, Function};
+use crate::functions::{Aggregate, Function, TypeSet};
 use crate::span::Span;
 use crate::store::{ConstraintKind, IndexKind, SchemaTarget};
 use crate::syntax::ast::{BinaryOp, CompareOp, OnError, PatternDirection, Quantifier, Shortest, ShowKind};
@@ -824,6 +824,19 @@ impl Expr {
     /// subquery.
     pub fn is_steady(&self) -> bool {
         !matches!(self.kind, ExprKind::Subquery(_)) && !self.calls_volatile() && self.parts_all(Expr::is_steady)
+    }
+
+    /// Whether on the way to its value it builds texts, lists or maps that may be larger than all that it reads.
+    pub fn builds_values(&self) -> bool {
+        match &self.kind {
+            ExprKind::Binary(BinaryOp::Add | BinaryOp::Concat, ..)
+            | ExprKind::Slice { .. }
+            | ExprKind::Comprehension { .. }
+            | ExprKind::Reduce { .. }
+            | ExprKind::Subquery(_) => true,
+            ExprKind::Call { function, .. } if function.result.meets(TypeSet::GROWING) => true,
+            _ => !self.parts_all(|part| !part.builds_values()),
+        }
     }
 
     fn calls_volatile(&self) -> bool {

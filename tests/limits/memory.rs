@@ -60,8 +60,8 @@ const SHAPES: &[(&[&str], &str)] = &[
            RETURN reduce(y = x, i IN range(1, 60) | y + x + y)",
     ),
     // Rows that carry much.
-    (&[], "UNWIND range(1, 100000) AS x WITH x, range(x, x + 100000) AS l RETURN x, l[5]"),
-    (&[], "WITH reduce(x = 'a', i IN range(1, 18) | x + x) AS t UNWIND range(1, 10000) AS x RETURN max(t + x)"),
+    (&[], "UNWIND range(1, 100000) AS x WITH x, range(x, x + 100000) AS l RETURN x, l ORDER BY l[5]"),
+    (&[], "WITH reduce(x = 'a', i IN range(1, 18) | x + x) AS t UNWIND range(1, 10000) AS x RETURN collect(t + x)"),
     (
         &[],
         "UNWIND range(1, 10000) AS x CALL { WITH x UNWIND range(1, 10000) AS y RETURN collect(x * y) AS l } \
@@ -75,7 +75,7 @@ const SHAPES: &[(&[&str], &str)] = &[
     (&[NODES, CLIQUE], "RETURN [(a:N)-[:D]->(b)-[:D]->(c)-[:D]->(d)-[:D]->(e) | [a, b, c, d, e]]"),
     (&[NODES], "MATCH (a:N) RETURN COLLECT { MATCH (b:N), (c:N), (d:N), (e:N) RETURN [a, b, c, d, e] }"),
     (&[NODES], "MATCH (a:N) OPTIONAL MATCH (b:N), (c:N), (d:N), (e:N) RETURN collect([a, b, c, d, e])"),
-    (&[BEADS, CHAIN], "MATCH p = (:L {i: 0})-[:C*]->(b) RETURN p"),
+    (&[BEADS, CHAIN], "MATCH p = (:L {i: 0})-[:C*]->(b) RETURN collect(p)"),
     (
         &[LAYERS, GRID],
         "MATCH (a:S {l: 0, i: 0}), (b:S {l: 29, i: 0}) MATCH p = allShortestPaths((a)-[:E*]->(b)) \
@@ -93,6 +93,28 @@ const SHAPES: &[(&[&str], &str)] = &[
     (&[NODES], "MATCH (x:N) ROWS SET x.p = a RETURN count(*)"),
     (&[NODES], "MATCH (a:N), (b:N), (c:N), (d:N) CREATE (a)-[:Z]->(b)"),
 ];
+
+/// Statements that build far more than the budget, but hold little of it at once, with what they give.
+const FITTING: &[(&str, i64)] = &[
+    ("UNWIND range(1, 200) AS x WITH x, range(x, x + 100000) AS l RETURN sum(l[5])", 21_100),
+    ("UNWIND range(1, 200) AS x WITH range(x, x + 100000) AS l WHERE 300 IN l RETURN count(l)", 200),
+    (
+        "WITH reduce(x = 'a', i IN range(1, 20) | x + x) AS t UNWIND range(10, 99) AS x RETURN size(max(t + x))",
+        1_048_578,
+    ),
+    ("UNWIND range(1, 100) AS x RETURN max(size(reverse(range(x, 30000)) + tail(range(x, 30000))))", 59_999),
+    ("UNWIND range(1, 200) AS x WITH x ORDER BY size(range(x, 100000)) LIMIT 1 RETURN x", 200),
+];
+
+#[test]
+fn values_that_are_not_kept_need_no_room_together() {
+    for (statement, wanted) in FITTING {
+        let options = RunOptions { memory: Some(BUDGET_MIB << 20), ..RunOptions::default() };
+        let answer = Graph::in_memory().session().run_with(statement, &Default::default(), &options);
+        let given: Vec<(i64,)> = answer.and_then(|answer| answer.into_typed()).unwrap();
+        assert_eq!(given, [(*wanted,)], "{statement}");
+    }
+}
 
 #[test]
 fn what_would_need_a_hundred_gigabytes_ends_near_the_budget() {

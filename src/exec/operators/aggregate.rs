@@ -5,6 +5,7 @@ use super::super::column::Column;
 use super::super::context::Context;
 use super::super::eval::vector::{Rows, eval_column};
 use super::super::grouping::Groups;
+use super::super::later::Later;
 use super::super::memory::Held;
 use super::super::totals::{Input, Totals};
 use super::buffer::Queue;
@@ -28,6 +29,7 @@ pub(super) struct Aggregation {
 }
 
 /// The groups under way: for each aggregate the state of each group.
+#[derive(Default)]
 struct Grouping {
     groups: Groups,
     /// For each key that depends on one node alone, its numbers by node.
@@ -51,12 +53,13 @@ impl Aggregation {
     }
 
     fn read(&mut self, cx: &mut Context) -> Result<()> {
-        let mut grouping = Grouping {
+        let grouping = Grouping {
             groups: Groups::default(),
             by_node: self.keys.iter().map(|(_, key)| NodeKey::new(cx, key)).collect(),
             totals: self.aggregates.iter().map(|(_, call)| Totals::new(call)).collect(),
             room: 0,
         };
+        let mut grouping = Later::new(cx, grouping);
         if self.keys.is_empty() {
             grouping.groups.combine(cx, &[])?;
             self.make_room(cx, &mut grouping)?;
@@ -69,7 +72,7 @@ impl Aggregation {
                 self.add(cx, &mut grouping, &chunk)?;
             }
         }
-        let rows = self.finish(cx, grouping)?;
+        let rows = self.finish(cx, grouping.into_inner())?;
         self.queue.push(rows);
         Ok(())
     }

@@ -34,6 +34,7 @@ mod seek;
 mod set;
 mod shortest;
 mod show;
+mod slices;
 mod sort;
 mod source;
 mod transactions;
@@ -45,10 +46,12 @@ mod weigh;
 
 use super::chunk::{Chunk, Live};
 use super::context::Context;
+use super::later::Later;
 use super::memory::Held;
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::plan::physical::{Node, Op, Plan};
 use buffer::Handover;
+use slices::Slicing;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -68,6 +71,13 @@ pub(super) struct Stage {
     number: Option<usize>,
     /// The chunk it has given last.
     given: Held,
+}
+
+impl Default for Stage {
+    /// What gives one empty row.
+    fn default() -> Stage {
+        Stage::new(Box::new(source::Unit::default()), None)
+    }
 }
 
 impl Stage {
@@ -156,9 +166,10 @@ pub(super) fn check_depth(plan: &Plan) -> Result<()> {
 fn depth(root: &Node, part: usize) -> usize {
     let mut chain: Vec<&Node> = root.chain().collect();
     let (mut deepest, mut below) = (0, 0);
+    let mut slicing = Slicing::default();
     while let Some(node) = chain.pop() {
         let inner = node.op.inner_plans().map(|inner| INNER + depth(inner, usize::MAX)).max().unwrap_or(0);
-        below += 1;
+        below += 1 + usize::from(below > 0 && slicing.before(&node.op));
         deepest = deepest.max(below + inner);
         if below >= part && node.op.changes_graph() {
             below = 1;
@@ -208,9 +219,14 @@ impl Builder {
         }
         let mut below: Option<Stage> = None;
         let mut height = 0;
+        let mut slicing = Slicing::default();
         while let Some((node, number, inner)) = chain.pop() {
             height += 1;
             let operator = match below.take() {
+                Some(input) if slicing.before(&node.op) => {
+                    let slices = slices::Slices::new(input);
+                    with_input(node, Stage::new(Box::new(slices), None), inner)
+                }
                 Some(input) => with_input(node, input, inner),
                 None => source(node, inner),
             };
@@ -227,17 +243,13 @@ impl Builder {
             }
             below = Some(stage);
         }
-        below.unwrap_or_else(unit)
+        below.unwrap_or_default()
     }
 
     fn number(&mut self) -> Option<usize> {
         self.next += 1;
         Some(self.next - 1)
     }
-}
-
-fn unit() -> Stage {
-    Stage::new(Box::new(source::Unit::default()), None)
 }
 
 /// The operator of a node without input; one that needs an input gets one empty row.
@@ -250,7 +262,7 @@ fn source(node: &Node, inner: Vec<Stage>) -> Box<dyn Operator> {
             let arms = inner.into_iter().zip(arms).map(|(stage, (_, slots))| (stage, slots.clone())).collect();
             Box::new(union::Union::new(live(node), arms, columns.clone()))
         }
-        _ => with_input(node, unit(), inner),
+        _ => with_input(node, Stage::default(), inner),
     }
 }
 
@@ -258,7 +270,7 @@ fn source(node: &Node, inner: Vec<Stage>) -> Box<dyn Operator> {
 fn with_input(node: &Node, input: Stage, inner: Vec<Stage>) -> Box<dyn Operator> {
     let live = live(node);
     let mut inner = inner.into_iter();
-    let mut inner_stage = || inner.next().unwrap_or_else(unit);
+    let mut inner_stage = || inner.next().unwrap_or_default();
     match &node.op {
         Op::Unit | Op::Argument | Op::StoredCounts(_) | Op::Union { .. } => Box::new(source::Broken),
         Op::NodeScan { slot, label } => Box::new(scan::NodeScan::new(input, live, *slot, *label)),
@@ -337,7 +349,7 @@ fn live(node: &Node) -> Live {
 
 /// Reads all rows of an input into dense chunks: of the live slots, or of all.
 fn drain(input: &mut Stage, cx: &mut Context, live: Option<&Live>, held: &mut Held) -> Result<Vec<Chunk>> {
-    let mut chunks = Vec::new();
+    let mut chunks = Later::new(cx, Vec::new());
     while let Some(chunk) = input.next(cx)? {
         let chunk = match live {
             Some(live) => chunk.compact(live),
@@ -346,7 +358,7 @@ fn drain(input: &mut Stage, cx: &mut Context, live: Option<&Live>, held: &mut He
         held.grow(cx, chunk.bytes())?;
         chunks.push(chunk);
     }
-    Ok(chunks)
+    Ok(chunks.into_inner())
 }
 
 /// The rows of a drained chunk, each standing for itself alone.

@@ -53,10 +53,10 @@ pub(super) trait Resumable: Send {
 impl<T: Resumable> Operator for T {
     fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
         while let Some(chunk) = self.progress().chunk(cx)? {
-            let out = self.go_on(cx, &chunk)?;
+            let out = self.go_on(cx, &chunk);
             self.progress().chunk = Some(chunk);
-            if out.is_some() {
-                return Ok(out);
+            if !matches!(out, Ok(None)) {
+                return out;
             }
         }
         Ok(None)

@@ -254,7 +254,7 @@ impl Resumable for ShortestPath {
         let (mut parents, mut rels) = (Vec::new(), Vec::new());
         let mut lists = vec![Vec::new(); self.hops.lists().len()];
         let mut given = Held::default();
-        while self.progress.row < chunk.rows() && parents.len() < cx.batch() {
+        while self.progress.row < chunk.rows() && !cx.is_chunk(parents.len(), &given) {
             let position = chunk.position(self.progress.row);
             if self.paths.is_none() {
                 self.paths = self.search(cx, chunk, position)?;

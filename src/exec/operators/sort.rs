@@ -4,8 +4,8 @@ use super::super::chunk::{Chunk, Live};
 use super::super::column::Column;
 use super::super::context::Context;
 use super::super::eval::vector::{Rows, eval_column};
+use super::super::later::{Later, discard};
 use super::super::memory::Held;
-use super::buffer::Queue;
 use super::limit::row_count;
 use super::{Operator, Stage};
 use crate::error::Result;
@@ -24,9 +24,27 @@ pub(super) struct Sort {
     live: Live,
     keys: Vec<SortKey>,
     limit: Option<Expr>,
-    sorted: bool,
-    queue: Queue,
+    /// The rows that were read, once they were; until then nothing.
+    sorted: Option<Sorted>,
     held: Held,
+}
+
+/// All rows, and the order in which they are given.
+#[derive(Default)]
+struct Sorted {
+    rows: Chunk,
+    positions: Vec<u32>,
+    /// How many were given.
+    given: usize,
+}
+
+impl Sorted {
+    fn next(&mut self, batch: usize, live: &Live) -> Option<Chunk> {
+        let rest = self.positions.get(self.given..).unwrap_or_default();
+        let positions = rest.get(..batch).unwrap_or(rest);
+        self.given += positions.len();
+        (!positions.is_empty()).then(|| self.rows.gather(positions, live))
+    }
 }
 
 /// Rows with the values of their sort keys, one column of them for each key.
@@ -60,18 +78,25 @@ impl Table {
         self.rows.as_ref().map_or(0, |rows| rows.len)
     }
 
-    /// The same rows in order; the first `limit` of them, when there is one.
-    fn sorted(self, cx: &Context, order: &[SortKey], limit: Option<usize>) -> Result<Table> {
-        let Some(rows) = self.rows else { return Ok(self) };
+    /// The positions of the rows in order; of the first `limit` of them, when there is one.
+    fn order(&self, cx: &Context, order: &[SortKey], limit: Option<usize>) -> Result<Vec<u32>> {
         let by_keys = |left: &u32, right: &u32| compare_keys(&self.keys, order, *left as usize, *right as usize);
-        let mut positions = sorted((0..rows.len as u32).collect(), &by_keys, cx)?;
+        let mut positions = sorted((0..self.len() as u32).collect(), &by_keys, cx)?;
         positions.truncate(limit.unwrap_or(usize::MAX));
+        Ok(positions)
+    }
+
+    /// Keeps only the first `limit` rows, in order.
+    fn keep(&mut self, cx: &Context, order: &[SortKey], limit: Option<usize>) -> Result<()> {
+        let positions = self.order(cx, order, limit)?;
+        let Some(rows) = &self.rows else { return Ok(()) };
         let all: Vec<_> = (0..rows.columns.len() as u32).map(crate::semantic::bound::Slot).collect();
         let rows = rows.gather(&positions, &Live::new(&all));
         let pick = |key: &Vec<Value>| positions.iter().map(|&at| key[at as usize].clone()).collect();
         let keys: Vec<Vec<Value>> = self.keys.iter().map(pick).collect();
         let last = keys.iter().filter_map(|values| values.last().cloned()).collect();
-        Ok(Table { keys, rows: Some(rows), full: self.full, last })
+        *self = Table { keys, rows: Some(rows), full: true, last };
+        Ok(())
     }
 
     /// The rows that come before the last one that counts; `None` for all.
@@ -94,14 +119,14 @@ impl Table {
 
 impl Sort {
     pub(super) fn new(input: Stage, live: Live, keys: Vec<SortKey>, limit: Option<Expr>) -> Sort {
-        Sort { input, live, keys, limit, sorted: false, queue: Queue::default(), held: Held::default() }
+        Sort { input, live, keys, limit, sorted: None, held: Held::default() }
     }
 
-    fn read(&mut self, cx: &mut Context) -> Result<()> {
+    fn read(&mut self, cx: &mut Context) -> Result<Sorted> {
         let limit = self.limit.as_ref().map(|expr| row_count(cx, expr, "LIMIT")).transpose()?;
         let limit = limit.map(|count| usize::try_from(count).unwrap_or(usize::MAX));
         let mut room = limit.unwrap_or(usize::MAX);
-        let mut table = Table::default();
+        let mut table = Later::new(cx, Table::default());
         while let Some(chunk) = self.input.next(cx)? {
             let columns = self.key_columns(cx, &chunk)?;
             let kept = table.candidates(&self.keys, &columns, chunk.rows());
@@ -117,18 +142,16 @@ impl Sort {
             self.held.grow(cx, chunk.bytes() + keys_bytes(&keys))?;
             table.add(chunk, keys);
             if table.len() >= room {
-                table = table.sorted(cx, &self.keys, limit)?;
-                table.full = true;
+                table.keep(cx, &self.keys, limit)?;
                 room = table.len().saturating_mul(2).saturating_add(SLACK);
                 let rows = table.rows.as_ref().map_or(0, Chunk::bytes);
                 self.held.set(cx, rows + keys_bytes(&table.keys))?;
             }
         }
-        if let Some(rows) = table.sorted(cx, &self.keys, limit)?.rows {
-            self.held.set(cx, rows.bytes())?;
-            self.queue.push(rows);
-        }
-        Ok(())
+        let positions = table.order(cx, &self.keys, limit)?;
+        let rows = table.rows.take().unwrap_or_default();
+        self.held.set(cx, rows.bytes() + size_of_val(positions.as_slice()) as u64)?;
+        Ok(Sorted { rows, positions, given: 0 })
     }
 
     fn key_columns<'a>(&'a self, cx: &Context, chunk: &'a Chunk) -> Result<Vec<Cow<'a, Column>>> {
@@ -147,20 +170,26 @@ fn key_values(column: Column, kept: &Option<Vec<u32>>, rows: usize) -> Vec<Value
 
 impl Operator for Sort {
     fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
-        if !std::mem::replace(&mut self.sorted, true) {
-            self.read(cx)?;
+        if self.sorted.is_none() {
+            self.sorted = Some(self.read(cx)?);
         }
-        let chunk = self.queue.pop(cx.batch());
+        let chunk = self.sorted.as_mut().and_then(|sorted| sorted.next(cx.batch(), &self.live));
         if chunk.is_none() {
-            self.held.release();
+            self.clear();
+            self.sorted = Some(Sorted::default());
         }
         Ok(chunk)
     }
 
     fn reset(&mut self) {
         self.input.reset();
-        self.sorted = false;
-        self.queue.clear();
+        self.clear();
+    }
+}
+
+impl Sort {
+    fn clear(&mut self) {
+        discard(self.sorted.take(), self.held.bytes());
         self.held.release();
     }
 }

@@ -4,6 +4,7 @@ use super::super::chunk::{Chunk, Live};
 use super::super::column::Column;
 use super::super::context::Context;
 use super::super::eval::scalar::{self, Row};
+use super::super::later::discard;
 use super::super::memory::Held;
 use super::Stage;
 use super::resumable::{Progress, Resumable};
@@ -97,7 +98,7 @@ impl Resumable for Unwind {
     }
 
     fn forget(&mut self) {
-        self.items = None;
+        discard(self.items.take(), self.held.bytes());
         self.element = 0;
         self.held.release();
     }

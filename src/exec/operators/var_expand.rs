@@ -167,7 +167,7 @@ impl VarExpansion {
 
     fn find(&mut self, cx: &mut Context, chunk: &Chunk) -> Result<Found> {
         let mut found = Found::default();
-        while self.progress.row < chunk.rows() && found.parents.len() < cx.batch() {
+        while self.progress.row < chunk.rows() && !cx.is_chunk(found.parents.len(), &found.held) {
             let position = chunk.position(self.progress.row);
             if self.plan.rels_known {
                 self.follow(cx, chunk, position, &mut found)?;
@@ -208,7 +208,7 @@ impl VarExpansion {
                 found.rels.push(rel_list(trail, self.plan.reversed));
             }
             self.collect_lists(cx, walk, found)?;
-            if found.parents.len() >= cx.batch() {
+            if cx.is_chunk(found.parents.len(), &found.held) {
                 return Ok(true);
             }
         }

@@ -23,7 +23,7 @@ use crate::plan::physical::Way;
 use crate::plan::search::PathSearch;
 use crate::semantic::bound::Slot;
 use crate::semantic::choice::Keep;
-use crate::value::{NodeId, Value};
+use crate::value::{NodeId, Value, share_bytes};
 use reach::{Pattern, Reach};
 use trace::{Found, Trace};
 
@@ -107,11 +107,11 @@ impl Search {
         run: &mut Run,
         out: &mut Output,
     ) -> Result<bool> {
-        while out.parents.len() < cx.batch() {
+        while !cx.is_chunk(out.parents.len(), &out.held) {
             let Some(found) = run.next(cx, &mut self.held, &self.pattern, Row::Chunk(chunk, position))? else {
                 return Ok(false);
             };
-            out.add(position, &found, &self.pattern, &self.live);
+            out.add(cx, position, &found, &self.pattern, &self.live)?;
         }
         Ok(true)
     }
@@ -220,22 +220,29 @@ struct Output {
     ends: Vec<u32>,
     rels: Vec<Value>,
     inner: Vec<Vec<Value>>,
+    held: Held,
 }
 
 impl Output {
-    fn add(&mut self, position: usize, found: &Found, pattern: &Pattern, live: &Live) {
+    fn add(&mut self, cx: &Context, position: usize, found: &Found, pattern: &Pattern, live: &Live) -> Result<()> {
         let plan = &pattern.plan;
+        let mut bytes = 0;
         self.parents.push(position as u32);
         self.ends.push(found.end.0);
         if live.contains(plan.rels) {
-            self.rels.push(rel_list(&found.rels, plan.reversed));
+            let rels = rel_list(&found.rels, plan.reversed);
+            bytes += share_bytes(&rels, 0);
+            self.rels.push(rels);
         }
         self.inner.resize(plan.outputs.len(), Vec::new());
         for ((slot, local), values) in plan.outputs.iter().zip(&mut self.inner) {
             if live.contains(*slot) {
-                values.push(found.element(*local, pattern));
+                let element = found.element(*local, pattern);
+                bytes += share_bytes(&element, 0);
+                values.push(element);
             }
         }
+        self.held.grow(cx, bytes)
     }
 
     fn chunk(self, chunk: &Chunk, plan: &PathSearch, live: &Live) -> Chunk {
@@ -261,7 +268,7 @@ impl Resumable for Search {
 
     fn go_on(&mut self, cx: &mut Context, chunk: &Chunk) -> Result<Option<Chunk>> {
         let mut found = Output::default();
-        while self.progress.row < chunk.rows() && found.parents.len() < cx.batch() {
+        while self.progress.row < chunk.rows() && !cx.is_chunk(found.parents.len(), &found.held) {
             let position = chunk.position(self.progress.row);
             let run = match self.run.take() {
                 Some(run) => Some(run),
