@@ -202,7 +202,8 @@ pub enum Mode {
     Export {
         /// The graph
         graph: PathBuf,
-        /// As what: cypher (statements), facts (what they cannot say is told, and ends with exit code 1)
+        /// As what: cypher (statements), facts (what they cannot say is told, and ends with exit code 1), svg and html
+        /// (pictures, of which the same holds)
         #[arg(long, value_enum, value_name = "NOTATION", default_value = "cypher", hide_possible_values = true)]
         to: Notation,
         /// Write what can still be read of a damaged graph, and tell what is wrong
@@ -276,6 +277,10 @@ pub enum Notation {
     Cypher,
     /// Arrow facts.
     Facts,
+    /// A picture in SVG.
+    Svg,
+    /// A page with a picture.
+    Html,
 }
 
 /// The arguments of `stdio`.

@@ -2,7 +2,7 @@
 
 use super::app::{App, Stop};
 use super::report::{self, Source};
-use super::{help, identity, main, queries, results, schema, settings, views, watch};
+use super::{files, help, identity, main, queries, results, schema, settings, views, watch};
 use crate::error::{Detail, Error, Result};
 use crate::session::{OpenOptions, RunOptions};
 use crate::text::{counted, nearest};
@@ -130,6 +130,13 @@ pub const COMMANDS: &[Command] = &[
         completes: Completes::Statement,
         summary: "shows how a statement would be run, without running it",
         run: explain,
+    },
+    Command {
+        name: "export",
+        arguments: "FILE",
+        completes: Completes::File,
+        summary: "writes the whole graph to a file: statements, facts or a picture, as its ending says",
+        run: files::export_to,
     },
     Command {
         name: "find",

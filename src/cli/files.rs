@@ -1,16 +1,21 @@
 //! `standpoint verify` and `standpoint export`: what is in the files of a graph, whole or damaged.
 
+use super::app::App;
 use super::arguments::Notation;
+use super::commands::{Flow, need};
 use super::main::{NO_GRAPH, failed};
 use crate::error::{Detail, Error, ErrorType, Result};
-use crate::io::cypher;
 use crate::io::facts::{self, Unsaid};
+use crate::io::{cypher, picture};
 use crate::session::Graph;
+use crate::store::Version;
 use crate::text::{counted, sizes};
+use clap::ValueEnum;
+use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::Path;
 
-/// The exit code when facts cannot say all of a graph.
+/// The exit code when a notation cannot say all of a graph.
 const NOT_ALL: u8 = 1;
 
 /// Checks a graph and tells what is wrong; gives the exit code.
@@ -38,10 +43,7 @@ pub(super) fn export(path: &Path, notation: Notation, salvage: bool) -> u8 {
         Err(error) => return failed(&error, NO_GRAPH),
     };
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    let unsaid = match notation {
-        Notation::Cypher => cypher::write(&graph.snapshot(), &mut out).map(|()| Unsaid::default()),
-        Notation::Facts => facts::write(&graph.snapshot(), &mut out),
-    };
+    let unsaid = write(&graph.snapshot(), notation, &mut out);
     match unsaid.and_then(|unsaid| out.flush().map(|()| unsaid)) {
         Ok(unsaid) => tell(path, &unsaid, code),
         Err(error) if error.kind() == ErrorKind::BrokenPipe => code,
@@ -49,13 +51,45 @@ pub(super) fn export(path: &Path, notation: Notation, salvage: bool) -> u8 {
     }
 }
 
-/// Tells what facts cannot say.
+/// Writes a graph in a notation; gives what that cannot say of it.
+fn write(graph: &Version, notation: Notation, out: &mut dyn Write) -> io::Result<Unsaid> {
+    match notation {
+        Notation::Cypher => cypher::write(graph, out).map(|()| Unsaid::default()),
+        Notation::Facts => facts::write(graph, out),
+        Notation::Svg => picture::write_graph(graph, picture::Kind::Svg, out),
+        Notation::Html => picture::write_graph(graph, picture::Kind::Html, out),
+    }
+}
+
+/// `.export FILE`: writes the whole graph to a file, as what its ending says.
+pub(super) fn export_to(app: &mut App, argument: &str) -> Result<Flow> {
+    need(argument, "a file")?;
+    let path = Path::new(argument);
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    let Ok(notation) = Notation::from_str(ending, true) else {
+        let error = Error::syntax(Detail::InvalidUse, format!("`{argument}` does not say what to write by its ending"));
+        return Err(error.hint("`.cypher`, `.facts`, `.svg` and `.html` do"));
+    };
+    let graph = app.session.snapshot();
+    let written = File::create(path).and_then(|file| {
+        let mut out = BufWriter::with_capacity(1 << 16, file);
+        write(&graph, notation, &mut out).and_then(|unsaid| out.flush().map(|()| unsaid))
+    });
+    let unsaid = written.map_err(|error| Error::io(format!("cannot write `{argument}`"), &error))?;
+    app.say(&format!("written to {argument}"));
+    if unsaid.count > 0 {
+        app.say(&format!("warning: not all of the graph is there:\n{unsaid}"));
+    }
+    Ok(Flow::Continue)
+}
+
+/// Tells what a notation cannot say.
 fn tell(path: &Path, unsaid: &Unsaid, code: u8) -> u8 {
     if unsaid.count == 0 {
         return code;
     }
     let mut out = io::stderr();
-    say(&mut out, &format!("warning: facts cannot say {} of what `{}` holds:", unsaid.count, path.display()));
+    say(&mut out, &format!("warning: not all of `{}` is there:", path.display()));
     let _ = write!(out, "{unsaid}");
     if code == 0 { NOT_ALL } else { code }
 }

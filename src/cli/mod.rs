@@ -33,7 +33,7 @@ mod stdio;
 pub mod streams;
 pub mod table;
 pub mod target;
-mod terminal;
+pub(crate) mod terminal;
 mod texts;
 pub mod views;
 mod watch;

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::io::encode::Encoding;
 use crate::io::facts::Unsaid;
 use crate::io::protocol::Events;
-use crate::io::{csv, dot, facts, json, markdown};
+use crate::io::{csv, dot, facts, json, markdown, picture};
 use crate::session::Answer;
 use std::io::Write;
 use std::path::Path;
@@ -36,6 +36,10 @@ pub enum Format {
     Facts,
     /// The nodes and relationships as a picture for Graphviz.
     Dot,
+    /// The nodes and relationships as an SVG image.
+    Svg,
+    /// The nodes and relationships as a page of HTML with a picture.
+    Html,
     /// Not at all.
     None,
 }
@@ -65,6 +69,8 @@ pub const FORMATS: &[Entry] = &[
     entry("markdown", Format::Markdown, "a table of Markdown", Some("md")),
     entry("facts", Format::Facts, "nodes and relationships as arrow facts", Some("facts")),
     entry("dot", Format::Dot, "nodes and relationships as a picture for Graphviz", Some("dot")),
+    entry("svg", Format::Svg, "nodes and relationships as a picture in SVG", Some("svg")),
+    entry("html", Format::Html, "nodes and relationships as a page with a picture", Some("html")),
     entry("none", Format::None, "nothing: rows are computed and counted", None),
 ];
 
@@ -142,6 +148,8 @@ pub fn write(
     let rows = match format {
         Format::Table => return table::write(answer, room, out),
         Format::Facts => return facts::write_answer(answer, out).map(Written::but),
+        Format::Svg => return picture::write(answer, picture::Kind::Svg, out).map(Written::but),
+        Format::Html => return picture::write(answer, picture::Kind::Html, out).map(Written::but),
         Format::Dot => return dot::write(answer, out).map(Written::but),
         Format::Line => line::write(answer, room.ids, out),
         Format::Csv => csv::write(answer, ',', out),

@@ -5,6 +5,7 @@ use super::commands::{Flow, need, need_no_transaction};
 use super::external;
 use super::footer::changed;
 use super::log::Log;
+use super::output::Format;
 use super::report::nowhere;
 use crate::error::{Detail, Error, Result};
 use crate::text::counted;
@@ -48,6 +49,10 @@ pub(super) fn last(app: &mut App, _: &str) -> Result<Flow> {
     let before = app.settings.clone();
     app.settings.max_rows = None;
     app.settings.width = Some(usize::MAX);
+    // A table that is wider than the screen needs something to scroll it.
+    if app.settings.format == Format::Table && app.target.pager.is_none() {
+        app.settings.format = Format::Line;
+    }
     let shown = app.show(answer, Instant::now(), nowhere());
     app.settings = before;
     shown.map(|()| Flow::Continue)

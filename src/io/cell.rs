@@ -12,6 +12,11 @@ pub fn text(graph: &Version, value: &Value) -> String {
     Cells { graph, numbers: false }.text(value)
 }
 
+/// The name of a node, or what stands for one without.
+pub fn name(graph: &Version, node: NodeId) -> String {
+    Cells { graph, numbers: false }.named(node)
+}
+
 /// How values of a graph are written.
 #[derive(Clone, Copy)]
 pub struct Cells<'a> {

@@ -6,10 +6,9 @@ use super::{cell, write_error};
 use crate::algo::Stance;
 use crate::error::Result;
 use crate::session::Answer;
-use crate::session::entity::Node;
 use crate::store::Version;
 use crate::syntax::facts::format::verb;
-use crate::value::{NodeId, RelId, Value};
+use crate::value::{NodeId, RelId};
 use std::fmt::Write as _;
 use std::io::Write;
 
@@ -37,7 +36,7 @@ fn picture(graph: &Version, elements: &Elements) -> String {
     nodes.dedup();
     let mut text = String::from("digraph standpoint {\n  rankdir=LR;\n  node [shape=box, style=rounded];\n");
     for node in nodes {
-        let _ = writeln!(text, "  n{} [label={}];", node.0, quoted(&name(graph, node)));
+        let _ = writeln!(text, "  n{} [label={}];", node.0, quoted(&cell::name(graph, node)));
     }
     for (rel, (start, end)) in ends {
         let rel_type = graph.catalog().rel_type_name(rel.rel_type);
@@ -51,10 +50,6 @@ fn picture(graph: &Version, elements: &Elements) -> String {
 fn look(stance: Stance) -> String {
     let dashes = if stance == Stance::Opposes { ", style=dashed" } else { "" };
     format!(", color=\"{}\"{dashes}", stance.colour())
-}
-
-fn name(graph: &Version, node: NodeId) -> String {
-    Node::read(graph, node).display_name().unwrap_or_else(|| cell::text(graph, &Value::Node(node)))
 }
 
 fn quoted(text: &str) -> String {

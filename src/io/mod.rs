@@ -1,7 +1,7 @@
 //! Answers as text for programs, and values as short texts for people.
 //!
-//! Takes answers of the session layer and writes them as CSV, JSON, JSON lines, Markdown, facts, pictures for Graphviz and
-//! typed events; reads parameters from
+//! Takes answers of the session layer and writes them as CSV, JSON, JSON lines, Markdown, facts, pictures and typed
+//! events; reads parameters from
 //! JSON and answers requests in it: whoever calls says where to read and write. Opens the files that `LOAD CSV` names,
 //! where that is allowed, and reads those that an import is given. Knows no terminal and no argument.
 
@@ -15,6 +15,7 @@ pub mod facts;
 pub mod import;
 pub mod json;
 pub mod markdown;
+pub mod picture;
 pub mod protocol;
 mod stance;
 

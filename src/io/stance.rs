@@ -12,12 +12,12 @@ impl Stance {
         }
     }
 
-    /// The colour of pictures, as in HTML.
+    /// The colour of pictures, as in HTML: told apart also by people who see red and green alike (Okabe and Ito, 2008).
     pub fn colour(self) -> &'static str {
         match self {
-            Stance::Proposes => "#2f6fde",
-            Stance::Supports => "#2e9e4f",
-            Stance::Opposes => "#d43a3a",
+            Stance::Proposes => "#0072b2",
+            Stance::Supports => "#009e73",
+            Stance::Opposes => "#d55e00",
         }
     }
 

@@ -7,6 +7,7 @@ use super::tokens::{self, Token};
 use super::yank::LastWords;
 use crate::cli::app::{App, Keys};
 use crate::cli::paint::Paint;
+use crate::cli::terminal;
 use crate::error::Result;
 use crate::store::Snapshot;
 use crate::value::Map;
@@ -161,7 +162,9 @@ impl Completer for Assistant {
             }
             Completion::Words { start, words } => {
                 let widest = words.iter().map(|word| word.text.width()).max().unwrap_or(0).min(WORD);
-                let listed = words.into_iter().map(|word| Listed { shown: shown(&word, widest), inserted: word.text });
+                let width = terminal::width().unwrap_or(CANDIDATE.0).clamp(CANDIDATE.1, CANDIDATE.0);
+                let listed =
+                    words.into_iter().map(|word| Listed { shown: shown(&word, widest, width), inserted: word.text });
                 Ok((start.saturating_sub(earlier), listed.collect()))
             }
         }
@@ -170,16 +173,16 @@ impl Completer for Assistant {
 
 /// The widest word beside which what it is stands in a column.
 const WORD: usize = 36;
-/// The widest candidate.
-const CANDIDATE: usize = 76;
+/// The widest candidate, and the narrowest that what it is has a place beside.
+const CANDIDATE: (usize, usize) = (76, 30);
 
 /// A candidate with what it is.
-fn shown(word: &Word, widest: usize) -> String {
+fn shown(word: &Word, widest: usize, width: usize) -> String {
     if word.about.is_empty() {
         return word.text.to_string();
     }
     let space = " ".repeat(widest.saturating_sub(word.text.width()));
-    let room = CANDIDATE.saturating_sub(widest.max(word.text.width()) + 2);
+    let room = width.saturating_sub(widest.max(word.text.width()) + 3);
     let about: String = word.about.chars().take(room).collect();
     let cut = if about.len() < word.about.len() { "…" } else { "" };
     format!("{}{space}  {about}{cut}", word.text)

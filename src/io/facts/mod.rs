@@ -54,7 +54,8 @@ pub struct Unsaid {
 }
 
 impl Unsaid {
-    fn tell(&mut self, what: impl FnOnce() -> String) {
+    /// Adds one thing.
+    pub(super) fn tell(&mut self, what: impl FnOnce() -> String) {
         self.count += 1;
         if self.first.len() < MOST {
             self.first.push(what());

@@ -1,0 +1,52 @@
+//! A picture as a page of HTML: the SVG image with what makes it answer to clicks. The script of the page is the same for
+//! every graph; whatever a graph says stands in the document as escaped text alone.
+
+use super::text::escaped;
+use super::{Picture, svg, word};
+
+const TEMPLATE: &str = include_str!("page.html");
+
+/// The whole page.
+pub(super) fn page(picture: &Picture) -> String {
+    let (width, height) = svg::size(picture);
+    let mut text = String::new();
+    // Each piece of the template after the first begins with the name of what is put before it.
+    let mut pieces = TEMPLATE.split("{{");
+    text += pieces.next().unwrap_or_default();
+    for piece in pieces {
+        let (name, rest) = piece.split_once("}}").unwrap_or((piece, ""));
+        match name {
+            "title" => text += &svg::title(picture),
+            "style" => text += &svg::style(),
+            "box" => text += &format!("0 0 {width:.0} {height:.0}"),
+            "kinds" => text += &kinds(picture),
+            "labels" => text += &labels(picture),
+            "note" => text += &escaped(&picture.left_out().unwrap_or_default()),
+            "drawing" => text += &svg::drawing(picture),
+            _ => {}
+        }
+        text += rest;
+    }
+    text
+}
+
+/// The fill of each label.
+fn labels(picture: &Picture) -> String {
+    let label = |(label, fill): (&str, &str)| {
+        format!("<span class=\"l\" style=\"background:{fill}\">{}</span>\n", escaped(label))
+    };
+    svg::fills(picture).into_iter().map(label).collect()
+}
+
+/// A switch for each kind of relationship.
+fn kinds(picture: &Picture) -> String {
+    let switch = |(stance, count): (Option<crate::algo::Stance>, usize)| {
+        let word = word(stance);
+        let mark = stance.map(|stance| format!("{} ", stance.mark())).unwrap_or_default();
+        format!(
+            "<label><input type=\"checkbox\" checked data-kind=\"{word}\"><svg width=\"38\" height=\"12\"><path class=\"e \
+             {word}\" marker-end=\"url(#h-{word})\" d=\"M1 6 h34\"/></svg>{mark}{word} {count}</label>\n"
+        )
+    };
+    picture.counts().into_iter().map(switch).collect()
+}

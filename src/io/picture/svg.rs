@@ -1,0 +1,240 @@
+//! A picture as SVG.
+
+use super::text::{cut, escaped, width};
+use super::{Drawn, Edge, NAME, Picture, Place, word};
+use crate::algo::Stance;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Write;
+
+/// The room around everything.
+const MARGIN: f64 = 24.0;
+/// The height of the legend.
+const LEGEND: f64 = 34.0;
+/// How far two relationships between the same nodes are bent apart.
+const BEND: f64 = 26.0;
+/// How far every line is bent, as a part of its length.
+const LEAST_BEND: f64 = 0.05;
+/// Up to how many relationships each has its verb beside it.
+const VERBS: usize = 40;
+/// The fills of boxes, by their first label: light enough for dark text.
+const FILLS: [&str; 8] = ["#dbe7fb", "#fde9cf", "#d9efe3", "#eadcf5", "#fdf0a6", "#f9d9e0", "#d7eef3", "#e6e6e6"];
+
+/// How everything looks. Relationships differ by colour, by dashes and by the form of their end, so that each of the three is
+/// enough.
+pub(super) fn style() -> String {
+    let dashes = |stance| match stance {
+        Stance::Proposes => ";stroke-dasharray:12 3 2 3",
+        Stance::Supports => "",
+        Stance::Opposes => ";stroke-dasharray:6 4",
+    };
+    let stances = Stance::ALL.iter().map(|stance| {
+        let (verb, colour) = (stance.verb(), stance.colour());
+        format!(".e.{verb}{{stroke:{colour};stroke-width:1.8{}}}.m.{verb}{{fill:{colour}}}\n", dashes(*stance))
+    });
+    let stances: String = stances.collect();
+    format!(
+        ".e{{fill:none;stroke:#777;stroke-width:1.4}}.m{{fill:#777}}\n{stances}.n rect{{stroke:#556;stroke-width:1}}\n\
+         svg text{{font:13px system-ui,sans-serif;fill:#111}}\n\
+         svg text.v{{font-size:11px;fill:#444;paint-order:stroke;stroke:#fff;stroke-width:3px}}"
+    )
+}
+
+/// The whole image.
+pub(super) fn image(picture: &Picture) -> String {
+    let (width, height) = size(picture);
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} \
+         {height:.0}\" role=\"img\">\n<title>{}</title>\n<style>\n{}\n</style>\n<rect width=\"100%\" height=\"100%\" \
+         fill=\"#fff\"/>\n{}{}</svg>\n",
+        title(picture),
+        style(),
+        drawing(picture),
+        legend(picture, height),
+    )
+}
+
+/// What the picture is of, in few words.
+pub(super) fn title(picture: &Picture) -> String {
+    escaped(&crate::text::sizes(picture.nodes.len() as u64, picture.edges.len() as u64))
+}
+
+/// The size of the image.
+pub(super) fn size(picture: &Picture) -> (f64, f64) {
+    let notes = if picture.left_out().is_some() { 2.0 } else { 1.0 };
+    let least = 620.0;
+    ((picture.size.0 + 2.0 * MARGIN).max(least), picture.size.1 + 2.0 * MARGIN + LEGEND * notes)
+}
+
+/// The arrow heads, relationships and nodes, and where there is room for them the verbs.
+pub(super) fn drawing(picture: &Picture) -> String {
+    let mut bends = Bends::of(&picture.edges);
+    let lines: Vec<(String, String)> =
+        picture.edges.iter().map(|edge| line(picture, edge, bends.next(edge.ends))).collect();
+    let paths: String = lines.iter().map(|(path, _)| path.as_str()).collect();
+    let verbs: String = lines.iter().map(|(_, verb)| verb.as_str()).filter(|_| lines.len() <= VERBS).collect();
+    let fills = fills(picture);
+    let boxes: String = picture.nodes.iter().enumerate().map(|(at, node)| boxed(at, node, &fills)).collect();
+    let heads = heads();
+    format!(
+        "{heads}<g class=\"edges\">\n{paths}</g>\n<g class=\"nodes\">\n{boxes}</g>\n<g class=\"edges\">\n{verbs}</g>\n"
+    )
+}
+
+/// The heads of arrows: a filled arrow for what is supported, a bar for what is opposed, a diamond for what is proposed.
+fn heads() -> String {
+    let shapes = [
+        (None, "M1 1 L9 5 L1 9 L3 5 z"),
+        (Some(Stance::Supports), "M0 0 L10 5 L0 10 z"),
+        (Some(Stance::Opposes), "M6 0 L9 0 L9 10 L6 10 z"),
+        (Some(Stance::Proposes), "M0 5 L5 1 L10 5 L5 9 z"),
+    ];
+    let head = |(stance, path): (Option<Stance>, &str)| {
+        let word = word(stance);
+        format!(
+            "<marker id=\"h-{word}\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"9\" markerHeight=\"9\" \
+             markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path class=\"m {word}\" d=\"{path}\"/></marker>\n"
+        )
+    };
+    format!("<defs>\n{}</defs>\n", shapes.into_iter().map(head).collect::<String>())
+}
+
+/// How relationships between the same nodes are bent, so that none hides another.
+struct Bends {
+    all: HashMap<(usize, usize), usize>,
+    drawn: HashMap<(usize, usize), usize>,
+}
+
+impl Bends {
+    fn of(edges: &[Edge]) -> Bends {
+        let mut all = HashMap::new();
+        edges.iter().for_each(|edge| *all.entry(pair(edge.ends)).or_default() += 1);
+        Bends { all, drawn: HashMap::new() }
+    }
+
+    /// How far the next relationship between two nodes is bent to the left of the way from the lower to the higher one.
+    fn next(&mut self, ends: (usize, usize)) -> f64 {
+        let all = self.all.get(&pair(ends)).copied().unwrap_or(1);
+        let drawn = self.drawn.entry(pair(ends)).or_default();
+        *drawn += 1;
+        (*drawn as f64 - (all as f64 + 1.0) / 2.0) * BEND
+    }
+}
+
+fn pair((a, b): (usize, usize)) -> (usize, usize) {
+    (a.min(b), a.max(b))
+}
+
+/// A relationship and its verb.
+fn line(picture: &Picture, edge: &Edge, bend: f64) -> (String, String) {
+    let (a, b) = edge.ends;
+    let (path, (x, y)) = match a == b {
+        true => around(picture.nodes[a].place, bend),
+        false => between(picture.nodes[a].place, picture.nodes[b].place, if a < b { bend } else { -bend }),
+    };
+    let word = word(edge.stance);
+    let ends = format!("data-a=\"{a}\" data-b=\"{b}\"");
+    let (fact, verb) = (escaped(&edge.fact), escaped(&edge.verb));
+    let path = format!(
+        "<path class=\"e {word}\" {ends} marker-end=\"url(#h-{word})\" d=\"{path}\"><title>{fact}</title></path>\n"
+    );
+    (path, format!("<text class=\"v {word}\" {ends} x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"middle\">{verb}</text>\n"))
+}
+
+/// The way from a box back to itself, and its middle.
+fn around(place: Place, bend: f64) -> (String, (f64, f64)) {
+    let (x, y) = (place.x + MARGIN + place.width / 2.0, place.y + MARGIN);
+    let out = 34.0 + bend.abs() + bend / 2.0;
+    let (upper, half) = (y - place.height / 2.0, y - out / 2.0);
+    let path =
+        format!("M{:.1} {upper:.1} C{:.1} {:.1} {:.1} {half:.1} {x:.1} {y:.1}", x - 12.0, x + 4.0, y - out, x + out);
+    (path, (x + out * 0.6, y - out * 0.6))
+}
+
+/// The way from the edge of a box to that of another, bent to its left, and its middle.
+fn between(from: Place, to: Place, bend: f64) -> (String, (f64, f64)) {
+    let (dx, dy) = (to.x - from.x, to.y - from.y);
+    let length = (dx * dx + dy * dy).sqrt().max(1.0);
+    let bend = bend + LEAST_BEND * length;
+    let middle = ((from.x + to.x) / 2.0 + MARGIN, (from.y + to.y) / 2.0 + MARGIN);
+    let control = (middle.0 - dy / length * bend, middle.1 + dx / length * bend);
+    let (start, end) = (border(from, control, 1.0), border(to, control, 3.0));
+    let path = format!("M{:.1} {:.1} Q{:.1} {:.1} {:.1} {:.1}", start.0, start.1, control.0, control.1, end.0, end.1);
+    let half = |a: f64, b: f64, c: f64| a / 4.0 + b / 2.0 + c / 4.0;
+    (path, (half(start.0, control.0, end.0), half(start.1, control.1, end.1)))
+}
+
+/// Where the way from the centre of a box to a point leaves it, with some room.
+fn border(place: Place, to: (f64, f64), room: f64) -> (f64, f64) {
+    let (x, y) = (place.x + MARGIN, place.y + MARGIN);
+    let (dx, dy) = (to.0 - x, to.1 - y);
+    let (half_width, half_height) = (place.width / 2.0 + room, place.height / 2.0 + room);
+    let part = (half_width / dx.abs().max(1e-9)).min(half_height / dy.abs().max(1e-9)).min(1.0);
+    (x + dx * part, y + dy * part)
+}
+
+/// The fill of each first label, in order of name.
+pub(super) fn fills(picture: &Picture) -> BTreeMap<&str, &'static str> {
+    let labels: BTreeSet<&str> = picture.nodes.iter().filter_map(first_label).collect();
+    labels.into_iter().zip(FILLS.iter().cycle().copied()).collect()
+}
+
+fn first_label(node: &Drawn) -> Option<&str> {
+    node.labels.first().map(String::as_str)
+}
+
+fn boxed(at: usize, node: &Drawn, fills: &BTreeMap<&str, &'static str>) -> String {
+    let place = node.place;
+    let fill = first_label(node).and_then(|label| fills.get(label)).copied().unwrap_or("#fff");
+    let labels: String = node.labels.iter().map(|label| format!(" :{label}")).collect();
+    let (left, upper) = (place.x + MARGIN - place.width / 2.0, place.y + MARGIN - place.height / 2.0);
+    format!(
+        "<g class=\"n\" data-i=\"{at}\"><title>{}{}</title><rect x=\"{left:.1}\" y=\"{upper:.1}\" width=\"{:.1}\" \
+         height=\"{:.1}\" rx=\"6\" fill=\"{fill}\"/><text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text></g>\n",
+        escaped(&node.name),
+        escaped(&labels),
+        place.width,
+        place.height,
+        place.x + MARGIN,
+        place.y + MARGIN + 4.5,
+        escaped(&cut(&node.name, NAME)),
+    )
+}
+
+/// What the lines and the fills mean, and what is not drawn.
+pub(super) fn legend(picture: &Picture, height: f64) -> String {
+    let mut text = String::from("<g class=\"legend\">\n");
+    let note = picture.left_out();
+    let y = height - 14.0 - if note.is_some() { LEGEND } else { 0.0 };
+    let mut x = MARGIN;
+    for (stance, count) in picture.counts() {
+        let word = word(stance);
+        let mark = stance.map(|stance| format!("{} ", stance.mark())).unwrap_or_default();
+        let said = format!("{mark}{word} {count}");
+        let _ = writeln!(
+            text,
+            "<path class=\"e {word}\" marker-end=\"url(#h-{word})\" d=\"M{x:.1} {:.1} h36\"/><text x=\"{:.1}\" y=\"{y:.1}\">{said}</text>",
+            y - 4.0,
+            x + 42.0
+        );
+        x += 42.0 + width(&said) + 22.0;
+    }
+    for (label, fill) in fills(picture) {
+        let end = x + 20.0 + width(label);
+        if end > size(picture).0 - MARGIN {
+            break;
+        }
+        let _ = writeln!(
+            text,
+            "<rect x=\"{x:.1}\" y=\"{:.1}\" width=\"14\" height=\"12\" rx=\"3\" fill=\"{fill}\" stroke=\"#556\"/>\
+             <text x=\"{:.1}\" y=\"{y:.1}\">{}</text>",
+            y - 10.0,
+            x + 19.0,
+            escaped(label)
+        );
+        x = end + 14.0;
+    }
+    if let Some(note) = note {
+        let _ = writeln!(text, "<text x=\"{MARGIN:.1}\" y=\"{:.1}\">{}</text>", height - 14.0, escaped(&note));
+    }
+    text + "</g>\n"
+}
