@@ -49,13 +49,14 @@ pub(in super::super) fn draw(graph: &Version, look: Look) -> String {
 }
 
 fn joins(graph: &Version) -> BTreeMap<Kind, Targets> {
-    let mut known: HashMap<NodeId, Kind> = HashMap::new();
-    let mut kind = |node| known.entry(node).or_insert_with(|| kind_of(graph, node)).clone();
     let mut joins: BTreeMap<Kind, Targets> = BTreeMap::new();
-    for (rel_type, type_name) in graph.catalog().rel_types() {
+    for (rel_type, name) in graph.catalog().rel_types() {
+        let mut counts: HashMap<(Kind, Kind), u64> = HashMap::new();
         for (start, end) in graph.rel_ids(rel_type).filter_map(|rel| graph.endpoints(rel)) {
-            let types = joins.entry(kind(start)).or_default().entry(kind(end)).or_default();
-            *types.entry(type_name.to_string()).or_default() += 1;
+            *counts.entry((kind_of(graph, start), kind_of(graph, end))).or_default() += 1;
+        }
+        for ((start, end), count) in counts {
+            joins.entry(start).or_default().entry(end).or_default().insert(name.to_string(), count);
         }
     }
     joins

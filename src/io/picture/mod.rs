@@ -50,7 +50,13 @@ pub fn write(answer: &mut Answer, kind: Kind, out: &mut dyn Write) -> Result<(u6
         return Ok((0, Unsaid::default()));
     }
     let elements = Elements::of(answer)?;
-    let picture = Picture::of(answer.graph(), &elements.nodes, &elements.rels);
+    let graph = answer.graph();
+    // Ends of relationships are there even where no row names them.
+    let ends = elements.rels.iter().filter_map(|rel| graph.endpoints(*rel)).flat_map(|(start, end)| [start, end]);
+    let mut nodes: Vec<NodeId> = elements.nodes.iter().copied().chain(ends).collect();
+    nodes.sort_unstable();
+    nodes.dedup();
+    let picture = Picture::of(graph, nodes, || elements.rels.iter().copied());
     out.write_all(picture.written(kind).as_bytes()).map_err(|error| write_error(&error))?;
     let mut unsaid = elements.unsaid();
     picture.left_out().into_iter().for_each(|note| unsaid.tell(|| note));
@@ -62,9 +68,8 @@ pub fn write(answer: &mut Answer, kind: Kind, out: &mut dyn Write) -> Result<(u6
 /// # Errors
 /// What goes wrong while writing it.
 pub fn write_graph(graph: &Version, kind: Kind, out: &mut dyn Write) -> std::io::Result<Unsaid> {
-    let nodes: Vec<NodeId> = graph.node_ids().collect();
-    let rels: Vec<RelId> = graph.catalog().rel_types().flat_map(|(id, _)| graph.rel_ids(id)).collect();
-    let picture = Picture::of(graph, &nodes, &rels);
+    let rels = || graph.catalog().rel_types().flat_map(|(id, _)| graph.rel_ids(id));
+    let picture = Picture::of(graph, graph.node_ids().collect(), rels);
     out.write_all(picture.written(kind).as_bytes())?;
     let mut unsaid = Unsaid::default();
     picture.left_out().into_iter().for_each(|note| unsaid.tell(|| note));
@@ -96,19 +101,16 @@ struct Edge {
 }
 
 impl Picture {
-    fn of(graph: &Version, nodes: &[NodeId], rels: &[RelId]) -> Picture {
-        let ends: Vec<(RelId, NodeId, NodeId)> =
-            rels.iter().filter_map(|rel| graph.endpoints(*rel).map(|(start, end)| (*rel, start, end))).collect();
-        let mut all: Vec<NodeId> =
-            nodes.iter().copied().chain(ends.iter().flat_map(|(_, start, end)| [*start, *end])).collect();
-        all.sort_unstable();
-        all.dedup();
-        let shown = most_joined(&all, &ends);
+    /// The picture of these nodes, in order, and relationships between them.
+    fn of<I: Iterator<Item = RelId>>(graph: &Version, nodes: Vec<NodeId>, rels: impl Fn() -> I) -> Picture {
+        let ends = || rels().filter_map(|rel| graph.endpoints(rel).map(|(start, end)| (rel, start, end)));
+        let all = (nodes.len(), ends().count());
+        let shown = most_joined(nodes, ends().flat_map(|(_, start, end)| [start, end]));
         let place: HashMap<NodeId, usize> = shown.iter().enumerate().map(|(at, node)| (*node, at)).collect();
-        let drawn = ends.iter().filter_map(|(rel, start, end)| Some((*rel, *place.get(start)?, *place.get(end)?)));
+        let drawn = ends().filter_map(|(rel, start, end)| Some((rel, *place.get(&start)?, *place.get(&end)?)));
         let edges: Vec<Edge> = drawn.take(RELS).map(|(rel, start, end)| Edge::of(graph, rel, (start, end))).collect();
         let nodes = shown.iter().map(|node| Drawn::of(graph, *node)).collect();
-        Picture { nodes, edges, size: (0.0, 0.0), all: (all.len(), ends.len()) }.placed()
+        Picture { nodes, edges, size: (0.0, 0.0), all }.placed()
     }
 
     fn placed(mut self) -> Picture {
@@ -145,17 +147,16 @@ impl Picture {
 }
 
 /// All nodes, or of too many those with the most relationships, in their order.
-fn most_joined(all: &[NodeId], ends: &[(RelId, NodeId, NodeId)]) -> Vec<NodeId> {
-    if all.len() <= NODES {
-        return all.to_vec();
+fn most_joined(mut nodes: Vec<NodeId>, ends: impl Iterator<Item = NodeId>) -> Vec<NodeId> {
+    if nodes.len() <= NODES {
+        return nodes;
     }
     let mut degrees: HashMap<NodeId, u64> = HashMap::new();
-    ends.iter().flat_map(|(_, start, end)| [start, end]).for_each(|node| *degrees.entry(*node).or_default() += 1);
-    let mut sorted = all.to_vec();
-    sorted.sort_by_key(|node| (Reverse(degrees.get(node).copied().unwrap_or(0)), *node));
-    sorted.truncate(NODES);
-    sorted.sort_unstable();
-    sorted
+    ends.for_each(|node| *degrees.entry(node).or_default() += 1);
+    nodes.sort_by_key(|node| (Reverse(degrees.get(node).copied().unwrap_or(0)), *node));
+    nodes.truncate(NODES);
+    nodes.sort_unstable();
+    nodes
 }
 
 impl Drawn {
