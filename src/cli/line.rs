@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::io::cell::Cells;
-use crate::io::write_error;
+use crate::io::{citations, write_error};
 use crate::session::Answer;
 use std::io::Write;
 use unicode_width::UnicodeWidthStr;
@@ -15,15 +15,18 @@ use unicode_width::UnicodeWidthStr;
 pub(super) fn write(answer: &mut Answer, numbers: bool, out: &mut dyn Write) -> Result<u64> {
     let columns: Vec<String> = answer.columns().iter().map(|name| name.to_string()).collect();
     let widest = columns.iter().map(|name| name.width()).max().unwrap_or(0);
-    let mut count = 0;
+    let (mut count, cited) = (0, answer.summary().cited);
     while let Some(row) = answer.next_row()? {
         let mut text = String::new();
         if count > 0 {
             text.push('\n');
         }
-        for (name, value) in columns.iter().zip(row.values()) {
+        for (at, (name, value)) in columns.iter().zip(row.values()).enumerate() {
             let space = " ".repeat(widest - name.width());
-            let value = Cells { graph: row.graph(), numbers }.whole(value);
+            let value = match cited && at + 1 == columns.len() {
+                true => citations::facts(row.graph(), value).join("; "),
+                false => Cells { graph: row.graph(), numbers }.whole(value),
+            };
             text += format!("{space}{name} = {value}").trim_end();
             text.push('\n');
         }

@@ -3,11 +3,12 @@
 //! Width is counted as a terminal shows it: wide characters count two, combining ones none. When a table is wider than
 //! its room, the widest columns give way and their cells are cut with `…`. Numbers stand to the right.
 
-use super::notes::Notes;
+use super::notes;
 use super::output::{Room, Written};
 use super::paint::Role;
 use crate::error::Result;
 use crate::io::cell::Cells;
+use crate::io::citations::Notes;
 use crate::io::write_error;
 use crate::session::{Answer, Row};
 use crate::value::Value;
@@ -38,7 +39,7 @@ pub fn write(answer: &mut Answer, room: &Room, out: &mut dyn Write) -> Result<Wr
     if let Some(room) = room.width {
         narrow(&mut widths, room);
     }
-    let text = draw(&header, &shown, &widths, room) + &shown.notes.text(answer.graph());
+    let text = draw(&header, &shown, &widths, room) + &notes::text(answer.graph(), &shown.notes);
     out.write_all(text.as_bytes()).map_err(|error| write_error(&error))?;
     Ok(shown.written(&widths))
 }
@@ -104,7 +105,7 @@ fn cells(row: &Row, room: &Room, notes: Option<&mut Notes>) -> Vec<Cell> {
     };
     match (notes, row.values().split_last()) {
         (Some(notes), Some((cited, values))) => {
-            let marks = Cell { text: notes.marks(cited), right: false };
+            let marks = Cell { text: notes::marks(notes, cited), right: false };
             values.iter().map(cell).chain([marks]).collect()
         }
         _ => row.values().iter().map(cell).collect(),

@@ -1,11 +1,13 @@
 //! Answers as values separated by commas, or by tabs.
 
 use super::cell;
+use super::citations::Citations;
 use super::encode::{self, Encoding};
 use crate::error::Result;
 use crate::session::Answer;
 use crate::store::Version;
 use crate::value::Value;
+use std::borrow::Cow;
 use std::io::Write;
 
 /// Writes a header and the rows with a character between fields; gives how many rows there were. Null is an empty field, empty text is `""`; lists,
@@ -21,8 +23,11 @@ pub fn write(answer: &mut Answer, separator: char, out: &mut dyn Write) -> Resul
     let between = separator.to_string();
     writeln!(out, "{}", header.join(&between)).map_err(|error| super::write_error(&error))?;
     let mut count = 0;
+    let citations = Citations::of(answer);
     while let Some(row) = answer.next_row()? {
-        let fields = row.values().iter().map(|value| value_field(row.graph(), value, separator));
+        let values =
+            citations.as_ref().map_or(Cow::Borrowed(row.values()), |citations| Cow::Owned(citations.values(&row)));
+        let fields = values.iter().map(|value| value_field(row.graph(), value, separator));
         writeln!(out, "{}", fields.collect::<Vec<String>>().join(&between))
             .map_err(|error| super::write_error(&error))?;
         count += 1;

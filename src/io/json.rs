@@ -1,8 +1,10 @@
 //! Answers as plain JSON: an array of objects, or an object a line. See [`super::encode`] for what is lost.
 
+use super::citations::Citations;
 use super::encode::{self, Encoding};
 use crate::error::Result;
 use crate::session::{Answer, Row};
+use std::borrow::Cow;
 use std::io::Write;
 
 /// Writes one object a row, a row a line; gives how many rows there were.
@@ -31,10 +33,11 @@ pub fn write_array(answer: &mut Answer, out: &mut dyn Write) -> Result<u64> {
 fn write_rows(answer: &mut Answer, out: &mut dyn Write, before: fn(u64) -> &'static str, end: &str) -> Result<u64> {
     let mut count = 0;
     let mut line = Vec::new();
+    let citations = Citations::of(answer);
     while let Some(row) = answer.next_row()? {
         line.clear();
         line.extend_from_slice(before(count).as_bytes());
-        object(&mut line, &row);
+        object(&mut line, &row, citations.as_ref());
         line.extend_from_slice(end.as_bytes());
         write(out, &line)?;
         count += 1;
@@ -46,10 +49,11 @@ fn write(out: &mut dyn Write, bytes: &[u8]) -> Result<()> {
     out.write_all(bytes).map_err(|error| super::write_error(&error))
 }
 
-/// The row as an object with its columns in order.
-fn object(out: &mut Vec<u8>, row: &Row) {
+/// The row as an object with its columns in order; what it cites stands for itself.
+fn object(out: &mut Vec<u8>, row: &Row, citations: Option<&Citations>) {
     out.push(b'{');
-    for (at, (name, value)) in row.columns().iter().zip(row.values()).enumerate() {
+    let values = citations.map_or(Cow::Borrowed(row.values()), |citations| Cow::Owned(citations.values(row)));
+    for (at, (name, value)) in row.columns().iter().zip(values.iter()).enumerate() {
         if at > 0 {
             out.push(b',');
         }

@@ -6,6 +6,7 @@
 //! where that is allowed, and reads those that an import is given. Knows no terminal and no argument.
 
 pub mod cell;
+pub mod citations;
 pub mod csv;
 pub mod cypher;
 pub mod decode;

@@ -40,16 +40,69 @@ fn end(graph: &Version, node: NodeId) -> String {
     Node::read(graph, node).display_name().map_or_else(|| "(unnamed)".to_owned(), |text| name(&text))
 }
 
-/// The titles of sources, where they have one, by what facts cite them by.
-pub fn source_titles(graph: &Version) -> HashMap<Arc<str>, Option<Arc<str>>> {
-    let catalog = graph.catalog();
-    let known = (catalog.label("Source"), catalog.key("id"), catalog.key("title"));
-    let (Some(label), Some(id), Some(title)) = known else { return HashMap::new() };
-    let text = |node, key| match graph.node_property(node, key) {
-        Value::String(text) => Some(text),
-        _ => None,
-    };
-    let nodes: Vec<NodeId> = graph.nodes_of(Some(label)).collect();
-    // Of several with one name the first counts.
-    nodes.into_iter().rev().filter_map(|node| Some((text(node, id)?, text(node, title)))).collect()
+/// A relationship as a value that stands for itself: the fact in words, its ends by name, its source with title and
+/// address, and what it says of the fact. What is not known is left out; dates are as exact as they were told.
+pub fn citation(graph: &Version, sources: &Sources, id: RelId) -> Value {
+    let rel = Relationship::read(graph, id);
+    let title = |node| Node::read(graph, node).display_name().map(text_value);
+    let source = sources.of_fact(graph, id);
+    let of_source = |key| source.and_then(|source| sources.text(graph, source, key)).map(Value::String);
+    let said = |key: &str| rel.properties.get(key).cloned();
+    let day = |key: &str| dated(key, |key| rel.properties.get(key).map(to_text)).map(text_value);
+    let entries = [
+        ("elementId", Some(text_value(id.packed().to_string()))),
+        ("fact", Some(text_value(fact(graph, id)))),
+        ("subject", title(rel.start)),
+        ("type", Some(Value::String(Arc::clone(&rel.rel_type)))),
+        ("object", title(rel.end)),
+        ("source", said("source")),
+        ("title", of_source("title")),
+        ("url", of_source("url")),
+        ("locator", said("locator")),
+        ("date", day("date")),
+        ("since", day("since")),
+        ("until", day("until")),
+        ("modality", said("modality")),
+        ("confidence", said("confidence")),
+        ("quote", said("quote")),
+    ];
+    Value::map(entries.into_iter().filter_map(|(key, value)| Some((Arc::from(key), value?))).collect())
+}
+
+/// The sources of a graph, by what facts cite them by.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    nodes: HashMap<Arc<str>, NodeId>,
+}
+
+impl Sources {
+    /// The sources of a graph; of several with one name the first counts.
+    pub fn of(graph: &Version) -> Sources {
+        let catalog = graph.catalog();
+        let (Some(label), Some(id)) = (catalog.label("Source"), catalog.key("id")) else { return Sources::default() };
+        let nodes: Vec<NodeId> = graph.nodes_of(Some(label)).collect();
+        let named = |node| match graph.node_property(node, id) {
+            Value::String(name) => Some((name, node)),
+            _ => None,
+        };
+        Sources { nodes: nodes.into_iter().rev().filter_map(named).collect() }
+    }
+
+    /// The source that a relationship cites.
+    pub fn of_fact(&self, graph: &Version, rel: RelId) -> Option<NodeId> {
+        let source = graph.rel_property(rel, graph.catalog().key("source")?);
+        self.nodes.get(source.as_str()?).copied()
+    }
+
+    /// A text that a source has.
+    pub fn text(&self, graph: &Version, source: NodeId, key: &str) -> Option<Arc<str>> {
+        match graph.node_property(source, graph.catalog().key(key)?) {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+fn text_value(text: String) -> Value {
+    Value::String(Arc::from(text))
 }

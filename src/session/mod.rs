@@ -35,7 +35,7 @@ pub use facts::Loaded;
 pub use graph::Graph;
 pub use identity::{Identity, resolved, title};
 pub(crate) use known::dated;
-pub use known::{fact, source_titles};
+pub use known::{Sources, citation, fact};
 pub use options::{CancelToken, RunOptions};
 pub use state::Session;
 pub(crate) use tell::{day, stored};

@@ -1,0 +1,86 @@
+//! What the rows of an answer rest on, as values and as numbered notes.
+
+use crate::session::{Answer, Row, Sources, citation, fact};
+use crate::store::Version;
+use crate::value::{RelId, Value};
+use std::collections::HashMap;
+
+/// Citations as values: the last column of an answer that cites.
+#[derive(Debug)]
+pub(super) struct Citations {
+    sources: Sources,
+}
+
+impl Citations {
+    /// The citations of an answer, where it has them.
+    pub(super) fn of(answer: &Answer) -> Option<Citations> {
+        answer.summary().cited.then(|| Citations { sources: Sources::of(answer.graph()) })
+    }
+
+    /// The values of a row; of its last, what it cites, a map for each relationship.
+    pub(super) fn values(&self, row: &Row) -> Vec<Value> {
+        let mut values = row.values().to_vec();
+        if let Some(last) = values.last_mut() {
+            let cited = rels(last).map(|rel| citation(row.graph(), &self.sources, rel)).collect();
+            *last = Value::list(cited);
+        }
+        values
+    }
+}
+
+/// Relationships in the order in which rows cite them, each with a number.
+#[derive(Debug, Default)]
+pub struct Notes {
+    cited: Vec<RelId>,
+    numbers: HashMap<RelId, usize>,
+}
+
+/// A note: a fact, and the title of its source where that is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// Its number, from 1.
+    pub number: usize,
+    /// The fact.
+    pub fact: String,
+    /// The title.
+    pub title: Option<String>,
+}
+
+impl Notes {
+    /// The numbers of what a row cites, the value of its last column.
+    pub fn numbers(&mut self, cited: &Value) -> Vec<usize> {
+        rels(cited).map(|rel| self.number(rel)).collect()
+    }
+
+    fn number(&mut self, rel: RelId) -> usize {
+        *self.numbers.entry(rel).or_insert_with(|| {
+            self.cited.push(rel);
+            self.cited.len()
+        })
+    }
+
+    /// How many notes there are.
+    pub fn count(&self) -> usize {
+        self.cited.len()
+    }
+
+    /// The notes, in order of number.
+    pub fn texts<'n>(&'n self, graph: &'n Version) -> impl Iterator<Item = Note> + 'n {
+        let sources = if self.cited.is_empty() { Sources::default() } else { Sources::of(graph) };
+        self.cited.iter().enumerate().map(move |(at, rel)| {
+            let title = sources.of_fact(graph, *rel).and_then(|source| sources.text(graph, source, "title"));
+            Note { number: at + 1, fact: fact(graph, *rel), title: title.map(|title| title.to_string()) }
+        })
+    }
+}
+
+/// What a row cites, the value of its last column, as facts.
+pub fn facts(graph: &Version, cited: &Value) -> Vec<String> {
+    rels(cited).map(|rel| fact(graph, rel)).collect()
+}
+
+/// The relationships of a list.
+fn rels(cited: &Value) -> impl Iterator<Item = RelId> + '_ {
+    let items = if let Value::List(items) = cited { &items[..] } else { &[] };
+    items.iter().filter_map(|value| if let Value::Rel(rel) = value { Some(*rel) } else { None })
+}
