@@ -24,6 +24,9 @@ pub struct Topic {
 pub const TOPICS: &[Topic] = &[
     topic("tutorial", "a first quarter of an hour", include_str!("../../docs/tutorial.md")),
     topic("facts", "arrow facts: to tell, to ask, to read back", include_str!("../../docs/facts.md")),
+    topic("texts", "facts in files: check, compare, merge, version control", include_str!("../../docs/texts.md")),
+    topic("analysis", "why empty, citations, contradictions, confidence", include_str!("../../docs/analysis.md")),
+    topic("dispute", "from the texts of two people to answers", include_str!("../../docs/dispute.md")),
     topic("cypher", "which openCypher there is", include_str!("../../docs/cypher.md")),
     topic("functions", "every function with examples", include_str!("../../docs/functions.md")),
     topic("shell", "the shell: keys, completion, views", include_str!("../../docs/shell.md")),
