@@ -57,7 +57,8 @@ fn stopped(app: &mut App, times: u64) -> Result<Flow> {
     if !app.settings.interactive {
         return Err(Error::runtime(ErrorType::Cancelled, Detail::Cancelled, "the watch was interrupted"));
     }
-    app.say(&format!("asked {}", counted(times, "time", "times")));
+    // The terminal has echoed the key.
+    app.say(&format!("\nasked {}", counted(times, "time", "times")));
     Ok(Flow::Continue)
 }
 
