@@ -212,7 +212,8 @@ impl Session {
 
     /// Joins two entities that turn out to be one, each given by a name or alias: the second goes into the first. Its
     /// relationships are moved and say in `start_was` or `end_was` of whom they were told, its names become aliases, and
-    /// it adds the labels and properties that the first does not have. [`Session::unmerge_entity`] takes it back.
+    /// it adds the labels and properties that the first does not have. [`Session::unmerge_entity`] takes it back. Where
+    /// several entities have one name, that name given twice joins the first two of them.
     ///
     /// ```
     /// # fn main() -> standpoint::error::Result<()> {

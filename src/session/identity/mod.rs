@@ -67,10 +67,14 @@ pub fn title(graph: &Version, node: NodeId) -> String {
     node.display_name().unwrap_or_else(|| format!("({})", node.labels.join(":")))
 }
 
-/// Joins two entities: the second goes into the first.
+/// Joins two entities: the second goes into the first. A name given twice that several have means the first two of them.
 pub(super) fn join(place: &mut Place<'_>, [kept, other]: [&str; 2]) -> Result<Identity> {
     changed(place, |version| {
-        let nodes = (resolved(version, kept)?, resolved(version, other)?);
+        let nodes = match version.resolve(kept) {
+            // Two of one name have no other way to be told apart.
+            Resolution::Ambiguous(same) if kept == other && same.len() > 1 => (same[0], same[1]),
+            _ => (resolved(version, kept)?, resolved(version, other)?),
+        };
         if nodes.0 == nodes.1 {
             let message = format!("`{kept}` and `{other}` are one entity already");
             return Err(Error::runtime(ErrorType::ArgumentError, Detail::InvalidUse, message));

@@ -159,3 +159,18 @@ fn what_cannot_be_joined_or_taken_apart_is_told() {
     session.run("MATCH (k@Kyiv) SET k.merged = null, k.aliases = [1]").unwrap();
     assert!(wrong(session.add_alias("Kyiv", "x").unwrap_err()).starts_with("`aliases` of `Kyiv` is no list of texts"));
 }
+
+#[test]
+fn two_of_one_name_are_joined_and_come_apart() {
+    let graph = Graph::in_memory();
+    graph.run("CREATE (:State {name: 'Kyiv'})-[:OPPOSES]->({name: 'plan'}), (:City {name: 'Kyiv'})-[:LIES_ON]->({name: 'Dnipro'})").unwrap();
+    let before = content(&graph.snapshot());
+    let mut session = graph.session();
+    assert!(session.run("? Kyiv -opposes-> ?what").is_err());
+    let done = session.merge_entities("Kyiv", "Kyiv").unwrap();
+    assert_eq!((done.kept.as_str(), done.other.as_str(), done.moved), ("Kyiv", "Kyiv", 1));
+    assert_eq!(session.run("MATCH (k@Kyiv:State:City)-->(x) RETURN x").unwrap().rows().unwrap().len(), 2);
+    assert!(session.merge_entities("Kyiv", "Kyiv").is_err(), "there is one now");
+    session.unmerge_entity("Kyiv").unwrap();
+    assert_eq!(content(&graph.snapshot()), before);
+}
