@@ -8,8 +8,8 @@ use crate::store::{Resolution, Version};
 use crate::text::AlikeNames;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Graphs with more names than this have no such index.
-const MOST: usize = 200_000;
+/// Graphs with more names than this have no such index: each name stands in it some twenty times, about a kilobyte.
+const MOST: usize = 20_000;
 /// How many names each look-up pays for.
 const PAID: usize = 64;
 
