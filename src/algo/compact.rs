@@ -3,9 +3,11 @@
 //! For algorithms that visit everything several times, and for those of petgraph that want nodes numbered from 0
 //! without holes.
 
+use super::procedure::Steps;
 use super::view::Visited;
-use super::{GraphView, Projection};
-use crate::store::{SEGMENT, Version};
+use super::{GraphView, ProcedureContext, Projection};
+use crate::error::Result;
+use crate::store::SEGMENT;
 use crate::value::{NodeId, RelId};
 use petgraph::Directed;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -32,20 +34,29 @@ pub struct Compact {
 }
 
 impl Compact {
-    /// Copies the part of the version that the projection names.
-    pub fn new(version: &Version, projection: &Projection) -> Compact {
-        let view = GraphView::new(version, projection);
-        let mut compact = Compact { nodes: view.node_identifiers().map(NodeId).collect(), ..Compact::default() };
+    /// Copies the part of the graph that the projection names.
+    ///
+    /// # Errors
+    /// When the context says to stop.
+    pub fn new(context: &ProcedureContext<'_>, projection: &Projection) -> Result<Compact> {
+        let view = GraphView::new(context.version, projection);
+        let steps = Steps::new(context.check);
+        let mut compact = Compact::default();
+        for node in view.node_identifiers() {
+            steps.step()?;
+            compact.nodes.push(NodeId(node));
+        }
         let numbers = Numbers::new(&compact.nodes);
         for edge in view.edge_references() {
+            steps.step()?;
             compact.rels.push(edge.id());
             compact.sources.push(numbers.get(edge.source()));
             compact.targets.push(numbers.get(edge.target()));
         }
-        compact.starts = starts(&compact.sources, compact.nodes.len());
-        compact.incoming_starts = starts(&compact.targets, compact.nodes.len());
-        compact.incoming = by_number(&compact.targets, &compact.incoming_starts);
-        compact
+        compact.starts = starts(&compact.sources, compact.nodes.len(), &steps)?;
+        compact.incoming_starts = starts(&compact.targets, compact.nodes.len(), &steps)?;
+        compact.incoming = by_number(&compact.targets, &compact.incoming_starts, &steps)?;
+        Ok(compact)
     }
 
     /// The node of a number; numbers are below the node count.
@@ -127,25 +138,29 @@ impl<'a> Numbers<'a> {
 }
 
 /// Where the entries of each number begin when entries are ordered by number.
-fn starts(numbers: &[u32], bound: usize) -> Vec<u32> {
+fn starts(numbers: &[u32], bound: usize, steps: &Steps<'_>) -> Result<Vec<u32>> {
     let mut starts = vec![0; bound + 1];
-    numbers.iter().for_each(|number| starts[*number as usize + 1] += 1);
+    for number in numbers {
+        steps.step()?;
+        starts[*number as usize + 1] += 1;
+    }
     for index in 0..bound {
         starts[index + 1] += starts[index];
     }
-    starts
+    Ok(starts)
 }
 
 /// The positions of entries in order of number.
-fn by_number(numbers: &[u32], starts: &[u32]) -> Vec<u32> {
+fn by_number(numbers: &[u32], starts: &[u32], steps: &Steps<'_>) -> Result<Vec<u32>> {
     let mut next = starts.to_vec();
     let mut positions = vec![0; numbers.len()];
     for (position, number) in numbers.iter().enumerate() {
+        steps.step()?;
         let place = &mut next[*number as usize];
         positions[*place as usize] = position as u32;
         *place += 1;
     }
-    positions
+    Ok(positions)
 }
 
 /// A relationship of a compact projection; its weight is its identifier in the graph.

@@ -1,5 +1,6 @@
 //! Weakly connected components: which nodes are joined by relationships of any direction.
 
+use super::procedure::Steps;
 use super::{BuiltIn, Compact, ProcedureContext, Projection};
 use crate::error::Result;
 use crate::value::{NodeId, Value};
@@ -13,18 +14,16 @@ pub(super) const PROCEDURE: BuiltIn = BuiltIn {
     run,
 };
 
-/// Nodes between two looks at whether to go on.
-const STRETCH: usize = 4096;
-
 /// Each node with the number of its component. Components are numbered from 0 in order of their least node.
 ///
 /// # Errors
 /// When the context says to stop.
 pub fn components(context: &ProcedureContext<'_>, projection: &Projection) -> Result<Vec<(NodeId, u32)>> {
     context.needs_whole_graph()?;
-    let compact = Compact::new(context.version, projection);
+    let steps = Steps::new(context.check);
+    let compact = Compact::new(context, projection)?;
     let mut component = vec![u32::MAX; compact.nodes().len()];
-    let (mut queue, mut next, mut seen) = (Vec::new(), 0, 0usize);
+    let (mut queue, mut next) = (Vec::new(), 0);
     for start in 0..component.len() as u32 {
         if component[start as usize] != u32::MAX {
             continue;
@@ -32,12 +31,9 @@ pub fn components(context: &ProcedureContext<'_>, projection: &Projection) -> Re
         component[start as usize] = next;
         queue.push(start);
         while let Some(node) = queue.pop() {
-            seen += 1;
-            if seen.is_multiple_of(STRETCH) {
-                (context.check)()?;
-            }
             let successors = compact.successors(node).iter().copied();
             for neighbour in successors.chain(compact.predecessors(node)) {
+                steps.step()?;
                 if component[neighbour as usize] == u32::MAX {
                     component[neighbour as usize] = next;
                     queue.push(neighbour);
@@ -51,5 +47,5 @@ pub fn components(context: &ProcedureContext<'_>, projection: &Projection) -> Re
 
 fn run(context: &ProcedureContext<'_>, arguments: &[Value]) -> Result<Vec<Vec<Value>>> {
     let projection = Projection::from_arguments(context.version, arguments)?;
-    Ok(super::strong::rows(components(context, &projection)?))
+    super::strong::rows(context, components(context, &projection)?)
 }

@@ -4,6 +4,7 @@ use crate::error::{Detail, Error, ErrorType, Result};
 use crate::store::Version;
 use crate::text::nearest;
 use crate::value::Value;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -49,6 +50,25 @@ impl ProcedureContext<'_> {
         const REL_BYTES: u64 = 32;
         let nodes = self.version.node_count().saturating_mul(NODE_BYTES);
         self.needs(nodes.saturating_add(self.version.rel_count().saturating_mul(REL_BYTES)))
+    }
+}
+
+/// Looks at whether to go on once in so many steps.
+pub(super) struct Steps<'a> {
+    check: &'a dyn Fn() -> Result<()>,
+    done: Cell<usize>,
+}
+
+impl<'a> Steps<'a> {
+    pub(super) fn new(check: &'a dyn Fn() -> Result<()>) -> Steps<'a> {
+        Steps { check, done: Cell::new(0) }
+    }
+
+    /// Counts a step, as a node or a relationship that is visited.
+    pub(super) fn step(&self) -> Result<()> {
+        const STRETCH: usize = 4096;
+        self.done.set(self.done.get().wrapping_add(1));
+        if self.done.get().is_multiple_of(STRETCH) { (self.check)() } else { Ok(()) }
     }
 }
 

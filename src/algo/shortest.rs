@@ -1,11 +1,12 @@
 //! The shortest path between two nodes: by number of relationships, or by the sum of a property.
 
+use super::procedure::Steps;
 use super::{BuiltIn, GraphView, ProcedureContext, Projection};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::store::{Direction, Version};
 use crate::value::{KeyId, NodeId, Path, RelId, Value};
 use petgraph::visit::EdgeRef;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::sync::Arc;
 
 /// The procedure.
@@ -16,9 +17,6 @@ pub(super) const PROCEDURE: BuiltIn = BuiltIn {
     summary: "Gives a path with the fewest relationships, or with the least sum of a property that is a number from 0 up.",
     run,
 };
-
-/// Relationships between two looks at whether to go on.
-const STRETCH: usize = 4096;
 
 /// A path with its length.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,11 +45,9 @@ pub fn shortest_path(
     }
     let view = GraphView::new(version, projection);
     let failure = RefCell::new(None);
-    let looked = Cell::new(0usize);
+    let steps = Steps::new(check);
     let cost = |rel: RelId| {
-        looked.set(looked.get() + 1);
-        let go_on = if looked.get().is_multiple_of(STRETCH) { check() } else { Ok(()) };
-        go_on.and_then(|()| cost(version, rel, weight)).unwrap_or_else(|error| {
+        steps.step().and_then(|()| cost(version, rel, weight)).unwrap_or_else(|error| {
             failure.borrow_mut().get_or_insert(error);
             f64::INFINITY
         })

@@ -9,6 +9,7 @@ use petgraph::visit::{
     Reversed, UndirectedAdaptor,
 };
 use proptest::prelude::*;
+use std::cell::Cell;
 
 const NEAR: RelTypeId = RelTypeId(0);
 const FAR: RelTypeId = RelTypeId(1);
@@ -71,7 +72,7 @@ fn a_projection_leaves_out_types_and_labels() {
 fn the_compact_copy_is_the_same_graph() {
     let mut version = graph();
     version.delete_node(NodeId(5)).unwrap();
-    let compact = Compact::new(&version, &Projection::of_types(&[FAR]));
+    let compact = Compact::new(&ProcedureContext::new(&version), &Projection::of_types(&[FAR])).unwrap();
     assert_eq!((compact.node_count(), compact.edge_count()), (5, 2));
     assert_eq!(connected_components(&compact), 3);
     assert_eq!(compact.number(NodeId(4)), Some(4));
@@ -95,7 +96,7 @@ fn components_are_numbered_by_their_least_node() {
     let context = ProcedureContext::new(&version);
     assert_eq!(numbers(components(&context, &Projection::all()).unwrap()), [0, 0, 0, 0, 0, 1]);
     assert_eq!(numbers(components(&context, &Projection::of_types(&[FAR])).unwrap()), [0, 1, 2, 2, 2, 3]);
-    assert_eq!(numbers(strong_components(&version, &Projection::all())), [0, 0, 0, 1, 2, 3]);
+    assert_eq!(numbers(strong_components(&context, &Projection::all()).unwrap()), [0, 0, 0, 1, 2, 3]);
     let nothing = Value::list(vec![Value::string("No such label")]);
     assert!(call(&version, "algo.components", &[Value::Null, nothing]).unwrap().is_empty());
     let near = Value::string("NEAR");
@@ -133,11 +134,27 @@ fn names_in_use_are_listed() {
 
 #[test]
 fn a_cancelled_query_stops_an_algorithm() {
+    const NODES: u32 = 10_000;
     let mut version = Version::new();
-    (0..5000).for_each(|_| drop(version.create_node(&[], &[])));
-    let stop = || Err(crate::error::Error::internal("stop"));
-    let context = ProcedureContext { check: &stop, ..ProcedureContext::new(&version) };
-    assert!(components(&context, &Projection::all()).is_err());
+    version.intern_rel_type("R");
+    (0..NODES).for_each(|_| drop(version.create_node(&[], &[])));
+    for node in 1..NODES {
+        version.create_rel(NEAR, NodeId(node - 1), NodeId(node), &[]).unwrap();
+    }
+    for name in ["algo.components", "algo.strongComponents"] {
+        let runs = |looks: usize| {
+            let left = Cell::new(looks);
+            let check = || {
+                let fewer = left.get().checked_sub(1).ok_or_else(|| crate::error::Error::internal("stop"))?;
+                left.set(fewer);
+                Ok(())
+            };
+            let context = ProcedureContext { check: &check, ..ProcedureContext::new(&version) };
+            Registry::default().find(name).unwrap().call(&context, &[]).is_ok()
+        };
+        let needed = (0..1000).find(|looks| runs(*looks)).unwrap();
+        assert!(needed > 12 && !runs(needed - 1), "{name} has looked {needed} times");
+    }
 }
 
 proptest! {
@@ -150,11 +167,14 @@ proptest! {
         for (from, to) in &ends {
             version.create_rel(NEAR, NodeId(*from), NodeId(*to), &[]).unwrap();
         }
-        let compact = Compact::new(&version, &Projection::all());
-        let ours = components(&ProcedureContext::new(&version), &Projection::all()).unwrap();
+        let context = ProcedureContext::new(&version);
+        let compact = Compact::new(&context, &Projection::all()).unwrap();
+        let ours = components(&context, &Projection::all()).unwrap();
         let count = ours.iter().map(|pair| pair.1).max().map_or(0, |last| last as usize + 1);
         prop_assert_eq!(count, connected_components(&compact));
-        prop_assert_eq!(kosaraju_scc(&compact).len(), kosaraju_scc(&compact.to_petgraph()).len());
+        let strong = strong_components(&context, &Projection::all()).unwrap();
+        let count = strong.iter().map(|pair| pair.1).max().map_or(0, |last| last as usize + 1);
+        prop_assert_eq!(count, kosaraju_scc(&compact.to_petgraph()).len());
         prop_assert!(compact.edge_references().map(|edge| (edge.source(), edge.target())).all(|pair| ends.contains(&pair)));
     }
 }

@@ -39,6 +39,7 @@ const ENDLESS: &[&str] = &[
     "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b RETURN a % 5 AS x UNION RETURN 1 AS x",
     "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b CALL db.labels() YIELD label RETURN count(label)",
     "UNWIND range(1, 1000000) AS a CALL algo.components() YIELD node RETURN count(node)",
+    "UNWIND range(1, 1000000) AS a CALL algo.strongComponents() YIELD node RETURN count(node)",
     // Expressions.
     "RETURN [a IN range(1, 1000000) WHERE any(b IN range(1, 1000000) WHERE b < 0)]",
     "RETURN reduce(s = 0, a IN range(1, 1000000) | reduce(t = 0, b IN range(1, 1000000) | t + 1) - 1000000)",
