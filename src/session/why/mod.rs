@@ -37,7 +37,11 @@ pub struct WhyEmpty {
 impl fmt::Display for WhyEmpty {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
-        self.hints.iter().try_for_each(|hint| write!(f, "; {hint}"))
+        let before = std::iter::once(&self.message).chain(&self.hints);
+        self.hints.iter().zip(before).try_for_each(|(hint, before)| {
+            let separator = if before.ends_with('?') { " " } else { "; " };
+            write!(f, "{separator}{hint}")
+        })
     }
 }
 
