@@ -1,12 +1,14 @@
 //! Contradictions: actors that are for and against the same thing at the same time, and claims that a source denies.
 
+use super::procedure::Steps;
 use super::stance::stance_types;
 use super::{BuiltIn, ProcedureContext};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::store::{Direction, Version};
 use crate::value::format::{NoGraph, literal};
-use crate::value::temporal::validity::Validity;
-use crate::value::{KeyId, NodeId, RelId, RelTypeId, Value};
+use crate::value::temporal::validity::{Validity, overlap};
+use crate::value::{NodeId, RelId, RelTypeId, Value};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The procedure.
@@ -36,7 +38,6 @@ const ALONG: &[(&str, Direction)] = &[
 const FOLLOWED: usize = 1000;
 
 /// A relationship with what decides whether it contradicts another.
-#[derive(Clone, Copy)]
 struct Claim {
     rel: RelId,
     actor: NodeId,
@@ -44,6 +45,28 @@ struct Claim {
     /// Whether it is for the issue or against it, when it is either.
     is_for: Option<bool>,
     denied: bool,
+    /// The first and the last day on which it holds, once somebody has asked for them.
+    days: OnceCell<(i64, i64)>,
+}
+
+impl Claim {
+    fn days(&self, version: &Version) -> Result<(i64, i64)> {
+        if let Some(days) = self.days.get() {
+            return Ok(*days);
+        }
+        let valid = Validity::of(|key| version.rel_property_named(self.rel, key));
+        let valid = valid.map_err(|bound| bound.error(version.catalog().rel_type_name(self.rel.rel_type)))?;
+        Ok(*self.days.get_or_init(|| valid.days()))
+    }
+
+    /// Whether both hold on some day.
+    fn overlaps(&self, version: &Version, other: &Claim) -> Result<bool> {
+        Ok(overlap(self.days(version)?, other.days(version)?))
+    }
+
+    fn source(&self, version: &Version) -> Value {
+        version.rel_property_named(self.rel, "source")
+    }
 }
 
 fn run(context: &ProcedureContext<'_>, arguments: &[Value]) -> Result<Vec<Vec<Value>>> {
@@ -112,15 +135,22 @@ impl Claims {
         const CLAIM_BYTES: u64 = 64;
         let version = context.version;
         context.needs(version.rel_count().saturating_mul(CLAIM_BYTES))?;
-        let modality = version.catalog().key("modality");
+        let (steps, modality) = (Steps::new(context.check), version.catalog().key("modality"));
         let mut by_actor: BTreeMap<NodeId, Vec<Claim>> = BTreeMap::new();
         for (rel_type, _) in version.catalog().rel_types() {
-            (context.check)()?;
             for rel in version.rel_ids(rel_type) {
+                steps.step()?;
                 let Some((actor, issue)) = version.endpoints(rel) else { continue };
-                let denied = property(version, rel, modality).as_str() == Some("denied");
+                let denied = modality.is_some_and(|key| version.rel_property(rel, key).as_str() == Some("denied"));
                 let is_for = signs.get(&rel_type).copied().filter(|_| !denied);
-                by_actor.entry(actor).or_default().push(Claim { rel, actor, issue, is_for, denied });
+                by_actor.entry(actor).or_default().push(Claim {
+                    rel,
+                    actor,
+                    issue,
+                    is_for,
+                    denied,
+                    days: OnceCell::new(),
+                });
             }
         }
         Ok(Claims { by_actor })
@@ -128,10 +158,10 @@ impl Claims {
 
     /// Opposite stances of one actor on one thing, or on a thing and what it belongs to.
     fn opposed(&self, context: &ProcedureContext<'_>, along: &[(RelTypeId, Direction)]) -> Result<Vec<Vec<Value>>> {
-        let mut rows = Vec::new();
+        let (mut rows, steps) = (Vec::new(), Steps::new(context.check));
         let mut above = Above { version: context.version, along, known: HashMap::new() };
         for claims in self.by_actor.values() {
-            (context.check)()?;
+            steps.step()?;
             let mut by_issue: BTreeMap<NodeId, Vec<&Claim>> = BTreeMap::new();
             claims.iter().filter(|claim| claim.is_for.is_some()).for_each(|claim| {
                 by_issue.entry(claim.issue).or_default().push(claim);
@@ -139,9 +169,9 @@ impl Claims {
             for (issue, ones) in &by_issue {
                 for wider in above.of(*issue) {
                     for (one, other) in pairs(ones, by_issue.get(&wider).map(Vec::as_slice).unwrap_or_default()) {
-                        (context.check)()?;
+                        steps.step()?;
                         let again = wider == *issue && one.rel.packed() > other.rel.packed();
-                        if one.is_for != other.is_for && !again && overlap(context.version, one, other)? {
+                        if one.is_for != other.is_for && !again && one.overlaps(context.version, other)? {
                             rows.push(row(kind(context.version, one, other), one, other));
                         }
                     }
@@ -153,15 +183,15 @@ impl Claims {
 
     /// Claims, and denials of the same claim.
     fn denied(&self, context: &ProcedureContext<'_>) -> Result<Vec<Vec<Value>>> {
-        let mut rows = Vec::new();
+        let (mut rows, steps) = (Vec::new(), Steps::new(context.check));
         for claims in self.by_actor.values().filter(|claims| claims.iter().any(|claim| claim.denied)) {
             let mut same: BTreeMap<(NodeId, RelTypeId), Vec<&Claim>> = BTreeMap::new();
             claims.iter().for_each(|claim| same.entry((claim.issue, claim.rel.rel_type)).or_default().push(claim));
             for claims in same.values() {
                 let (denials, claimed): (Vec<&Claim>, Vec<&Claim>) = claims.iter().partition(|claim| claim.denied);
                 for (claim, denial) in pairs(&claimed, &denials) {
-                    (context.check)()?;
-                    if overlap(context.version, claim, denial)? {
+                    steps.step()?;
+                    if claim.overlaps(context.version, denial)? {
                         rows.push(row("denied", claim, denial));
                     }
                 }
@@ -175,20 +205,9 @@ fn pairs<'c>(ones: &'c [&'c Claim], others: &'c [&'c Claim]) -> impl Iterator<It
     ones.iter().flat_map(move |one| others.iter().map(move |other| (*one, *other)))
 }
 
-/// Whether both hold on some day.
-fn overlap(version: &Version, one: &Claim, other: &Claim) -> Result<bool> {
-    Ok(validity(version, one.rel)?.overlaps(&validity(version, other.rel)?))
-}
-
-fn validity(version: &Version, rel: RelId) -> Result<Validity> {
-    let bound = |key: &str| property(version, rel, version.catalog().key(key));
-    Validity::of(bound).map_err(|bound| bound.error(version.catalog().rel_type_name(rel.rel_type)))
-}
-
 /// What kind of contradiction it is: of an actor with itself, or of sources with each other.
 fn kind(version: &Version, one: &Claim, other: &Claim) -> &'static str {
-    let source = version.catalog().key("source");
-    let (one, other) = (property(version, one.rel, source), property(version, other.rel, source));
+    let (one, other) = (one.source(version), other.source(version));
     match (one.as_str(), other.as_str()) {
         (Some(one), Some(other)) if one != other => "sources",
         _ => "stance",
@@ -198,10 +217,6 @@ fn kind(version: &Version, one: &Claim, other: &Claim) -> &'static str {
 fn row(kind: &str, one: &Claim, other: &Claim) -> Vec<Value> {
     let nodes = [one.actor, one.issue].map(Value::Node);
     std::iter::once(Value::string(kind)).chain(nodes).chain([one.rel, other.rel].map(Value::Rel)).collect()
-}
-
-fn property(version: &Version, rel: RelId, key: Option<KeyId>) -> Value {
-    key.map_or(Value::Null, |key| version.rel_property(rel, key))
 }
 
 /// A thing and what it belongs to, directly or through others.

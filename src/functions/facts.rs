@@ -71,9 +71,9 @@ fn holds(context: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
             Error::runtime(ErrorType::ArgumentError, Detail::NumberOutOfRange, "the span ends before it begins");
         return Err(error.hint("give the earlier moment first"));
     }
-    let catalog = context.graph.catalog();
-    let property = |key: &str| catalog.key(key).map_or(Value::Null, |id| context.graph.rel_property(rel, id));
-    let valid = Validity::of(property).map_err(|bound| bound.error(catalog.rel_type_name(rel.rel_type)))?;
+    let graph = context.graph;
+    let valid = Validity::of(|key| graph.rel_property_named(rel, key));
+    let valid = valid.map_err(|bound| bound.error(graph.catalog().rel_type_name(rel.rel_type)))?;
     let begun = valid.from.is_null() || order(&valid.from, to) != Ordering::Greater;
     let over = !valid.until.is_null() && order(&valid.until, from) == Ordering::Less;
     Ok(Value::Bool(begun && !over))

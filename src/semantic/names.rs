@@ -182,9 +182,8 @@ fn nearest_known(version: &Version, kind: NameKind, name: &str, known: usize) ->
 }
 
 fn node_name(version: &Version, node: NodeId) -> String {
-    let name = version.catalog().key("name").map(|key| version.node_property(node, key));
-    match name {
-        Some(Value::String(text)) => text.to_string(),
+    match version.node_property_named(node, "name") {
+        Value::String(text) => text.to_string(),
         _ => format!("node {}", node.0),
     }
 }

@@ -227,6 +227,11 @@ impl Version {
         self.nodes.property(node.0, key)
     }
 
+    /// A property of a node by its name; null when it or the node is absent.
+    pub fn node_property_named(&self, node: NodeId, name: &str) -> Value {
+        self.catalog().key(name).map_or(Value::Null, |key| self.node_property(node, key))
+    }
+
     /// The properties of a node in order of key identifier.
     pub fn node_properties(&self, node: NodeId) -> Vec<(KeyId, Value)> {
         let (segment, place) = split(node.0);
@@ -300,6 +305,11 @@ impl Version {
         let (segment, place) = split(rel.row);
         let columns = self.table(rel.rel_type).and_then(|table| table.columns(segment));
         columns.map_or(Value::Null, |columns| columns.get(place, key))
+    }
+
+    /// A property of a relationship by its name; null when it or the relationship is absent.
+    pub fn rel_property_named(&self, rel: RelId, name: &str) -> Value {
+        self.catalog().key(name).map_or(Value::Null, |key| self.rel_property(rel, key))
     }
 
     /// The properties of a relationship in order of key identifier.

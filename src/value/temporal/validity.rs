@@ -49,9 +49,13 @@ impl Validity {
 
     /// Whether both hold on some day.
     pub fn overlaps(&self, other: &Validity) -> bool {
-        let ((begins, ends), (other_begins, other_ends)) = (self.days(), other.days());
-        begins.max(other_begins) <= ends.min(other_ends)
+        overlap(self.days(), other.days())
     }
+}
+
+/// Whether two spans of days, each from its first to its last, have a day in common.
+pub fn overlap((begins, ends): (i64, i64), (other_begins, other_ends): (i64, i64)) -> bool {
+    begins.max(other_begins) <= ends.min(other_ends)
 }
 
 impl NoDate {
