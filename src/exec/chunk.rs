@@ -127,6 +127,11 @@ impl Chunk {
         }
     }
 
+    /// The rows at these positions, of every slot.
+    pub(crate) fn gather_all(&self, positions: &[u32]) -> Chunk {
+        self.gather(positions, &Live { mask: vec![true; self.columns.len()] })
+    }
+
     /// The same rows without a selection, with the live slots only.
     pub(crate) fn compact(mut self, live: &Live) -> Chunk {
         if let Some(selection) = self.selection.take() {
@@ -143,8 +148,7 @@ impl Chunk {
     /// The same rows without a selection.
     pub(crate) fn dense(mut self) -> Chunk {
         let Some(selection) = self.selection.take() else { return self };
-        let all = Live { mask: vec![true; self.columns.len()] };
-        self.gather(&selection, &all)
+        self.gather_all(&selection)
     }
 
     /// Appends rows; both must be without a selection.
@@ -179,8 +183,7 @@ impl Chunk {
         for (at, &n) in times.iter().enumerate() {
             positions.extend(std::iter::repeat_n(at as u32, n as usize));
         }
-        let all = Live { mask: vec![true; chunk.columns.len()] };
-        Ok(chunk.gather(&positions, &all))
+        Ok(chunk.gather_all(&positions))
     }
 
     /// The rows, each multiplied by the factor of its position; one of factor 0 is dropped, and `None` is given when none
@@ -211,8 +214,7 @@ impl Chunk {
     pub(crate) fn split(&self, from: usize, count: usize) -> Chunk {
         let end = from.saturating_add(count).min(self.len);
         let positions: Vec<u32> = (from as u32..end as u32).collect();
-        let all = Live { mask: vec![true; self.columns.len()] };
-        self.gather(&positions, &all)
+        self.gather_all(&positions)
     }
 
     /// About how many bytes it takes.

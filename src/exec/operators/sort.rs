@@ -90,8 +90,7 @@ impl Table {
     fn keep(&mut self, cx: &Context, order: &[SortKey], limit: Option<usize>) -> Result<()> {
         let positions = self.order(cx, order, limit)?;
         let Some(rows) = &self.rows else { return Ok(()) };
-        let all: Vec<_> = (0..rows.columns.len() as u32).map(crate::semantic::bound::Slot).collect();
-        let rows = rows.gather(&positions, &Live::new(&all));
+        let rows = rows.gather_all(&positions);
         let pick = |key: &Vec<Value>| positions.iter().map(|&at| key[at as usize].clone()).collect();
         let keys: Vec<Vec<Value>> = self.keys.iter().map(pick).collect();
         let last = keys.iter().filter_map(|values| values.last().cloned()).collect();
@@ -154,6 +153,11 @@ impl Sort {
         Ok(Sorted { rows, positions, given: 0 })
     }
 
+    fn clear(&mut self) {
+        discard(self.sorted.take(), self.held.bytes());
+        self.held.release();
+    }
+
     fn key_columns<'a>(&'a self, cx: &Context, chunk: &'a Chunk) -> Result<Vec<Cow<'a, Column>>> {
         let rows = Rows::of(chunk);
         self.keys.iter().map(|key| eval_column(cx, &key.expr, rows)).collect()
@@ -184,13 +188,6 @@ impl Operator for Sort {
     fn reset(&mut self) {
         self.input.reset();
         self.clear();
-    }
-}
-
-impl Sort {
-    fn clear(&mut self) {
-        discard(self.sorted.take(), self.held.bytes());
-        self.held.release();
     }
 }
 
