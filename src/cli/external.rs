@@ -1,5 +1,6 @@
 //! Other programs: the editor of the user's choice (`VISUAL`, else `EDITOR`, else `vi`), and the system's shell.
 
+use super::target::unwritten;
 use crate::error::{Detail, Error, ErrorType, Result};
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
@@ -22,7 +23,7 @@ pub fn edit(text: &str) -> Result<String> {
 fn written(path: &Path, text: &str) -> Result<()> {
     let file: std::io::Result<File> = private().open(path);
     let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|error| Error::io(format!("cannot write `{}`", path.display()), &error))
+    written.map_err(|error| unwritten(path, &error))
 }
 
 /// A new file that nobody else may read.

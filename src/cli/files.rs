@@ -4,6 +4,7 @@ use super::app::App;
 use super::arguments::Notation;
 use super::commands::{Flow, need};
 use super::main::{NO_GRAPH, failed};
+use super::target::unwritten;
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::io::facts::{self, Unsaid};
 use crate::io::{cypher, picture};
@@ -75,7 +76,7 @@ pub(super) fn export_to(app: &mut App, argument: &str) -> Result<Flow> {
         let mut out = BufWriter::with_capacity(1 << 16, file);
         write(&graph, notation, &mut out).and_then(|unsaid| out.flush().map(|()| unsaid))
     });
-    let unsaid = written.map_err(|error| Error::io(format!("cannot write `{argument}`"), &error))?;
+    let unsaid = written.map_err(|error| unwritten(path, &error))?;
     app.say(&format!("written to {argument}"));
     if unsaid.count > 0 {
         app.say(&format!("warning: not all of the graph is there:\n{unsaid}"));

@@ -1,6 +1,7 @@
 //! A transcript: what is typed and what is answered, as text without colours.
 
-use crate::error::{Error, Result};
+use super::target::unwritten;
+use crate::error::Result;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -30,7 +31,7 @@ impl Log {
     /// When it cannot be written.
     pub(super) fn open(path: &Path) -> Result<Log> {
         let file = OpenOptions::new().append(true).create(true).open(path);
-        let file = file.map_err(|error| Error::io(format!("cannot write `{}`", path.display()), &error))?;
+        let file = file.map_err(|error| unwritten(path, &error))?;
         Ok(Log { path: path.to_owned(), out: BufWriter::new(file), at: Place::Text, failure: None })
     }
 
@@ -45,10 +46,7 @@ impl Log {
     /// The first thing that went wrong.
     pub(super) fn bring(&mut self) -> Result<()> {
         let flushed = self.out.flush();
-        match self.failure.take().map_or(flushed, Err) {
-            Ok(()) => Ok(()),
-            Err(error) => Err(Error::io(format!("cannot write `{}`", self.path.display()), &error)),
-        }
+        self.failure.take().map_or(flushed, Err).map_err(|error| unwritten(&self.path, &error))
     }
 
     /// Whether a byte is text rather than part of a control sequence.

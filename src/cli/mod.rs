@@ -25,6 +25,7 @@ pub mod paint;
 pub mod parameters;
 mod progress;
 pub mod queries;
+mod replace;
 pub mod report;
 mod results;
 pub mod schema;

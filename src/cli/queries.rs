@@ -4,12 +4,13 @@
 
 use super::app::{App, Stop};
 use super::commands::{Flow, need};
+use super::replace::replace_private;
 use super::table::padded;
-use super::{external, folders, parameters};
+use super::target::unwritten;
+use super::{folders, parameters};
 use crate::error::{Detail, Error, Result};
 use crate::syntax::script::{self, Language};
 use crate::text::{beginning, nearest};
-use std::io::Write;
 use std::path::PathBuf;
 use unicode_width::UnicodeWidthStr;
 
@@ -28,15 +29,10 @@ pub(super) fn save(app: &mut App, argument: &str) -> Result<Flow> {
         return Err(Error::syntax(Detail::InvalidUse, "a statement can be kept, a command cannot"));
     }
     let path = file(name)?;
-    let failed = |error: std::io::Error| Error::io(format!("cannot write `{}`", path.display()), &error);
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(failed)?;
+        std::fs::create_dir_all(folder).map_err(|error| unwritten(&path, &error))?;
     }
-    // A name always stands for a whole query: the old one or the new one.
-    let new = path.with_extension("new");
-    let _ = std::fs::remove_file(&new);
-    external::private().open(&new).and_then(|mut file| writeln!(file, "{text}")).map_err(failed)?;
-    std::fs::rename(&new, &path).map_err(failed)?;
+    replace_private(&path, &format!("{text}\n"))?;
     app.say(&format!("kept: `.run {name}` asks it"));
     Ok(Flow::Continue)
 }

@@ -119,7 +119,8 @@ impl Target {
     }
 }
 
-fn unwritten(path: &Path, error: &io::Error) -> Error {
+/// The error of a file that cannot be written.
+pub(super) fn unwritten(path: &Path, error: &io::Error) -> Error {
     Error::io(format!("cannot write `{}`", path.display()), error)
 }
 

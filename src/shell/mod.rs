@@ -17,7 +17,7 @@ use crate::span::line_column;
 use crate::syntax::ast::{ClauseKind, Statement};
 use crate::syntax::parse_statement;
 use crate::syntax::script::{self, Completeness, Language};
-use crate::text::sizes;
+use crate::text::{counted, sizes};
 use crate::value::format::to_text;
 use editor::{Line, Reader};
 
@@ -158,10 +158,8 @@ fn may_leave(app: &mut App, warned: &mut bool) -> bool {
     }
     *warned = true;
     let advice = if graph.path().is_some() { ".save" } else { ".save FILE" };
-    let (changes, them) = match changes {
-        1 => ("1 change is".to_owned(), "it"),
-        _ => (format!("{changes} changes are"), "them"),
-    };
+    let them = if changes == 1 { "it" } else { "them" };
+    let changes = counted(changes, "change is", "changes are");
     app.say(&format!("{changes} not saved: `{advice}` keeps {them}, leaving again drops {them}"));
     false
 }

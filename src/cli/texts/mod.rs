@@ -2,10 +2,10 @@
 
 mod arguments;
 mod input;
-mod replace;
 
 use super::app::{exit_code, read_text};
 use super::main::{NO_GRAPH, failed, standard_input};
+use super::replace::replace;
 use super::report::{self, Source, nowhere};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::io::facts::check::{Finding, Text, check};
@@ -44,7 +44,7 @@ fn fmt(files: &[PathBuf], check: bool) -> u8 {
         }
         Ok((before, after)) if before == after => 0,
         Ok(_) if check => written(&format!("{}\n", file.display()), DIFFERENT),
-        Ok((_, after)) => replace::replace(file, &after).map_or_else(|error| failed(&error, TROUBLE), |()| 0),
+        Ok((_, after)) => replace(file, &after).map_or_else(|error| failed(&error, TROUBLE), |()| 0),
         Err(report) => {
             let _ = io::stderr().write_all(report.as_bytes());
             TROUBLE
@@ -161,7 +161,7 @@ fn merge(paths: [&PathBuf; 3], output: Option<&Path>) -> Result<u8> {
     let code = if merged.conflicts.is_empty() { 0 } else { DIFFERENT };
     match output {
         None => Ok(written(&text, code)),
-        Some(file) => replace::replace(file, &text).map(|()| code),
+        Some(file) => replace(file, &text).map(|()| code),
     }
 }
 

@@ -75,8 +75,8 @@ impl Statement {
     fn read(graph: &Version, rel: RelId) -> Option<Statement> {
         let (start, end) = graph.endpoints(rel)?;
         let said = |key: &str| {
-            let value = graph.catalog().key(key).map(|key| graph.rel_property(rel, key));
-            value.filter(|value| !value.is_null())
+            let value = graph.rel_property_named(rel, key);
+            (!value.is_null()).then_some(value)
         };
         let text = |key: &str| said(key).map(|value| to_text(&value));
         let rel_type = graph.catalog().rel_type_name(rel.rel_type);
