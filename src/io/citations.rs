@@ -3,28 +3,31 @@
 use crate::session::{Answer, Row, Sources, citation, fact};
 use crate::store::Version;
 use crate::value::{RelId, Value};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
-/// Citations as values: the last column of an answer that cites.
+/// The values of rows, with what they cite as values: the last column of an answer that cites.
 #[derive(Debug)]
 pub(super) struct Citations {
-    sources: Sources,
+    /// `None` for an answer that does not cite.
+    sources: Option<Sources>,
 }
 
 impl Citations {
-    /// The citations of an answer, where it has them.
-    pub(super) fn of(answer: &Answer) -> Option<Citations> {
-        answer.summary().cited.then(|| Citations { sources: Sources::of(answer.graph()) })
+    /// Those of an answer.
+    pub(super) fn of(answer: &Answer) -> Citations {
+        Citations { sources: answer.summary().cited.then(|| Sources::of(answer.graph())) }
     }
 
     /// The values of a row; of its last, what it cites, a map for each relationship.
-    pub(super) fn values(&self, row: &Row) -> Vec<Value> {
+    pub(super) fn values<'r>(&self, row: &'r Row) -> Cow<'r, [Value]> {
+        let Some(sources) = &self.sources else { return Cow::Borrowed(row.values()) };
         let mut values = row.values().to_vec();
         if let Some(last) = values.last_mut() {
-            let cited = rels(last).map(|rel| citation(row.graph(), &self.sources, rel)).collect();
+            let cited = rels(last).map(|rel| citation(row.graph(), sources, rel)).collect();
             *last = Value::list(cited);
         }
-        values
+        Cow::Owned(values)
     }
 }
 

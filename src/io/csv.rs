@@ -7,7 +7,6 @@ use crate::error::Result;
 use crate::session::Answer;
 use crate::store::Version;
 use crate::value::Value;
-use std::borrow::Cow;
 use std::io::Write;
 
 /// Writes a header and the rows with a character between fields; gives how many rows there were. Null is an empty field, empty text is `""`; lists,
@@ -25,8 +24,7 @@ pub fn write(answer: &mut Answer, separator: char, out: &mut dyn Write) -> Resul
     let mut count = 0;
     let citations = Citations::of(answer);
     while let Some(row) = answer.next_row()? {
-        let values =
-            citations.as_ref().map_or(Cow::Borrowed(row.values()), |citations| Cow::Owned(citations.values(&row)));
+        let values = citations.values(&row);
         let fields = values.iter().map(|value| value_field(row.graph(), value, separator));
         writeln!(out, "{}", fields.collect::<Vec<String>>().join(&between))
             .map_err(|error| super::write_error(&error))?;

@@ -8,7 +8,6 @@ use crate::error::Result;
 use crate::session::Answer;
 use crate::store::Version;
 use crate::syntax::facts::format::verb;
-use crate::value::{NodeId, RelId};
 use std::fmt::Write as _;
 use std::io::Write;
 
@@ -28,17 +27,12 @@ pub fn write(answer: &mut Answer, out: &mut dyn Write) -> Result<(u64, Unsaid)> 
 }
 
 fn picture(graph: &Version, elements: &Elements) -> String {
-    let ends: Vec<(RelId, (NodeId, NodeId))> =
-        elements.rels.iter().filter_map(|rel| Some((*rel, graph.endpoints(*rel)?))).collect();
-    let mut nodes = elements.nodes.clone();
-    nodes.extend(ends.iter().flat_map(|(_, (start, end))| [*start, *end]));
-    nodes.sort_unstable();
-    nodes.dedup();
     let mut text = String::from("digraph standpoint {\n  rankdir=LR;\n  node [shape=box, style=rounded];\n");
-    for node in nodes {
+    for node in elements.nodes_with_ends(graph) {
         let _ = writeln!(text, "  n{} [label={}];", node.0, quoted(&cell::name(graph, node)));
     }
-    for (rel, (start, end)) in ends {
+    for rel in &elements.rels {
+        let Some((start, end)) = graph.endpoints(*rel) else { continue };
         let rel_type = graph.catalog().rel_type_name(rel.rel_type);
         let look = Stance::of(rel_type).map(look).unwrap_or_default();
         let _ = writeln!(text, "  n{} -> n{} [label={}{look}];", start.0, end.0, quoted(&verb(rel_type)));

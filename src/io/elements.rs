@@ -3,6 +3,7 @@
 use super::facts::Unsaid;
 use crate::error::Result;
 use crate::session::Answer;
+use crate::store::Version;
 use crate::text::counted;
 use crate::value::{NodeId, RelId, Value};
 use std::collections::HashSet;
@@ -34,6 +35,15 @@ impl Elements {
             answer.keep((elements.len() - before) * 4 * size_of::<RelId>() as u64)?;
         }
         Ok(elements)
+    }
+
+    /// The nodes in order, with the ends of relationships also where no row names them.
+    pub(super) fn nodes_with_ends(&self, graph: &Version) -> Vec<NodeId> {
+        let ends = self.rels.iter().filter_map(|rel| graph.endpoints(*rel)).flat_map(|(start, end)| [start, end]);
+        let mut nodes: Vec<NodeId> = self.nodes.iter().copied().chain(ends).collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        nodes
     }
 
     /// What of the values neither nodes nor relationships can say.

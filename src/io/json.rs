@@ -4,7 +4,6 @@ use super::citations::Citations;
 use super::encode::{self, Encoding};
 use crate::error::Result;
 use crate::session::{Answer, Row};
-use std::borrow::Cow;
 use std::io::Write;
 
 /// Writes one object a row, a row a line; gives how many rows there were.
@@ -37,7 +36,7 @@ fn write_rows(answer: &mut Answer, out: &mut dyn Write, before: fn(u64) -> &'sta
     while let Some(row) = answer.next_row()? {
         line.clear();
         line.extend_from_slice(before(count).as_bytes());
-        object(&mut line, &row, citations.as_ref());
+        object(&mut line, &row, &citations);
         line.extend_from_slice(end.as_bytes());
         write(out, &line)?;
         count += 1;
@@ -50,10 +49,9 @@ fn write(out: &mut dyn Write, bytes: &[u8]) -> Result<()> {
 }
 
 /// The row as an object with its columns in order; what it cites stands for itself.
-fn object(out: &mut Vec<u8>, row: &Row, citations: Option<&Citations>) {
+fn object(out: &mut Vec<u8>, row: &Row, citations: &Citations) {
     out.push(b'{');
-    let values = citations.map_or(Cow::Borrowed(row.values()), |citations| Cow::Owned(citations.values(row)));
-    for (at, (name, value)) in row.columns().iter().zip(values.iter()).enumerate() {
+    for (at, (name, value)) in row.columns().iter().zip(&*citations.values(row)).enumerate() {
         if at > 0 {
             out.push(b',');
         }

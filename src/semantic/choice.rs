@@ -1,7 +1,6 @@
 //! A path of which only some are kept for each pair of ends: what every walk along it must be, as plain data.
 
 use super::bound::{Expr, GroupHop, Slot};
-use crate::syntax::ast::PatternDirection;
 
 /// What is kept of the paths between the same two nodes, and what these paths are.
 #[derive(Clone, Debug)]
@@ -69,20 +68,12 @@ impl Piece {
     fn reversed(&self, before: Slot) -> Piece {
         let nodes: Vec<Slot> = std::iter::once(self.start).chain(self.hops.iter().map(|hop| hop.node)).collect();
         let hops = self.hops.iter().zip(&nodes).rev().map(|(hop, node)| GroupHop {
-            direction: flipped(hop.direction),
+            direction: hop.direction.reversed(),
             types: hop.types.clone(),
             rel: hop.rel,
             node: *node,
         });
         let start = nodes.last().copied().unwrap_or(self.start);
         Piece { start, hops: hops.collect(), rounds: self.rounds, end: before }
-    }
-}
-
-fn flipped(direction: PatternDirection) -> PatternDirection {
-    match direction {
-        PatternDirection::Left => PatternDirection::Right,
-        PatternDirection::Right => PatternDirection::Left,
-        PatternDirection::Either => PatternDirection::Either,
     }
 }

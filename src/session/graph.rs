@@ -369,11 +369,12 @@ impl Graph {
         Arc::clone(&self.inner.procedures.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The plans of statements that were run before.
+    /// The index by which names are found that are almost known.
     pub(super) fn near_names(&self) -> &NearNames {
         &self.inner.near_names
     }
 
+    /// The plans of statements that were run before.
     pub(super) fn plans(&self) -> &Plans {
         &self.inner.plans
     }

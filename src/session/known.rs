@@ -78,29 +78,33 @@ pub struct Sources {
 impl Sources {
     /// The sources of a graph; of several with one name the first counts.
     pub fn of(graph: &Version) -> Sources {
-        let catalog = graph.catalog();
-        let (Some(label), Some(id)) = (catalog.label("Source"), catalog.key("id")) else { return Sources::default() };
-        let nodes: Vec<NodeId> = graph.nodes_of(Some(label)).collect();
-        let named = |node| match graph.node_property(node, id) {
-            Value::String(name) => Some((name, node)),
-            _ => None,
-        };
-        Sources { nodes: nodes.into_iter().rev().filter_map(named).collect() }
+        let mut nodes = HashMap::new();
+        source_nodes(graph).for_each(|(name, node)| _ = nodes.entry(name).or_insert(node));
+        Sources { nodes }
     }
 
     /// The source that a relationship cites.
     pub fn of_fact(&self, graph: &Version, rel: RelId) -> Option<NodeId> {
-        let source = graph.rel_property(rel, graph.catalog().key("source")?);
-        self.nodes.get(source.as_str()?).copied()
+        self.nodes.get(graph.rel_property_named(rel, "source").as_str()?).copied()
     }
 
     /// A text that a source has.
     pub fn text(&self, graph: &Version, source: NodeId, key: &str) -> Option<Arc<str>> {
-        match graph.node_property(source, graph.catalog().key(key)?) {
+        match graph.node_property_named(source, key) {
             Value::String(text) => Some(text),
             _ => None,
         }
     }
+}
+
+/// The nodes that are sources, each with what facts cite it by, in order of node.
+pub(crate) fn source_nodes(graph: &Version) -> impl Iterator<Item = (Arc<str>, NodeId)> + '_ {
+    let known = graph.catalog().label("Source").zip(graph.catalog().key("id"));
+    let named = |node, id| match graph.node_property(node, id) {
+        Value::String(name) => Some((name, node)),
+        _ => None,
+    };
+    known.into_iter().flat_map(move |(label, id)| graph.nodes_of(Some(label)).filter_map(move |node| named(node, id)))
 }
 
 fn text_value(text: String) -> Value {

@@ -3,6 +3,7 @@
 //! For whole texts, where planning each line would cost most of the time. A line whose names or properties are not as
 //! a told graph has them is left to its openCypher.
 
+use super::known::source_nodes;
 use crate::error::Result;
 use crate::exec::Counters;
 use crate::store::{Resolution, Version};
@@ -63,14 +64,7 @@ impl Teller {
 /// The nodes `:Source` by their `id`.
 fn known_sources(version: &Version) -> HashMap<Arc<str>, Vec<NodeId>> {
     let mut sources: HashMap<Arc<str>, Vec<NodeId>> = HashMap::new();
-    let (Some(label), Some(id)) = (version.catalog().label("Source"), version.catalog().key("id")) else {
-        return sources;
-    };
-    for node in version.nodes_of(Some(label)) {
-        if let Value::String(reference) = version.node_property(node, id) {
-            sources.entry(reference).or_default().push(node);
-        }
-    }
+    source_nodes(version).for_each(|(reference, node)| sources.entry(reference).or_default().push(node));
     sources
 }
 
@@ -101,8 +95,7 @@ fn entity(version: &mut Version, entity: &Entity, counters: &mut Counters) -> Re
 
 /// The aliases of a node; `None` when they are no list.
 fn aliases(version: &Version, node: NodeId) -> Option<Vec<Value>> {
-    let Some(key) = version.catalog().key("aliases") else { return Some(Vec::new()) };
-    match version.node_property(node, key) {
+    match version.node_property_named(node, "aliases") {
         Value::Null => Some(Vec::new()),
         Value::List(items) => Some(items.to_vec()),
         _ => None,
@@ -182,31 +175,18 @@ mod tests {
     use super::*;
     use crate::session::Graph;
     use crate::syntax::facts::read;
+    use crate::syntax::facts::samples::{braces, cites, labels, source, value};
     use proptest::prelude::*;
 
     /// Lines in which few names come again in every role.
     fn line() -> impl Strategy<Value = String> {
         let name = || prop::sample::select(vec!["a", "A", "b", "B", "c d", "é"]);
-        let value =
-            || prop::sample::select(vec!["1", "2.5", "true", "word", "2025-11", "2025-11-21", "[1, 2]", "[x, y]"]);
-        let braces = prop::sample::select(vec![
-            "",
-            " {2025}",
-            " {2025-11-21, 0.5}",
-            " {reported}",
-            " {denied, 0.25}",
-            " {2025-01..2025-06, \"q\"}",
-            " {..2025-02}",
-            " {k: 2025-02, l: 7}",
-        ]);
-        let cites = prop::sample::select(vec!["", " [s]", " [s p. 1]", " [s] [t 2]"]);
         prop_oneof![
-            4 => (name(), name(), braces, cites).prop_map(|(a, b, braces, cites)| format!("{a} -calls for-> {b}{braces}{cites}")),
-            2 => (name(), prop::sample::select(vec![" : L", " : L, M", ""]), name(), value())
+            4 => (name(), name(), braces(), cites()).prop_map(|(a, b, braces, cites)| format!("{a} -calls for-> {b}{braces}{cites}")),
+            2 => (name(), labels(), name(), value())
                 .prop_map(|(a, labels, alias, value)| format!("{a}{labels} = {alias}, x {{k: {value}}}")),
             1 => name().prop_map(|name| format!("{name} {{}}")),
-            1 => (prop::sample::select(vec!["s", "t"]), prop::sample::select(vec!["", " 2025-11", " 2025-11-21", " \"T\" <u:v>", " k: 1"]))
-                .prop_map(|(source, rest)| format!("[{source}]{rest}")),
+            1 => source(),
         ]
     }
 

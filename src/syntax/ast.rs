@@ -639,6 +639,17 @@ pub enum PatternDirection {
     Either,
 }
 
+impl PatternDirection {
+    /// The same relationship read from its other end.
+    pub fn reversed(self) -> PatternDirection {
+        match self {
+            PatternDirection::Right => PatternDirection::Left,
+            PatternDirection::Left => PatternDirection::Right,
+            PatternDirection::Either => PatternDirection::Either,
+        }
+    }
+}
+
 /// A test of a node's labels, or of a relationship's type. `:A:B` is `And`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LabelExpr {

@@ -187,7 +187,7 @@ fn text(meta: Meta, cite: Option<Cite>) -> String {
 fn says(version: &Version, rel: RelId, fact: &Fact) -> bool {
     let statements = stored_statements(fact, &facts::Defaults::default());
     let Some(said) = statements.into_iter().next() else { return false };
-    let property = |key: &str| version.catalog().key(key).map(|key| version.rel_property(rel, key)).unwrap_or_default();
+    let property = |key: &str| version.rel_property_named(rel, key);
     let located = fact.cites.iter().all(|cite| cite.locator.is_some() || property("locator").is_null());
     located
         && said.iter().all(|(key, value)| stored(value).is_some_and(|value| compare::group_eq(&property(key), &value)))

@@ -3,6 +3,7 @@
 use super::tests::{loaded, meaning_of};
 use super::{apply, diff, format, merge};
 use crate::session::Graph;
+use crate::syntax::facts::samples::{braces, cites, labels, source, value};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -14,29 +15,15 @@ fn name() -> impl Strategy<Value = &'static str> {
 fn line() -> impl Strategy<Value = String> {
     let quoted = |name: &str| crate::syntax::facts::format::name(name);
     let alias = |name: &str| crate::syntax::facts::format::alias(name);
-    let braces = prop::sample::select(vec![
-        "",
-        "",
-        " {2025}",
-        " {2025-11-21, 0.5}",
-        " {reported}",
-        " {denied, 0.25}",
-        " {2025-01..2025-06, \"q\"}",
-        " {k: 2025-02, l: 7}",
-    ]);
-    let cites = prop::sample::select(vec!["", "", " [s]", " [s p. 1]", " [t] [t 2]"]);
-    let value = prop::sample::select(vec!["1", "2.5", "true", "word", "2025-11", "2025-11-21", "[1, 2]"]);
     let verb = prop::sample::select(vec!["says", "calls for"]);
-    let labels = prop::sample::select(vec![" : L", " : L, M", ""]);
     let before = prop::sample::select(vec!["", "", "", "\n", "// c\n", "// c\n\n", "\n// c\n"]);
     let said = prop_oneof![
-        5 => (name(), verb, name(), braces, cites)
+        5 => (name(), verb, name(), braces(), cites())
             .prop_map(move |(a, verb, b, braces, cites)| format!("{} -{verb}-> {}{braces}{cites}", quoted(a), quoted(b))),
-        2 => (name(), labels.clone(), name(), value)
+        2 => (name(), labels(), name(), value())
             .prop_map(move |(a, labels, other, value)| format!("{}{labels} = {}, x {{k: {value}}}", quoted(a), alias(other))),
-        1 => (name(), labels, "[a-c]").prop_map(move |(a, labels, key)| format!("{}{labels} {{{key}: 1}}", quoted(a))),
-        2 => (prop::sample::select(vec!["s", "t"]), prop::sample::select(vec!["", " 2025-11", " 2025-11-21", " \"T\" <u:v>", " k: 1", " aliases: [b, q]"]))
-            .prop_map(|(source, rest)| format!("[{source}]{rest}")),
+        1 => (name(), labels(), "[a-c]").prop_map(move |(a, labels, key)| format!("{}{labels} {{{key}: 1}}", quoted(a))),
+        2 => source(),
     ];
     (before, said, prop::sample::select(vec!["", "", "", " // why"]))
         .prop_map(|(before, said, after)| before.to_owned() + &said + after)

@@ -6,7 +6,7 @@
 
 use super::diff::without_common;
 use super::said::{Item, Said};
-use super::{Unsaid, write};
+use super::{Unsaid, named, write};
 use crate::error::{Error, Result};
 use crate::session::Graph;
 use crate::store::{Version, fold};
@@ -345,7 +345,7 @@ impl Fields {
     fn line(mut self, name: &str, source: bool) -> String {
         if !source {
             return format::entity(&Entity {
-                name: named(name.into()),
+                name: named(name),
                 labels: self.labels.into_iter().map(named).collect(),
                 aliases: self.aliases.into_iter().map(named).collect(),
                 properties: properties(self.properties),
@@ -363,17 +363,13 @@ impl Fields {
             self.properties.remove("date");
         }
         format::source(&Source {
-            reference: named(name.into()),
+            reference: named(name),
             title: text(self.properties.remove("title")),
             url: text(self.properties.remove("url")),
             date,
             properties: properties(self.properties),
         })
     }
-}
-
-fn named(text: Arc<str>) -> Name {
-    Name { text, span: Default::default() }
 }
 
 fn properties(of: BTreeMap<Arc<str>, Value>) -> Vec<Property> {

@@ -24,7 +24,7 @@ mod tests;
 use super::elements::Elements;
 use super::write_error;
 use crate::error::Result;
-use crate::session::Answer;
+use crate::session::{Answer, source_nodes};
 use crate::store::Version;
 use crate::syntax::facts::ast::{Body, Entity, Fact, Line, Mark, Name, Source};
 use crate::syntax::facts::{format as lines, parse_line};
@@ -162,14 +162,7 @@ impl<'a> Writer<'a> {
 
     /// The nodes that a line of a source makes. Of several with one name none is.
     fn sources(&mut self) -> Sources {
-        let catalog = self.graph.catalog();
-        let (Some(label), Some(id)) = (catalog.label("Source"), catalog.key("id")) else { return Vec::new() };
-        let nodes = self.graph.nodes_of(Some(label));
-        let named = |node: NodeId| match self.graph.node_property(node, id) {
-            Value::String(text) if !text.is_empty() => Some((text, node)),
-            _ => None,
-        };
-        let all: Sources = nodes.filter_map(named).collect();
+        let all: Sources = source_nodes(self.graph).filter(|(reference, _)| !reference.is_empty()).collect();
         let mut times: HashMap<&str, u32> = HashMap::new();
         all.iter().for_each(|(reference, _)| *times.entry(reference).or_default() += 1);
         let alone = |(reference, node): &&(Arc<str>, NodeId)| {
@@ -204,9 +197,15 @@ impl<'a> Writer<'a> {
         properties.take("name");
         let aliases = properties.take_aliases();
         let labels = self.graph.node_labels(node).into_iter();
-        let mut labels: Vec<Name> = labels.map(|label| named(self.graph.catalog().label_name(label))).collect();
+        let mut labels: Vec<Name> =
+            labels.map(|label| named(Arc::clone(self.graph.catalog().label_name(label)))).collect();
         labels.sort_by(|a, b| a.text.cmp(&b.text));
-        let entity = Entity { name: named(&name), labels, aliases, properties: properties.rest(&["name", "aliases"]) };
+        let entity = Entity {
+            name: named(Arc::clone(&name)),
+            labels,
+            aliases,
+            properties: properties.rest(&["name", "aliases"]),
+        };
         let aliases = entity.aliases.clone();
         properties.lost.drain(..).for_each(|why| self.unsaid.tell(|| format!("{}: {why}", what())));
         if self.line(Body::Entity(entity), what)? {
@@ -220,8 +219,8 @@ impl<'a> Writer<'a> {
     fn source(&mut self, node: NodeId) -> io::Result<Option<Source>> {
         let source = self.source_line(node)?;
         if source.is_some() {
-            let value = |key| self.graph.catalog().key(key).map(|key| self.graph.node_property(node, key));
-            let texts = ["name", "aliases"].map(|key| value(key).filter(|value| !value.is_null()));
+            let value = |key| Some(self.graph.node_property_named(node, key)).filter(|value| !value.is_null());
+            let texts = ["name", "aliases"].map(value);
             self.names.note(node, texts);
         }
         Ok(source)
@@ -231,11 +230,11 @@ impl<'a> Writer<'a> {
         let mut properties = Properties::new(self.graph, self.graph.node_properties(node));
         let Some(Value::String(reference)) = properties.take("id") else { return Ok(None) };
         let source = Source {
-            title: properties.take_text("title").map(|text| named(&text)),
-            url: properties.take_text("url").map(|text| named(&text)),
+            title: properties.take_text("title").map(named),
+            url: properties.take_text("url").map(named),
             date: properties.take_date("date"),
             properties: properties.rest(&["id"]),
-            reference: named(&reference),
+            reference: named(Arc::clone(&reference)),
         };
         let what = || format!("the source `{reference}`");
         properties.lost.drain(..).for_each(|why| self.unsaid.tell(|| format!("{}: {why}", what())));
@@ -287,7 +286,7 @@ impl<'a> Writer<'a> {
         }
         let cites = cite.into_iter().filter(|cite| under.is_none() || cite.locator.is_some()).collect();
         lost.into_iter().for_each(|why| self.unsaid.tell(|| format!("{}: {why}", what())));
-        let fact = Fact { subject: named(&subject), verb: named(verb), object: named(&object), meta, cites };
+        let fact = Fact { subject: named(subject), verb: named(Arc::clone(verb)), object: named(object), meta, cites };
         self.line(Body::Fact(fact), what).map(drop)
     }
 
@@ -319,6 +318,6 @@ fn schema(graph: &Version) -> Vec<String> {
     indexes.chain(graph.constraints().map(|constraint| format!("the constraint `{}`", constraint.name))).collect()
 }
 
-fn named(text: &str) -> Name {
+fn named(text: impl Into<Arc<str>>) -> Name {
     Name { text: text.into(), span: Default::default() }
 }

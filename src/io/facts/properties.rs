@@ -93,7 +93,7 @@ impl<'a> Properties<'a> {
             cited
         });
         let locator = reference.as_ref().and_then(|_| self.take_text("locator"));
-        reference.map(|reference| Cite { reference: named(&reference), locator: locator.map(|text| named(&text)) })
+        reference.map(|reference| Cite { reference: named(reference), locator: locator.map(named) })
     }
 
     /// What the braces of a fact say besides properties.
@@ -107,14 +107,14 @@ impl<'a> Properties<'a> {
             since,
             until,
             confidence: confidence.filter(|number| usual != Some(*number)).map(|number| (number, Default::default())),
-            quote: self.take_text("quote").map(|text| named(&text)),
+            quote: self.take_text("quote").map(named),
             ..Meta::default()
         };
         match modality {
             Some(_) if usual.is_some() && confidence.is_none() => {
                 self.lose("modality", "would bring its confidence with it, and there is none");
             }
-            modality => meta.modality = modality.map(|text| named(&text)),
+            modality => meta.modality = modality.map(named),
         }
         if let (Some(from), Some(to)) = (since, until)
             && from.first_day() > to.last_day()

@@ -51,12 +51,7 @@ pub fn write(answer: &mut Answer, kind: Kind, out: &mut dyn Write) -> Result<(u6
     }
     let elements = Elements::of(answer)?;
     let graph = answer.graph();
-    // Ends of relationships are there even where no row names them.
-    let ends = elements.rels.iter().filter_map(|rel| graph.endpoints(*rel)).flat_map(|(start, end)| [start, end]);
-    let mut nodes: Vec<NodeId> = elements.nodes.iter().copied().chain(ends).collect();
-    nodes.sort_unstable();
-    nodes.dedup();
-    let picture = Picture::of(graph, nodes, || elements.rels.iter().copied());
+    let picture = Picture::of(graph, elements.nodes_with_ends(graph), || elements.rels.iter().copied());
     out.write_all(picture.written(kind).as_bytes()).map_err(|error| write_error(&error))?;
     let mut unsaid = elements.unsaid();
     picture.left_out().into_iter().for_each(|note| unsaid.tell(|| note));
@@ -178,6 +173,12 @@ impl Edge {
 /// The word that a stance is called by in a picture, and what has none.
 fn word(stance: Option<Stance>) -> &'static str {
     stance.map_or("other", Stance::verb)
+}
+
+/// A stance and how many relationships are of it, as a legend says it.
+fn counted_as(stance: Option<Stance>, count: usize) -> String {
+    let mark = stance.map(|stance| format!("{} ", stance.mark())).unwrap_or_default();
+    format!("{mark}{} {count}", word(stance))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! every graph; whatever a graph says stands in the document as escaped text alone.
 
 use super::text::escaped;
-use super::{Picture, svg, word};
+use super::{Picture, counted_as, svg, word};
 
 const TEMPLATE: &str = include_str!("page.html");
 
@@ -42,10 +42,10 @@ fn labels(picture: &Picture) -> String {
 fn kinds(picture: &Picture) -> String {
     let switch = |(stance, count): (Option<crate::algo::Stance>, usize)| {
         let word = word(stance);
-        let mark = stance.map(|stance| format!("{} ", stance.mark())).unwrap_or_default();
+        let said = counted_as(stance, count);
         format!(
             "<label><input type=\"checkbox\" checked data-kind=\"{word}\"><svg width=\"38\" height=\"12\"><path class=\"e \
-             {word}\" marker-end=\"url(#h-{word})\" d=\"M1 6 h34\"/></svg>{mark}{word} {count}</label>\n"
+             {word}\" marker-end=\"url(#h-{word})\" d=\"M1 6 h34\"/></svg>{said}</label>\n"
         )
     };
     picture.counts().into_iter().map(switch).collect()

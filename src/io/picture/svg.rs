@@ -1,7 +1,7 @@
 //! A picture as SVG.
 
 use super::text::{cut, escaped, width};
-use super::{Drawn, Edge, NAME, Picture, Place, word};
+use super::{Drawn, Edge, NAME, Picture, Place, counted_as, word};
 use crate::algo::Stance;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write;
@@ -208,8 +208,7 @@ pub(super) fn legend(picture: &Picture, height: f64) -> String {
     let mut x = MARGIN;
     for (stance, count) in picture.counts() {
         let word = word(stance);
-        let mark = stance.map(|stance| format!("{} ", stance.mark())).unwrap_or_default();
-        let said = format!("{mark}{word} {count}");
+        let said = counted_as(stance, count);
         let _ = writeln!(
             text,
             "<path class=\"e {word}\" marker-end=\"url(#h-{word})\" d=\"M{x:.1} {:.1} h36\"/><text x=\"{:.1}\" y=\"{y:.1}\">{said}</text>",

@@ -1,7 +1,7 @@
 //! Joining two entities.
 
 use super::record::{Record, keep, records};
-use super::{Identity, MERGED, WAS, aliases, property, remake, set, title, was};
+use super::{Identity, MERGED, WAS, aliases, remake, set, title, was};
 use crate::error::Result;
 use crate::session::entity::Node;
 use crate::store::Version;
@@ -20,7 +20,7 @@ pub(super) fn join(version: &mut Version, (kept, other): (NodeId, NodeId)) -> Re
         new_labels: new_labels(version, kept, &node),
         new_aliases: new_aliases(version, (kept, other))?,
         new_properties: new_properties(version, kept, &properties),
-        aliases: property(version, kept, "aliases"),
+        aliases: version.node_property_named(kept, "aliases"),
         labels: node.labels,
         properties,
     };
@@ -49,8 +49,8 @@ fn new_labels(version: &Version, kept: NodeId, other: &Node) -> Vec<Arc<str>> {
 /// The name and aliases of the other that the kept one does not have.
 fn new_aliases(version: &Version, (kept, other): (NodeId, NodeId)) -> Result<Vec<Arc<str>>> {
     let mut known = aliases(version, kept)?;
-    known.push(property(version, kept, "name"));
-    let names = std::iter::once(property(version, other, "name")).chain(aliases(version, other)?);
+    known.push(version.node_property_named(kept, "name"));
+    let names = std::iter::once(version.node_property_named(other, "name")).chain(aliases(version, other)?);
     let mut new: Vec<Arc<str>> = Vec::new();
     for name in names {
         let Value::String(name) = name else { continue };
@@ -66,7 +66,7 @@ fn new_aliases(version: &Version, (kept, other): (NodeId, NodeId)) -> Result<Vec
 fn new_properties(version: &Version, kept: NodeId, properties: &[(Arc<str>, Value)]) -> Vec<Arc<str>> {
     let own = |key: &str| ["name", "aliases", MERGED].contains(&key);
     let keys = properties.iter().map(|(key, _)| key);
-    keys.filter(|key| !own(key) && property(version, kept, key).is_null()).cloned().collect()
+    keys.filter(|key| !own(key) && version.node_property_named(kept, key).is_null()).cloned().collect()
 }
 
 /// Moves all relationships of the other; each says of whom it was told.

@@ -132,10 +132,6 @@ fn changed(place: &mut Place<'_>, work: impl FnOnce(&mut Version) -> Result<Iden
     Ok(identity)
 }
 
-fn property(version: &Version, node: NodeId, key: &str) -> Value {
-    version.catalog().key(key).map_or(Value::Null, |key| version.node_property(node, key))
-}
-
 fn set(version: &mut Version, node: NodeId, key: &str, value: Value) -> Result<()> {
     let key = version.intern_key(key);
     version.set_node_property(node, key, value)
@@ -143,7 +139,7 @@ fn set(version: &mut Version, node: NodeId, key: &str, value: Value) -> Result<(
 
 /// The aliases of a node.
 fn aliases(version: &Version, node: NodeId) -> Result<Vec<Value>> {
-    listed(&property(version, node, "aliases")).ok_or_else(|| {
+    listed(&version.node_property_named(node, "aliases")).ok_or_else(|| {
         let message = format!("`aliases` of `{}` is no list of texts", title(version, node));
         Error::runtime(ErrorType::TypeError, Detail::InvalidPropertyType, message)
     })
@@ -178,8 +174,7 @@ fn remake(version: &mut Version, rel: RelId, (from, to): (NodeId, NodeId), was: 
 
 /// Of whom a relationship was told, at its start or end.
 fn was(version: &Version, rel: RelId, name: &str) -> Result<Vec<Value>> {
-    let value = version.catalog().key(name).map_or(Value::Null, |key| version.rel_property(rel, key));
-    listed(&value).ok_or_else(|| {
+    listed(&version.rel_property_named(rel, name)).ok_or_else(|| {
         let rel_type: &Arc<str> = version.catalog().rel_type_name(rel.rel_type);
         let message =
             format!("`{name}` of a relationship `{rel_type}` is no list of texts, as joining entities needs it");

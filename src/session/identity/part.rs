@@ -4,7 +4,7 @@
 //! has it from that one. What was changed since stays changed.
 
 use super::record::{Record, keep, records};
-use super::{Identity, WAS, aliases, listed, property, remake, set, title, was};
+use super::{Identity, WAS, aliases, listed, remake, set, title, was};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::store::Version;
 use crate::value::compare::identical;
@@ -16,7 +16,8 @@ pub(super) fn part(version: &mut Version, kept: NodeId, name: &str) -> Result<Id
     let mut records = records(version, kept)?;
     let folded = |record: &Record| record.name.to_lowercase() == name.to_lowercase();
     let found = records.iter().position(|record| &*record.name == name).or_else(|| records.iter().position(folded));
-    let own = property(version, kept, "name").as_str().is_some_and(|own| own.to_lowercase() == name.to_lowercase());
+    let own =
+        version.node_property_named(kept, "name").as_str().is_some_and(|own| own.to_lowercase() == name.to_lowercase());
     let Some(at) = found.or_else(|| records.len().checked_sub(1).filter(|_| own)) else {
         return Err(nothing_joined(version, kept, name, &records));
     };
@@ -86,7 +87,7 @@ fn take_labels(version: &mut Version, kept: NodeId, record: &Record, others: &mu
 
 fn take_properties(version: &mut Version, kept: NodeId, record: &Record, others: &mut [Record]) -> Result<()> {
     for key in &record.new_properties {
-        if !identical(&property(version, kept, key), &record.property(key)) {
+        if !identical(&version.node_property_named(kept, key), &record.property(key)) {
             continue;
         }
         let mut value = Value::Null;

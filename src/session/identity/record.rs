@@ -1,6 +1,6 @@
 //! Records of what went into an entity: texts, each the list of the parts of [`Record`] as an expression of openCypher.
 
-use super::{MERGED, property, set};
+use super::{MERGED, set};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::store::Version;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind};
@@ -81,7 +81,7 @@ impl Record {
 /// When the property that has them is not as joining left it.
 pub(super) fn records(version: &Version, node: NodeId) -> Result<Vec<Record>> {
     let read = |text: &Value| text.as_str().and_then(read).as_ref().and_then(Record::of_value);
-    let records = match property(version, node, MERGED) {
+    let records = match version.node_property_named(node, MERGED) {
         Value::Null => Some(Vec::new()),
         Value::List(items) => items.iter().map(read).collect(),
         _ => None,

@@ -1,13 +1,14 @@
 //! What there is where a part of a question leaves nothing.
 
 use super::steps::{Part, Step};
-use super::{Asking, expr, int, item, named, projection, variable};
+use super::{Asking, int, item, named, projection};
 use crate::error::Result;
 use crate::span::Span;
 use crate::syntax::ast::{
     BinaryOp, Clause, ClauseKind, CompareOp, Expr, ExprKind, LabelExpr, MatchMode, Name, PathPattern, Projection,
     SortItem,
 };
+use crate::syntax::facts::build;
 use crate::text::nearest;
 use crate::value::Value;
 use crate::value::compare::order;
@@ -19,12 +20,13 @@ const SHOWN: i64 = 5;
 
 /// What there is instead of what a step asks for, where `left` gives rows.
 pub(super) fn hints(asking: &Asking<'_>, left: &[Clause], step: &Step) -> Result<Vec<String>> {
+    let nowhere = Span::default();
     match &step.part {
         Part::Node => Ok(Vec::new()),
         Part::Rel(turned) => other_direction(asking, left, turned),
         Part::Types { rel, types, turned } => {
             let mut hints = match rel {
-                Some(rel) => names(asking, left, rel, call("type", variable(rel)), types)?,
+                Some(rel) => names(asking, left, rel, build::call("type", vec![build::variable(rel)], nowhere), types)?,
                 None => Vec::new(),
             };
             hints.extend(other_direction(asking, left, turned)?);
@@ -32,15 +34,14 @@ pub(super) fn hints(asking: &Asking<'_>, left: &[Clause], step: &Step) -> Result
         }
         Part::Labels { node, labels } => {
             let mut clauses = left.to_vec();
-            let list = call("labels", variable(node));
-            clauses.push(Clause {
-                kind: ClauseKind::Unwind { list, variable: named("why label") },
-                span: Span::default(),
-            });
+            let list = build::call("labels", vec![build::variable(node)], nowhere);
+            clauses.push(Clause { kind: ClauseKind::Unwind { list, variable: named("why label") }, span: nowhere });
             let wanted = if let LabelExpr::Label(label) = labels { vec![label.clone()] } else { Vec::new() };
-            names(asking, &clauses, node, variable(&named("why label")), &wanted)
+            names(asking, &clauses, node, build::variable(&named("why label")), &wanted)
         }
-        Part::Property { of, key, value } => values(asking, left, &property(of, key), key, Some(value)),
+        Part::Property { of, key, value } => {
+            values(asking, left, &build::property(of, &key.text, nowhere), key, Some(value))
+        }
         Part::Where(condition) => match compared(condition) {
             Some((of, key, value)) => values(asking, left, &of, &key, value.as_ref()),
             None => Ok(Vec::new()),
@@ -50,10 +51,10 @@ pub(super) fn hints(asking: &Asking<'_>, left: &[Clause], step: &Step) -> Result
 
 /// Labels or types that are there with how many have them, the most frequent first, and the one that was meant.
 fn names(asking: &Asking<'_>, left: &[Clause], of: &Name, name: Expr, wanted: &[Name]) -> Result<Vec<String>> {
-    let by_number = SortItem { expr: variable(&named("n")), descending: true, nulls_first: None };
-    let by_name = SortItem { expr: variable(&named("name")), descending: false, nulls_first: None };
-    let count = ExprKind::Call { name: named("count"), distinct: true, arguments: vec![variable(of)] };
-    let items = vec![item(name, "name"), item(expr(count), "n")];
+    let by_number = SortItem { expr: build::variable(&named("n")), descending: true, nulls_first: None };
+    let by_name = SortItem { expr: build::variable(&named("name")), descending: false, nulls_first: None };
+    let count = ExprKind::Call { name: named("count"), distinct: true, arguments: vec![build::variable(of)] };
+    let items = vec![item(name, "name"), item(build::expr(count, Span::default()), "n")];
     let rows = asking.given(left, Projection { order_by: vec![by_number, by_name], ..projection(items) })?;
     let found: Vec<(&str, i64)> =
         rows.iter().filter_map(|row| Some((row.first()?.as_str()?, row.get(1)?.as_int()?))).collect();
@@ -96,7 +97,7 @@ fn only_last(path: &PathPattern) -> PathPattern {
 fn values(asking: &Asking<'_>, left: &[Clause], of: &Expr, key: &Name, wanted: Option<&Expr>) -> Result<Vec<String>> {
     let mut clauses = left.to_vec();
     let there = ExprKind::IsNull { operand: Box::new(of.clone()), negated: true };
-    clauses.push(Clause { kind: ClauseKind::Filter(expr(there)), span: Span::default() });
+    clauses.push(Clause { kind: ClauseKind::Filter(build::expr(there, Span::default())), span: Span::default() });
     let distinct = Projection { distinct: true, limit: Some(int(500)), ..projection(vec![item(of.clone(), "value")]) };
     let rows = asking.given(&clauses, distinct)?;
     let mut values: Vec<Value> = rows.into_iter().filter_map(|row| row.into_iter().next()).collect();
@@ -138,14 +139,6 @@ fn texts(asking: &Asking<'_>, wanted: &Expr) -> Vec<Arc<str>> {
         },
         _ => Vec::new(),
     }
-}
-
-fn property(of: &Name, key: &Name) -> Expr {
-    expr(ExprKind::Property { base: Box::new(variable(of)), key: key.clone() })
-}
-
-fn call(function: &str, argument: Expr) -> Expr {
-    expr(ExprKind::Call { name: named(function), distinct: false, arguments: vec![argument] })
 }
 
 /// The property that a condition compares, its key, and what it is to be equal to.

@@ -17,6 +17,7 @@ use crate::store::Snapshot;
 use crate::syntax::ast::{
     Clause, ClauseKind, Expr, ExprKind, Mode, Name, Projection, ProjectionItem, Query, SingleQuery, Statement,
 };
+use crate::syntax::facts::build;
 use crate::text::beginning;
 use crate::value::{Map, Value};
 use std::fmt;
@@ -157,7 +158,7 @@ impl Asking<'_> {
         let one = item(int(1), "one");
         let limited = Projection { limit: Some(int(COUNTED + 1)), ..projection(vec![one]) };
         clauses.push(Clause { kind: ClauseKind::With { projection: limited, predicate: None }, span });
-        let rows = self.given(&clauses, projection(vec![item(expr(ExprKind::CountStar), "n")]))?;
+        let rows = self.given(&clauses, projection(vec![item(build::expr(ExprKind::CountStar, span), "n")]))?;
         Ok(rows.first().and_then(|row| row.first()).and_then(Value::as_int).unwrap_or(0))
     }
 
@@ -225,34 +226,18 @@ pub(super) fn why_empty(
     Asking { graph: place.graph, snapshot, statement, text, parameters, options, begun: Instant::now() }.why()
 }
 
-fn expr(kind: ExprKind) -> Expr {
-    Expr { kind, span: Span::default() }
-}
-
 fn int(number: i64) -> Expr {
-    expr(ExprKind::Int(number))
+    build::expr(ExprKind::Int(number), Span::default())
 }
 
 fn named(text: &str) -> Name {
-    Name { text: text.into(), span: Span::default() }
-}
-
-fn variable(name: &Name) -> Expr {
-    expr(ExprKind::Variable(name.clone()))
+    build::name(text, Span::default())
 }
 
 fn item(expr: Expr, alias: &str) -> ProjectionItem {
-    ProjectionItem { expr, alias: Some(named(alias)), text: "".into() }
+    build::item(expr, &named(alias))
 }
 
 fn projection(items: Vec<ProjectionItem>) -> Projection {
-    Projection {
-        distinct: false,
-        star: false,
-        items,
-        order_by: Vec::new(),
-        skip: None,
-        limit: None,
-        span: Span::default(),
-    }
+    build::projection(items, false, Span::default())
 }

@@ -5,6 +5,7 @@ use crate::span::Span;
 use crate::syntax::ast::{
     Clause, ClauseKind, Expr, ExprKind, LabelExpr, MatchMode, Name, NodePattern, PathPattern, RelPattern,
 };
+use crate::syntax::facts::build;
 
 /// A beginning of a clause.
 pub(super) struct Step {
@@ -42,26 +43,19 @@ pub(super) fn of_match(mode: MatchMode, pattern: &[PathPattern], predicate: Opti
         growing.done.push(path.clone());
     }
     let whole = growing.clauses(None, None);
-    let mut steps = growing.steps;
-    let conditions: Vec<Expr> = predicate.map(conjuncts).unwrap_or_default();
-    for at in 1..=conditions.len() {
-        let mut clauses = whole.clone();
-        clauses.push(Clause { kind: ClauseKind::Filter(all(&conditions[..at])), span });
-        let last = &conditions[at - 1];
-        steps.push(Step { clauses, part: Part::Where(last.clone()), span: last.span });
-    }
-    steps
+    let conditions = predicate.into_iter().flat_map(|predicate| of_filter(predicate, span));
+    let conditions = conditions.map(|step| Step { clauses: [whole.clone(), step.clauses].concat(), ..step });
+    growing.steps.into_iter().chain(conditions).collect()
 }
 
 /// The steps of a condition alone.
 pub(super) fn of_filter(predicate: &Expr, span: Span) -> Vec<Step> {
     let conditions = conjuncts(predicate);
-    let step = |at: usize| {
-        let last = &conditions[at - 1];
-        let clause = Clause { kind: ClauseKind::Filter(all(&conditions[..at])), span };
-        Step { clauses: vec![clause], part: Part::Where(last.clone()), span: last.span }
+    let step = |(at, last): (usize, &Expr)| {
+        let clause = Clause { kind: ClauseKind::Filter(build::all(conditions[..=at].to_vec())?), span };
+        Some(Step { clauses: vec![clause], part: Part::Where(last.clone()), span: last.span })
     };
-    (1..=conditions.len()).map(step).collect()
+    conditions.iter().enumerate().filter_map(step).collect()
 }
 
 struct Growing {
@@ -112,12 +106,7 @@ impl Growing {
         let turned = |partial: &PathPattern| {
             let mut turned = partial.clone();
             if let Some(last) = turned.rels.last_mut() {
-                use crate::syntax::ast::PatternDirection::{Either, Left, Right};
-                last.direction = match last.direction {
-                    Right => Left,
-                    Left => Right,
-                    Either => Either,
-                };
+                last.direction = last.direction.reversed();
             }
             Box::new(turned)
         };
@@ -203,12 +192,5 @@ fn conjuncts(predicate: &Expr) -> Vec<Expr> {
     match &predicate.kind {
         ExprKind::And(parts) => parts.iter().flat_map(conjuncts).collect(),
         _ => vec![predicate.clone()],
-    }
-}
-
-fn all(conditions: &[Expr]) -> Expr {
-    match conditions {
-        [one] => one.clone(),
-        several => Expr { kind: ExprKind::And(several.to_vec()), span: Span::default() },
     }
 }

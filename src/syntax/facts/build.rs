@@ -8,15 +8,15 @@ use crate::syntax::ast::{
 };
 use std::sync::Arc;
 
-pub(super) fn name(text: impl Into<Arc<str>>, span: Span) -> Name {
+pub(crate) fn name(text: impl Into<Arc<str>>, span: Span) -> Name {
     Name { text: text.into(), span }
 }
 
-pub(super) fn expr(kind: ExprKind, span: Span) -> Expr {
+pub(crate) fn expr(kind: ExprKind, span: Span) -> Expr {
     Expr { kind, span }
 }
 
-pub(super) fn variable(of: &Name) -> Expr {
+pub(crate) fn variable(of: &Name) -> Expr {
     expr(ExprKind::Variable(of.clone()), of.span)
 }
 
@@ -40,11 +40,11 @@ pub(super) fn float(number: f64, span: Span) -> Expr {
     expr(ExprKind::Float(number), span)
 }
 
-pub(super) fn property(of: &Name, key: &str, span: Span) -> Expr {
+pub(crate) fn property(of: &Name, key: &str, span: Span) -> Expr {
     expr(ExprKind::Property { base: Box::new(variable(of)), key: name(key, span) }, span)
 }
 
-pub(super) fn call(function: &str, arguments: Vec<Expr>, span: Span) -> Expr {
+pub(crate) fn call(function: &str, arguments: Vec<Expr>, span: Span) -> Expr {
     expr(ExprKind::Call { name: name(function, span), distinct: false, arguments }, span)
 }
 
@@ -94,7 +94,7 @@ pub(super) fn is_null(operand: Expr) -> Expr {
 }
 
 /// All of the conditions; `None` when there is none.
-pub(super) fn all(mut conditions: Vec<Expr>) -> Option<Expr> {
+pub(crate) fn all(mut conditions: Vec<Expr>) -> Option<Expr> {
     if conditions.len() > 1 {
         let span = conditions.iter().map(|one| one.span).reduce(Span::to).unwrap_or_default();
         return Some(expr(ExprKind::And(conditions), span));
@@ -173,7 +173,7 @@ pub(super) fn set(of: &Name, key: &str, value: Expr, span: Span) -> SetItem {
 }
 
 /// `expression AS alias`
-pub(super) fn item(expr: Expr, alias: &Name) -> ProjectionItem {
+pub(crate) fn item(expr: Expr, alias: &Name) -> ProjectionItem {
     ProjectionItem { expr, text: alias.text.clone(), alias: Some(alias.clone()) }
 }
 
@@ -182,7 +182,7 @@ pub(super) fn same(of: &Name) -> ProjectionItem {
     ProjectionItem { expr: variable(of), alias: None, text: of.text.clone() }
 }
 
-pub(super) fn projection(items: Vec<ProjectionItem>, distinct: bool, span: Span) -> Projection {
+pub(crate) fn projection(items: Vec<ProjectionItem>, distinct: bool, span: Span) -> Projection {
     Projection { distinct, star: false, items, order_by: Vec::new(), skip: None, limit: None, span }
 }
 

@@ -6,7 +6,7 @@
 
 mod ask;
 pub mod ast;
-mod build;
+pub(crate) mod build;
 mod errors;
 mod file;
 mod fmt;
@@ -15,6 +15,8 @@ mod items;
 mod markdown;
 mod parse;
 mod question;
+#[cfg(test)]
+pub(crate) mod samples;
 mod tell;
 mod translate;
 
