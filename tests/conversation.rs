@@ -1,6 +1,6 @@
 //! What the shell remembers within a conversation and between two: answers, queries, a transcript.
 
-use crate::shell::{expect, keys, shell, start, start_with};
+use crate::shell::{demo_sized, expect, keys, shell, start, start_with};
 use std::path::Path;
 use std::process::Command;
 
@@ -132,14 +132,8 @@ fn numbers_are_shown_where_they_are_wanted() {
 fn what_is_longer_than_the_screen_goes_to_the_pager() {
     let home = tempfile::tempdir().unwrap();
     let paged = home.path().join("paged");
-    let mut command = Command::new("sh");
-    let program = env!("CARGO_BIN_EXE_standpoint");
-    command.arg("-c").arg(format!("stty cols 80 rows 12; exec {program} demo"));
-    command.env("HOME", home.path()).env("NO_COLOR", "1").env("TERM", "xterm").current_dir(home.path());
-    command.env_remove("XDG_STATE_HOME").env_remove("XDG_CONFIG_HOME").env_remove("STANDPOINT_PAGER");
-    command.env("PAGER", format!("cat > {}; echo PAGED", paged.display()));
-    let mut session = rexpect::session::spawn_command(command, crate::shell::WAIT).unwrap();
-    expect(&mut session, "▸");
+    let pager = format!("cat > {}; echo PAGED", paged.display());
+    let mut session = demo_sized(home.path(), (80, 12), &[("PAGER", &pager)]);
     keys(&mut session, "RETURN 'short' AS x;\r");
     expect(&mut session, "│ short │");
     expect(&mut session, "▸");

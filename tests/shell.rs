@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// How long anything may take, on a slow machine too.
-pub const WAIT: Option<u64> = Some(30_000);
+const WAIT: Option<u64> = Some(30_000);
 
 /// A shell on a copy of the shipped graph with a home of its own.
 pub fn shell(home: &Path) -> PtySession {
@@ -26,13 +26,30 @@ pub fn start(home: &Path, arguments: &[&str]) -> PtySession {
 pub fn start_with(home: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> PtySession {
     let mut command = Command::new(env!("CARGO_BIN_EXE_standpoint"));
     command.args(arguments);
-    command.env("HOME", home).env("NO_COLOR", "1").env("TERM", "xterm").env_remove("XDG_STATE_HOME").current_dir(home);
-    command.env_remove("XDG_CONFIG_HOME").env_remove("STANDPOINT_PAGER").env_remove("PAGER");
-    command.envs(variables.iter().copied());
-    let mut session = spawn_command(command, WAIT).unwrap();
+    let mut session = spawned(command, home, variables);
     expect(&mut session, "Ctrl-D leaves");
     expect(&mut session, "▸");
     session
+}
+
+/// The demonstration on a terminal of so many columns and rows.
+pub fn demo_sized(home: &Path, (columns, rows): (u16, u16), variables: &[(&str, &str)]) -> PtySession {
+    let mut command = Command::new("sh");
+    let program = env!("CARGO_BIN_EXE_standpoint");
+    command.arg("-c").arg(format!("stty cols {columns} rows {rows}; exec {program} demo"));
+    let mut session = spawned(command, home, variables);
+    expect(&mut session, "▸");
+    session
+}
+
+/// A program in a pseudo-terminal, with a home of its own, these variables, and nothing else of the user's.
+fn spawned(mut command: Command, home: &Path, variables: &[(&str, &str)]) -> PtySession {
+    command.env("HOME", home).env("NO_COLOR", "1").env("TERM", "xterm").current_dir(home);
+    for name in ["XDG_STATE_HOME", "XDG_CONFIG_HOME", "STANDPOINT_PAGER", "PAGER", "VISUAL", "EDITOR"] {
+        command.env_remove(name);
+    }
+    command.envs(variables.iter().copied());
+    spawn_command(command, WAIT).unwrap()
 }
 
 /// Waits for a text; gives what came before it.
@@ -294,11 +311,7 @@ fn the_editor_gets_what_is_typed() {
     let home = tempfile::tempdir().unwrap();
     let editor = home.path().join("editor.sh");
     std::fs::write(&editor, "#!/bin/sh\nprintf 'RETURN 6 * 7 AS edited;' > \"$1\"\n").unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_standpoint"));
-    command.env("HOME", home.path()).env("NO_COLOR", "1").env("TERM", "xterm").current_dir(home.path());
-    command.env("EDITOR", format!("sh {}", editor.display())).env_remove("VISUAL").env_remove("XDG_STATE_HOME");
-    let mut session = spawn_command(command, WAIT).unwrap();
-    expect(&mut session, "▸");
+    let mut session = start_with(home.path(), &[], &[("EDITOR", &format!("sh {}", editor.display()))]);
     keys(&mut session, "RETURN 1\x18\x05");
     expect(&mut session, "RETURN 6 * 7 AS edited;");
     expect(&mut session, "│     42 │");
@@ -311,13 +324,8 @@ fn the_users_own_settings_are_read_first_and_pictures_fit_the_screen() {
     let home = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(home.path().join(".config/standpoint")).unwrap();
     std::fs::write(home.path().join(".config/standpoint/rc"), ".mode line\n.param who 'Kyiv'\n").unwrap();
-    let mut command = Command::new("sh");
     // A narrow terminal.
-    command.arg("-c").arg(format!("stty cols 44 rows 50; exec {} demo", env!("CARGO_BIN_EXE_standpoint")));
-    command.env("HOME", home.path()).env("NO_COLOR", "1").env("TERM", "xterm").current_dir(home.path());
-    command.env_remove("XDG_STATE_HOME").env_remove("XDG_CONFIG_HOME");
-    let mut session = spawn_command(command, WAIT).unwrap();
-    expect(&mut session, "▸");
+    let mut session = demo_sized(home.path(), (44, 50), &[]);
     keys(&mut session, "RETURN $who AS who;\r");
     expect(&mut session, "who = Kyiv");
     keys(&mut session, ".graph @Kyiv\r");
