@@ -71,7 +71,7 @@ pub(super) fn run_line(session: &mut Session, text: &str, options: &RunOptions) 
 pub(super) fn explain_line(session: &Session, text: &str, options: &RunOptions) -> Result<Answer> {
     let mut translated = translated(session, text)?;
     translated.statement.mode = Mode::Explain;
-    let answer = run::explain(session.graph(), session.snapshot(), &translated.statement, &Map::new(), options);
+    let answer = run::explain(session.reading(), &translated.statement, &Map::new(), options);
     answer.map_err(|error| translated.explain(error))
 }
 

@@ -4,7 +4,7 @@
 //! is. An arrow fact is translated by [`crate::syntax::facts::translate`] into the same tree that
 //! [`crate::syntax::parse_statement`] gives for openCypher. `run::execute` binds the tree
 //! ([`crate::semantic::bind`]), plans it ([`crate::plan::plan`]) against the statistics of a version, and runs the
-//! plan ([`crate::exec::Execution`]). The plan is kept for the next run of the same text on the same version (`plans`). A reading statement runs on the current snapshot; a writing one on a private
+//! plan ([`crate::exec::Execution`]). The plan is kept for the next run of the same text on the same version (`plans`). A reading statement runs on the version that `reading` finds for it; a writing one on a private
 //! version that is published when all went well and dropped when not. Between [`Session::begin`] and
 //! [`Session::commit`] the private version is the transaction's (`transaction`), and each statement goes on from where
 //! the one before left it.
@@ -21,6 +21,7 @@ mod options;
 mod plans;
 mod procedures;
 mod profile;
+mod reading;
 mod run;
 mod state;
 mod tell;

@@ -5,6 +5,7 @@ use super::graph::Graph;
 use super::options::RunOptions;
 use super::procedures::Procedures;
 use super::profile::{self, Measured};
+use super::reading::Reading;
 use super::transaction::Place;
 use crate::error::{Detail, Error, ErrorType, Phase, Result};
 use crate::exec::{Commits, Counters, Execution, Settings, exceeded};
@@ -33,10 +34,11 @@ pub(super) fn execute(
 ) -> Result<Answer> {
     let statement = &*as_asked(statement, options)?;
     if statement.mode == Mode::Explain {
-        return explain(place.graph, place.snapshot(), statement, parameters, options);
+        return explain(place.reading(), statement, parameters, options);
     }
     if !writes(statement) {
-        return read(place.graph, place.snapshot(), statement, parameters, options);
+        let version = place.reading().version(statement, parameters, options)?;
+        return read(place.graph, version, statement, parameters, options);
     }
     if options.read_only {
         return Err(read_only());
@@ -84,13 +86,13 @@ fn returns_rows(statement: &Statement) -> bool {
 
 /// The plan of a statement, as an answer.
 pub(super) fn explain(
-    graph: &Graph,
-    snapshot: Snapshot,
+    reading: Reading<'_>,
     statement: &Statement,
     parameters: &Map,
     options: &RunOptions,
 ) -> Result<Answer> {
     let statement = &*as_asked(statement, options)?;
+    let (graph, snapshot) = (reading.graph, reading.version(statement, parameters, options)?);
     let mut scratch = Version::clone(&snapshot);
     let writes = writes(statement);
     let bound = match writes {

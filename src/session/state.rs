@@ -6,6 +6,7 @@ use super::graph::Graph;
 use super::identity::{self, Identity};
 use super::options::RunOptions;
 use super::plans::Known;
+use super::reading::Reading;
 use super::run;
 use super::transaction::{Place, Transaction, already_open, not_open};
 use super::why::{WhyEmpty, why_empty};
@@ -84,7 +85,7 @@ impl Session {
             let timeout = options.timeout.map(|timeout| timeout.saturating_sub(begun.elapsed()));
             return run::execute(&mut self.place(), &statement, parameters, &RunOptions { timeout, ..options.clone() });
         }
-        let (graph, snapshot) = (&self.graph, self.graph.snapshot());
+        let (graph, snapshot) = (&self.graph, self.reading().version(&statement, parameters, options)?);
         let known = Arc::new(Known {
             prepared: run::prepare(graph, &snapshot, &statement, parameters, options)?,
             statement,
@@ -109,7 +110,7 @@ impl Session {
         if !self.keeps_plans(options) {
             return Ok(None);
         }
-        let snapshot = self.graph.snapshot();
+        let snapshot = self.reading().now();
         let known = self.graph.plans().find(text, &snapshot, &self.graph.procedures(), &run::planning(options)?);
         Ok(known.map(|known| (known, snapshot)))
     }
@@ -170,7 +171,7 @@ impl Session {
 
     /// The graph as the session's next statement finds it: with what its open transaction changed.
     pub fn snapshot(&self) -> Snapshot {
-        self.transaction.as_ref().map_or_else(|| self.graph.snapshot(), Transaction::snapshot)
+        self.reading().now()
     }
 
     /// Empties the graph and forgets the procedures registered with it, the open transaction and what was said so far.
@@ -314,7 +315,7 @@ impl Session {
             Language::Cypher | Language::Pattern => {
                 let mut statement = parse_statement(text)?;
                 statement.mode = Mode::Explain;
-                run::explain(&self.graph, self.snapshot(), &statement, parameters, options)
+                run::explain(self.reading(), &statement, parameters, options)
             }
             _ => explain_line(self, text, options),
         }
@@ -334,6 +335,11 @@ impl Session {
     /// The source that facts are told from, where one was declared.
     pub fn source(&self) -> Option<&str> {
         self.defaults.source.as_deref()
+    }
+
+    /// What the next statement finds to read.
+    pub(super) fn reading(&self) -> Reading<'_> {
+        Reading { graph: &self.graph, transaction: self.transaction.as_ref() }
     }
 
     /// Where the next statement happens.

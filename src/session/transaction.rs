@@ -1,6 +1,7 @@
 //! Where the statements of a session happen: on the graph itself, each for itself, or inside an open transaction.
 
 use super::graph::Graph;
+use super::reading::Reading;
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::exec::Commits;
 use crate::span::Span;
@@ -60,9 +61,9 @@ impl Transaction {
 }
 
 impl Place<'_> {
-    /// The graph as a statement finds it.
-    pub(super) fn snapshot(&self) -> Snapshot {
-        self.transaction.as_ref().map_or_else(|| self.graph.snapshot(), |transaction| transaction.snapshot())
+    /// What a statement finds to read.
+    pub(super) fn reading(&self) -> Reading<'_> {
+        Reading { graph: self.graph, transaction: self.transaction.as_deref() }
     }
 
     /// Changes the graph as a whole or not at all. Outside of a transaction the change is published at once.

@@ -222,7 +222,7 @@ pub(super) fn why_empty(
     parameters: &Map,
     options: &RunOptions,
 ) -> Result<Option<WhyEmpty>> {
-    let snapshot = place.snapshot();
+    let snapshot = place.reading().version(statement, parameters, options)?;
     Asking { graph: place.graph, snapshot, statement, text, parameters, options, begun: Instant::now() }.why()
 }
 
