@@ -165,3 +165,48 @@ fn programs_are_run_for_a_person_and_never_for_a_file() {
     assert_eq!(script(&["-f", "pager.cypher"]).status.code(), Some(1));
     assert!(!Path::new(&home.path().join("made")).exists());
 }
+
+#[test]
+fn why_remembers_what_was_asked_for_and_watching_asks_once() {
+    let home = tempfile::tempdir().unwrap();
+    let mut session = start(home.path(), &["demo"]);
+    keys(&mut session, "MATCH (a {name: $who})-[r:OPPOSES]->(x) RETURN x.name AS what LIMIT 1;\r");
+    expect(&mut session, "$who = ");
+    keys(&mut session, "Kyiv\r");
+    expect(&mut session, "1 row, ");
+    keys(&mut session, ".why\r");
+    expect(&mut session, "[1] Kyiv -opposes-> ");
+    keys(&mut session, ".watch 0.1\r");
+    expect(&mut session, "1 row, ");
+    let between = expect(&mut session, "1 row, ");
+    assert!(!between.contains("$who"), "{between}");
+    keys(&mut session, "\x03");
+    expect(&mut session, "asked ");
+    keys(&mut session, ".why MATCH (a {name: $whom}) RETURN a;\r");
+    expect(&mut session, "$whom = ");
+    keys(&mut session, "Kyivv\r");
+    expect(&mut session, "did you mean 'Kyiv'?");
+}
+
+#[test]
+fn a_file_that_is_there_is_replaced_only_when_a_person_agrees() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("mine.csv");
+    std::fs::write(&file, "mine\n").unwrap();
+    let mut session = start(home.path(), &["demo"]);
+    for answer in ["n", "", "\x03"] {
+        keys(&mut session, ".once mine.csv\r");
+        expect(&mut session, "`mine.csv` is there already. Replace it? [y/N]");
+        keys(&mut session, &format!("{answer}\r"));
+        expect(&mut session, "`.once --overwrite mine.csv` replaces it");
+        expect(&mut session, "▸");
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine\n");
+    }
+    keys(&mut session, ".once mine.csv\r");
+    expect(&mut session, "Replace it? [y/N]");
+    keys(&mut session, "y\r");
+    expect(&mut session, "▸");
+    keys(&mut session, "RETURN 1 AS one;\r");
+    expect(&mut session, "written to mine.csv");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "one\n1\n");
+}

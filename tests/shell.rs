@@ -160,6 +160,12 @@ fn errors_show_the_place_and_a_way_out() {
     expect(&mut session, "did you mean `RETURN`?");
     keys(&mut session, ".opne x\r");
     expect(&mut session, "did you mean `.open`?");
+    // A name that is not there is told once, with what there is instead.
+    keys(&mut session, "MATCH (a:Actor)-[r:SUPORTS]->(x) RETURN a, x;\r");
+    let told = expect(&mut session, "there is `SUPPORTS` (13), `OPPOSES` (9)");
+    assert_eq!(told.matches("did you mean `SUPPORTS`?").count(), 1, "{told}");
+    keys(&mut session, "labels\r");
+    expect(&mut session, "did you mean the command `.labels`?");
 }
 
 #[test]
@@ -254,7 +260,7 @@ fn changes_can_be_taken_back() {
     keys(&mut session, ".undo\r");
     expect(&mut session, "1 node deleted, 1 relationship deleted");
     keys(&mut session, "? Oslo -supports-> annexation\r");
-    expect(&mut session, "nothing here is called `Oslo`");
+    expect(&mut session, "no entity is called `Oslo`");
     keys(&mut session, "\x04");
     session.exp_eof().unwrap();
     let mut session = shell(home.path());

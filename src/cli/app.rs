@@ -13,7 +13,7 @@ use crate::error::{Detail, Error, ErrorType, Result};
 use crate::io::encode::Encoding;
 use crate::io::protocol::Events;
 use crate::io::write_error;
-use crate::session::{Answer, Graph, Row, RunOptions, Session};
+use crate::session::{Answer, Graph, Notification, Row, RunOptions, Session};
 use crate::span::line_column;
 use crate::store::Snapshot;
 use crate::syntax::script::{self, Language};
@@ -34,8 +34,17 @@ const STEPS_BACK: usize = 100;
 /// The most rows and bytes of an answer that are kept, to be shown again.
 const KEPT: (usize, u64) = (100_000, 64 << 20);
 
-/// How a person is asked for the value of a parameter; `None` when there is no answer.
+/// How a person is asked something, after a prompt; `None` when there is no answer.
 pub type Ask = fn(&str) -> Option<String>;
+
+/// A statement with the values of its parameters, as it can be asked again.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// The statement.
+    pub text: String,
+    /// The parameters that there were, those that a person was asked for among them.
+    pub parameters: Map,
+}
 
 /// A conversation with its settings and streams.
 pub struct App {
@@ -49,14 +58,14 @@ pub struct App {
     pub parameters: Map,
     /// Where results go.
     pub target: Target,
-    /// Asks for parameters that have no value.
+    /// Asks a person, where one is there.
     pub ask: Option<Ask>,
     /// What is said before the first prompt.
     pub introduction: Option<&'static str>,
     /// The last statement, as it was typed.
     pub typed: String,
-    /// The last statement that only reads, as it can be run again.
-    pub asked: Option<String>,
+    /// The last statement, when it only reads.
+    pub asked: Option<Asked>,
     /// The last answer, for a person.
     pub(super) last: Last,
     /// The graph before each of the last changes, the newest last, while a person is there.
@@ -329,7 +338,7 @@ impl App {
                 Err(error) => Err(self.fail(&error, source)),
             };
         }
-        self.query(text, source).map_err(|error| self.fail(&error, source))
+        self.query(text, source).map_err(|error| self.fail(&commands::or_command(error, text), source))
     }
 
     /// Runs a statement of either language and shows what it gives.
@@ -338,40 +347,59 @@ impl App {
     /// What is wrong with the statement, or goes wrong while it runs.
     pub fn query(&mut self, text: &str, source: Source<'_>) -> Result<()> {
         text.clone_into(&mut self.typed);
+        let asked = self.with_parameters(text)?;
+        self.ask_again(asked, source)
+    }
+
+    /// Runs a statement with its parameters and shows what it gives.
+    ///
+    /// # Errors
+    /// As [`App::query`].
+    pub(super) fn ask_again(&mut self, asked: Asked, source: Source<'_>) -> Result<()> {
+        self.asked = None;
         let before = self.state();
-        let asked_for = self.parameters_for(text)?;
         let begun = Instant::now();
         self.progress = self.options.meter.clone().map(Progress::watch);
-        let parameters = asked_for.as_ref().unwrap_or(&self.parameters);
-        let answer = self.session.run_with(text, parameters, &self.options);
+        let answer = self.session.run_with(&asked.text, &asked.parameters, &self.options);
         self.note_change(before);
         let writes = answer.as_ref().is_ok_and(|answer| answer.summary().writes);
         let asks = answer.as_ref().is_ok_and(|answer| !writes && !answer.columns().is_empty());
         let rows = self.rows;
-        let shown = answer.and_then(|answer| self.show(answer, begun, source));
+        let given = answer.and_then(|answer| self.give(answer, begun, source));
         self.progress = None;
-        self.asked = (!writes && shown.is_ok()).then(|| text.to_owned());
-        if shown.is_ok() && asks && self.rows == rows {
-            let parameters = asked_for.unwrap_or_else(|| self.parameters.clone());
-            return self.say_why_empty(text, &parameters, source);
-        }
-        shown
+        let mut remarks = given.map_err(|error| self.stopped(error, begun))?;
+        let told = match asks && self.rows == rows {
+            true => self.say_why_empty(&asked, source, &mut remarks),
+            false => Ok(()),
+        };
+        self.warn(&remarks, source);
+        self.asked = (!writes).then_some(asked);
+        told
     }
 
-    /// The parameters with those that a person was asked for, where the statement needs any that are not known.
-    fn parameters_for(&mut self, text: &str) -> Result<Option<Map>> {
-        let Some(ask) = self.ask else { return Ok(None) };
-        let mut with_asked = None;
+    /// An error of a statement that began then: to a person who stopped it, it matters how long it had run, and not where
+    /// it was.
+    fn stopped(&self, error: Error, begun: Instant) -> Error {
+        if !self.settings.interactive || error.error_type() != ErrorType::Cancelled {
+            return error;
+        }
+        let message = format!("{} after {}", error.message(), footer::milliseconds(begun.elapsed()));
+        Error::new(error.error_type(), error.phase(), error.detail(), message)
+    }
+
+    /// A statement with the parameters that there are, and those that a person is asked for because it needs them.
+    pub(super) fn with_parameters(&mut self, text: &str) -> Result<Asked> {
+        let mut asked = Asked { text: text.to_owned(), parameters: self.parameters.clone() };
+        let Some(ask) = self.ask else { return Ok(asked) };
         for name in script::parameters(text) {
-            if self.parameters.contains_key(name.as_str()) {
+            if asked.parameters.contains_key(name.as_str()) {
                 continue;
             }
-            let Some(written) = ask(&name) else { break };
+            let Some(written) = ask(&format!("${name} = ")) else { break };
             self.target.note(&format!("${name} = {written}"));
-            let value = parameters::value(&written)?;
-            with_asked.get_or_insert_with(|| self.parameters.clone()).insert(Arc::from(name), value);
+            asked.parameters.insert(Arc::from(name), parameters::value(&written)?);
         }
-        Ok(with_asked)
+        Ok(asked)
     }
 
     /// The graph as it is, where a person is there who may want to go back to it.
@@ -389,17 +417,22 @@ impl App {
         self.before.push(before);
     }
 
-    /// Says why a question gave no rows, where that is asked for; a person is told in a line, when it is found soon.
-    fn say_why_empty(&mut self, text: &str, parameters: &Map, source: Source<'_>) -> Result<()> {
+    /// Says why a question gave no rows, where that is asked for; a person is told in a line, when it is found soon. A
+    /// remark on the very part that leaves none is told together with that, and once.
+    fn say_why_empty(&mut self, asked: &Asked, source: Source<'_>, remarks: &mut Vec<Notification>) -> Result<()> {
         const SOON: Duration = Duration::from_millis(200);
         if self.settings.why_empty {
-            if let Some(why) = self.session.why_empty(text, parameters, &self.options)? {
+            if let Some(mut why) = self.session.why_empty(&asked.text, &asked.parameters, &self.options)? {
+                report::take_remark(&mut why, remarks);
                 self.message(&report::why_empty(&why, source, self.message_width()));
             }
         } else if self.settings.interactive {
             let options = RunOptions { timeout: Some(SOON), ..self.options.clone() };
-            if let Ok(Some(why)) = self.session.why_empty(text, parameters, &options) {
-                self.say(&why.to_string());
+            let found = self.session.why_empty(&asked.text, &asked.parameters, &options);
+            let Ok(Some(mut why)) = found else { return Ok(()) };
+            match report::take_remark(&mut why, remarks) {
+                true => self.message(&report::remark(&why, source, self.message_width())),
+                false => self.say(&why.to_string()),
             }
         }
         Ok(())
@@ -410,15 +443,22 @@ impl App {
     /// # Errors
     /// What goes wrong while computing or writing the rows.
     pub fn show(&mut self, answer: Answer, begun: Instant, source: Source<'_>) -> Result<()> {
+        let remarks = self.give(answer, begun, source)?;
+        self.warn(&remarks, source);
+        Ok(())
+    }
+
+    /// Writes an answer; gives the remarks on it, which are not told yet.
+    fn give(&mut self, answer: Answer, begun: Instant, source: Source<'_>) -> Result<Vec<Notification>> {
         self.last = Last::Nothing;
-        if !self.settings.interactive {
-            return self.write(answer, begun, source).map(drop);
-        }
-        let answer = self.write(answer.copying(KEPT.0, KEPT.1), begun, source)?;
-        if !answer.columns().is_empty() {
+        let interactive = self.settings.interactive;
+        let answer = if interactive { answer.copying(KEPT.0, KEPT.1) } else { answer };
+        let answer = self.write(answer, begun, source)?;
+        let remarks = answer.summary().notifications.clone();
+        if interactive && !answer.columns().is_empty() {
             self.last = answer.copy().map_or(Last::TooLarge, |answer| Last::Kept(Box::new(answer)));
         }
-        Ok(())
+        Ok(remarks)
     }
 
     fn write(&mut self, mut answer: Answer, begun: Instant, source: Source<'_>) -> Result<Answer> {
@@ -429,17 +469,19 @@ impl App {
         {
             let verdict = verdict(&mut answer, yes)?;
             self.rows += u64::from(yes);
-            self.warn(&answer, source);
             return self.print(&verdict).map(|()| answer);
         }
         let room = self.room();
+        let file = self.target.file().map(|path| path.display().to_string());
         let progress = self.progress.take();
         let written = self
             .target
             .write(progress, |out| output::write(&mut answer, (format, &room), (source.statement(), begun), out))?;
         self.rows += yes_no.map_or(written.rows, u64::from);
-        self.warn(&answer, source);
         self.footer(&answer, &written, begun.elapsed());
+        if let Some(file) = file.filter(|_| self.settings.interactive) {
+            self.say(&format!("written to {file}"));
+        }
         Ok(answer)
     }
 
@@ -456,12 +498,12 @@ impl App {
     }
 
     /// The remarks on a statement, each once.
-    fn warn(&mut self, answer: &Answer, source: Source<'_>) {
+    fn warn(&mut self, remarks: &[Notification], source: Source<'_>) {
         if !self.settings.warnings {
             return;
         }
         let mut said = HashSet::new();
-        for notification in &answer.summary().notifications {
+        for notification in remarks {
             if said.insert(&notification.message) {
                 let text = report::notification(notification, source, self.message_width());
                 self.message(&text);
@@ -478,17 +520,12 @@ impl App {
             self.say(&parts.join(", "));
         } else if self.settings.timer {
             self.say(&footer::milliseconds(time));
-        } else if written.left_out > 0 {
+        } else if written.left_out + written.columns_left_out > 0 {
             self.say(&parts.join(", "));
         }
         if written.unsaid.count > 0 {
             let text = format!("warning: the format cannot say all of the answer:\n{}", written.unsaid);
             self.message(&text);
-        }
-        if let Some(path) = self.target.file().map(|path| path.display().to_string())
-            && self.settings.interactive
-        {
-            self.say(&format!("written to {path}"));
         }
     }
 

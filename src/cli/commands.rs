@@ -1,9 +1,10 @@
 //! Dot-commands: one table from which running, help and completion derive.
 
-use super::app::{App, Stop};
+use super::app::{App, Asked, Stop};
+use super::overwrite::writable;
 use super::report::{self, Source};
 use super::{files, help, identity, main, queries, results, schema, settings, views, watch};
-use crate::error::{Detail, Error, Result};
+use crate::error::{Detail, Error, ErrorType, Result};
 use crate::session::{OpenOptions, RunOptions};
 use crate::text::{counted, nearest};
 use std::path::Path;
@@ -139,7 +140,7 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         name: "export",
-        arguments: "FILE",
+        arguments: "[--overwrite] FILE",
         completes: Completes::File,
         summary: "writes the whole graph to a file: statements, facts or a picture, as its ending says",
         run: Run::Own(files::export_to),
@@ -224,7 +225,7 @@ pub const COMMANDS: &[Command] = &[
     setting("null", "[TEXT]", Completes::Nothing, "sets what stands for null in tables, or tells"),
     Command {
         name: "once",
-        arguments: "FILE",
+        arguments: "[--overwrite] FILE",
         completes: Completes::File,
         summary: "writes the next result to a file; its ending says the format",
         run: Run::Own(results::once),
@@ -238,7 +239,7 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         name: "output",
-        arguments: "[FILE|stdout]",
+        arguments: "[[--overwrite] FILE|stdout]",
         completes: Completes::File,
         summary: "writes all results from now on to a file, or to standard output again",
         run: Run::Own(results::output),
@@ -300,7 +301,7 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         name: "save",
-        arguments: "[FILE]",
+        arguments: "[[--overwrite] FILE]",
         completes: Completes::File,
         summary: "brings the file up to the log (a checkpoint); with a name, goes on in a copy of that name",
         run: Run::Own(save),
@@ -440,6 +441,25 @@ pub fn find(name: &str) -> Result<&'static Command> {
     }
 }
 
+/// An error at the first word of a statement, with the command that may have been meant by it.
+pub(super) fn or_command(error: Error, text: &str) -> Error {
+    let statement = text.trim_start();
+    let word = statement.split(|c: char| c.is_whitespace() || c == ';').next().unwrap_or_default().to_lowercase();
+    let first = error.span().is_some_and(|span| span.start as usize == text.len() - statement.len());
+    if error.error_type() != ErrorType::SyntaxError || !first {
+        return error;
+    }
+    let names = || COMMANDS.iter().map(|command| command.name);
+    let near = match error.hints().is_empty() {
+        true => nearest(&word, names()),
+        false => names().find(|name| *name == word && !error.hints().iter().any(|hint| hint.contains("`."))),
+    };
+    match near {
+        Some(name) => error.hint(format!("did you mean the command `.{name}`?")),
+        None => error,
+    }
+}
+
 fn commit(app: &mut App, _: &str) -> Result<Flow> {
     let before = app.state();
     app.session.commit()?;
@@ -466,19 +486,19 @@ fn explain(app: &mut App, argument: &str) -> Result<Flow> {
 
 /// An answer without rows is explained by the part of the question that left none, another by its citations.
 fn why(app: &mut App, argument: &str) -> Result<Flow> {
-    let given = (!argument.is_empty()).then(|| argument.to_owned());
-    let Some(text) = given.or_else(|| app.asked.clone()) else {
+    let given = if argument.is_empty() { app.asked.clone() } else { Some(app.with_parameters(argument)?) };
+    let Some(Asked { text, parameters }) = given else {
         app.say("nothing was asked yet");
         return Ok(Flow::Continue);
     };
     let source = Source { file: None, text: &text, offset: 0 };
-    if let Some(why) = app.session.why_empty(&text, &app.parameters, &app.options)? {
+    if let Some(why) = app.session.why_empty(&text, &parameters, &app.options)? {
         app.print(&report::why_empty(&why, source, app.room().width))?;
         return Ok(Flow::Continue);
     }
     let options = RunOptions { cite: true, read_only: true, ..app.options.clone() };
     let begun = Instant::now();
-    let answer = app.session.run_with(&text, &app.parameters, &options)?;
+    let answer = app.session.run_with(&text, &parameters, &options)?;
     app.show(answer, begun, source)?;
     Ok(Flow::Continue)
 }
@@ -519,12 +539,17 @@ fn save(app: &mut App, argument: &str) -> Result<Flow> {
     if argument.is_empty() {
         graph.save()?;
     } else {
-        graph.save_as(argument)?;
+        let own = graph.path().is_some_and(|path| same_file(&path, Path::new(argument)));
+        graph.save_as(if own { Path::new(argument) } else { writable(app, "save", argument)? })?;
     }
     if let Some(path) = graph.path() {
         app.say(&format!("saved {}", path.display()));
     }
     Ok(Flow::Continue)
+}
+
+fn same_file(one: &Path, other: &Path) -> bool {
+    one == other || one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
 }
 
 pub(super) fn need(argument: &str, what: &str) -> Result<()> {

@@ -4,6 +4,7 @@ use super::app::App;
 use super::arguments::Notation;
 use super::commands::{Flow, need};
 use super::main::{NO_GRAPH, failed};
+use super::overwrite::writable;
 use super::target::unwritten;
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::io::facts::{self, Unsaid};
@@ -65,19 +66,19 @@ fn write(graph: &Version, notation: Notation, out: &mut dyn Write) -> io::Result
 /// `.export FILE`: writes the whole graph to a file, as what its ending says.
 pub(super) fn export_to(app: &mut App, argument: &str) -> Result<Flow> {
     need(argument, "a file")?;
-    let path = Path::new(argument);
-    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    let ending = Path::new(argument).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
     let Ok(notation) = Notation::from_str(ending, true) else {
         let error = Error::syntax(Detail::InvalidUse, format!("`{argument}` does not say what to write by its ending"));
         return Err(error.hint("`.cypher`, `.facts`, `.svg` and `.html` do"));
     };
+    let path = writable(app, "export", argument)?;
     let graph = app.session.snapshot();
     let written = File::create(path).and_then(|file| {
         let mut out = BufWriter::with_capacity(1 << 16, file);
         write(&graph, notation, &mut out).and_then(|unsaid| out.flush().map(|()| unsaid))
     });
     let unsaid = written.map_err(|error| unwritten(path, &error))?;
-    app.say(&format!("written to {argument}"));
+    app.say(&format!("written to {}", path.display()));
     if unsaid.count > 0 {
         app.say(&format!("warning: not all of the graph is there:\n{unsaid}"));
     }

@@ -8,14 +8,18 @@ use std::time::Duration;
 /// Rows and changes in words, in parts.
 pub(super) fn parts(columns: usize, written: &Written, summary: &Summary, remedy: &str) -> Vec<String> {
     let rows = (columns > 0).then(|| counted(written.rows, "row", "rows"));
-    [rows, left_out(written, remedy), changes(summary)].into_iter().flatten().collect()
+    [rows, left_out(columns, written, remedy), changes(summary)].into_iter().flatten().collect()
 }
 
 /// What a table leaves out, and what shows it.
-fn left_out(written: &Written, remedy: &str) -> Option<String> {
+fn left_out(columns: usize, written: &Written, remedy: &str) -> Option<String> {
     let rows = (written.left_out > 0).then(|| format!("{} of them not shown", written.left_out));
+    let columns = Some(written.columns_left_out)
+        .filter(|count| *count > 0)
+        .map(|count| format!("{count} of {} not shown", counted(columns as u64, "column", "columns")));
+    let labels = written.unlabelled.then(|| "labels not shown".to_owned());
     let cells = (written.cut > 0).then(|| counted(written.cut, "cell", "cells") + " cut");
-    let parts: Vec<String> = [rows, cells].into_iter().flatten().collect();
+    let parts: Vec<String> = [rows, columns, labels, cells].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| format!("{} (`{remedy}` shows all)", parts.join(", ")))
 }
 
@@ -72,6 +76,9 @@ mod tests {
         let parts = |columns, remedy| parts(columns, &written, &Summary::default(), remedy).join(", ");
         assert_eq!(parts(2, ".last"), "60 rows, 20 of them not shown, 1 cell cut (`.last` shows all)");
         assert_eq!(parts(0, "x"), "20 of them not shown, 1 cell cut (`x` shows all)");
+        let few = Written { rows: 1, columns_left_out: 3, ..Written::default() };
+        let text = super::parts(9, &few, &Summary::default(), ".last").join(", ");
+        assert_eq!(text, "1 row, 3 of 9 columns not shown (`.last` shows all)");
         assert_eq!(milliseconds(Duration::from_micros(1234)), "1.2 ms");
         assert_eq!(milliseconds(Duration::from_secs(12)), "12.0 s");
     }

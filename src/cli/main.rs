@@ -150,13 +150,37 @@ pub fn open_graph(path: &Path, options: OpenOptions, say: &mut dyn FnMut(&str)) 
         return notation.graph(path);
     }
     if path.exists() || options.read_only {
-        let graph = Graph::open_with(path, options)?;
+        let graph = Graph::open_with(path, options).map_err(|error| with_advice(error, path))?;
         tell_recovery(path, &graph, say);
         return Ok(graph);
     }
     let graph = Graph::create_later(path, options)?;
-    say(&format!("`{}` is new: it is made with the first change", path.display()));
+    let near = near_file(path).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+    say(&format!("`{}` is new: it is made with the first change{near}", path.display()));
     Ok(graph)
+}
+
+/// An error of a file that cannot be opened as a graph, with what may have been meant.
+fn with_advice(error: Error, path: &Path) -> Error {
+    let table = path.extension().is_some_and(|ending| ["csv", "tsv", "jsonl"].iter().any(|known| ending == *known));
+    if table && error.detail() == Detail::Foreign {
+        return error.hint(format!("`standpoint import NEW.graph Label={}` makes a graph of it", path.display()));
+    }
+    match near_file(path).filter(|_| !path.exists()) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error,
+    }
+}
+
+/// A file beside the one that is missing, of nearly its name.
+fn near_file(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let files = std::fs::read_dir(folder).ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let graphs: Vec<String> =
+        files.filter(|file| [".graph", ".facts"].iter().any(|ending| file.ends_with(ending))).collect();
+    let near = crate::text::nearest(name, graphs.iter().map(String::as_str))?;
+    Some(path.with_file_name(near).display().to_string())
 }
 
 /// Says what a crash left of a commit that was never confirmed, and is not part of the graph.

@@ -20,6 +20,7 @@ mod log;
 pub mod main;
 mod notes;
 pub mod output;
+mod overwrite;
 mod pager;
 pub mod paint;
 pub mod parameters;

@@ -118,6 +118,10 @@ pub struct Written {
     pub rows: u64,
     /// How many of them a table left out.
     pub left_out: u64,
+    /// How many columns a table left out.
+    pub columns_left_out: u64,
+    /// Whether nodes stand without their labels.
+    pub unlabelled: bool,
     /// How many cells a table cut.
     pub cut: u64,
     /// What the format has no words for.

@@ -7,8 +7,9 @@ use std::process::{Child, Stdio};
 
 /// What pages unless the user names something else.
 const USUAL: &str = "less";
-/// How it is called: leave at once when all fits, keep colours, do not fold lines, leave the text on the screen.
-const USUAL_CALL: &str = "less -FRSX";
+/// How it is called: leave at once when all fits, keep colours, do not fold lines, leave the text on the screen; and say
+/// how to go on and how to leave.
+const USUAL_CALL: &str = "less -FRSX '-Ps?e(end) .space goes on, q leads back, / searches'";
 
 /// The command that pages: `STANDPOINT_PAGER`, else `PAGER`, else `less` where it is installed. An empty one, `cat` and
 /// `off` stand for none.

@@ -78,8 +78,29 @@ fn painted_line(line: &str, paint: Paint, width: Option<usize>) -> String {
 
 /// Why a question gave no rows, lines ended, whose text is cut to a width.
 pub fn why_empty(why: &WhyEmpty, source: Source<'_>, width: Option<usize>) -> String {
+    because("no rows", why, source, width)
+}
+
+/// The same as a remark, for one that was taken into it.
+pub fn remark(why: &WhyEmpty, source: Source<'_>, width: Option<usize>) -> String {
+    because("warning", why, source, width)
+}
+
+fn because(kind: &str, why: &WhyEmpty, source: Source<'_>, width: Option<usize>) -> String {
     let span = Some(why.span).filter(|span| span.start < span.end);
-    message("no rows", &why.message, span, &why.hints, (source, width))
+    message(kind, &why.message, span, &why.hints, (source, width))
+}
+
+/// Takes a remark on the part that leaves nothing, such as one on an unknown name, for the reason: it says more. Whether
+/// there was one.
+pub fn take_remark(why: &mut WhyEmpty, remarks: &mut Vec<Notification>) -> bool {
+    let inside = |remark: &Notification| why.span.start <= remark.span.start && remark.span.end <= why.span.end;
+    let Some(at) = remarks.iter().position(inside) else { return false };
+    let remark = remarks.remove(at);
+    why.hints.retain(|hint| Some(hint) != remark.hint.as_ref());
+    why.hints.splice(0..0, remark.hint);
+    (why.message, why.span) = (remark.message, remark.span);
+    true
 }
 
 fn message(

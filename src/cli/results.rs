@@ -6,6 +6,7 @@ use super::external;
 use super::footer::changed;
 use super::log::Log;
 use super::output::Format;
+use super::overwrite::writable;
 use super::report::nowhere;
 use crate::error::{Detail, Error, Result};
 use crate::text::counted;
@@ -13,8 +14,8 @@ use std::time::Instant;
 
 /// `.once FILE`: the next result goes to a file.
 pub(super) fn once(app: &mut App, argument: &str) -> Result<Flow> {
-    need(argument, "a file")?;
-    app.target.redirect(argument.as_ref(), true)?;
+    let path = writable(app, "once", argument)?;
+    app.target.redirect(path, true)?;
     Ok(Flow::Continue)
 }
 
@@ -26,7 +27,10 @@ pub(super) fn output(app: &mut App, argument: &str) -> Result<Flow> {
             app.say(file.as_deref().unwrap_or("stdout"));
         }
         "stdout" => app.target.end()?,
-        path => app.target.redirect(path.as_ref(), false)?,
+        _ => {
+            let path = writable(app, "output", argument)?;
+            app.target.redirect(path, false)?;
+        }
     }
     Ok(Flow::Continue)
 }

@@ -3,12 +3,13 @@
 use super::app::App;
 use super::commands::Flow;
 use super::paint::Role;
+use super::views::held::Held;
 use super::views::{Look, joins};
 use super::wrap;
 use crate::error::{Detail, Error, Result};
 use crate::store::Version;
 use crate::text::{counted, nearest, sizes};
-use crate::value::{LabelId, RelId};
+use crate::value::LabelId;
 use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr;
 
@@ -19,12 +20,12 @@ const ENDS: usize = 4;
 /// What stands before a name in a list.
 const LISTED: usize = 10;
 
-/// `.schema [LABEL]`.
+/// `.schema [LABEL]`: at the moment that is set.
 ///
 /// # Errors
 /// When there is no such label.
 pub fn run(app: &mut App, argument: &str) -> Result<Flow> {
-    let graph = app.session.snapshot();
+    let graph = Held::of(app)?;
     let label = argument.trim_start_matches(':').trim_matches('`');
     let text = if label.is_empty() { whole(&graph, Look::of(app)) } else { of_label(&graph, label)? };
     app.print(&text)?;
@@ -48,7 +49,7 @@ pub fn labels(app: &mut App, _: &str) -> Result<Flow> {
 /// # Errors
 /// When they cannot be written.
 pub fn types(app: &mut App, _: &str) -> Result<Flow> {
-    let graph = app.session.snapshot();
+    let graph = Held::of(app)?;
     let text = listed(shapes(&graph).into_iter());
     let text = app.room().width.map_or(text.clone(), |width| wrap::hanging(&text, width, LISTED));
     app.print(&text)?;
@@ -56,14 +57,14 @@ pub fn types(app: &mut App, _: &str) -> Result<Flow> {
 }
 
 /// Sizes, a card for each label with its keys, a picture of what the relationship types join.
-fn whole(graph: &Version, look: Look) -> String {
+fn whole(graph: &Held, look: Look) -> String {
     let mut labels: Vec<(u64, LabelId, &str)> =
         graph.catalog().labels().map(|(id, name)| (graph.label_count(id), id, &**name)).collect();
     labels.retain(|(count, ..)| *count > 0);
     labels.sort_by(|(a, _, name_a), (b, _, name_b)| b.cmp(a).then_with(|| name_a.cmp(name_b)));
     let cards: Vec<Card> = labels.iter().map(|(count, id, name)| card(graph, *id, name, *count)).collect();
     let unlabelled = graph.node_ids().filter(|node| graph.node_labels(*node).is_empty()).count();
-    let mut text = format!("{}\n", sizes(graph.node_count(), graph.rel_count()));
+    let mut text = format!("{}\n", sizes(graph.node_count(), graph.count()));
     text += &side_by_side(&cards, look);
     if unlabelled > 0 {
         text += &format!("{} without a label\n", counted(unlabelled as u64, "node", "nodes"));
@@ -130,7 +131,7 @@ fn side_by_side(cards: &[Card], look: Look) -> String {
 }
 
 /// A label's properties, and the relationships its nodes have.
-fn of_label(graph: &Version, name: &str) -> Result<String> {
+fn of_label(graph: &Held, name: &str) -> Result<String> {
     let catalog = graph.catalog();
     let Some(label) = catalog.label(name).filter(|id| graph.label_count(*id) > 0) else {
         let error = Error::syntax(Detail::InvalidUse, format!("no node has the label `{name}`"));
@@ -168,31 +169,30 @@ fn node_keys(graph: &Version, label: Option<LabelId>) -> BTreeMap<String, u64> {
     counts
 }
 
-fn rel_keys(graph: &Version) -> BTreeMap<String, u64> {
+fn rel_keys(graph: &Held) -> BTreeMap<String, u64> {
     let mut counts = BTreeMap::new();
-    for (rel_type, _) in graph.catalog().rel_types() {
-        for row in 0..graph.row_bound(rel_type) {
-            for (key, _) in graph.rel_properties(RelId { rel_type, row }) {
-                *counts.entry(graph.catalog().key_name(key).to_string()).or_default() += 1;
-            }
-        }
+    let rels = graph.catalog().rel_types().flat_map(|(rel_type, _)| graph.rels(rel_type));
+    for (key, _) in rels.flat_map(|rel| graph.rel_properties(rel)) {
+        *counts.entry(graph.catalog().key_name(key).to_string()).or_default() += 1;
     }
     counts
 }
 
 /// Each type with how often it occurs, and the labels that are most often at its ends:
 /// `(:Actor, :State)-[:OPPOSES]->(:Issue)`.
-fn shapes(graph: &Version) -> Vec<(u64, String)> {
+fn shapes(graph: &Held) -> Vec<(u64, String)> {
     let mut shapes = Vec::new();
     for (rel_type, name) in graph.catalog().rel_types() {
         let mut ends: [BTreeMap<LabelId, u64>; 2] = Default::default();
-        for (start, end) in graph.rel_ids(rel_type).filter_map(|rel| graph.endpoints(rel)) {
+        let mut count = 0;
+        for (start, end) in graph.rels(rel_type).filter_map(|rel| graph.endpoints(rel)) {
+            count += 1;
             for (counts, node) in ends.iter_mut().zip([start, end]) {
                 graph.node_labels(node).into_iter().for_each(|label| *counts.entry(label).or_default() += 1);
             }
         }
         let [start, end] = ends.map(|counts| most(graph, counts));
-        shapes.push((graph.rel_type_count(rel_type), format!("({start})-[:{name}]->({end})")));
+        shapes.push((count, format!("({start})-[:{name}]->({end})")));
     }
     shapes
 }
@@ -210,7 +210,7 @@ fn most(graph: &Version, counts: BTreeMap<LabelId, u64>) -> String {
 }
 
 /// `-[:TYPE]->(:Label)` and `<-[:TYPE]-(:Label)` with how often each occurs at nodes of a label.
-fn joins(graph: &Version, label: LabelId) -> BTreeMap<String, u64> {
+fn joins(graph: &Held, label: LabelId) -> BTreeMap<String, u64> {
     let mut counts = BTreeMap::new();
     for node in graph.nodes_of(Some(label)) {
         for rel in graph.rels_of(node) {

@@ -1,6 +1,6 @@
 //! `.watch SECONDS [STATEMENT]`: a question asked again and again.
 
-use super::app::App;
+use super::app::{App, Asked};
 use super::commands::{Flow, need};
 use super::report::Source;
 use crate::error::{Detail, Error, ErrorType, Result};
@@ -20,22 +20,27 @@ pub(super) fn run(app: &mut App, argument: &str) -> Result<Flow> {
     need(argument, "a number of seconds")?;
     let (number, statement) = argument.split_once(char::is_whitespace).unwrap_or((argument, ""));
     let every = seconds(number)?;
-    let text = if statement.trim().is_empty() { app.typed.clone() } else { statement.trim().to_owned() };
-    if text.is_empty() {
+    let asked = match statement.trim() {
+        "" => app.asked.clone(),
+        statement => Some(app.with_parameters(statement)?),
+    };
+    let Some(asked) = asked else {
         return Err(Error::syntax(Detail::InvalidUse, "nothing was asked yet that could be asked again"));
-    }
+    };
     // What changes the graph is not for doing again and again.
     let before = std::mem::replace(&mut app.options.read_only, true);
-    let watched = watch(app, &text, every);
+    let watched = watch(app, &asked, every);
     app.options.read_only = before;
+    app.asked = Some(asked);
     watched
 }
 
-fn watch(app: &mut App, text: &str, every: Duration) -> Result<Flow> {
+fn watch(app: &mut App, asked: &Asked, every: Duration) -> Result<Flow> {
+    asked.text.clone_into(&mut app.typed);
     let mut times = 0;
     loop {
         let begun = Instant::now();
-        match app.query(text, Source { file: None, text, offset: 0 }) {
+        match app.ask_again(asked.clone(), Source { file: None, text: &asked.text, offset: 0 }) {
             Err(error) if error.error_type() == ErrorType::Cancelled => return stopped(app, times),
             asked => asked?,
         }

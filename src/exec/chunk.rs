@@ -236,9 +236,9 @@ impl Chunk {
     }
 }
 
-/// The error of a multiplicity beyond all bounds.
-pub(crate) fn too_many_rows() -> Error {
-    Error::runtime(ErrorType::ResourceLimit, Detail::RowLimit, "too many rows")
+/// The error of more different values than are told apart at once.
+pub(crate) fn too_many_values() -> Error {
+    Error::runtime(ErrorType::ResourceLimit, Detail::RowLimit, "there are too many different values")
 }
 
 /// The error of more rows than a number can tell.
@@ -259,7 +259,7 @@ pub(crate) fn multiplied(left: u64, right: u64) -> Result<u64> {
 /// # Errors
 /// When it is too large to count.
 pub(crate) fn added(left: u64, right: u64) -> Result<u64> {
-    left.checked_add(right).ok_or_else(too_many_rows)
+    left.checked_add(right).ok_or_else(uncountable_rows)
 }
 
 #[cfg(test)]

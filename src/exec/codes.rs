@@ -177,7 +177,7 @@ impl Codes {
         self.held.grow(cx, ENTRY_BYTES + share_bytes(&value, 1))?;
         cx.tick()?;
         if self.values.len() >= NONE as usize {
-            return Err(super::chunk::too_many_rows());
+            return Err(super::chunk::too_many_values());
         }
         self.values.push(value);
         Ok(())

@@ -78,7 +78,7 @@ impl Groups {
         let new = group == self.count;
         if new {
             self.held.grow(cx, ENTRY_BYTES * codes.len() as u64)?;
-            self.count = group.checked_add(1).ok_or_else(super::chunk::too_many_rows)?;
+            self.count = group.checked_add(1).ok_or_else(super::chunk::too_many_values)?;
             self.groups.extend_from_slice(codes);
         }
         Ok((group as usize, new))

@@ -58,6 +58,14 @@ impl Cells<'_> {
         }
     }
 
+    /// A node that has a name and labels, without the labels.
+    pub fn unlabelled(self, value: &Value) -> Option<String> {
+        let Value::Node(id) = value else { return None };
+        let node = Node::read(self.graph, *id);
+        let name = node.display_name().filter(|_| !node.labels.is_empty())?;
+        Some(format!("{}{}", one_line(&name), self.number(id.0)))
+    }
+
     fn number(self, number: impl Display) -> String {
         if self.numbers { format!("#{number}") } else { String::new() }
     }

@@ -1,8 +1,9 @@
 //! What the binder may ask the graph: identifiers of names, and what entities are called.
 
-use crate::store::{Resolution, Version};
+use crate::error::{Phase, Result};
+use crate::store::Version;
 use crate::text::nearest;
-use crate::value::{KeyId, LabelId, NodeId, RelTypeId, Value};
+use crate::value::{KeyId, LabelId, NodeId, RelTypeId};
 use std::sync::Arc;
 
 /// The kinds of names in a graph's catalog.
@@ -52,12 +53,11 @@ pub trait Names {
     fn are_none(&self) -> bool;
     /// The nearest name that the graph knew before the statement.
     fn nearest(&self, kind: NameKind, name: &str) -> Option<String>;
-    /// What a name or alias denotes.
-    fn resolve(&self, name: &str) -> Resolution;
-    /// The name of a node, for messages.
-    fn node_name(&self, node: NodeId) -> String;
-    /// Names and aliases near to a text, nearest first.
-    fn similar_entities(&self, name: &str) -> Vec<Arc<str>>;
+    /// The node that a name or alias denotes.
+    ///
+    /// # Errors
+    /// When that is not one.
+    fn entity(&self, name: &str) -> Result<NodeId>;
 }
 
 /// The names of a graph that a statement only reads: what is unknown has no identifier.
@@ -105,14 +105,8 @@ impl Names for ReadNames<'_> {
     fn nearest(&self, kind: NameKind, name: &str) -> Option<String> {
         nearest_known(self.0, kind, name, usize::MAX)
     }
-    fn resolve(&self, name: &str) -> Resolution {
-        self.0.resolve(name)
-    }
-    fn node_name(&self, node: NodeId) -> String {
-        node_name(self.0, node)
-    }
-    fn similar_entities(&self, name: &str) -> Vec<Arc<str>> {
-        self.0.similar_names(name, 3)
+    fn entity(&self, name: &str) -> Result<NodeId> {
+        self.0.entity(name, Phase::Compile)
     }
 }
 
@@ -138,14 +132,8 @@ impl Names for WriteNames<'_> {
     fn nearest(&self, kind: NameKind, name: &str) -> Option<String> {
         nearest_known(self.version, kind, name, self.known(kind))
     }
-    fn resolve(&self, name: &str) -> Resolution {
-        self.version.resolve(name)
-    }
-    fn node_name(&self, node: NodeId) -> String {
-        node_name(self.version, node)
-    }
-    fn similar_entities(&self, name: &str) -> Vec<Arc<str>> {
-        self.version.similar_names(name, 3)
+    fn entity(&self, name: &str) -> Result<NodeId> {
+        self.version.entity(name, Phase::Compile)
     }
 }
 
@@ -179,11 +167,4 @@ fn nearest_known(version: &Version, kind: NameKind, name: &str, known: usize) ->
         NameKind::Key => nearest(name, catalog.keys().take(known).map(|(_, text)| &**text)),
     };
     found.map(str::to_owned)
-}
-
-fn node_name(version: &Version, node: NodeId) -> String {
-    match version.node_property_named(node, "name") {
-        Value::String(text) => text.to_string(),
-        _ => format!("node {}", node.0),
-    }
 }

@@ -8,10 +8,9 @@ use super::names::NameKind;
 use super::selectors::{check_alone, shared};
 use super::types::{Type, describe};
 use super::walk::is_dynamic;
-use crate::error::{Detail, Error, ErrorType, Phase, Result};
+use crate::error::{Detail, Error, Result};
 use crate::functions::TypeSet;
 use crate::span::Span;
-use crate::store::Resolution;
 use crate::syntax::ast::{self, CompareOp, LabelExpr, MatchMode, Name, NodePattern, PathPattern, RelPattern};
 use std::collections::HashMap;
 
@@ -380,25 +379,8 @@ impl Binder<'_> {
         if self.created_entities.contains(&name.text) {
             return Ok(entity);
         }
-        match self.names.resolve(&name.text) {
-            Resolution::One(_) => Ok(entity),
-            Resolution::Unknown => Err(self.unknown_entity(name)),
-            Resolution::Ambiguous(nodes) => {
-                let candidates: Vec<String> =
-                    nodes.iter().take(5).map(|node| format!("`{}`", self.names.node_name(*node))).collect();
-                let message = format!("`{}` may be {}", name.text, candidates.join(" or "));
-                let error = Error::new(ErrorType::SemanticError, Phase::Compile, Detail::AmbiguousEntity, message);
-                Err(error.at(name.span).hint("use a name that only one of them has"))
-            }
-        }
-    }
-
-    fn unknown_entity(&self, name: &Name) -> Error {
-        let message = format!("nothing here is called `{}`", name.text);
-        let error = Error::new(ErrorType::EntityNotFound, Phase::Compile, Detail::UnknownEntity, message).at(name.span);
-        let near: Vec<String> =
-            self.names.similar_entities(&name.text).iter().map(|near| format!("`{near}`")).collect();
-        if near.is_empty() { error } else { error.hint(format!("did you mean {}?", near.join(" or "))) }
+        self.names.entity(&name.text).map_err(|error| error.at(name.span))?;
+        Ok(entity)
     }
 }
 

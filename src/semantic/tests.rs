@@ -304,7 +304,7 @@ fn merge_looks_for_and_creates_the_same() {
 fn entities_that_the_statement_creates_may_be_read() {
     let query = bound("MERGE (@Kyiv) WITH 1 AS x MATCH (c @Kyiv) RETURN c");
     assert!(query.writes);
-    assert_eq!(refused("RETURN entity('Kyiv')").message(), "nothing here is called `Kyiv`");
+    assert_eq!(refused("RETURN entity('Kyiv')").message(), "no entity is called `Kyiv`");
 }
 
 #[test]

@@ -54,6 +54,7 @@ impl Reader {
         let config = Config::builder()
             .history_ignore_space(true)
             .completion_type(CompletionType::List)
+            .completion_show_all_if_ambiguous(true)
             .auto_add_history(false)
             .build();
         let mut editor = Editor::with_config(config).map_err(|error| terminal_error(&error))?;
@@ -106,10 +107,10 @@ impl Reader {
     }
 }
 
-/// Asks for the value of a parameter; `None` when nothing is given.
-pub(super) fn ask(name: &str) -> Option<String> {
+/// Asks a person for a line; `None` when nothing is given.
+pub(super) fn ask(prompt: &str) -> Option<String> {
     let mut editor = rustyline::DefaultEditor::new().ok()?;
-    let value = editor.readline(&format!("${name} = ")).ok()?;
+    let value = editor.readline(prompt).ok()?;
     Some(value).filter(|value| !value.trim().is_empty())
 }
 
@@ -251,10 +252,10 @@ impl Helper for Assistant {}
 fn colour(token: Token) -> Option<&'static str> {
     match token {
         Token::Keyword => Some("1;34"),
-        Token::Text => Some("33"),
+        Token::Text => Some("32"),
         Token::Number => Some("36"),
         Token::Variable => Some("35"),
-        Token::Arrow => Some("32"),
+        Token::Arrow => Some("1;32"),
         Token::Command => Some("1;36"),
         Token::Comment => Some("2"),
         Token::Unclosed => Some("1;31"),

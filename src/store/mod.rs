@@ -34,6 +34,7 @@ mod change;
 mod check;
 mod column;
 mod constraints;
+mod denoted;
 mod directory;
 mod ends;
 mod entities;

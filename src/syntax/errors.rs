@@ -237,11 +237,8 @@ impl Failure<'_> {
             ">" if self.follows(found, "]") => Some("`->`"),
             _ => None,
         };
-        let word = || match found.kind {
-            Kind::Word => nearest_keyword(found.text).map(|keyword| format!("`{keyword}`")),
-            _ => None,
-        };
-        mark.map(str::to_owned).or_else(word).map(|meant| format!("did you mean {meant}?"))
+        let word = || if found.kind == Kind::Word { meant_word(found.text) } else { None };
+        mark.map(|meant| format!("did you mean {meant}?")).or_else(word)
     }
 }
 
@@ -311,6 +308,13 @@ fn nearest_keyword(word: &str) -> Option<&'static str> {
         return None; // it is spelled right and only stands in the wrong place
     }
     nearest(word, KEYWORDS.iter().copied().filter(|keyword| keyword.len() > 3))
+}
+
+/// What a word is a slip of: a keyword, or a word of another language that has an answer.
+fn meant_word(word: &str) -> Option<String> {
+    let near = nearest_keyword(word);
+    let foreign = nearest(word, near.into_iter().chain(habits::foreign_words())).and_then(habits::foreign);
+    foreign.map(str::to_owned).or_else(|| near.map(|keyword| format!("did you mean `{keyword}`?")))
 }
 
 /// What a rule is called in a message; `None` when it is possible nearly everywhere, so that naming it helps nobody.

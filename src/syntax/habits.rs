@@ -37,6 +37,11 @@ pub(super) fn foreign(word: &str) -> Option<&'static str> {
     find(FOREIGN, word)
 }
 
+/// The words of other languages that have an answer.
+pub(super) fn foreign_words() -> impl Iterator<Item = &'static str> {
+    FOREIGN.iter().map(|(word, _)| *word)
+}
+
 /// Where a keyword may stand.
 pub(super) fn misplaced(word: &str) -> Option<&'static str> {
     find(MISPLACED, word)

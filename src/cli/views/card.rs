@@ -3,6 +3,7 @@
 use super::super::app::App;
 use super::super::commands::Flow;
 use super::super::paint::Role;
+use super::super::wrap;
 use super::{Look, Statement, fitted, span, statements_at, title};
 use crate::algo::Stance;
 use crate::error::Result;
@@ -84,7 +85,11 @@ fn heading(graph: &Version, node: NodeId, statements: &[Statement], look: Look) 
     let labels: String = Node::read(graph, node).labels.iter().map(|label| format!(":{label}")).collect();
     let said = counted(statements.len() as u64, "fact", "facts");
     let days = span(statements).map(|days| format!(" · {days}")).unwrap_or_default();
-    format!("{} {labels} · {said}{days}\n", look.paint.text(Role::Heading, &title(graph, node)))
+    let name = title(graph, node);
+    let line = wrap::text(&format!("{name} {labels} · {said}{days}"), look.width);
+    // A name that is itself broken into lines stands without a mark.
+    let rest = line.strip_prefix(&name).map(|rest| look.paint.text(Role::Heading, &name) + rest);
+    rest.unwrap_or(line) + "\n"
 }
 
 /// The other end of a statement.

@@ -4,6 +4,7 @@ use super::super::app::App;
 use super::super::commands::Flow;
 use super::super::paint::Role;
 use super::super::wrap;
+use super::held::Held;
 use super::{ALL, Look, Statement, span, statements, statements_at, title};
 use crate::error::Result;
 use crate::io::cell;
@@ -27,7 +28,7 @@ pub(in super::super) fn run(app: &mut App, argument: &str) -> Result<Flow> {
 }
 
 fn of_graph(app: &mut App) -> Result<String> {
-    let graph = app.session.snapshot();
+    let graph = Held::of(app)?;
     let handle = app.session.graph();
     let mut lines = Vec::new();
     match handle.path() {
@@ -38,11 +39,11 @@ fn of_graph(app: &mut App) -> Result<String> {
         }
         None => lines.push(("file", "none: the graph is in memory".to_owned())),
     }
-    lines.push(("holds", sizes(graph.node_count(), graph.rel_count())));
+    lines.push(("holds", sizes(graph.node_count(), graph.count())));
     lines.push(("commit", graph.sequence().to_string()));
     let used = |counts: Vec<u64>| counts.into_iter().filter(|count| *count > 0).count() as u64;
     let labels = used(graph.catalog().labels().map(|(id, _)| graph.label_count(id)).collect());
-    let types = used(graph.catalog().rel_types().map(|(id, _)| graph.rel_type_count(id)).collect());
+    let types = graph.types();
     lines.push((
         "schema",
         format!(

@@ -3,6 +3,7 @@
 //! Nodes with the same labels are one kind, so every relationship is counted once. A kind stands to the left with all that
 //! starts at it, and each kind that this leads to stands to the right.
 
+use super::held::Held;
 use super::{Look, fitted};
 use crate::algo::Stance;
 use crate::cli::paint::Role;
@@ -27,7 +28,7 @@ type Kind = Vec<LabelId>;
 type Targets = BTreeMap<Kind, BTreeMap<String, u64>>;
 
 /// The picture; nothing for a graph without relationships.
-pub(in super::super) fn draw(graph: &Version, look: Look) -> String {
+pub(in super::super) fn draw(graph: &Held, look: Look) -> String {
     let mut kinds: Vec<(Kind, Targets)> = joins(graph).into_iter().collect();
     kinds.sort_by_key(|(kind, targets)| (Reverse(targets.values().map(sum).sum::<u64>()), kind.clone()));
     let held = sizes(graph, &kinds);
@@ -48,11 +49,11 @@ pub(in super::super) fn draw(graph: &Version, look: Look) -> String {
     text
 }
 
-fn joins(graph: &Version) -> BTreeMap<Kind, Targets> {
+fn joins(graph: &Held) -> BTreeMap<Kind, Targets> {
     let mut joins: BTreeMap<Kind, Targets> = BTreeMap::new();
     for (rel_type, name) in graph.catalog().rel_types() {
         let mut counts: HashMap<(Kind, Kind), u64> = HashMap::new();
-        for (start, end) in graph.rel_ids(rel_type).filter_map(|rel| graph.endpoints(rel)) {
+        for (start, end) in graph.rels(rel_type).filter_map(|rel| graph.endpoints(rel)) {
             *counts.entry((kind_of(graph, start), kind_of(graph, end))).or_default() += 1;
         }
         for ((start, end), count) in counts {
@@ -189,7 +190,7 @@ mod tests {
                     A -supports-> P\nB -supports-> P\nB -opposes-> Q\nA -considered-> Q\nA -distrusts-> B\nP -part of-> Q\n\
                     A -located in-> Turkey\n";
         graph.load_facts(text).unwrap();
-        draw(&graph.snapshot(), Look { width, paint: Default::default() })
+        draw(&Held::all(graph.snapshot()), Look { width, paint: Default::default() })
     }
 
     #[test]
@@ -235,9 +236,9 @@ mod tests {
         for at in 0..12 {
             graph.run(&format!("CREATE (:A)-[:T{at}]->(:B{at}) CREATE (:C)-[:U{at}]->(:D)")).unwrap();
         }
-        let text = draw(&graph.snapshot(), Look { width: 80, paint: Default::default() });
+        let text = draw(&Held::all(graph.snapshot()), Look { width: 80, paint: Default::default() });
         assert!(text.contains("└─ and 2 relationships to 2 kinds more\n"), "{text}");
         assert!(text.contains("6 types more 6"), "{text}");
-        assert_eq!(draw(&Graph::in_memory().snapshot(), Look { width: 80, paint: Default::default() }), "");
+        assert_eq!(draw(&Held::all(Graph::in_memory().snapshot()), Look { width: 80, paint: Default::default() }), "");
     }
 }

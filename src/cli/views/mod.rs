@@ -3,6 +3,7 @@
 
 pub(super) mod card;
 pub mod find;
+pub(super) mod held;
 pub(super) mod info;
 pub(super) mod joins;
 pub(super) mod matrix;

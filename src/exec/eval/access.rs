@@ -1,9 +1,9 @@
 //! Reads parts of values: properties, elements, slices, map projections, entities by name.
 
 use super::scalar::Interpreter;
-use crate::error::{Detail, Error, ErrorType, Result};
+use crate::error::{Detail, Error, ErrorType, Phase, Result};
 use crate::semantic::bound::{EntityRef, Expr};
-use crate::store::{Resolution, Version};
+use crate::store::Version;
 use crate::value::{KeyId, Map, NodeId, RelId, Value, temporal};
 use std::sync::Arc;
 
@@ -147,28 +147,7 @@ pub(crate) fn entity_map(graph: &Version, value: &Value) -> Result<Map> {
 /// # Errors
 /// When there is none or more than one.
 pub(crate) fn resolve_entity(graph: &Version, entity: &EntityRef) -> Result<NodeId> {
-    match graph.resolve(&entity.name) {
-        Resolution::One(node) => Ok(node),
-        Resolution::Unknown => Err(unknown_entity(graph, entity)),
-        Resolution::Ambiguous(nodes) => Err(ambiguous_entity(entity, &nodes)),
-    }
-}
-
-fn unknown_entity(graph: &Version, entity: &EntityRef) -> Error {
-    let message = format!("there is no entity `{}`", entity.name);
-    let error = Error::runtime(ErrorType::EntityNotFound, Detail::UnknownEntity, message).at(entity.span);
-    match graph.similar_names(&entity.name, 1).first() {
-        Some(near) => error.hint(format!("did you mean `{near}`?")),
-        None => error,
-    }
-}
-
-pub(crate) fn ambiguous_entity(entity: &EntityRef, nodes: &[NodeId]) -> Error {
-    let message = format!("`{}` denotes {} entities", entity.name, nodes.len());
-    let ids: Vec<String> = nodes.iter().take(5).map(|node| node.0.to_string()).collect();
-    Error::runtime(ErrorType::SemanticError, Detail::AmbiguousEntity, message)
-        .at(entity.span)
-        .hint(format!("their identifiers are {}", ids.join(", ")))
+    graph.entity(&entity.name, Phase::Runtime).map_err(|error| error.at(entity.span))
 }
 
 /// The error of reading a node that the statement has deleted.

@@ -12,5 +12,5 @@ pub(super) mod scalar;
 mod subquery;
 pub(super) mod vector;
 
-pub(super) use access::{ambiguous_entity, deleted_node, deleted_rel, entity_map, resolve_entity};
+pub(super) use access::{deleted_node, deleted_rel, entity_map, resolve_entity};
 pub(super) use scalar::{Interpreter, Row};

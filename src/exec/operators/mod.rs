@@ -165,17 +165,50 @@ pub(super) fn check_depth(plan: &Plan) -> Result<()> {
 /// end with changes are run by themselves.
 fn depth(root: &Node, part: usize) -> usize {
     let mut chain: Vec<&Node> = root.chain().collect();
-    let (mut deepest, mut below) = (0, 0);
-    let mut slicing = Slicing::default();
+    let (mut deepest, mut climb) = (0, Climb::new(part));
     while let Some(node) = chain.pop() {
         let inner = node.op.inner_plans().map(|inner| INNER + depth(inner, usize::MAX)).max().unwrap_or(0);
-        below += 1 + usize::from(below > 0 && slicing.before(&node.op));
-        deepest = deepest.max(below + inner);
-        if below >= part && node.op.changes_graph() {
-            below = 1;
-        }
+        let step = climb.step(&node.op, chain.is_empty());
+        deepest = deepest.max(step.height + inner);
     }
     deepest
+}
+
+/// The way up a plan from its source: where its input is cut into slices, and where a part of it ends.
+struct Climb {
+    part: usize,
+    height: usize,
+    slicing: Slicing,
+}
+
+/// What there is to know of an operator on the way up.
+struct Step {
+    /// Whether its input comes in slices that are cut before it.
+    sliced: bool,
+    /// How many operators are under way at the same time up to here, what cuts slices included.
+    height: usize,
+    /// Whether a part ends with it.
+    ends_part: bool,
+}
+
+impl Climb {
+    /// The way up a plan of which parts of at least so many operators that end with changes are run by themselves.
+    fn new(part: usize) -> Climb {
+        Climb { part, height: 0, slicing: Slicing::default() }
+    }
+
+    /// Goes on to an operator, which may be the last.
+    fn step(&mut self, op: &Op, last: bool) -> Step {
+        let sliced = self.height > 0 && self.slicing.before(op);
+        self.height += 1 + usize::from(sliced);
+        let ends_part = self.height >= self.part && op.changes_graph() && !last;
+        let step = Step { sliced, height: self.height, ends_part };
+        if ends_part {
+            // The rows of the part stand in its place.
+            self.height = 1;
+        }
+        step
+    }
 }
 
 /// The operators of a plan inside an expression, of which the first has the given number.
@@ -218,12 +251,11 @@ impl Builder {
             chain.push((node, number, inner));
         }
         let mut below: Option<Stage> = None;
-        let mut height = 0;
-        let mut slicing = Slicing::default();
+        let mut climb = Climb::new(if parts.is_some() { PART } else { usize::MAX });
         while let Some((node, number, inner)) = chain.pop() {
-            height += 1;
+            let step = climb.step(&node.op, chain.is_empty());
             let operator = match below.take() {
-                Some(input) if slicing.before(&node.op) => {
+                Some(input) if step.sliced => {
                     let slices = slices::Slices::new(input);
                     with_input(node, Stage::new(Box::new(slices), None), inner)
                 }
@@ -231,15 +263,10 @@ impl Builder {
                 None => source(node, inner),
             };
             let mut stage = Stage::new(operator, number);
-            if let Some(parts) = parts
-                && height >= PART
-                && node.op.changes_graph()
-                && !chain.is_empty()
-            {
+            if let Some(parts) = parts.as_mut().filter(|_| step.ends_part) {
                 let rows = Handover::default();
                 parts.push(Part { stage, rows: rows.clone() });
                 stage = Stage::new(Box::new(rows), None);
-                height = 1;
             }
             below = Some(stage);
         }

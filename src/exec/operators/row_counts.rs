@@ -1,6 +1,6 @@
 //! How often a row counts, as a value.
 
-use super::super::chunk::{Chunk, Live, too_many_rows};
+use super::super::chunk::{Chunk, Live, uncountable_rows};
 use super::super::column::Column;
 use super::super::context::Context;
 use super::{Operator, Stage};
@@ -27,7 +27,7 @@ impl Operator for RowCounts {
         let counts = match chunk.multiplicity.take() {
             None => vec![1; chunk.len],
             Some(times) => {
-                let numbers = times.into_iter().map(|times| i64::try_from(times).map_err(|_| too_many_rows()));
+                let numbers = times.into_iter().map(|times| i64::try_from(times).map_err(|_| uncountable_rows()));
                 numbers.collect::<Result<_>>()?
             }
         };

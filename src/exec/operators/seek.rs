@@ -3,10 +3,9 @@
 use super::super::chunk::{Chunk, Live};
 use super::super::column::Column;
 use super::super::context::Context;
-use super::super::eval::ambiguous_entity;
 use super::super::eval::vector::{Rows, eval_column};
 use super::{Operator, Stage};
-use crate::error::Result;
+use crate::error::{Phase, Result};
 use crate::semantic::bound::{EntityRef, Expr, Slot};
 use crate::store::Resolution;
 use crate::value::{NodeId, Value};
@@ -35,7 +34,11 @@ impl Operator for EntitySeek {
                     return Ok(Some(chunk));
                 }
                 Resolution::Unknown => {}
-                Resolution::Ambiguous(nodes) => return Err(ambiguous_entity(&self.entity, &nodes)),
+                Resolution::Ambiguous(nodes) => {
+                    let graph = cx.graph();
+                    let error = graph.ambiguous_entity(&self.entity.name, &nodes, Phase::Runtime);
+                    return Err(error.at(self.entity.span));
+                }
             }
         }
         Ok(None)

@@ -2,9 +2,9 @@
 
 use super::named;
 use super::properties::of_fact;
-use crate::error::{Detail, Error, ErrorType, Result};
+use crate::error::{Detail, Error, ErrorType, Phase, Result};
 use crate::session::{Session, fact, stored};
-use crate::store::{Resolution, Version};
+use crate::store::Version;
 use crate::syntax::facts::ast::{Body, Cite, Fact, Mark, Meta, Name};
 use crate::syntax::facts::{self, Entry, stand_alone, stored_statements};
 use crate::text::counted;
@@ -150,26 +150,10 @@ impl<'v> Removal<'v> {
 
 /// Where a fact would stand.
 fn place(version: &Version, fact: &Fact) -> Result<Place> {
-    let end = |name: &Name| match version.resolve(&name.text) {
-        Resolution::One(node) => Ok(node),
-        Resolution::Unknown => Err(unknown(version, name)),
-        Resolution::Ambiguous(nodes) => {
-            let message = format!("`{}` denotes {} entities", name.text, nodes.len());
-            Err(Error::runtime(ErrorType::SemanticError, Detail::AmbiguousEntity, message).at(name.span))
-        }
-    };
+    let end = |name: &Name| version.entity(&name.text, Phase::Runtime).map_err(|error| error.at(name.span));
     let (from, to) = (end(&fact.subject)?, end(&fact.object)?);
     let rel_type = version.catalog().rel_type(&fact.verb.text).ok_or_else(|| not_there(fact))?;
     Ok((from, rel_type, to))
-}
-
-fn unknown(version: &Version, name: &Name) -> Error {
-    let message = format!("nothing here is called `{}`", name.text);
-    let error = Error::runtime(ErrorType::EntityNotFound, Detail::UnknownEntity, message).at(name.span);
-    match version.similar_names(&name.text, 1).first() {
-        Some(near) => error.hint(format!("did you mean `{near}`?")),
-        None => error,
-    }
 }
 
 fn not_there(fact: &Fact) -> Error {

@@ -152,7 +152,7 @@ fn a_line_that_is_removed_is_there_and_clear() {
     assert!(several.1.starts_with("`K -x-> y` could be 3 facts (`K -x-> y {0.5} [s 1]`"), "{}", several.1);
     let absent = tried("- K -x-> y {0.7}").unwrap_err().1;
     assert!(absent.starts_with("there is no `K -x-> y {0.7}` to remove (there is `K -x-> y"), "{absent}");
-    assert_eq!(tried("- Q -x-> y").unwrap_err().1, "nothing here is called `Q`");
+    assert_eq!(tried("- Q -x-> y").unwrap_err().1, "no entity is called `Q`");
     assert_eq!(tried("- K -x-> y {0.5}\n- K -x-> y {0.5}\n").unwrap_err().0, "- K -x-> y {0.5}");
     assert_eq!(tried("- K -q-> y").unwrap_err().1, "there is no `K -q-> y` to remove");
 }

@@ -4,6 +4,7 @@
 
 mod layout;
 mod page;
+mod route;
 mod svg;
 mod text;
 

@@ -1,19 +1,16 @@
 //! A picture as SVG.
 
+use super::route::{self, Way};
 use super::text::{cut, escaped, width};
-use super::{Drawn, Edge, NAME, Picture, Place, counted_as, word};
+use super::{Drawn, Edge, NAME, Picture, counted_as, word};
 use crate::algo::Stance;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// The room around everything.
 const MARGIN: f64 = 24.0;
 /// The height of the legend.
 const LEGEND: f64 = 34.0;
-/// How far two relationships between the same nodes are bent apart.
-const BEND: f64 = 26.0;
-/// How far every line is bent, as a part of its length.
-const LEAST_BEND: f64 = 0.05;
 /// Up to how many relationships each has its verb beside it.
 const VERBS: usize = 40;
 /// The fills of boxes, by their first label: light enough for dark text.
@@ -67,9 +64,8 @@ pub(super) fn size(picture: &Picture) -> (f64, f64) {
 
 /// The arrow heads, relationships and nodes, and where there is room for them the verbs.
 pub(super) fn drawing(picture: &Picture) -> String {
-    let mut bends = Bends::of(&picture.edges);
-    let lines: Vec<(String, String)> =
-        picture.edges.iter().map(|edge| line(picture, edge, bends.next(edge.ends))).collect();
+    let ways = route::ways(picture);
+    let lines: Vec<(String, String)> = picture.edges.iter().zip(&ways).map(|(edge, way)| line(edge, way)).collect();
     let paths: String = lines.iter().map(|(path, _)| path.as_str()).collect();
     let verbs: String = lines.iter().map(|(_, verb)| verb.as_str()).filter(|_| lines.len() <= VERBS).collect();
     let fills = fills(picture);
@@ -98,39 +94,11 @@ fn heads() -> String {
     format!("<defs>\n{}</defs>\n", shapes.into_iter().map(head).collect::<String>())
 }
 
-/// How relationships between the same nodes are bent, so that none hides another.
-struct Bends {
-    all: HashMap<(usize, usize), usize>,
-    drawn: HashMap<(usize, usize), usize>,
-}
-
-impl Bends {
-    fn of(edges: &[Edge]) -> Bends {
-        let mut all = HashMap::new();
-        edges.iter().for_each(|edge| *all.entry(pair(edge.ends)).or_default() += 1);
-        Bends { all, drawn: HashMap::new() }
-    }
-
-    /// How far the next relationship between two nodes is bent to the left of the way from the lower to the higher one.
-    fn next(&mut self, ends: (usize, usize)) -> f64 {
-        let all = self.all.get(&pair(ends)).copied().unwrap_or(1);
-        let drawn = self.drawn.entry(pair(ends)).or_default();
-        *drawn += 1;
-        (*drawn as f64 - (all as f64 + 1.0) / 2.0) * BEND
-    }
-}
-
-fn pair((a, b): (usize, usize)) -> (usize, usize) {
-    (a.min(b), a.max(b))
-}
-
 /// A relationship and its verb.
-fn line(picture: &Picture, edge: &Edge, bend: f64) -> (String, String) {
+fn line(edge: &Edge, way: &Way) -> (String, String) {
     let (a, b) = edge.ends;
-    let (path, (x, y)) = match a == b {
-        true => around(picture.nodes[a].place, bend),
-        false => between(picture.nodes[a].place, picture.nodes[b].place, if a < b { bend } else { -bend }),
-    };
+    let (path, (x, y)) = (way.path(MARGIN), way.middle());
+    let (x, y) = (x + MARGIN, y + MARGIN);
     let word = word(edge.stance);
     let ends = format!("data-a=\"{a}\" data-b=\"{b}\"");
     let (fact, verb) = (escaped(&edge.fact), escaped(&edge.verb));
@@ -138,38 +106,6 @@ fn line(picture: &Picture, edge: &Edge, bend: f64) -> (String, String) {
         "<path class=\"e {word}\" {ends} marker-end=\"url(#h-{word})\" d=\"{path}\"><title>{fact}</title></path>\n"
     );
     (path, format!("<text class=\"v {word}\" {ends} x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"middle\">{verb}</text>\n"))
-}
-
-/// The way from a box back to itself, and its middle.
-fn around(place: Place, bend: f64) -> (String, (f64, f64)) {
-    let (x, y) = (place.x + MARGIN + place.width / 2.0, place.y + MARGIN);
-    let out = 34.0 + bend.abs() + bend / 2.0;
-    let (upper, half) = (y - place.height / 2.0, y - out / 2.0);
-    let path =
-        format!("M{:.1} {upper:.1} C{:.1} {:.1} {:.1} {half:.1} {x:.1} {y:.1}", x - 12.0, x + 4.0, y - out, x + out);
-    (path, (x + out * 0.6, y - out * 0.6))
-}
-
-/// The way from the edge of a box to that of another, bent to its left, and its middle.
-fn between(from: Place, to: Place, bend: f64) -> (String, (f64, f64)) {
-    let (dx, dy) = (to.x - from.x, to.y - from.y);
-    let length = (dx * dx + dy * dy).sqrt().max(1.0);
-    let bend = bend + LEAST_BEND * length;
-    let middle = ((from.x + to.x) / 2.0 + MARGIN, (from.y + to.y) / 2.0 + MARGIN);
-    let control = (middle.0 - dy / length * bend, middle.1 + dx / length * bend);
-    let (start, end) = (border(from, control, 1.0), border(to, control, 3.0));
-    let path = format!("M{:.1} {:.1} Q{:.1} {:.1} {:.1} {:.1}", start.0, start.1, control.0, control.1, end.0, end.1);
-    let half = |a: f64, b: f64, c: f64| a / 4.0 + b / 2.0 + c / 4.0;
-    (path, (half(start.0, control.0, end.0), half(start.1, control.1, end.1)))
-}
-
-/// Where the way from the centre of a box to a point leaves it, with some room.
-fn border(place: Place, to: (f64, f64), room: f64) -> (f64, f64) {
-    let (x, y) = (place.x + MARGIN, place.y + MARGIN);
-    let (dx, dy) = (to.0 - x, to.1 - y);
-    let (half_width, half_height) = (place.width / 2.0 + room, place.height / 2.0 + room);
-    let part = (half_width / dx.abs().max(1e-9)).min(half_height / dy.abs().max(1e-9)).min(1.0);
-    (x + dx * part, y + dy * part)
 }
 
 /// The fill of each first label, in order of name.

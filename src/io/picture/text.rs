@@ -1,19 +1,20 @@
 //! Text in a picture: how wide it is about, and how it stands in XML.
 
+use unicode_width::UnicodeWidthChar;
+
 /// The width of a narrow character.
 const NARROW: f64 = 7.2;
 /// The width of a wide one.
 const WIDE: f64 = 13.0;
 
-/// About how wide a text is in the font of a picture.
+/// About how wide a text is in the font of a picture. Characters that join the one before take no width.
 pub(super) fn width(text: &str) -> f64 {
-    text.chars().map(|c| if is_wide(c) { WIDE } else { NARROW }).sum()
-}
-
-/// Whether a character is as wide as it is high: those of East Asia, and pictographs.
-fn is_wide(c: char) -> bool {
-    matches!(u32::from(c), 0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xfe30..=0xfe6f
-        | 0xff00..=0xff60 | 0xffe0..=0xffe6 | 0x1f300..=0x1faff | 0x20000..=0x3fffd)
+    let wide = |c: char| match c.width() {
+        Some(0) => 0.0,
+        Some(2..) => WIDE,
+        _ => NARROW,
+    };
+    text.chars().map(wide).sum()
 }
 
 /// The first characters of a text, with `…` where something is left out.

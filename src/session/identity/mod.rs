@@ -8,7 +8,7 @@ mod join;
 mod part;
 mod record;
 
-use crate::error::{Detail, Error, ErrorType, Result};
+use crate::error::{Detail, Error, ErrorType, Phase, Result};
 use crate::session::entity::Node;
 use crate::session::transaction::Place;
 use crate::store::{Resolution, Version};
@@ -44,21 +44,7 @@ impl fmt::Display for Identity {
 /// # Errors
 /// When there is none, with near names, or more than one, with all of them.
 pub fn resolved(graph: &Version, name: &str) -> Result<NodeId> {
-    let unknown = |detail, message| Error::runtime(ErrorType::EntityNotFound, detail, message);
-    match graph.resolve(name) {
-        Resolution::One(node) => Ok(node),
-        Resolution::Ambiguous(nodes) => {
-            let names: Vec<String> = nodes.iter().map(|node| title(graph, *node)).collect();
-            let message = format!("several entities are called `{name}`: {}", names.join(", "));
-            Err(unknown(Detail::AmbiguousEntity, message))
-        }
-        Resolution::Unknown => {
-            let error = unknown(Detail::UnknownEntity, format!("no entity is called `{name}`"));
-            let near = graph.similar_names(name, 3);
-            let near: Vec<String> = near.iter().map(|name| format!("`{name}`")).collect();
-            Err(if near.is_empty() { error } else { error.hint(format!("did you mean {}?", near.join(" or "))) })
-        }
-    }
+    graph.entity(name, Phase::Runtime)
 }
 
 /// The name of a node for people.

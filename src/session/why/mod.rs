@@ -49,6 +49,9 @@ impl fmt::Display for WhyEmpty {
 /// The most rows that are counted before the part that leaves nothing.
 const COUNTED: i64 = 1000;
 
+/// The most rows of a beginning that are looked at.
+const ROWS: usize = 1000;
+
 /// Asks beginnings of a statement.
 pub(super) struct Asking<'a> {
     pub(super) graph: &'a Graph,
@@ -83,13 +86,13 @@ impl Asking<'_> {
     }
 
     fn is_empty_query(&self, query: &Query) -> Result<bool> {
-        Ok(self.rows(query.clone(), true)?.is_empty())
+        Ok(self.rows(query.clone(), true, 1)?.is_empty())
     }
 
     /// Whether there are rows that rest on what does not hold at the moment that is asked about.
     fn why_moment(&self, query: &Query) -> Result<Option<WhyEmpty>> {
         let asked = self.statement.moment.as_ref();
-        if (asked.is_none() && self.options.as_of.is_none()) || self.rows(query.clone(), false)?.is_empty() {
+        if (asked.is_none() && self.options.as_of.is_none()) || self.rows(query.clone(), false, 1)?.is_empty() {
             return Ok(None);
         }
         let message = "there are rows, but they rest on what does not hold at that moment".to_owned();
@@ -181,17 +184,16 @@ impl Asking<'_> {
         Ok(!self.given(clauses, one)?.is_empty())
     }
 
-    /// The rows of clauses and a `RETURN`.
+    /// The first [`ROWS`] rows of clauses and a `RETURN`.
     fn given(&self, clauses: &[Clause], returned: Projection) -> Result<Vec<Vec<Value>>> {
         let mut clauses = clauses.to_vec();
         clauses.push(Clause { kind: ClauseKind::Return(returned), span: Span::default() });
         let first = SingleQuery { clauses, span: self.statement.span };
-        self.rows(Query { first, unions: Vec::new() }, true)
+        self.rows(Query { first, unions: Vec::new() }, true, ROWS)
     }
 
-    /// The rows of a query, of which a whole statement's only the first is computed.
-    fn rows(&self, query: Query, at_moment: bool) -> Result<Vec<Vec<Value>>> {
-        const MOST: usize = 1000;
+    /// The first rows of a query; no more are computed.
+    fn rows(&self, query: Query, at_moment: bool, most: usize) -> Result<Vec<Vec<Value>>> {
         let moment = self.statement.moment.clone().filter(|_| at_moment);
         let statement = Statement { mode: Mode::Run, cite: None, moment, query, span: self.statement.span };
         let options = RunOptions {
@@ -200,15 +202,13 @@ impl Asking<'_> {
             timeout: self.options.timeout.map(|timeout| timeout.saturating_sub(self.begun.elapsed())),
             ..self.options.clone()
         };
-        let whole = statement.query.first.clauses.len() == self.statement.query.first.clauses.len();
         let asked = run::as_asked(&statement, &options)?;
         let mut answer = run::read(self.graph, self.snapshot.clone(), &asked, self.parameters, &options)?;
         let mut rows = Vec::new();
-        while let Some(row) = answer.next_row()?.filter(|_| rows.len() < MOST) {
+        while rows.len() < most
+            && let Some(row) = answer.next_row()?
+        {
             rows.push(row.values().to_vec());
-            if whole {
-                break;
-            }
         }
         Ok(rows)
     }
