@@ -191,6 +191,16 @@ pub enum Mode {
         #[command(flatten)]
         running: Running,
     },
+    /// Open a page with the picture of a graph, or of a statement's answer, in the browser [env: BROWSER]
+    View {
+        /// The graph
+        graph: PathBuf,
+        /// The statement; without one, the whole graph
+        statement: Option<String>,
+        /// What to run and how
+        #[command(flatten)]
+        running: Running,
+    },
     /// Answer requests in JSON, one a line, from standard input (see docs/protocol.md)
     Stdio(Stdio),
     /// Check a graph's file and its log, and tell what is wrong (exit code 3)
@@ -389,6 +399,8 @@ pub enum Task {
     File(PathBuf),
     /// Statements from standard input.
     Input,
+    /// The page of a statement's answer, or of the whole graph when it is empty.
+    Page(String),
 }
 
 impl ValueEnum for Format {
@@ -426,7 +438,8 @@ impl Arguments {
                 | Mode::Load { running, .. }
                 | Mode::Demo { running }
                 | Mode::Info { running, .. }
-                | Mode::Schema { running, .. },
+                | Mode::Schema { running, .. }
+                | Mode::View { running, .. },
             ) => Some(running),
             Some(_) => None,
         }

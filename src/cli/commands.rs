@@ -3,7 +3,7 @@
 use super::app::{App, Asked, Stop};
 use super::overwrite::writable;
 use super::report::{self, Source};
-use super::{files, help, identity, main, queries, results, schema, settings, views, watch};
+use super::{files, help, identity, main, queries, results, schema, settings, view, views, watch};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::session::{OpenOptions, RunOptions};
 use crate::text::{counted, nearest};
@@ -368,6 +368,13 @@ pub const COMMANDS: &[Command] = &[
         summary: "takes an entity out of the one that it went into, exactly as it was",
         run: Run::Own(identity::unmerge),
     },
+    Command {
+        name: "view",
+        arguments: "[QUESTION]",
+        completes: Completes::Statement,
+        summary: "opens a page with the picture of a question's answer, or of the whole graph, in the browser",
+        run: Run::Own(view::run),
+    },
     setting(
         "warnings",
         "[on|off]",
@@ -391,6 +398,9 @@ pub const COMMANDS: &[Command] = &[
     setting("width", "[N|auto]", Completes::Words(&["auto"]), "sets how wide tables are, or tells"),
 ];
 
+/// What many type from habit, with the command that it means.
+const ALIASES: &[(&str, &str)] = &[("?", "help"), ("exit", "quit"), ("q", "quit")];
+
 const fn setting(name: &'static str, arguments: &'static str, completes: Completes, summary: &'static str) -> Command {
     Command { name, arguments, completes, summary, run: Run::Setting }
 }
@@ -402,9 +412,8 @@ const fn setting(name: &'static str, arguments: &'static str, completes: Complet
 pub fn run(app: &mut App, line: &str, source: Source<'_>) -> Result<Flow> {
     let line = line.trim().trim_start_matches('.');
     let (name, argument) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-    // A question mark asks for help, as in `.?`.
-    let name = if name == "?" { "help" } else { name };
-    let command = find(name.trim_end_matches(';'))?;
+    let name = name.trim_end_matches(';');
+    let command = find(ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, name)| name))?;
     let argument = argument.trim();
     let argument = if command.completes == Completes::Statement { argument } else { argument.trim_end_matches(';') };
     let begun = source.text.get(source.offset..).map_or(0, |rest| rest.find(argument).unwrap_or(0));
@@ -578,5 +587,8 @@ mod tests {
         assert!(find("s").unwrap_err().message().contains("`.save`, `.save-query`, `.schema`"));
         assert_eq!(find("opne").unwrap_err().hints(), ["did you mean `.open`?"]);
         assert!(find("").is_err());
+        assert!(
+            ALIASES.iter().all(|(alias, name)| COMMANDS.iter().all(|known| known.name != *alias) && find(name).is_ok())
+        );
     }
 }

@@ -1,11 +1,12 @@
-//! Other programs: the editor of the user's choice (`VISUAL`, else `EDITOR`, else `vi`), and the system's shell.
+//! Other programs: the editor of the user's choice (`VISUAL`, else `EDITOR`, else `vi`), the browser (`BROWSER`, else what
+//! the system opens files with), and the system's shell.
 
 use super::target::unwritten;
 use crate::error::{Detail, Error, ErrorType, Result};
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// Opens a text in the editor and gives what came of it.
 ///
@@ -45,6 +46,24 @@ fn run(path: &Path) -> Result<()> {
     let status = status.map_err(|error| Error::io(format!("cannot run `{editor}`"), &error))?;
     let message = || format!("`{editor}` ended with {status}");
     if status.success() { Ok(()) } else { Err(Error::runtime(ErrorType::Io, Detail::Io, message())) }
+}
+
+/// Opens a page in the browser, which goes on by itself; whether it could be started.
+pub(super) fn browse(page: &Path) -> bool {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+    let system = if cfg!(target_os = "macos") {
+        "open"
+    } else if cfg!(windows) {
+        "explorer"
+    } else {
+        "xdg-open"
+    };
+    let screen = cfg!(any(target_os = "macos", windows)) || set("DISPLAY").or_else(|| set("WAYLAND_DISPLAY")).is_some();
+    let Some(browser) = set("BROWSER").or_else(|| screen.then(|| system.to_owned())) else { return false };
+    let mut words = browser.split_whitespace();
+    let mut command = Command::new(words.next().unwrap_or(system));
+    command.args(words).arg(page).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().is_ok()
 }
 
 /// A command line of the system's shell.

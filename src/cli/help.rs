@@ -49,7 +49,7 @@ const fn topic(name: &'static str, summary: &'static str, text: &'static str) ->
 pub const KEYS: &str = "\
 Enter          runs what is complete, otherwise begins a new line
 Alt-Enter      begins a new line
-Tab            completes; twice lists what could stand there
+Tab            completes, or lists what could stand there
 Right, Ctrl-E  takes the grey rest of an earlier line
 Up, Down       earlier and later lines
 Page Up, Down  earlier and later lines that begin with what stands before the cursor

@@ -8,7 +8,7 @@ use super::report::{self, Source, nowhere};
 use super::streams::Output;
 use super::texts::Notation;
 use super::work::{Place, Work};
-use super::{demo, files, folders, generated, help, import, pager, parameters, stdio, terminal, texts};
+use super::{demo, files, folders, generated, help, import, pager, parameters, stdio, terminal, texts, view};
 use crate::error::{Detail, Error, Result};
 use crate::session::{Graph, OpenOptions, RunOptions};
 use std::ffi::OsString;
@@ -61,7 +61,8 @@ fn without_statements(mode: &Mode) -> Option<u8> {
         | Mode::Load { .. }
         | Mode::Demo { .. }
         | Mode::Info { .. }
-        | Mode::Schema { .. } => return None,
+        | Mode::Schema { .. }
+        | Mode::View { .. } => return None,
     })
 }
 
@@ -291,6 +292,10 @@ fn run_tasks(app: &mut App, work: &Work) -> Result<(), Stop> {
         match task {
             Task::Text(text) => app.run_text(text, None)?,
             Task::File(path) => app.run_file(path)?,
+            Task::Page(statement) => {
+                let source = Source { file: None, text: statement, offset: 0 };
+                view::show(app, statement).map_err(|error| app.fail(&error, source))?;
+            }
             Task::Input => {
                 let text = standard_input().map_err(|error| app.fail(&error, nowhere()))?;
                 app.run_foreign(|app| app.run_text(&text, Some("<stdin>")))?;

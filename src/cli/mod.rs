@@ -37,6 +37,7 @@ pub mod table;
 pub mod target;
 pub(crate) mod terminal;
 mod texts;
+mod view;
 pub mod views;
 mod watch;
 mod work;

@@ -55,6 +55,10 @@ impl Work {
                 let label = label.map(|label| format!(" {}", name(&label))).unwrap_or_default();
                 commands(Place::File(graph), read_only(running), format!(".schema{label}"))
             }
+            Some(Mode::View { graph, statement, running }) => Work {
+                tasks: vec![Task::Page(statement.unwrap_or_default())],
+                ..work(Place::File(graph), read_only(running))
+            },
             Some(_) => return None,
         })
     }

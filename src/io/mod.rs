@@ -16,9 +16,11 @@ pub mod facts;
 pub mod import;
 pub mod json;
 pub mod markdown;
+pub(crate) mod matrix;
 pub mod picture;
 pub mod protocol;
 mod stance;
+pub(crate) mod statement;
 
 mod elements;
 mod files;

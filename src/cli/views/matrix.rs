@@ -1,21 +1,17 @@
-//! `.matrix`: who supports and opposes what. Rows and columns are ordered so that blocs stand together: by the first
-//! singular pair of the matrix of signs.
+//! `.matrix`: who supports and opposes what, drawn with characters.
 
 use super::super::app::App;
 use super::super::commands::Flow;
 use super::super::paint::Role;
-use super::{Look, Statement, fitted, statements, title};
-use crate::algo::{STANCES, Stance};
+use super::{Look, fitted, statements, title};
+use crate::algo::STANCES;
 use crate::error::{Detail, Error, Result};
+use crate::io::matrix::{Cell, Matrix};
 use crate::store::Version;
 use crate::text::counted;
-use crate::value::NodeId;
 use crate::value::format::name;
-use std::collections::{BTreeMap, BTreeSet};
 use unicode_width::UnicodeWidthStr;
 
-/// How often the vectors are multiplied: plenty for tens of rows.
-const ROUNDS: usize = 60;
 /// The widest name of a row.
 const NAME: usize = 28;
 
@@ -57,76 +53,6 @@ fn sides(argument: &str) -> Result<(String, String)> {
     }
 }
 
-/// What a cell says.
-#[derive(Clone, Copy, Debug, Default)]
-struct Cell {
-    weight: f64,
-    stance: Option<Stance>,
-    /// For and against at once.
-    mixed: bool,
-}
-
-#[derive(Debug)]
-struct Matrix {
-    rows: Vec<NodeId>,
-    columns: Vec<NodeId>,
-    cells: BTreeMap<(NodeId, NodeId), Cell>,
-}
-
-impl Matrix {
-    fn of(statements: &[Statement]) -> Matrix {
-        let mut cells: BTreeMap<(NodeId, NodeId), Cell> = BTreeMap::new();
-        for statement in statements {
-            let Some(stance) = statement.stance else { continue };
-            let cell = cells.entry((statement.start, statement.end)).or_default();
-            cell.mixed |= cell.stance.is_some_and(|before| before.is_for() != stance.is_for());
-            // Of proposing and supporting the former says more.
-            cell.stance = Some(cell.stance.map_or(stance, |before| before.min(stance)));
-            let sure = statement.confidence.unwrap_or(1.0).clamp(0.05, 1.0);
-            cell.weight += if stance.is_for() { sure } else { -sure };
-        }
-        let rows = cells.keys().map(|(row, _)| *row).collect::<BTreeSet<_>>().into_iter().collect();
-        let columns = cells.keys().map(|(_, column)| *column).collect::<BTreeSet<_>>().into_iter().collect();
-        Matrix { rows, columns, cells }.ordered()
-    }
-
-    /// Rows and columns by their part in the first singular pair. The start is fixed, so the same graph gives the same
-    /// picture.
-    fn ordered(mut self) -> Matrix {
-        let place = |list: &[NodeId]| list.iter().enumerate().map(|(at, node)| (*node, at)).collect::<BTreeMap<_, _>>();
-        let (row_at, column_at) = (place(&self.rows), place(&self.columns));
-        let entries: Vec<(usize, usize, f64)> =
-            self.cells.iter().map(|((row, column), cell)| (row_at[row], column_at[column], cell.weight)).collect();
-        let mut right: Vec<f64> = (0..self.columns.len()).map(|at| 1.0 + at as f64 / 97.0).collect();
-        let mut left = vec![0.0; self.rows.len()];
-        for _ in 0..ROUNDS {
-            left.fill(0.0);
-            entries.iter().for_each(|(row, column, weight)| left[*row] += weight * right[*column]);
-            normalise(&mut left);
-            right.fill(0.0);
-            entries.iter().for_each(|(row, column, weight)| right[*column] += weight * left[*row]);
-            normalise(&mut right);
-        }
-        sort_by_weight(&mut self.rows, &left);
-        sort_by_weight(&mut self.columns, &right);
-        self
-    }
-}
-
-fn normalise(vector: &mut [f64]) {
-    let length = vector.iter().map(|x| x * x).sum::<f64>().sqrt();
-    if length > 0.0 {
-        vector.iter_mut().for_each(|x| *x /= length);
-    }
-}
-
-fn sort_by_weight(nodes: &mut Vec<NodeId>, weights: &[f64]) {
-    let mut weighed: Vec<(f64, NodeId)> = weights.iter().copied().zip(nodes.iter().copied()).collect();
-    // Weights that differ by rounding alone are the same on every machine.
-    weighed.sort_by(|a, b| (b.0 * 1e6).round().total_cmp(&(a.0 * 1e6).round()).then(a.1.cmp(&b.1)));
-    *nodes = weighed.into_iter().map(|(_, node)| node).collect();
-}
-
 fn draw(matrix: &Matrix, graph: &Version, look: Look) -> String {
     let names: Vec<String> = matrix.rows.iter().map(|row| title(graph, *row)).collect();
     let widest = names.iter().map(|name| name.width()).max().unwrap_or(0).min(NAME).min(look.width / 2);
@@ -157,14 +83,15 @@ fn draw(matrix: &Matrix, graph: &Version, look: Look) -> String {
 fn mark(cell: Option<&Cell>, look: Look) -> String {
     match cell {
         None => look.paint.text(Role::Dim, "·"),
-        Some(cell) if cell.mixed => look.paint.text(Role::Warning, "◆"),
-        Some(cell) => look.stance(cell.stance, &cell.stance.map_or('·', Stance::mark).to_string()),
+        Some(cell) if cell.mixed => look.paint.text(Role::Warning, &cell.mark().to_string()),
+        Some(cell) => look.stance(cell.stance, &cell.mark().to_string()),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::io::statement::Statement;
     use crate::session::Graph;
 
     /// Two blocs that want opposite things, told in turns.

@@ -14,11 +14,10 @@ use super::paint::{Paint, Role};
 use super::table::padded;
 use crate::algo::Stance;
 use crate::error::{Detail, Error, Result};
-use crate::session::{dated, resolved, title};
+use crate::io::statement::Statement;
+use crate::session::{resolved, title};
 use crate::store::{Snapshot, Version};
-use crate::syntax::facts::format;
-use crate::value::format::to_text;
-use crate::value::{NodeId, RelId, Value};
+use crate::value::{NodeId, Value};
 
 /// The width where nobody knows it.
 const USUAL_WIDTH: usize = 100;
@@ -56,47 +55,6 @@ fn entity(graph: &Version, argument: &str) -> Result<NodeId> {
         return Err(Error::syntax(Detail::InvalidUse, "the command needs an entity, as in `@Kyiv`"));
     }
     resolved(graph, name)
-}
-
-/// A relationship with what is shown of it.
-struct Statement {
-    rel: RelId,
-    start: NodeId,
-    end: NodeId,
-    verb: String,
-    stance: Option<Stance>,
-    /// When it was stated, or else since when it holds.
-    day: Option<String>,
-    confidence: Option<f64>,
-    /// Source and place in it.
-    cite: Option<String>,
-}
-
-impl Statement {
-    fn read(graph: &Version, rel: RelId) -> Option<Statement> {
-        let (start, end) = graph.endpoints(rel)?;
-        let said = |key: &str| {
-            let value = graph.rel_property_named(rel, key);
-            (!value.is_null()).then_some(value)
-        };
-        let text = |key: &str| said(key).map(|value| to_text(&value));
-        let rel_type = graph.catalog().rel_type_name(rel.rel_type);
-        let cite: Vec<String> = ["source", "locator"].iter().filter_map(|key| text(key)).collect();
-        Some(Statement {
-            rel,
-            start,
-            end,
-            verb: format::verb(rel_type),
-            stance: Stance::of(rel_type),
-            day: ["date", "since"].iter().find_map(|key| dated(key, text)),
-            confidence: said("confidence").and_then(|value| match value {
-                Value::Float(number) => Some(number),
-                Value::Int(number) => Some(number as f64),
-                _ => None,
-            }),
-            cite: (!cite.is_empty()).then(|| format!("[{}]", cite.join(" "))),
-        })
-    }
 }
 
 /// The query of all relationships.

@@ -5,18 +5,19 @@
 mod layout;
 mod page;
 mod route;
+mod sections;
 mod svg;
 mod text;
 
 use super::elements::Elements;
 use super::facts::Unsaid;
+use super::statement::Statement;
 use super::{cell, write_error};
 use crate::algo::Stance;
 use crate::error::Result;
 use crate::session::entity::Node;
 use crate::session::{Answer, fact};
 use crate::store::Version;
-use crate::syntax::facts::format::verb;
 use crate::text::counted;
 use crate::value::{NodeId, RelId};
 use layout::Place;
@@ -83,6 +84,7 @@ struct Picture {
 
 /// A node that is drawn.
 struct Drawn {
+    id: NodeId,
     name: String,
     labels: Vec<String>,
     place: Place,
@@ -91,8 +93,7 @@ struct Drawn {
 /// A relationship that is drawn.
 struct Edge {
     ends: (usize, usize),
-    stance: Option<Stance>,
-    verb: String,
+    statement: Statement,
     fact: String,
 }
 
@@ -104,7 +105,8 @@ impl Picture {
         let shown = most_joined(nodes, ends().flat_map(|(_, start, end)| [start, end]));
         let place: HashMap<NodeId, usize> = shown.iter().enumerate().map(|(at, node)| (*node, at)).collect();
         let drawn = ends().filter_map(|(rel, start, end)| Some((rel, *place.get(&start)?, *place.get(&end)?)));
-        let edges: Vec<Edge> = drawn.take(RELS).map(|(rel, start, end)| Edge::of(graph, rel, (start, end))).collect();
+        let edge = |(rel, start, end)| Edge::of(graph, rel, (start, end));
+        let edges: Vec<Edge> = drawn.take(RELS).filter_map(edge).collect();
         let nodes = shown.iter().map(|node| Drawn::of(graph, *node)).collect();
         Picture { nodes, edges, size: (0.0, 0.0), all }.placed()
     }
@@ -137,7 +139,7 @@ impl Picture {
     /// How many relationships of each stance are drawn, and how many of none.
     fn counts(&self) -> BTreeMap<Option<Stance>, usize> {
         let mut counts = BTreeMap::new();
-        self.edges.iter().for_each(|edge| *counts.entry(edge.stance).or_default() += 1);
+        self.edges.iter().for_each(|edge| *counts.entry(edge.statement.stance).or_default() += 1);
         counts
     }
 }
@@ -160,14 +162,13 @@ impl Drawn {
         let name = cell::name(graph, id);
         let labels = Node::read(graph, id).labels.iter().map(|label| label.to_string()).collect();
         let place = Place { width: text::width(&text::cut(&name, NAME)) + 20.0, height: HEIGHT, ..Place::default() };
-        Drawn { name, labels, place }
+        Drawn { id, name, labels, place }
     }
 }
 
 impl Edge {
-    fn of(graph: &Version, rel: RelId, ends: (usize, usize)) -> Edge {
-        let rel_type = graph.catalog().rel_type_name(rel.rel_type);
-        Edge { ends, stance: Stance::of(rel_type), verb: verb(rel_type), fact: fact(graph, rel) }
+    fn of(graph: &Version, rel: RelId, ends: (usize, usize)) -> Option<Edge> {
+        Some(Edge { ends, statement: Statement::read(graph, rel)?, fact: fact(graph, rel) })
     }
 }
 

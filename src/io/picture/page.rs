@@ -2,7 +2,8 @@
 //! every graph; whatever a graph says stands in the document as escaped text alone.
 
 use super::text::escaped;
-use super::{Picture, counted_as, svg, word};
+use super::{Picture, counted_as, sections, svg, word};
+use crate::algo::Stance;
 
 const TEMPLATE: &str = include_str!("page.html");
 
@@ -23,11 +24,20 @@ pub(super) fn page(picture: &Picture) -> String {
             "labels" => text += &labels(picture),
             "note" => text += &escaped(&picture.left_out().unwrap_or_default()),
             "drawing" => text += &svg::drawing(picture),
+            "matrix" => text += &sections::matrix(picture),
+            "timeline" => text += &sections::timeline(picture),
+            "marks" => text += &marks(),
             _ => {}
         }
         text += rest;
     }
     text
+}
+
+/// The colours of the marks of stances.
+fn marks() -> String {
+    let mark = |stance: &Stance| format!(".s.{}{{color:{}}}", stance.verb(), stance.colour());
+    Stance::ALL.iter().map(mark).collect()
 }
 
 /// The fill of each label.
@@ -40,7 +50,7 @@ fn labels(picture: &Picture) -> String {
 
 /// A switch for each kind of relationship.
 fn kinds(picture: &Picture) -> String {
-    let switch = |(stance, count): (Option<crate::algo::Stance>, usize)| {
+    let switch = |(stance, count): (Option<Stance>, usize)| {
         let word = word(stance);
         let said = counted_as(stance, count);
         format!(

@@ -99,9 +99,10 @@ fn line(edge: &Edge, way: &Way) -> (String, String) {
     let (a, b) = edge.ends;
     let (path, (x, y)) = (way.path(MARGIN), way.middle());
     let (x, y) = (x + MARGIN, y + MARGIN);
-    let word = word(edge.stance);
-    let ends = format!("data-a=\"{a}\" data-b=\"{b}\"");
-    let (fact, verb) = (escaped(&edge.fact), escaped(&edge.verb));
+    let word = word(edge.statement.stance);
+    let sure = edge.statement.confidence.map(|sure| format!(" data-sure=\"{sure}\"")).unwrap_or_default();
+    let ends = format!("data-a=\"{a}\" data-b=\"{b}\"{sure}");
+    let (fact, verb) = (escaped(&edge.fact), escaped(&edge.statement.verb));
     let path = format!(
         "<path class=\"e {word}\" {ends} marker-end=\"url(#h-{word})\" d=\"{path}\"><title>{fact}</title></path>\n"
     );
