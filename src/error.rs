@@ -120,7 +120,7 @@ details! {
     UnexpectedInput, NestingTooDeep, InputTooLarge, UnknownEntity, AmbiguousEntity, UnknownFact, DivisionByZero,
     EntityIsNotStored, Io, GraphFile, LogFailed, Damaged, Foreign, NewerVersion, WrongLog, Cancelled, Timeout, MemoryLimit, RowLimit,
     IdsExhausted, PropertyNotUnique, PropertyMissing, PropertyOfWrongType, SchemaExists, SchemaNameTaken, SchemaInUse,
-    SchemaLimit, UnknownIndex, UnknownConstraint, ReadOnly, Locked, UnknownCommand, InvalidUse, InvalidRequest, Internal,
+    SchemaLimit, UnknownIndex, UnknownConstraint, UnknownRule, RuleCycle, DerivedRelationship, ReadOnly, Locked, UnknownCommand, InvalidUse, InvalidRequest, Internal,
 }
 
 /// Anything that went wrong, with its classification, its place and what may help.
@@ -185,6 +185,14 @@ impl Error {
     #[must_use]
     pub fn at(mut self, span: Span) -> Self {
         self.0.span.get_or_insert(span);
+        self
+    }
+
+    /// The same error about a text that is not the one that was given: it says whose text that is, and has no place.
+    #[must_use]
+    pub fn in_text_of(mut self, whose: impl fmt::Display) -> Self {
+        self.0.message = shortened(&format!("{whose}: {}", self.0.message)).into_owned();
+        self.0.span = None;
         self
     }
 

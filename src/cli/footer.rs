@@ -49,6 +49,8 @@ pub(super) fn changed(counters: &Counters) -> Option<String> {
         number(counters.indexes_removed, "index removed", "indexes removed"),
         number(counters.constraints_added, "constraint added", "constraints added"),
         number(counters.constraints_removed, "constraint removed", "constraints removed"),
+        number(counters.rules_added, "rule added", "rules added"),
+        number(counters.rules_removed, "rule removed", "rules removed"),
     ]
     .into_iter()
     .flatten()

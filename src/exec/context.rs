@@ -129,6 +129,8 @@ pub struct Counters {
     pub indexes_removed: u64,
     pub constraints_added: u64,
     pub constraints_removed: u64,
+    pub rules_added: u64,
+    pub rules_removed: u64,
 }
 
 impl fmt::Debug for Counters {
@@ -140,6 +142,8 @@ impl fmt::Debug for Counters {
             ("indexes_removed", self.indexes_removed),
             ("constraints_added", self.constraints_added),
             ("constraints_removed", self.constraints_removed),
+            ("rules_added", self.rules_added),
+            ("rules_removed", self.rules_removed),
         ];
         if schema.iter().any(|(_, count)| *count > 0) {
             schema.iter().filter(|(_, count)| *count > 0).for_each(|(name, count)| _ = shown.field(name, count));
@@ -168,6 +172,8 @@ impl Counters {
             indexes_removed: self.indexes_removed + other.indexes_removed,
             constraints_added: self.constraints_added + other.constraints_added,
             constraints_removed: self.constraints_removed + other.constraints_removed,
+            rules_added: self.rules_added + other.rules_added,
+            rules_removed: self.rules_removed + other.rules_removed,
         }
     }
 

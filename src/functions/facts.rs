@@ -11,6 +11,7 @@ use crate::value::temporal::validity::Validity;
 use crate::value::{RelId, Value};
 use hashbrown::HashSet;
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 /// The table.
 pub(crate) static FUNCTIONS: &[Function] = &[
@@ -26,17 +27,41 @@ pub(crate) static FUNCTIONS: &[Function] = &[
     ),
     function!(
         List, variadic "cited", [], [values: ANY], LIST, Body::Lenient(cited),
-        "The relationships in the values, in lists and paths of them too, each once",
+        "The relationships in the values, in lists and paths of them too, each once; then those that derived ones among them \
+         rest on",
         ["size(cited(r, [r], null, p))" => "1"]
     ),
+    function!(
+        Predicate, "isDerived", [relationship: REL], [], BOOL, Body::Strict(is_derived),
+        "Whether a relationship follows from others by a rule, and is not stored",
+        ["isDerived(r)" => "false"]
+    ),
+    function!(
+        Scalar, "derivedBy", [relationship: REL], [], STRING, Body::Strict(derived_by),
+        "The name of the rule that derives a relationship; null of one that is stored",
+        ["derivedBy(r)" => "null"]
+    ),
 ];
+
+fn is_derived(context: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
+    Ok(Value::Bool(context.graph.proof(rel("isDerived", arguments)?).is_some()))
+}
+
+fn derived_by(context: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
+    let proof = context.graph.proof(rel("derivedBy", arguments)?);
+    Ok(proof.map_or(Value::Null, |proof| Value::String(Arc::clone(&proof.rule.name))))
+}
 
 fn cited(context: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
     let mut found = Found { rels: Vec::new(), seen: HashSet::default() };
     arguments.iter().for_each(|value| found.add(value));
+    found.add_premises(context)?;
     check_list_size(found.rels.len(), context.max_value_bytes)?;
     Ok(Value::list(found.rels))
 }
+
+/// How many relationships are followed between two looks at whether to go on.
+const STRETCH: usize = 1024;
 
 /// Relationships in the order in which they are met.
 struct Found {
@@ -52,6 +77,24 @@ impl Found {
             Value::List(items) => items.iter().for_each(|item| self.add(item)),
             _ => {}
         }
+    }
+
+    /// Adds what the derived ones among them rest on, down to what is stored.
+    fn add_premises(&mut self, context: &CallContext<'_>) -> Result<()> {
+        if context.graph.derived().is_none() {
+            return Ok(());
+        }
+        let mut at = 0;
+        while let Some(Value::Rel(rel)) = self.rels.get(at) {
+            let proof = context.graph.proof(*rel);
+            proof.into_iter().flat_map(|proof| proof.premises).for_each(|premise| self.add_rel(*premise));
+            at += 1;
+            if at.is_multiple_of(STRETCH) {
+                context.watch.check()?;
+                check_list_size(self.rels.len(), context.max_value_bytes)?;
+            }
+        }
+        Ok(())
     }
 
     fn add_rel(&mut self, rel: RelId) {

@@ -33,6 +33,8 @@ const CREATE_INDEX: u8 = 14;
 const DROP_INDEX: u8 = 15;
 const CREATE_CONSTRAINT: u8 = 16;
 const DROP_CONSTRAINT: u8 = 17;
+const CREATE_RULE: u8 = 18;
+const DROP_RULE: u8 = 19;
 
 /// The bytes of all changes of a record; `None` when one sets what no property holds.
 pub(super) fn encode(record: &Record) -> Option<Vec<u8>> {
@@ -85,6 +87,8 @@ fn put_change(out: &mut Vec<u8>, change: &Change) -> Option<()> {
             put_definition(out, CREATE_CONSTRAINT, &schema::constraint_to_disk(constraint))?;
         }
         Change::DropConstraint(name) => put_dropped(out, DROP_CONSTRAINT, name),
+        Change::CreateRule(rule) => put_definition(out, CREATE_RULE, &schema::rule_to_disk(rule))?,
+        Change::DropRule(name) => put_dropped(out, DROP_RULE, name),
     }
     Some(())
 }
@@ -118,6 +122,8 @@ fn take_change(take: &mut Take<'_>) -> Result<Change, Problem> {
         DROP_INDEX => Change::DropIndex(Arc::from(take.text()?)),
         CREATE_CONSTRAINT => Change::CreateConstraint(Arc::new(schema::constraint_from_disk(&take_definition(take)?))),
         DROP_CONSTRAINT => Change::DropConstraint(Arc::from(take.text()?)),
+        CREATE_RULE => Change::CreateRule(Arc::new(schema::rule_from_disk(&take_definition(take)?))),
+        DROP_RULE => Change::DropRule(Arc::from(take.text()?)),
         _ => return Err(Problem::damaged(format!("there is no change of kind {kind}"))),
     })
 }
@@ -305,7 +311,8 @@ mod tests {
     use super::super::tests::values;
     use super::*;
     use crate::store::{
-        ConstraintDefinition, ConstraintKind, IndexDefinition, IndexKind, PropertyType, ScalarType, SchemaTarget,
+        ConstraintDefinition, ConstraintKind, IndexDefinition, IndexKind, PropertyType, RuleDefinition, ScalarType,
+        SchemaTarget, TypesRead,
     };
     use proptest::prelude::*;
 
@@ -342,6 +349,14 @@ mod tests {
                 keys: vec![KeyId(0), KeyId(1)],
             })),
             Change::DropConstraint(Arc::from("typed")),
+            Change::CreateRule(Arc::new(RuleDefinition {
+                name: Arc::from("allies"),
+                head: RelTypeId(1),
+                statement: Arc::from("CREATE RULE allies FOR (a)-[:OPPOSES]->(b) WHEN MATCH (a)-->(b)"),
+                needs: TypesRead { any: true, types: Vec::new() },
+                excludes: TypesRead { any: false, types: vec![RelTypeId(0), RelTypeId(1)] },
+            })),
+            Change::DropRule(Arc::from("allies")),
         ]
     }
 

@@ -11,11 +11,13 @@ use std::sync::Arc;
 /// The first bytes of every file. The last two show whether the file went through a conversion of line ends.
 pub(super) const MAGIC: [u8; 8] = *b"STNDPT\r\n";
 /// The version of the format that is written, and the greatest that is read.
-pub(super) const FORMAT: u32 = 3;
+pub(super) const FORMAT: u32 = 4;
 /// The version of the format whose table has no schema.
 const WITHOUT_SCHEMA: u32 = 1;
 /// The last version of the format that has relationships by row alone.
 const BY_ROW: u32 = 2;
+/// The last version of the format whose table has no rules.
+const WITHOUT_RULES: u32 = 3;
 /// The length of the header.
 pub(super) const HEADER: usize = 64;
 /// Sections begin at multiples of this.
@@ -97,6 +99,8 @@ pub(super) struct Table {
     pub(super) columns: Vec<ColumnGroup>,
     /// Indexes and constraints.
     pub(super) schema: Schema,
+    /// Rules, in order of creation.
+    pub(super) rules: Vec<Rule>,
     /// Relationships by type, in formats before the third.
     #[serde(skip)]
     pub(super) rels_by_row: Vec<RelsByRow>,
@@ -117,13 +121,23 @@ struct EarlyTable {
     columns: Vec<ColumnByEncoding>,
 }
 
+/// The table of the third format: all but the rules.
+type TableWithoutRules =
+    (u64, Vec<String>, Vec<String>, Vec<String>, Vec<NodeGroup>, Vec<RelGroup>, Vec<ColumnGroup>, Schema);
+
 impl Table {
+    fn without_rules(table: TableWithoutRules) -> Table {
+        let (sequence, labels, rel_types, keys, nodes, rels, columns, schema) = table;
+        Table { sequence, labels, rel_types, keys, nodes, rels, columns, schema, ..Table::default() }
+    }
+
     /// Reads the table of a file of the given format.
     pub(super) fn decode(bytes: &[u8], format: u32) -> Result<Table, Problem> {
         let what = "the table";
         let (early, schema): (EarlyTable, Schema) = match format {
             WITHOUT_SCHEMA => (decode(bytes, what)?, Schema::default()),
             ..=BY_ROW => decode(bytes, what)?,
+            WITHOUT_RULES => return decode(bytes, what).map(Table::without_rules),
             _ => return decode(bytes, what),
         };
         let EarlyTable { sequence, labels, rel_types, keys, nodes, rels, columns } = early;
@@ -150,6 +164,20 @@ pub(super) struct Schema {
     pub(super) indexes: Vec<Index>,
     /// Constraints; those on uniqueness bring their indexes.
     pub(super) constraints: Vec<Constraint>,
+}
+
+/// The definition of a rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Rule {
+    pub(super) name: String,
+    /// The type that it derives.
+    pub(super) head: u32,
+    /// The statement that makes it.
+    pub(super) statement: String,
+    /// Whether it needs any type, and the types that it needs.
+    pub(super) needs: (bool, Vec<u32>),
+    /// Whether it excludes any type, and the types that it excludes.
+    pub(super) excludes: (bool, Vec<u32>),
 }
 
 /// The definition of an index.

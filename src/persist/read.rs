@@ -75,7 +75,7 @@ impl<'a> Reader<'a> {
             let read = self.column(&table, column);
             self.take(read)?;
         }
-        let read = schema::restore(&table.schema, &mut self.version);
+        let read = schema::restore(&table.schema, &table.rules, &mut self.version);
         self.take(read)?;
         self.version.set_sequence(table.sequence);
         Ok(Found { version: self.version, graph: self.header.graph, problems: self.problems.unwrap_or_default() })

@@ -1,8 +1,9 @@
-//! Definitions of indexes and constraints, between the store's types and those on disk.
+//! Definitions of indexes, constraints and rules, between the store's types and those on disk.
 
 use super::format::{self, Problem, Target};
 use crate::store::{
-    ConstraintDefinition, ConstraintKind, IndexDefinition, IndexKind, PropertyType, ScalarType, SchemaTarget, Version,
+    ConstraintDefinition, ConstraintKind, IndexDefinition, IndexKind, PropertyType, RuleDefinition, ScalarType,
+    SchemaTarget, TypesRead, Version,
 };
 use crate::value::{KeyId, LabelId, RelTypeId};
 use std::sync::Arc;
@@ -15,13 +16,21 @@ pub(super) fn of(version: &Version) -> format::Schema {
     }
 }
 
+/// The rules of a version.
+pub(super) fn rules_of(version: &Version) -> Vec<format::Rule> {
+    version.rules().iter().map(|rule| rule_to_disk(rule)).collect()
+}
+
 /// Creates what a file defines in a version that holds everything else.
-pub(super) fn restore(schema: &format::Schema, version: &mut Version) -> Result<(), Problem> {
+pub(super) fn restore(schema: &format::Schema, rules: &[format::Rule], version: &mut Version) -> Result<(), Problem> {
     for index in &schema.indexes {
         version.create_index(index_from_disk(index))?;
     }
     for constraint in &schema.constraints {
         version.create_constraint(constraint_from_disk(constraint))?;
+    }
+    for rule in rules {
+        version.create_rule(rule_from_disk(rule))?;
     }
     Ok(())
 }
@@ -72,6 +81,31 @@ pub(super) fn constraint_from_disk(constraint: &format::Constraint) -> Constrain
         },
         target: target_from_disk(constraint.target),
         keys: constraint.keys.iter().copied().map(KeyId).collect(),
+    }
+}
+
+pub(super) fn rule_to_disk(rule: &RuleDefinition) -> format::Rule {
+    let types = |read: &TypesRead| (read.any, read.types.iter().map(|rel_type| rel_type.0).collect());
+    format::Rule {
+        name: rule.name.to_string(),
+        head: rule.head.0,
+        statement: rule.statement.to_string(),
+        needs: types(&rule.needs),
+        excludes: types(&rule.excludes),
+    }
+}
+
+pub(super) fn rule_from_disk(rule: &format::Rule) -> RuleDefinition {
+    let read = |(any, types): &(bool, Vec<u32>)| TypesRead {
+        any: *any,
+        types: types.iter().copied().map(RelTypeId).collect(),
+    };
+    RuleDefinition {
+        name: Arc::from(rule.name.as_str()),
+        head: RelTypeId(rule.head),
+        statement: Arc::from(rule.statement.as_str()),
+        needs: read(&rule.needs),
+        excludes: read(&rule.excludes),
     }
 }
 

@@ -24,6 +24,7 @@ pub(super) fn write(version: &Version, graph: [u8; 16], file: &mut dyn DiskFile)
         rel_types: catalog.rel_types().map(|(_, name)| name.to_string()).collect(),
         keys: catalog.keys().map(|(_, name)| name.to_string()).collect(),
         schema: schema::of(version),
+        rules: schema::rules_of(version),
         ..Table::default()
     };
     write_nodes(version, &mut sections, &mut table)?;

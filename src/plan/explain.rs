@@ -12,7 +12,7 @@ use crate::semantic::bound::{
     AggregateCall, CreateItem, Expr, ExprKind, LabelTest, NewType, Properties, SchemaChange, SchemaRule, SetItem, Slot,
     SortKey, SubqueryResult, Transactions, TypeTest, ValueTest,
 };
-use crate::store::{Catalog, IndexDefinition, SchemaTarget};
+use crate::store::{Catalog, IndexDefinition, SchemaKind, SchemaTarget};
 use crate::syntax::ast::{OnError, Quantifier, Shortest, ShowKind};
 use crate::value::{KeyId, LabelId, RelTypeId, Value};
 use std::sync::Arc;
@@ -128,11 +128,16 @@ fn name(op: &Op) -> &'static str {
         Op::ProcedureCall { .. } => "ProcedureCall",
         Op::Schema(SchemaChange::CreateIndex { .. }) => "CreateIndex",
         Op::Schema(SchemaChange::CreateConstraint { .. }) => "CreateConstraint",
-        Op::Schema(SchemaChange::Drop { constraint: false, .. }) => "DropIndex",
-        Op::Schema(SchemaChange::Drop { constraint: true, .. }) => "DropConstraint",
+        Op::Schema(SchemaChange::CreateRule(_)) => "CreateRule",
+        Op::Schema(SchemaChange::Drop { kind, .. }) => match kind {
+            SchemaKind::Index => "DropIndex",
+            SchemaKind::Constraint => "DropConstraint",
+            SchemaKind::Rule => "DropRule",
+        },
         Op::Show { shown, .. } => match shown.kind {
             ShowKind::Indexes => "ShowIndexes",
             ShowKind::Constraints => "ShowConstraints",
+            ShowKind::Rules => "ShowRules",
             ShowKind::Functions => "ShowFunctions",
             ShowKind::Procedures => "ShowProcedures",
         },
@@ -366,6 +371,7 @@ fn schema_change(change: &SchemaChange, names: Names<'_>) -> String {
     match change {
         SchemaChange::CreateIndex { kind, rule } => format!("{} {}", kind.as_str(), schema_rule(rule, names)),
         SchemaChange::CreateConstraint { kind, rule } => format!("{} {kind}", schema_rule(rule, names)),
+        SchemaChange::CreateRule(rule) => format!("{} [:{}]", rule.name, names.catalog.rel_type(rule.head)),
         SchemaChange::Drop { name, if_exists, .. } => format!("{name}{}", if *if_exists { " IF EXISTS" } else { "" }),
     }
 }

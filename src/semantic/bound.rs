@@ -7,7 +7,7 @@
 use super::choice::Selection;
 use crate::functions::{Aggregate, Function, TypeSet};
 use crate::span::Span;
-use crate::store::{ConstraintKind, IndexKind, SchemaTarget};
+use crate::store::{ConstraintKind, IndexKind, SchemaKind, SchemaTarget, TypesRead};
 use crate::syntax::ast::{BinaryOp, CompareOp, OnError, PatternDirection, Quantifier, Shortest, ShowKind};
 use crate::value::types::Type;
 use crate::value::{KeyId, LabelId, NormalForm, RelTypeId, Value};
@@ -226,10 +226,12 @@ pub enum SchemaChange {
         /// Of what.
         rule: SchemaRule,
     },
-    /// An index or a constraint is dropped.
+    /// A rule is created.
+    CreateRule(Box<NewRule>),
+    /// An index, a constraint or a rule is dropped.
     Drop {
-        /// Whether it is a constraint.
-        constraint: bool,
+        /// Which of them.
+        kind: SchemaKind,
         /// Its name.
         name: Arc<str>,
         /// Whether it may be missing.
@@ -237,6 +239,27 @@ pub enum SchemaChange {
         /// Where the name stands.
         span: Span,
     },
+}
+
+/// A rule to be created.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewRule {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Whether a rule of the name is replaced.
+    pub or_replace: bool,
+    /// Whether nothing is done when there is one already.
+    pub if_not_exists: bool,
+    /// The type of what it derives.
+    pub head: RelTypeId,
+    /// The statement that makes it.
+    pub statement: Arc<str>,
+    /// The types that it needs.
+    pub needs: TypesRead,
+    /// The types that it excludes.
+    pub excludes: TypesRead,
+    /// The place of the name.
+    pub span: Span,
 }
 
 /// What indexes and constraints have in common.

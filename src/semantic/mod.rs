@@ -7,6 +7,8 @@
 pub mod bound;
 pub mod choice;
 pub mod names;
+pub mod reads;
+pub mod rules;
 pub mod show;
 
 mod cite;

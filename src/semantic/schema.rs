@@ -1,9 +1,9 @@
-//! Indexes and constraints.
+//! Indexes, constraints and rules.
 
 use super::Binder;
 use super::bound::{SchemaChange, SchemaRule};
 use crate::error::{Detail, Error, Result};
-use crate::store::{ConstraintKind, IndexKind, PropertyType, ScalarType, SchemaTarget};
+use crate::store::{ConstraintKind, IndexKind, PropertyType, ScalarType, SchemaKind, SchemaTarget};
 use crate::syntax::ast::{self, Demand, DemandedType, SchemaCommand};
 use crate::text::nearest;
 
@@ -42,8 +42,13 @@ impl Binder<'_> {
                 }
                 SchemaChange::CreateConstraint { kind, rule: self.schema_rule(rule)? }
             }
-            SchemaCommand::Drop { constraint, name, if_exists } => SchemaChange::Drop {
-                constraint: *constraint,
+            SchemaCommand::CreateRule(rule) => SchemaChange::CreateRule(Box::new(self.rule(rule)?)),
+            SchemaCommand::Drop { kind, name, if_exists } => SchemaChange::Drop {
+                kind: match kind {
+                    ast::SchemaKind::Index => SchemaKind::Index,
+                    ast::SchemaKind::Constraint => SchemaKind::Constraint,
+                    ast::SchemaKind::Rule => SchemaKind::Rule,
+                },
                 name: name.text.clone(),
                 if_exists: *if_exists,
                 span: name.span,

@@ -62,6 +62,18 @@ pub fn columns(kind: ShowKind) -> &'static [ShownColumn] {
                 ]
             }
         }
+        ShowKind::Rules => {
+            const {
+                &[
+                    usual("name", TypeSet::STRING),
+                    usual("type", TypeSet::STRING),
+                    usual("needs", TypeSet::LIST),
+                    usual("excludes", TypeSet::LIST),
+                    usual("recursive", TypeSet::BOOL),
+                    further("createStatement", TypeSet::STRING),
+                ]
+            }
+        }
         ShowKind::Functions => {
             const {
                 &[

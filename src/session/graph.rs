@@ -4,6 +4,7 @@ use super::answer::Answer;
 use super::facts::Loaded;
 use super::near::NearNames;
 use super::plans::Plans;
+use super::rules::Derivations;
 use super::state::Session;
 use crate::algo::{Procedure, Registry};
 use crate::error::{Detail, Error, ErrorType, Result};
@@ -40,6 +41,7 @@ struct Inner {
     store: Store,
     procedures: RwLock<Arc<Registry>>,
     plans: Plans,
+    derivations: Derivations,
     near_names: NearNames,
     home: RwLock<Home>,
 }
@@ -155,7 +157,7 @@ impl Graph {
     fn over(version: Version, home: Home) -> Graph {
         let home = RwLock::new(home);
         let (store, procedures, plans) = (Store::new(version), RwLock::default(), Plans::default());
-        Graph { inner: Arc::new(Inner { store, procedures, plans, near_names: NearNames::default(), home }) }
+        Graph { inner: Arc::new(Inner { store, procedures, plans, derivations: Derivations::default(), near_names: NearNames::default(), home }) }
     }
 
     /// Brings everything into the file, removes the log and lets others change the graph. Dropping the last handle does
@@ -377,6 +379,11 @@ impl Graph {
     /// The plans of statements that were run before.
     pub(super) fn plans(&self) -> &Plans {
         &self.inner.plans
+    }
+
+    /// Versions with what follows from their rules.
+    pub(super) fn derivations(&self) -> &Derivations {
+        &self.inner.derivations
     }
 
     /// The right to change the graph; waits for another writer.

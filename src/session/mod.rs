@@ -22,6 +22,7 @@ mod plans;
 mod procedures;
 mod profile;
 mod reading;
+mod rules;
 mod run;
 mod state;
 mod tell;

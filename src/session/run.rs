@@ -6,6 +6,7 @@ use super::options::RunOptions;
 use super::procedures::Procedures;
 use super::profile::{self, Measured};
 use super::reading::Reading;
+use super::rules::{Run, Seen, merge_what_is_stored};
 use super::transaction::Place;
 use crate::error::{Detail, Error, ErrorType, Phase, Result};
 use crate::exec::{Commits, Counters, Execution, Settings, exceeded};
@@ -99,7 +100,10 @@ pub(super) fn explain(
         true => bind(statement, &mut WriteNames::new(&mut scratch), &graph.procedures())?,
         false => bind(statement, &mut ReadNames(&snapshot), &graph.procedures())?,
     };
-    let plan = plan_of(&bound, &scratch, parameters, options)?;
+    let run = Run { graph, parameters, options, begun: Instant::now() };
+    let seen = Seen::by(&snapshot, &bound, statement.moment.as_ref());
+    let view = seen.map(|seen| run.view(&snapshot, &seen)).transpose()?;
+    let plan = plan_of(&bound, view.as_deref().unwrap_or(&scratch), parameters, options)?;
     let mut summary = summary_of(&bound, writes);
     summary.plan = profile::steps(&explain::lines(&plan, scratch.catalog()), &[]);
     let (columns, rows) = profile::explained(&summary.plan);
@@ -135,15 +139,26 @@ pub(super) fn apply(
     commits: Option<Arc<dyn Commits>>,
 ) -> Result<Outcome> {
     let begun = Instant::now();
-    let bound = bind(statement, &mut WriteNames::new(version), &graph.procedures())?;
-    let plan = Arc::new(plan_of(&bound, version, parameters, options)?);
+    let mut bound = bind(statement, &mut WriteNames::new(version), &graph.procedures())?;
+    let seen = Seen::by(version, &bound, None);
+    let run = Run { graph, parameters, options, begun };
+    let (worked_on, stored) = match seen {
+        None => (Arc::new(std::mem::take(version)), None),
+        Some(seen) => {
+            merge_what_is_stored(&mut bound, version)?;
+            let (worked_on, stored) = run.to_change(version, &seen, commits.clone())?;
+            (worked_on, Some(stored))
+        }
+    };
+    let commits = stored.as_ref().map_or(commits, |stored| stored.commits());
+    let plan = Arc::new(plan_of(&bound, &worked_on, parameters, options)?);
     let schema = changes_schema(statement);
     begin_meter(&plan, options);
     let mut summary = Summary { schema, ..summary_of(&bound, true) };
     let settings =
         Settings { commits, ..settings(graph, parameters, options, (statement.mode, bytes_of(statement)), begun) };
     let profiling = settings.profile;
-    let mut execution = Execution::new(Arc::clone(&plan), Arc::new(std::mem::take(version)), settings)?;
+    let mut execution = Execution::new(Arc::clone(&plan), worked_on, settings)?;
     let measured = if profiling { Some(Measured::run(&mut execution)?) } else { None };
     let given = execution.remaining_rows()?;
     let finished = execution.finish();
@@ -158,7 +173,11 @@ pub(super) fn apply(
             table
         }
     };
-    *version = Arc::unwrap_or_clone(finished.graph);
+    let mut worked_on = Arc::unwrap_or_clone(finished.graph);
+    *version = match stored {
+        None => worked_on,
+        Some(stored) => stored.with_changes_of(&mut worked_on)?,
+    };
     version.check_constraints()?;
     Ok(Outcome { columns, rows, summary, changed })
 }
@@ -171,7 +190,7 @@ pub(super) fn read(
     options: &RunOptions,
 ) -> Result<Answer> {
     let begun = Instant::now();
-    prepare(graph, &snapshot, statement, parameters, options)?.run(graph, snapshot, parameters, options, begun)
+    prepare(graph, &snapshot, statement, (parameters, options, begun))?.run(graph, snapshot, parameters, options, begun)
 }
 
 /// A statement that only reads, bound and planned for a version.
@@ -181,6 +200,8 @@ pub(super) struct Prepared {
     columns: Arc<[Arc<str>]>,
     summary: Summary,
     mode: Mode,
+    /// What it sees of what rules derive.
+    seen: Option<Seen>,
     /// What the statement takes besides its rows.
     bytes: u64,
 }
@@ -190,25 +211,28 @@ pub(super) fn prepare(
     graph: &Graph,
     snapshot: &Snapshot,
     statement: &Statement,
-    parameters: &Map,
-    options: &RunOptions,
+    (parameters, options, begun): (&Map, &RunOptions, Instant),
 ) -> Result<Prepared> {
     let bound = bind(statement, &mut ReadNames(snapshot), &graph.procedures())?;
     if bound.writes && options.read_only {
         return Err(read_only());
     }
-    let plan = Arc::new(plan_of(&bound, snapshot, parameters, options)?);
+    check_parameters(&bound.parameters, parameters)?;
+    let seen = Seen::by(snapshot, &bound, statement.moment.as_ref());
+    let view = Run { graph, parameters, options, begun }.view_of(snapshot, seen.as_ref())?;
+    let plan = Arc::new(plan_of(&bound, &view, parameters, options)?);
     let columns = columns(&plan);
-    Ok(Prepared { plan, columns, summary: summary_of(&bound, false), mode: statement.mode, bytes: bytes_of(statement) })
+    Ok(Prepared { seen, plan, columns, summary: summary_of(&bound, false), mode: statement.mode, bytes: bytes_of(statement) })
 }
 
 impl Prepared {
-    /// Whether it changes nothing, whatever it calls.
-    pub(super) fn only_reads(&self) -> bool {
-        !self.plan.writes
+    /// Whether its plan is good for the same text on the same version: it changes nothing, whatever it calls, and what it
+    /// reads does not depend on a moment.
+    pub(super) fn is_lasting(&self) -> bool {
+        !self.plan.writes && !self.seen.as_ref().is_some_and(Seen::depends_on_a_moment)
     }
 
-    /// Starts a run on the version it was prepared for; the statement's time counts from `begun`.
+    /// Starts a run on the version it was prepared for, with what follows from rules in it; the statement's time counts from `begun`.
     pub(super) fn run(
         &self,
         graph: &Graph,
@@ -218,6 +242,7 @@ impl Prepared {
         begun: Instant,
     ) -> Result<Answer> {
         check_parameters(&self.plan.parameters, parameters)?;
+        let snapshot = Run { graph, parameters, options, begun }.view_of(&snapshot, self.seen.as_ref())?;
         begin_meter(&self.plan, options);
         let summary = self.summary.clone();
         let settings = settings(graph, parameters, options, (self.mode, self.bytes), begun);
@@ -295,7 +320,7 @@ fn bytes_of(statement: &Statement) -> u64 {
 }
 
 /// The executor's settings for a statement whose binding began at a moment: the time since is no longer left.
-fn settings(
+pub(super) fn settings(
     graph: &Graph,
     parameters: &Map,
     options: &RunOptions,

@@ -87,13 +87,13 @@ impl Session {
         }
         let (graph, snapshot) = (&self.graph, self.reading().version(&statement, parameters, options)?);
         let known = Arc::new(Known {
-            prepared: run::prepare(graph, &snapshot, &statement, parameters, options)?,
+            prepared: run::prepare(graph, &snapshot, &statement, (parameters, options, begun))?,
             statement,
             options: run::planning(options)?,
             version: Arc::downgrade(&snapshot),
             procedures: graph.procedures(),
         });
-        if known.prepared.only_reads() {
+        if known.prepared.is_lasting() {
             graph.plans().keep(text, Arc::clone(&known));
         }
         known.prepared.run(graph, snapshot, parameters, options, begun)

@@ -238,6 +238,7 @@ impl Version {
         if !self.contains_rel(rel) {
             return Err(absent("relationship"));
         }
+        self.check_stored(rel)?;
         if !value.is_null() || !self.rel_property(rel, key).is_null() {
             self.note(|| Change::SetRelProperty(rel, key, value.clone()));
             self.change_rel(rel, Touched::Key(key), |graph| {
@@ -336,7 +337,7 @@ impl Version {
     }
 
     /// Whether so many more rows can be given out.
-    fn check_rows(&self, rel_type: RelTypeId, count: usize) -> Result<()> {
+    pub(super) fn check_rows(&self, rel_type: RelTypeId, count: usize) -> Result<()> {
         if count <= LAST_ROW.saturating_sub(self.row_bound(rel_type)) as usize {
             return Ok(());
         }

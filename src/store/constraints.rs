@@ -5,22 +5,26 @@
 
 use super::index::{Index, self_equal};
 use super::record::Change;
-use super::schema::{ConstraintDefinition, ConstraintKind, IndexDefinition, MAX_SCHEMA, MAX_SCHEMA_KEYS};
+use super::schema::{
+    ConstraintDefinition, ConstraintKind, IndexDefinition, MAX_SCHEMA, MAX_SCHEMA_KEYS, RuleDefinition, SchemaKind,
+};
 use super::{SchemaTarget, Seek, Version};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::text::nearest;
 use crate::value::{KeyId, NodeId, RelId, Value, format};
 use std::sync::Arc;
 
-/// Indexes and constraints in order of creation, and who may violate one.
+/// Indexes, constraints and rules in order of creation, and who may violate one.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Schema {
     pub(super) indexes: Vec<Index>,
     pub(super) constraints: Vec<Arc<ConstraintDefinition>>,
+    pub(super) rules: Vec<Arc<RuleDefinition>>,
     pub(super) suspects: Vec<Suspect>,
 }
 
 impl Schema {
+    /// Whether nothing is kept in step with properties.
     pub(super) fn is_empty(&self) -> bool {
         self.indexes.is_empty() && self.constraints.is_empty()
     }
@@ -108,16 +112,19 @@ impl Version {
         self.constraints().find(|constraint| &*constraint.name == index && constraint.kind.is_unique())
     }
 
-    /// Whether an index or a constraint has the name.
+    /// Whether an index, a constraint or a rule has the name.
     pub fn has_schema_name(&self, name: &str) -> bool {
-        self.indexes().any(|index| &*index.name == name) || self.constraints().any(|other| &*other.name == name)
+        self.indexes().any(|index| &*index.name == name)
+            || self.constraints().any(|other| &*other.name == name)
+            || self.rules().iter().any(|rule| &*rule.name == name)
     }
 
     /// The known name that is nearest to one that is not known, for messages.
-    pub fn nearest_schema_name(&self, name: &str, constraints: bool) -> Option<&str> {
-        let names: Vec<&str> = match constraints {
-            true => self.constraints().map(|each| &*each.name).collect(),
-            false => self.indexes().map(|each| &*each.name).collect(),
+    pub fn nearest_schema_name(&self, name: &str, kind: SchemaKind) -> Option<&str> {
+        let names: Vec<&str> = match kind {
+            SchemaKind::Constraint => self.constraints().map(|each| &*each.name).collect(),
+            SchemaKind::Index => self.indexes().map(|each| &*each.name).collect(),
+            SchemaKind::Rule => self.rules().iter().map(|each| &*each.name).collect(),
         };
         nearest(name, names)
     }
@@ -310,12 +317,22 @@ impl Version {
             let message = format!("an index or constraint needs 1 to {MAX_SCHEMA_KEYS} different properties");
             return Err(Error::runtime(ErrorType::ArgumentError, Detail::InvalidArgumentValue, message));
         }
-        if self.has_schema_name(name) {
-            let message = format!("there is an index or constraint called `{name}` already");
-            let error = Error::runtime(ErrorType::SemanticError, Detail::SchemaNameTaken, message);
-            return Err(error.hint("choose another name, or none"));
+        self.check_schema_name(name)
+    }
+
+    /// Whether a name is free for something of the schema.
+    pub(super) fn check_schema_name(&self, name: &str) -> Result<()> {
+        if !self.has_schema_name(name) {
+            return Ok(());
         }
-        Ok(())
+        if self.rules().iter().any(|rule| &*rule.name == name) {
+            let message = format!("there is a rule called `{name}` already");
+            let error = Error::runtime(ErrorType::SemanticError, Detail::SchemaNameTaken, message);
+            return Err(error.hint("choose another name; `CREATE OR REPLACE RULE` replaces a rule"));
+        }
+        let message = format!("there is an index or constraint called `{name}` already");
+        let error = Error::runtime(ErrorType::SemanticError, Detail::SchemaNameTaken, message);
+        Err(error.hint("choose another name, or none"))
     }
 
     fn exists(&self, message: &str) -> Error {
@@ -323,7 +340,7 @@ impl Version {
     }
 }
 
-fn too_many(what: &str) -> Error {
+pub(super) fn too_many(what: &str) -> Error {
     let message = format!("a graph has at most {MAX_SCHEMA} {what}");
     Error::runtime(ErrorType::ResourceLimit, Detail::SchemaLimit, message)
 }

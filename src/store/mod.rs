@@ -17,6 +17,8 @@
 //! - `ends`: how many relationships have a node with a label at an end.
 //! - `schema`, `index`, `tree`: what indexes and constraints there are, and the persistent trees that indexes keep values
 //!   in; `maintain` and `constraints` keep them in step with changes and check them.
+//! - `rules`, `derived`: what rules there are, and relationships that follow from them, which only a version that is read
+//!   may have.
 //! - `stored`, `stored_columns`: all of this as a file keeps it; `stretch` lets segments have parts of what was read.
 //!
 //! # Bytes for each relationship
@@ -35,6 +37,7 @@ mod check;
 mod column;
 mod constraints;
 mod denoted;
+mod derived;
 mod directory;
 mod ends;
 mod entities;
@@ -49,6 +52,7 @@ mod relationships;
 mod restore;
 mod revert;
 mod rows;
+mod rules;
 mod schema;
 mod schema_text;
 mod shared;
@@ -67,14 +71,16 @@ mod version;
 pub use catalog::Catalog;
 pub(crate) use column::{Cell, Column, Columns};
 pub(crate) use entities::fold;
+pub use derived::{Derived, Proof};
 pub use index::Seek;
 pub use load::{BuiltRels, JoinedTexts, PropertyColumn, RelColumns, Values};
 pub use record::{Change, Record};
 pub(crate) use restore::both;
 pub use revert::Reverted;
+pub use rules::{Stratum, strata};
 pub use schema::{
     ConstraintDefinition, ConstraintKind, IndexDefinition, IndexKind, MAX_SCHEMA, MAX_SCHEMA_KEYS, PropertyType,
-    ScalarType, SchemaTarget,
+    RuleDefinition, ScalarType, SchemaKind, SchemaTarget, TypesRead,
 };
 pub use shared::{Store, WriteGuard};
 pub use statistics::MemoryUse;

@@ -4,7 +4,7 @@
 //! the changes to a version like the one they started from gives the same graph with the same identifiers. A version that
 //! nobody records pays one test for each change. It does not know bytes: a log encodes changes.
 
-use super::{ConstraintDefinition, IndexDefinition, Version};
+use super::{ConstraintDefinition, IndexDefinition, RuleDefinition, Version};
 use crate::error::{Error, Result};
 use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId, Value};
 use std::sync::Arc;
@@ -47,6 +47,10 @@ pub enum Change {
     CreateConstraint(Arc<ConstraintDefinition>),
     /// The constraint of that name is gone, with its index.
     DropConstraint(Arc<str>),
+    /// A new rule.
+    CreateRule(Arc<RuleDefinition>),
+    /// The rule of that name is gone.
+    DropRule(Arc<str>),
     /// Everything is gone, names and schema included.
     Clear,
 }
@@ -147,6 +151,8 @@ impl Version {
             Change::DropIndex(name) => self.drop_index(name).and_then(as_recorded),
             Change::CreateConstraint(constraint) => self.create_constraint(ConstraintDefinition::clone(constraint)),
             Change::DropConstraint(name) => as_recorded(self.drop_constraint(name)),
+            Change::CreateRule(rule) => self.create_rule(RuleDefinition::clone(rule)),
+            Change::DropRule(name) => as_recorded(self.drop_rule(name)),
             Change::Clear => {
                 self.clear();
                 Ok(())

@@ -1,7 +1,7 @@
 //! Making a version what an earlier one of the same graph was, by changes like any others: they are recorded, logged and
 //! published as a change of its own.
 
-use super::{ConstraintDefinition, IndexDefinition, Version};
+use super::{ConstraintDefinition, IndexDefinition, RuleDefinition, Version};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::value::compare::identical;
 use crate::value::{KeyId, NodeId, RelId, RelTypeId, Value};
@@ -25,7 +25,7 @@ pub struct Reverted {
     pub labels_added: u64,
     /// Labels that nodes lost.
     pub labels_removed: u64,
-    /// Whether indexes or constraints were changed.
+    /// Whether indexes, constraints or rules were changed.
     pub schema: bool,
 }
 
@@ -65,6 +65,11 @@ impl Version {
                 done.schema |= self.drop_constraint(&constraint.name);
             }
         }
+        for rule in self.rules().to_vec() {
+            if !earlier.rules().contains(&rule) {
+                done.schema |= self.drop_rule(&rule.name);
+            }
+        }
         let indexes: Vec<Arc<IndexDefinition>> = self.indexes().cloned().collect();
         for index in indexes {
             let owned = self.owning_constraint(&index.name).is_some();
@@ -85,6 +90,12 @@ impl Version {
         for constraint in earlier.constraints() {
             if !self.constraints().any(|other| **other == **constraint) {
                 self.create_constraint(ConstraintDefinition::clone(constraint))?;
+                done.schema = true;
+            }
+        }
+        for rule in earlier.rules() {
+            if !self.rules().contains(rule) {
+                self.create_rule(RuleDefinition::clone(rule))?;
                 done.schema = true;
             }
         }

@@ -1,4 +1,4 @@
-//! What a graph's schema says: the definitions of indexes and constraints.
+//! What a graph's schema says: the definitions of indexes, constraints and rules.
 //!
 //! Plain data with the identifiers of one catalog. It does not know what an index contains nor how a constraint is
 //! checked.
@@ -8,10 +8,30 @@ use crate::value::{KeyId, LabelId, RelTypeId, Value};
 use std::fmt;
 use std::sync::Arc;
 
-/// How many indexes, and how many constraints, a graph has at most.
+/// How many indexes, how many constraints and how many rules a graph has at most.
 pub const MAX_SCHEMA: usize = 1_000;
 /// How many properties an index or constraint covers at most.
 pub const MAX_SCHEMA_KEYS: usize = 32;
+
+/// What a schema has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // each is what it names
+pub enum SchemaKind {
+    Index,
+    Constraint,
+    Rule,
+}
+
+impl SchemaKind {
+    /// The word for one.
+    pub fn noun(self) -> &'static str {
+        match self {
+            SchemaKind::Index => "index",
+            SchemaKind::Constraint => "constraint",
+            SchemaKind::Rule => "rule",
+        }
+    }
+}
 
 /// What an index or constraint is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -127,6 +147,37 @@ impl ConstraintDefinition {
             keys: self.keys.clone(),
         })
     }
+}
+
+/// Which relationship types a rule looks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TypesRead {
+    /// Whether it may be any type.
+    pub any: bool,
+    /// The types, ascending.
+    pub types: Vec<RelTypeId>,
+}
+
+impl TypesRead {
+    /// Whether a type is among them.
+    pub fn contains(&self, rel_type: RelTypeId) -> bool {
+        self.any || self.types.contains(&rel_type)
+    }
+}
+
+/// A rule: wherever its body is matched, there is a relationship between two nodes of the match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleDefinition {
+    /// Its name, which nothing else of the schema has.
+    pub name: Arc<str>,
+    /// The type of what it derives.
+    pub head: RelTypeId,
+    /// The statement that makes it.
+    pub statement: Arc<str>,
+    /// The types of relationships that must be there; more of them never lead to less.
+    pub needs: TypesRead,
+    /// The types of relationships that must not be there, or are counted.
+    pub excludes: TypesRead,
 }
 
 /// The types that the scalar values of properties have.

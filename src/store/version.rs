@@ -3,6 +3,7 @@
 use super::adjacency::AdjSegment;
 use super::column::Columns;
 use super::constraints::Schema;
+use super::derived::Derived;
 use super::directory::Directory;
 use super::entities::Entities;
 use super::gather::gather;
@@ -28,6 +29,8 @@ pub struct Version {
     pub(super) schema: Arc<Schema>,
     /// What was changed, while somebody asks for it.
     pub(super) record: Option<Record>,
+    /// What of it is derived; nothing in a version that is published.
+    pub(super) derived: Option<Arc<Derived>>,
 }
 
 /// The keys whose values are names.

@@ -254,15 +254,45 @@ pub enum SchemaCommand {
         /// Of which properties.
         rule: SchemaRule,
     },
-    /// `DROP INDEX name [IF EXISTS]`, `DROP CONSTRAINT name [IF EXISTS]`.
+    /// `CREATE [OR REPLACE] RULE name [IF NOT EXISTS] FOR (a)-[:TYPE]->(b) WHEN MATCH …`.
+    CreateRule(Box<RuleCommand>),
+    /// `DROP INDEX name [IF EXISTS]`, `DROP CONSTRAINT name [IF EXISTS]`, `DROP RULE name [IF EXISTS]`.
     Drop {
-        /// Whether it is a constraint.
-        constraint: bool,
+        /// What it is.
+        kind: SchemaKind,
         /// Its name.
         name: Name,
         /// `IF EXISTS`.
         if_exists: bool,
     },
+}
+
+/// What a schema has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // each is what it names
+pub enum SchemaKind {
+    Index,
+    Constraint,
+    Rule,
+}
+
+/// A rule: wherever the body is matched, a relationship of a type is derived between two of its nodes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleCommand {
+    /// Its name.
+    pub name: Name,
+    /// `OR REPLACE`.
+    pub or_replace: bool,
+    /// `IF NOT EXISTS`.
+    pub if_not_exists: bool,
+    /// The variable of the node where the relationship starts.
+    pub start: Name,
+    /// The variable of the node where it ends.
+    pub end: Name,
+    /// The type that is derived.
+    pub rel_type: Name,
+    /// `MATCH` clauses.
+    pub body: Vec<Clause>,
 }
 
 /// What is common to the definitions of indexes and constraints.
@@ -332,20 +362,22 @@ pub struct Show {
 pub enum ShowKind {
     Indexes,
     Constraints,
+    Rules,
     Functions,
     Procedures,
 }
 
 impl ShowKind {
     /// Everything that can be shown.
-    pub const ALL: [ShowKind; 4] =
-        [ShowKind::Indexes, ShowKind::Constraints, ShowKind::Functions, ShowKind::Procedures];
+    pub const ALL: [ShowKind; 5] =
+        [ShowKind::Indexes, ShowKind::Constraints, ShowKind::Rules, ShowKind::Functions, ShowKind::Procedures];
 
     /// The words for it, the usual one first.
     pub fn words(self) -> &'static [&'static str] {
         match self {
             ShowKind::Indexes => &["INDEXES", "INDEX"],
             ShowKind::Constraints => &["CONSTRAINTS", "CONSTRAINT"],
+            ShowKind::Rules => &["RULES", "RULE"],
             ShowKind::Functions => &["FUNCTIONS", "FUNCTION"],
             ShowKind::Procedures => &["PROCEDURES", "PROCEDURE"],
         }
@@ -370,7 +402,7 @@ impl ShowKind {
                 "RELATIONSHIP PROPERTY TYPE",
             ],
             ShowKind::Functions => &["BUILT IN", "USER DEFINED"],
-            ShowKind::Procedures => &[],
+            ShowKind::Rules | ShowKind::Procedures => &[],
         }
     }
 }

@@ -77,7 +77,10 @@ fn entity(cx: &Context, value: &Value) -> Result<Option<Target>> {
     match value {
         Value::Null => Ok(None),
         Value::Node(node) if cx.graph().contains_node(*node) => Ok(Some(Target::Node(*node))),
-        Value::Rel(rel) if cx.graph().contains_rel(*rel) => Ok(Some(Target::Rel(*rel))),
+        Value::Rel(rel) if cx.graph().contains_rel(*rel) => {
+            cx.graph().check_stored(*rel)?;
+            Ok(Some(Target::Rel(*rel)))
+        }
         Value::Node(_) => Err(deleted_node()),
         Value::Rel(_) => Err(deleted_rel()),
         other => {

@@ -9,6 +9,7 @@ use super::{Operator, Stage, drain};
 use crate::error::{Error, Result};
 use crate::semantic::bound::Expr;
 use crate::span::Span;
+use crate::store::Version;
 use crate::value::{NodeId, RelId, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,16 +36,19 @@ struct Doomed {
 }
 
 impl Doomed {
-    fn add(&mut self, value: &Value, span: Span) -> Result<()> {
+    fn add(&mut self, graph: &Version, value: &Value, span: Span) -> Result<()> {
+        let stored = |rel: &RelId| graph.check_stored(*rel).map_err(|error| error.at(span));
         match value {
             Value::Null => {}
             Value::Node(node) => {
                 self.nodes.entry(*node).or_insert(span);
             }
             Value::Rel(rel) => {
+                stored(rel)?;
                 self.rels.insert(*rel);
             }
             Value::Path(path) => {
+                path.rels.iter().try_for_each(stored)?;
                 self.rels.extend(&path.rels);
                 path.nodes.iter().for_each(|node| {
                     self.nodes.entry(*node).or_insert(span);
@@ -70,7 +74,7 @@ impl Delete {
             let column = eval_column(cx, target, rows)?;
             for row in 0..rows.len() {
                 cx.tick()?;
-                doomed.add(&column.get(row), target.span)?;
+                doomed.add(cx.graph(), &column.get(row), target.span)?;
             }
             self.held.grow(cx, DOOMED_BYTES * rows.len() as u64)?;
         }
@@ -78,6 +82,12 @@ impl Delete {
     }
 
     fn delete(&mut self, cx: &mut Context, mut doomed: Doomed) -> Result<()> {
+        if cx.graph().derived().is_some() {
+            for &node in doomed.nodes.keys() {
+                cx.tick()?;
+                cx.graph_mut().forget_derived_at(node);
+            }
+        }
         if self.detach {
             for &node in doomed.nodes.keys() {
                 cx.tick()?;

@@ -4,12 +4,12 @@ use super::super::chunk::Chunk;
 use super::super::context::Context;
 use super::{Operator, Stage};
 use crate::error::{Detail, Error, ErrorType, Result};
-use crate::semantic::bound::{Notification, SchemaChange, SchemaRule};
+use crate::semantic::bound::{NewRule, Notification, SchemaChange, SchemaRule};
 use crate::span::Span;
-use crate::store::{ConstraintDefinition, IndexDefinition, Version};
+use crate::store::{ConstraintDefinition, IndexDefinition, RuleDefinition, SchemaKind, Version};
 use std::sync::Arc;
 
-/// Creates or drops an index or a constraint, once.
+/// Creates or drops an index, a constraint or a rule, once.
 pub(super) struct Schema {
     input: Stage,
     change: SchemaChange,
@@ -63,7 +63,8 @@ fn apply(cx: &mut Context, change: &SchemaChange) -> Result<()> {
             cx.graph_mut().create_constraint(definition).map_err(|error| error.at(rule.span))?;
             cx.counters.constraints_added += 1;
         }
-        SchemaChange::Drop { constraint, name, if_exists, span } => drop_one(cx, *constraint, name, *if_exists, *span)?,
+        SchemaChange::CreateRule(rule) => create_rule(cx, rule)?,
+        SchemaChange::Drop { kind, name, if_exists, span } => drop_one(cx, *kind, name, *if_exists, *span)?,
     }
     Ok(())
 }
@@ -76,30 +77,61 @@ fn exists(cx: &mut Context, rule: &SchemaRule, same: Option<Arc<str>>) -> bool {
     true
 }
 
-fn drop_one(cx: &mut Context, constraint: bool, name: &Arc<str>, if_exists: bool, span: Span) -> Result<()> {
-    let dropped = match constraint {
-        true => cx.graph_mut().drop_constraint(name),
-        false => cx.graph_mut().drop_index(name).map_err(|error| error.at(span))?,
-    };
-    let (noun, detail) =
-        if constraint { ("constraint", Detail::UnknownConstraint) } else { ("index", Detail::UnknownIndex) };
-    match (dropped, if_exists) {
-        (true, _) if constraint => cx.counters.constraints_removed += 1,
-        (true, _) => cx.counters.indexes_removed += 1,
-        (false, true) => remark(cx, "SchemaMissing", format!("nothing was dropped: there is no {noun} `{name}`"), span),
-        (false, false) => {
-            let message = format!("there is no {noun} `{name}`");
-            let error = Error::runtime(ErrorType::SemanticError, detail, message).at(span);
-            return Err(match cx.graph().nearest_schema_name(name, constraint) {
-                Some(near) => error.hint(format!("did you mean `{near}`?")),
-                None => error.hint(format!(
-                    "`SHOW {}` lists those there are",
-                    if constraint { "CONSTRAINTS" } else { "INDEXES" }
-                )),
-            });
-        }
+fn create_rule(cx: &mut Context, rule: &NewRule) -> Result<()> {
+    let there = cx.graph().rules().iter().any(|other| other.name == rule.name);
+    if rule.if_not_exists && cx.graph().has_schema_name(&rule.name) {
+        remark(cx, "SchemaExists", format!("nothing was created: there is `{}` already", rule.name), rule.span);
+        return Ok(());
     }
+    if rule.or_replace && there {
+        cx.graph_mut().drop_rule(&rule.name);
+        cx.counters.rules_removed += 1;
+    }
+    let definition = RuleDefinition {
+        name: Arc::clone(&rule.name),
+        head: rule.head,
+        statement: Arc::clone(&rule.statement),
+        needs: rule.needs.clone(),
+        excludes: rule.excludes.clone(),
+    };
+    cx.graph_mut().create_rule(definition).map_err(|error| error.at(rule.span))?;
+    cx.counters.rules_added += 1;
     Ok(())
+}
+
+fn drop_one(cx: &mut Context, kind: SchemaKind, name: &Arc<str>, if_exists: bool, span: Span) -> Result<()> {
+    let dropped = match kind {
+        SchemaKind::Constraint => cx.graph_mut().drop_constraint(name),
+        SchemaKind::Index => cx.graph_mut().drop_index(name).map_err(|error| error.at(span))?,
+        SchemaKind::Rule => cx.graph_mut().drop_rule(name),
+    };
+    if dropped {
+        match kind {
+            SchemaKind::Constraint => cx.counters.constraints_removed += 1,
+            SchemaKind::Index => cx.counters.indexes_removed += 1,
+            SchemaKind::Rule => cx.counters.rules_removed += 1,
+        }
+        return Ok(());
+    }
+    if !if_exists {
+        return Err(missing(cx.graph(), kind, name).at(span));
+    }
+    remark(cx, "SchemaMissing", format!("nothing was dropped: there is no {} `{name}`", kind.noun()), span);
+    Ok(())
+}
+
+fn missing(graph: &Version, kind: SchemaKind, name: &str) -> Error {
+    let (detail, shown) = match kind {
+        SchemaKind::Constraint => (Detail::UnknownConstraint, "CONSTRAINTS"),
+        SchemaKind::Index => (Detail::UnknownIndex, "INDEXES"),
+        SchemaKind::Rule => (Detail::UnknownRule, "RULES"),
+    };
+    let message = format!("there is no {} `{name}`", kind.noun());
+    let error = Error::runtime(ErrorType::SemanticError, detail, message);
+    match graph.nearest_schema_name(name, kind) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error.hint(format!("`SHOW {shown}` lists those there are")),
+    }
 }
 
 fn remark(cx: &mut Context, code: &'static str, message: String, span: Span) {

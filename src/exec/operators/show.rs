@@ -8,9 +8,11 @@ use crate::algo::{Parameter, Signature};
 use crate::error::Result;
 use crate::functions::{self, Function};
 use crate::semantic::bound::{Shown, Slot};
-use crate::store::{ConstraintDefinition, ConstraintKind, IndexDefinition, SchemaTarget, Version};
+use crate::store::{
+    ConstraintDefinition, ConstraintKind, IndexDefinition, RuleDefinition, SchemaTarget, TypesRead, Version, strata,
+};
 use crate::syntax::ast::ShowKind;
-use crate::value::{KeyId, Map, Value};
+use crate::value::{KeyId, Map, RelTypeId, Value};
 use std::sync::Arc;
 
 /// For each row, what is shown. The columns are those of [`crate::semantic::show::columns`].
@@ -63,6 +65,7 @@ fn rows(cx: &Context, shown: Shown) -> Vec<Vec<Value>> {
             let chosen = |each: &&Arc<ConstraintDefinition>| is_chosen(each, shown.filter);
             graph.constraints().filter(chosen).map(|each| constraint_row(graph, each)).collect()
         }
+        ShowKind::Rules => graph.rules().iter().map(|rule| rule_row(graph, rule)).collect(),
         ShowKind::Functions if shown.filter == "USER DEFINED" => Vec::new(),
         ShowKind::Functions => functions::all().map(function_row).collect(),
         ShowKind::Procedures => {
@@ -103,6 +106,26 @@ fn constraint_row(graph: &Version, constraint: &ConstraintDefinition) -> Vec<Val
     row.extend(about(graph, constraint.target, &constraint.keys));
     row.extend([owned.unwrap_or_default(), types, Value::string(constraint.statement(graph.catalog()))]);
     row
+}
+
+fn rule_row(graph: &Version, rule: &RuleDefinition) -> Vec<Value> {
+    let name = |rel_type: &RelTypeId| Value::String(Arc::clone(graph.catalog().rel_type_name(*rel_type)));
+    // A rule that looks for any type has the mark that any type has in a pattern.
+    let types = |read: &TypesRead| match read.any {
+        true => Value::list(vec![Value::string("%")]),
+        false => Value::list(read.types.iter().map(name).collect()),
+    };
+    let recursive = strata(graph.rules()).is_ok_and(|strata| {
+        strata.iter().any(|stratum| stratum.recursive && stratum.types.contains(&rule.head))
+    });
+    vec![
+        Value::String(Arc::clone(&rule.name)),
+        name(&rule.head),
+        types(&rule.needs),
+        types(&rule.excludes),
+        Value::Bool(recursive),
+        Value::String(Arc::clone(&rule.statement)),
+    ]
 }
 
 fn constraint_type(constraint: &ConstraintDefinition) -> &'static str {

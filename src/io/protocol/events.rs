@@ -196,6 +196,8 @@ fn counters_body(counters: &Counters) -> Json {
         "indexesRemoved": counters.indexes_removed,
         "constraintsAdded": counters.constraints_added,
         "constraintsRemoved": counters.constraints_removed,
+        "rulesAdded": counters.rules_added,
+        "rulesRemoved": counters.rules_removed,
     })
 }
 

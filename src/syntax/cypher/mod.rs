@@ -8,6 +8,7 @@ mod clauses;
 mod expressions;
 mod literals;
 mod patterns;
+mod rules;
 mod schema;
 mod statements;
 mod types;

@@ -5,7 +5,7 @@ use crate::error::{Detail, Error, Result};
 use crate::span::Span;
 use crate::syntax::ast::{
     Clause, ClauseKind, Demand, DemandedType, Expr, ExprKind, IndexKind, Name, Projection, ProjectionItem, Query,
-    SchemaCommand, SchemaRule, Show, ShowKind,
+    SchemaCommand, SchemaKind, SchemaRule, Show, ShowKind,
 };
 use crate::text::nearest;
 use pest::iterators::Pair;
@@ -17,6 +17,7 @@ use std::sync::Arc;
 enum Kind {
     Index(IndexKind),
     Constraint,
+    Rule,
 }
 
 /// The kinds of indexes of other systems, for which there is a plain answer.
@@ -26,9 +27,13 @@ impl Builder<'_> {
     pub(super) fn schema_command(&self, pair: Pair<'_, Rule>) -> Result<Query> {
         let span = span_of(&pair);
         let command = Parts::of(pair).required()?;
-        let create = command.as_rule() == Rule::create_schema;
+        let rule = command.as_rule();
         let parts = Parts::of(command);
-        let command = if create { self.create_schema(parts)? } else { drop_schema(parts)? };
+        let command = match rule {
+            Rule::create_rule => self.create_rule(parts)?,
+            Rule::create_schema => self.create_schema(parts)?,
+            _ => drop_schema(parts)?,
+        };
         Ok(self.lone(vec![Clause { kind: ClauseKind::Schema(command), span }], span))
     }
 
@@ -47,6 +52,7 @@ impl Builder<'_> {
                 Err(unexpected("an index is created `ON (n.key)`, it has no `REQUIRE`", kind_span))
             }
             (Kind::Constraint, None) => Err(unexpected("a constraint needs `REQUIRE`, it has no `ON`", kind_span)),
+            (Kind::Rule, _) => Err(Error::internal("a rule has a syntax of its own").at(kind_span)),
         }
     }
 
@@ -112,7 +118,12 @@ fn drop_schema(mut parts: Parts<'_>) -> Result<SchemaCommand> {
     }
     let name = schema_name(parts.required()?)?;
     let if_exists = parts.accept(Rule::if_exists);
-    Ok(SchemaCommand::Drop { constraint: kind == Kind::Constraint, name, if_exists })
+    let kind = match kind {
+        Kind::Index(_) => SchemaKind::Index,
+        Kind::Constraint => SchemaKind::Constraint,
+        Kind::Rule => SchemaKind::Rule,
+    };
+    Ok(SchemaCommand::Drop { kind, name, if_exists })
 }
 
 fn schema_kind(pair: &Pair<'_, Rule>) -> Result<(Kind, Span)> {
@@ -122,6 +133,7 @@ fn schema_kind(pair: &Pair<'_, Rule>) -> Result<(Kind, Span)> {
         "INDEX" | "RANGE INDEX" => Kind::Index(IndexKind::Range),
         "TEXT INDEX" => Kind::Index(IndexKind::Text),
         "CONSTRAINT" => Kind::Constraint,
+        "RULE" => Kind::Rule,
         _ => return Err(unknown_kind(&words, span)),
     };
     Ok((kind, span))
@@ -134,13 +146,13 @@ fn unknown_kind(words: &str, span: Span) -> Error {
         return error.hint("there are `RANGE` indexes, which `INDEX` alone means, and `TEXT` indexes");
     }
     let error = unexpected(&format!("`{words}` cannot be created or dropped"), span);
-    match nearest(words, ["INDEX", "RANGE INDEX", "TEXT INDEX", "CONSTRAINT"]) {
+    match nearest(words, ["INDEX", "RANGE INDEX", "TEXT INDEX", "CONSTRAINT", "RULE"]) {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
-        None => error.hint("there are `INDEX`, `RANGE INDEX`, `TEXT INDEX` and `CONSTRAINT`"),
+        None => error.hint("there are `INDEX`, `RANGE INDEX`, `TEXT INDEX`, `CONSTRAINT` and `RULE`"),
     }
 }
 
-fn schema_name(pair: Pair<'_, Rule>) -> Result<Name> {
+pub(super) fn schema_name(pair: Pair<'_, Rule>) -> Result<Name> {
     name(&Parts::of(pair).required()?)
 }
 
@@ -204,7 +216,7 @@ fn shown(pair: &Pair<'_, Rule>) -> Result<(ShowKind, &'static str)> {
         let known = ShowKind::ALL.into_iter().flat_map(|kind| kind.words().iter().copied());
         return Err(match nearest(noun, known) {
             Some(near) => error.hint(format!("did you mean `SHOW {near}`?")),
-            None => error.hint("there are `SHOW INDEXES`, `CONSTRAINTS`, `FUNCTIONS` and `PROCEDURES`"),
+            None => error.hint("there are `SHOW INDEXES`, `CONSTRAINTS`, `RULES`, `FUNCTIONS` and `PROCEDURES`"),
         });
     };
     let wanted = canonical_filter(before);
@@ -241,6 +253,6 @@ fn words(pair: &Pair<'_, Rule>) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-fn unexpected(message: &str, span: Span) -> Error {
+pub(super) fn unexpected(message: &str, span: Span) -> Error {
     Error::syntax(Detail::UnexpectedSyntax, message).at(span)
 }

@@ -10,7 +10,7 @@ mod schema;
 
 use super::ast::{
     Clause, ClauseKind, ErrorPolicy, Expr, Imports, InTransactions, LabelExpr, MatchMode, Mode, Moment, Name, OnError,
-    ProcedureCall, Projection, ProjectionItem, Query, RemoveItem, SetItem, SingleQuery, SortItem, Statement, Yield,
+    ProcedureCall, Projection, ProjectionItem, Query, RemoveItem, RuleCommand, SetItem, SingleQuery, SortItem, Statement, Yield,
 };
 use pest::unicode::{XID_CONTINUE, XID_START};
 
@@ -36,6 +36,13 @@ pub fn statement(statement: &Statement) -> String {
         writer.moment(moment);
     }
     writer.query(&statement.query);
+    writer.out
+}
+
+/// A rule as openCypher.
+pub fn rule(rule: &RuleCommand) -> String {
+    let mut writer = Writer::default();
+    writer.rule(rule);
     writer.out
 }
 

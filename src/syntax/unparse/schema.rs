@@ -1,7 +1,9 @@
 //! Indexes, constraints and `SHOW` as text.
 
 use super::Writer;
-use crate::syntax::ast::{Demand, DemandedType, IndexKind, SchemaCommand, SchemaRule, Show};
+use crate::syntax::ast::{
+    Demand, DemandedType, IndexKind, RuleCommand, SchemaCommand, SchemaKind, SchemaRule, Show,
+};
 
 impl Writer {
     pub(super) fn schema_command(&mut self, command: &SchemaCommand) {
@@ -19,12 +21,30 @@ impl Writer {
                 self.schema_keys(rule);
                 self.demand(demand);
             }
-            SchemaCommand::Drop { constraint, name, if_exists } => {
-                self.push(if *constraint { "DROP CONSTRAINT " } else { "DROP INDEX " });
+            SchemaCommand::CreateRule(rule) => self.rule(rule),
+            SchemaCommand::Drop { kind, name, if_exists } => {
+                self.push(match kind {
+                    SchemaKind::Index => "DROP INDEX ",
+                    SchemaKind::Constraint => "DROP CONSTRAINT ",
+                    SchemaKind::Rule => "DROP RULE ",
+                });
                 self.schema_name(&name.text);
                 self.push(if *if_exists { " IF EXISTS" } else { "" });
             }
         }
+    }
+
+    pub(super) fn rule(&mut self, rule: &RuleCommand) {
+        self.push(if rule.or_replace { "CREATE OR REPLACE RULE " } else { "CREATE RULE " });
+        self.schema_name(&rule.name.text);
+        self.push(if rule.if_not_exists { " IF NOT EXISTS FOR (" } else { " FOR (" });
+        self.variable(&rule.start);
+        self.push(")-[:");
+        self.symbol(&rule.rel_type);
+        self.push("]->(");
+        self.variable(&rule.end);
+        self.push(") WHEN ");
+        self.list(&rule.body, " ", |writer, clause| writer.clause(clause));
     }
 
     /// A name that is taken for one even where `IF` or `FOR` could follow.
