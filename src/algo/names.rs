@@ -17,15 +17,16 @@ pub(super) const LABELS: BuiltIn = BuiltIn {
     },
 };
 
-/// Types that some relationship has.
+/// Types that some relationship has, or that a rule derives.
 pub(super) const RELATIONSHIP_TYPES: BuiltIn = BuiltIn {
     name: "db.relationshipTypes",
     inputs: &[],
     outputs: &[("relationshipType", "STRING")],
-    summary: "Gives the types that relationships have.",
+    summary: "Gives the types that relationships have, and those that rules derive.",
     run: |context, _| {
         let version = context.version;
-        let used = version.catalog().rel_types().filter(|(id, _)| version.rel_type_count(*id) > 0);
+        let is_used = |id| version.rel_type_count(id) > 0 || version.is_derived_type(id);
+        let used = version.catalog().rel_types().filter(|(id, _)| is_used(*id));
         Ok(rows(used.map(|(_, name)| name)))
     },
 };

@@ -485,6 +485,11 @@ impl App {
         Ok(answer)
     }
 
+    /// Whether what is written now is a table.
+    pub(super) fn writes_tables(&self) -> bool {
+        self.target.format(self.settings.format) == Format::Table
+    }
+
     /// The room for a table that is written now.
     pub(super) fn room(&self) -> Room {
         let screen = self.settings.terminal && self.target.file().is_none();

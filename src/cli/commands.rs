@@ -5,6 +5,7 @@ use super::overwrite::writable;
 use super::report::{self, Source};
 use super::{files, help, identity, main, queries, results, schema, settings, view, views, watch};
 use crate::error::{Detail, Error, ErrorType, Result};
+use crate::io::proofs::Proofs;
 use crate::session::{OpenOptions, RunOptions};
 use crate::text::{counted, nearest};
 use std::path::Path;
@@ -508,7 +509,12 @@ fn why(app: &mut App, argument: &str) -> Result<Flow> {
     let options = RunOptions { cite: true, read_only: true, ..app.options.clone() };
     let begun = Instant::now();
     let answer = app.session.run_with(&text, &parameters, &options)?;
+    let derived = answer.graph().derived().is_some();
     app.show(answer, begun, source)?;
+    if derived && app.writes_tables() {
+        let text = Proofs::of(&mut app.session.run_with(&text, &parameters, &options)?)?;
+        app.print(text.trim_end())?;
+    }
     Ok(Flow::Continue)
 }
 

@@ -23,7 +23,7 @@ pub(super) fn marks(notes: &mut Notes, cited: &Value) -> String {
 pub(super) fn text(graph: &Version, notes: &Notes) -> String {
     let mut text = String::new();
     for note in notes.texts(graph).take(MOST) {
-        let title = note.title.map(|title| format!("  {title}")).unwrap_or_default();
+        let title = note.remark().map(|remark| format!("  {remark}")).unwrap_or_default();
         text += &format!("[{}] {}{title}\n", note.number, note.fact);
     }
     match notes.count().saturating_sub(MOST) {

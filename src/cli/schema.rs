@@ -7,10 +7,11 @@ use super::views::held::Held;
 use super::views::{Look, joins};
 use super::wrap;
 use crate::error::{Detail, Error, Result};
-use crate::store::Version;
+use crate::store::{RuleDefinition, Version};
 use crate::text::{counted, nearest, sizes};
 use crate::value::LabelId;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use unicode_width::UnicodeWidthStr;
 
 /// The most keys on a card.
@@ -74,7 +75,18 @@ fn whole(graph: &Held, look: Look) -> String {
     if !drawn.is_empty() {
         text += &format!("{}\n{drawn}", heading("relationships"));
     }
-    text + &titled(&heading("relationship properties"), rel_keys(graph).into_iter().map(|(key, count)| (count, key)))
+    text += &titled(&heading("relationship properties"), rel_keys(graph).into_iter().map(|(key, count)| (count, key)));
+    if !graph.rules().is_empty() {
+        text += &format!("{}\n{}", heading("rules"), rules(graph));
+    }
+    text
+}
+
+/// A line for each rule: what it derives, and its name.
+fn rules(graph: &Version) -> String {
+    let line =
+        |rule: &Arc<RuleDefinition>| format!("  -[:{}]->  {}\n", graph.catalog().rel_type_name(rule.head), rule.name);
+    graph.rules().iter().map(line).collect()
 }
 
 /// The lines of a card, all of one width.

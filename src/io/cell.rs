@@ -115,12 +115,14 @@ impl Cells<'_> {
         }
     }
 
-    /// `-[OPPOSES 2025-11-21 0.9 ki-1121]->`: the type, then date, confidence and source where they are said.
+    /// `-[OPPOSES 2025-11-21 0.9 ki-1121]->`: the type, then date, confidence and source where they are said, or the rule
+    /// that derives it.
     fn relationship(self, id: RelId) -> String {
         let relationship = Relationship::read(self.graph, id);
         let said = ["date", "confidence", "source"].iter().filter_map(|key| relationship.properties.get(*key));
         let said: String = said.map(|value| format!(" {}", self.text(value))).collect();
-        format!("-[{}{}{said}]->", relationship.rel_type, self.number(id.packed()))
+        let rule = self.graph.proof(id).map(|proof| format!(" by {}", one_line(&proof.rule.name))).unwrap_or_default();
+        format!("-[{}{}{said}{rule}]->", relationship.rel_type, self.number(id.packed()))
     }
 
     /// `Kyiv -opposes-> 28-point plan`.

@@ -47,6 +47,19 @@ pub struct Note {
     pub fact: String,
     /// The title.
     pub title: Option<String>,
+    /// For a fact that is derived, the rule, and the numbers of the facts that it rests on.
+    pub proof: Option<(String, Vec<usize>)>,
+}
+
+impl Note {
+    /// What there is to say of the fact, beside its number: its source's title, or why it is derived.
+    pub fn remark(&self) -> Option<String> {
+        let derived = |(rule, numbers): &(String, Vec<usize>)| {
+            let from: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+            format!("by the rule `{rule}` from {}", from.join(", "))
+        };
+        self.proof.as_ref().map(derived).or_else(|| self.title.clone())
+    }
 }
 
 impl Notes {
@@ -72,18 +85,23 @@ impl Notes {
         let sources = if self.cited.is_empty() { Sources::default() } else { Sources::of(graph) };
         self.cited.iter().enumerate().map(move |(at, rel)| {
             let title = sources.of_fact(graph, *rel).and_then(|source| sources.text(graph, source, "title"));
-            Note { number: at + 1, fact: fact(graph, *rel), title: title.map(|title| title.to_string()) }
+            let number = |rel: &RelId| self.numbers.get(rel).copied();
+            let proof = graph.proof(*rel);
+            let proof =
+                proof.map(|proof| (proof.rule.name.to_string(), proof.premises.iter().filter_map(number).collect()));
+            Note { number: at + 1, fact: fact(graph, *rel), title: title.map(|title| title.to_string()), proof }
         })
     }
 }
 
 /// What a row cites, the value of its last column, as facts.
 pub fn facts(graph: &Version, cited: &Value) -> Vec<String> {
-    rels(cited).map(|rel| fact(graph, rel)).collect()
+    let by = |rel| graph.proof(rel).map(|proof| format!(" by the rule `{}`", proof.rule.name)).unwrap_or_default();
+    rels(cited).map(|rel| fact(graph, rel) + &by(rel)).collect()
 }
 
 /// The relationships of a list.
-fn rels(cited: &Value) -> impl Iterator<Item = RelId> + '_ {
+pub(super) fn rels(cited: &Value) -> impl Iterator<Item = RelId> + '_ {
     let items = if let Value::List(items) = cited { &items[..] } else { &[] };
     items.iter().filter_map(|value| if let Value::Rel(rel) = value { Some(*rel) } else { None })
 }

@@ -44,6 +44,9 @@ pub fn write(graph: &Version, out: &mut dyn Write) -> io::Result<()> {
     for constraint in graph.constraints() {
         writeln!(out, "{};", constraint.statement(graph.catalog()))?;
     }
+    for rule in graph.rules() {
+        writeln!(out, "{};", rule.statement)?;
+    }
     Ok(())
 }
 
@@ -119,6 +122,7 @@ mod tests {
         }
         lines.extend(graph.own_indexes().map(|index| index.statement(graph.catalog())));
         lines.extend(graph.constraints().map(|constraint| constraint.statement(graph.catalog())));
+        lines.extend(graph.rules().iter().map(|rule| rule.statement.to_string()));
         lines.sort_unstable();
         lines
     }
@@ -140,6 +144,7 @@ mod tests {
             "CREATE CONSTRAINT both FOR (n:exported) REQUIRE (n.d, n.z) IS NODE KEY",
             "CREATE CONSTRAINT there FOR ()-[r:`TYPE ONE`]-() REQUIRE r.w IS NOT NULL",
             "CREATE CONSTRAINT typed FOR (n:A) REQUIRE n.list IS :: LIST<FLOAT NOT NULL> | INTEGER",
+            "CREATE RULE `looped twice` FOR (a)-[:`IN A LOOP`]->(b) WHEN MATCH (a)-[:LOOP]->(b) WHERE a.name = 'x; y'",
         ] {
             graph.run(statement).unwrap();
         }

@@ -197,6 +197,11 @@ impl Encoder<'_> {
             encoder.key("type", "_type");
             text(encoder.out, encoder.graph.catalog().rel_type_name(id.rel_type));
             encoder.raw(",");
+            if let Some(proof) = encoder.graph.proof(id) {
+                encoder.key("derivedBy", "_derived_by");
+                text(encoder.out, &proof.rule.name);
+                encoder.raw(",");
+            }
             encoder.key("properties", "_properties");
             encoder.properties(encoder.graph.rel_properties(id));
             encoder.raw("}");

@@ -45,7 +45,7 @@ fn cells(row: &Row, notes: Option<&mut Notes>) -> Vec<String> {
 }
 
 fn footnote(note: &Note) -> String {
-    let title = note.title.as_ref().map(|title| format!(" — {}", escaped(title))).unwrap_or_default();
+    let title = note.remark().map(|remark| format!(" — {}", escaped(&remark))).unwrap_or_default();
     format!("[^{}]: {}{title}\n", note.number, escaped(&note.fact))
 }
 

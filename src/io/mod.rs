@@ -18,6 +18,7 @@ pub mod json;
 pub mod markdown;
 pub(crate) mod matrix;
 pub mod picture;
+pub mod proofs;
 pub mod protocol;
 mod stance;
 pub(crate) mod statement;

@@ -166,7 +166,7 @@ impl<'q> Citing<'q> {
             BoundClause::Match { optional, mut pattern, predicates } => {
                 self.pattern(&mut pattern, evidence);
                 out.push(BoundClause::Match { optional, pattern, predicates: predicates.clone() });
-                self.expressions(&predicates, evidence);
+                self.conditions(&predicates, evidence);
             }
             BoundClause::Project(projection) => self.project(projection, evidence, out),
             BoundClause::Subquery { optional, query, imports, unit: false, writes, transactions } => {
@@ -175,7 +175,7 @@ impl<'q> Citing<'q> {
                 out.push(BoundClause::Subquery { optional, query, imports, unit: false, writes, transactions });
             }
             BoundClause::Filter(predicates) => {
-                self.expressions(&predicates, evidence);
+                self.conditions(&predicates, evidence);
                 out.push(BoundClause::Filter(predicates));
             }
             BoundClause::Unwind { list, slot } => {
@@ -258,6 +258,17 @@ impl<'q> Citing<'q> {
         projection.grouping = Some(grouping);
         let of_rows = vec![self.slot(collected)];
         self.carried(projection, of_rows)
+    }
+
+    /// What conditions rest on that hold. Where nothing was found, as by `NOT EXISTS`, there is nothing to cite.
+    fn conditions(&mut self, conditions: &[Expr], evidence: &mut Vec<Expr>) {
+        let found_nothing = |condition: &Expr| {
+            let ExprKind::Not(negated) = &condition.kind else { return false };
+            let ExprKind::Subquery(SubqueryId(at)) = negated.kind else { return false };
+            self.subqueries.get(at as usize).is_some_and(|subquery| subquery.kind == SubqueryResult::Exists)
+        };
+        let others: Vec<Expr> = conditions.iter().filter(|condition| !found_nothing(condition)).cloned().collect();
+        self.expressions(&others, evidence);
     }
 
     /// What the subqueries in expressions rest on.

@@ -1,6 +1,8 @@
 //! What a bound query looks for: the types of relationships, and whether more of them could lead to less.
 
-use super::bound::{Arm, BoundClause, Expr, ExprKind, Pattern, PatternRel, Projection, Subquery, SubqueryResult, TypeTest, Union};
+use super::bound::{
+    Arm, BoundClause, Expr, ExprKind, Pattern, PatternRel, Projection, Subquery, SubqueryResult, TypeTest, Union,
+};
 use crate::span::Span;
 use crate::store::TypesRead;
 use crate::value::RelTypeId;

@@ -25,8 +25,7 @@ pub fn question(rule: &RuleCommand, moment: Option<Moment>) -> Statement {
     };
     let items = vec![item(&rule.start, "start"), item(&rule.end, "end")];
     let span = rule.start.span;
-    let ends =
-        Projection { distinct: false, star: false, items, order_by: Vec::new(), skip: None, limit: None, span };
+    let ends = Projection { distinct: false, star: false, items, order_by: Vec::new(), skip: None, limit: None, span };
     let mut clauses = rule.body.clone();
     clauses.push(Clause { kind: ClauseKind::Return(ends), span });
     let query = Query { first: SingleQuery { clauses, span }, unions: Vec::new() };
@@ -53,7 +52,12 @@ impl Binder<'_> {
         for (slot, variable) in body.columns.iter().zip([&rule.start, &rule.end]) {
             let ty = self.type_of(*slot);
             if !ty.fits(TypeSet::NODE) {
-                return Err(super::types::mismatch("an end of a derived relationship", TypeSet::NODE, ty, variable.span));
+                return Err(super::types::mismatch(
+                    "an end of a derived relationship",
+                    TypeSet::NODE,
+                    ty,
+                    variable.span,
+                ));
             }
         }
         check_body(&body, &self.subqueries)?;
@@ -102,13 +106,17 @@ fn check_body(body: &Union, subqueries: &[Subquery]) -> Result<()> {
 fn check_call(expr: &Expr, nodes: &[Slot]) -> Option<Error> {
     let ExprKind::Call { function, arguments } = &expr.kind else { return None };
     if function.is_volatile() || tells_the_time(function, arguments) {
-        let message = format!("what a rule derives follows from the graph alone: `{}` gives something else each time", function.name);
+        let message = format!(
+            "what a rule derives follows from the graph alone: `{}` gives something else each time",
+            function.name
+        );
         return Some(unsteady(message, expr.span));
     }
     let of_node = |argument: &Expr| matches!(argument.kind, ExprKind::Slot(slot) if nodes.contains(&slot));
     let numbers = ["id", "elementId"].contains(&function.name) && !arguments.iter().all(of_node);
     if numbers || ["isDerived", "derivedBy", "cited"].contains(&function.name) {
-        let message = format!("a rule cannot ask for `{}` of a relationship, which may be derived itself", function.name);
+        let message =
+            format!("a rule cannot ask for `{}` of a relationship, which may be derived itself", function.name);
         return Some(unsteady(message, expr.span));
     }
     None

@@ -157,7 +157,16 @@ impl Graph {
     fn over(version: Version, home: Home) -> Graph {
         let home = RwLock::new(home);
         let (store, procedures, plans) = (Store::new(version), RwLock::default(), Plans::default());
-        Graph { inner: Arc::new(Inner { store, procedures, plans, derivations: Derivations::default(), near_names: NearNames::default(), home }) }
+        Graph {
+            inner: Arc::new(Inner {
+                store,
+                procedures,
+                plans,
+                derivations: Derivations::default(),
+                near_names: NearNames::default(),
+                home,
+            }),
+        }
     }
 
     /// Brings everything into the file, removes the log and lets others change the graph. Dropping the last handle does

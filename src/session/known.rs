@@ -41,7 +41,8 @@ fn end(graph: &Version, node: NodeId) -> String {
 }
 
 /// A relationship as a value that stands for itself: the fact in words, its ends by name, its source with title and
-/// address, and what it says of the fact. What is not known is left out; dates are as exact as they were told.
+/// address, and what it says of the fact; of one that is derived, the rule and
+/// the numbers of its premises. What is not known is left out; dates are as exact as they were told.
 pub fn citation(graph: &Version, sources: &Sources, id: RelId) -> Value {
     let rel = Relationship::read(graph, id);
     let title = |node| Node::read(graph, node).display_name().map(text_value);
@@ -49,8 +50,10 @@ pub fn citation(graph: &Version, sources: &Sources, id: RelId) -> Value {
     let of_source = |key| source.and_then(|source| sources.text(graph, source, key)).map(Value::String);
     let said = |key: &str| rel.properties.get(key).cloned();
     let day = |key: &str| dated(key, |key| rel.properties.get(key).map(to_text)).map(text_value);
+    let number = |rel: RelId| text_value(rel.packed().to_string());
+    let proof = graph.proof(id);
     let entries = [
-        ("elementId", Some(text_value(id.packed().to_string()))),
+        ("elementId", Some(number(id))),
         ("fact", Some(text_value(fact(graph, id)))),
         ("subject", title(rel.start)),
         ("type", Some(Value::String(Arc::clone(&rel.rel_type)))),
@@ -65,6 +68,8 @@ pub fn citation(graph: &Version, sources: &Sources, id: RelId) -> Value {
         ("modality", said("modality")),
         ("confidence", said("confidence")),
         ("quote", said("quote")),
+        ("rule", proof.map(|proof| Value::String(Arc::clone(&proof.rule.name)))),
+        ("premises", proof.map(|proof| Value::list(proof.premises.iter().map(|rel| number(*rel)).collect()))),
     ];
     Value::map(entries.into_iter().filter_map(|(key, value)| Some((Arc::from(key), value?))).collect())
 }

@@ -222,7 +222,14 @@ pub(super) fn prepare(
     let view = Run { graph, parameters, options, begun }.view_of(snapshot, seen.as_ref())?;
     let plan = Arc::new(plan_of(&bound, &view, parameters, options)?);
     let columns = columns(&plan);
-    Ok(Prepared { seen, plan, columns, summary: summary_of(&bound, false), mode: statement.mode, bytes: bytes_of(statement) })
+    Ok(Prepared {
+        seen,
+        plan,
+        columns,
+        summary: summary_of(&bound, false),
+        mode: statement.mode,
+        bytes: bytes_of(statement),
+    })
 }
 
 impl Prepared {

@@ -14,6 +14,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub(super) struct Transaction {
     write: WriteGuard,
     changed: bool,
+    /// The version as the last statement saw it, when it has rules: what follows from them is kept by the version.
+    seen: Mutex<Option<Snapshot>>,
 }
 
 /// Where a statement happens.
@@ -29,7 +31,7 @@ impl Transaction {
     pub(super) fn begin(graph: &Graph) -> Result<Transaction> {
         let write = graph.write()?;
         graph.settle(write.base())?;
-        Ok(Transaction { write, changed: false })
+        Ok(Transaction { write, changed: false, seen: Mutex::default() })
     }
 
     pub(super) fn commit(self, graph: &Graph) -> Result<()> {
@@ -41,12 +43,18 @@ impl Transaction {
 
     /// The graph as the transaction's statements have left it.
     pub(super) fn snapshot(&self) -> Snapshot {
-        Arc::new(self.write.version().clone())
+        let now = || Arc::new(self.write.version().clone());
+        if self.write.version().rules().is_empty() {
+            return now();
+        }
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(seen.get_or_insert_with(now))
     }
 
     /// Changes the private version; an error leaves it as it was before.
     fn change<T>(&mut self, work: impl FnOnce(&mut Version) -> Result<Change<T>>) -> Result<(T, Snapshot)> {
         let before = self.write.version().clone();
+        *self.seen.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
         match work(self.write.version_mut()) {
             Ok((value, changed)) => {
                 self.changed |= changed;

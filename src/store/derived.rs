@@ -67,7 +67,9 @@ impl Derived {
 
     /// About how many bytes the proofs take.
     pub fn bytes(&self) -> u64 {
-        let each = |proofs: &Proofs| proofs.each.len() * size_of::<(u32, usize)>() + proofs.premises.len() * size_of::<RelId>();
+        let each = |proofs: &Proofs| {
+            proofs.each.len() * size_of::<(u32, usize)>() + proofs.premises.len() * size_of::<RelId>()
+        };
         self.types.values().map(|proofs| each(proofs) as u64).sum()
     }
 
@@ -153,7 +155,8 @@ impl Version {
     pub fn check_stored(&self, rel: RelId) -> Result<()> {
         let Some(proof) = self.proof(rel) else { return Ok(()) };
         let name = self.catalog().rel_type_name(rel.rel_type);
-        let message = format!("this relationship `{name}` is derived by the rule `{}`: it cannot be changed", proof.rule.name);
+        let message =
+            format!("this relationship `{name}` is derived by the rule `{}`: it cannot be changed", proof.rule.name);
         Err(Error::runtime(ErrorType::SemanticError, Detail::DerivedRelationship, message)
             .hint("change what it follows from, or the rule; `NOT isDerived(r)` chooses those that are stored"))
     }

@@ -70,8 +70,8 @@ mod version;
 
 pub use catalog::Catalog;
 pub(crate) use column::{Cell, Column, Columns};
-pub(crate) use entities::fold;
 pub use derived::{Derived, Proof};
+pub(crate) use entities::fold;
 pub use index::Seek;
 pub use load::{BuiltRels, JoinedTexts, PropertyColumn, RelColumns, Values};
 pub use record::{Change, Record};

@@ -5,9 +5,9 @@
 //! rules, but not be excluded by them: rules fall into strata, each of which excludes only what the strata before it have
 //! settled. It does not know how a body is matched.
 
+use super::Version;
 use super::record::Change;
 use super::schema::{MAX_SCHEMA, RuleDefinition};
-use super::Version;
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::value::RelTypeId;
 use petgraph::algo::kosaraju_scc;
@@ -170,7 +170,8 @@ mod tests {
 
     #[test]
     fn what_is_needed_or_excluded_comes_first() {
-        let rules = [rule(3, &[2], &[1]), rule(1, &[0], &[]), rule(1, &[1, 0], &[]), rule(2, &[2, 4], &[]), rule(4, &[2], &[])];
+        let rules =
+            [rule(3, &[2], &[1]), rule(1, &[0], &[]), rule(1, &[1, 0], &[]), rule(2, &[2, 4], &[]), rule(4, &[2], &[])];
         let strata = strata(&rules).unwrap();
         let place = |head: u32| strata.iter().position(|stratum| stratum.types.contains(&RelTypeId(head))).unwrap();
         assert!(place(1) < place(3) && place(2) < place(3));

@@ -47,11 +47,15 @@ fn of_graph(app: &mut App) -> Result<String> {
     lines.push((
         "schema",
         format!(
-            "{}, {}, {}, {}",
+            "{}, {}, {}, {}{}",
             counted(labels, "label", "labels"),
             counted(types, "relationship type", "relationship types"),
             counted(graph.indexes().count() as u64, "index", "indexes"),
             counted(graph.constraints().count() as u64, "constraint", "constraints"),
+            match graph.rules().len() as u64 {
+                0 => String::new(),
+                rules => format!(", {}", counted(rules, "rule", "rules")),
+            },
         ),
     ));
     let sources = graph.catalog().label("Source").map_or(0, |label| graph.label_count(label));

@@ -115,9 +115,8 @@ fn rule_row(graph: &Version, rule: &RuleDefinition) -> Vec<Value> {
         true => Value::list(vec![Value::string("%")]),
         false => Value::list(read.types.iter().map(name).collect()),
     };
-    let recursive = strata(graph.rules()).is_ok_and(|strata| {
-        strata.iter().any(|stratum| stratum.recursive && stratum.types.contains(&rule.head))
-    });
+    let recursive = strata(graph.rules())
+        .is_ok_and(|strata| strata.iter().any(|stratum| stratum.recursive && stratum.types.contains(&rule.head)));
     vec![
         Value::String(Arc::clone(&rule.name)),
         name(&rule.head),

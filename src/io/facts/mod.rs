@@ -276,6 +276,10 @@ impl<'a> Writer<'a> {
         let Some((from, to)) = self.graph.endpoints(rel) else { return Ok(()) };
         let verb = self.graph.catalog().rel_type_name(rel.rel_type);
         let what = || format!("relationship {} of `{verb}`", rel.row);
+        if let Some(proof) = self.graph.proof(rel) {
+            self.unsaid.tell(|| format!("{}: it is derived by the rule `{}`", what(), proof.rule.name));
+            return Ok(());
+        }
         let (Some(subject), Some(object)) = (self.names.text_for(from), self.names.text_for(to)) else {
             self.unsaid.tell(|| format!("{}: no name stands for one of its ends alone", what()));
             return Ok(());
@@ -312,10 +316,12 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// The indexes and constraints of a graph, in words.
+/// The indexes, constraints and rules of a graph, in words.
 fn schema(graph: &Version) -> Vec<String> {
     let indexes = graph.own_indexes().map(|index| format!("the index `{}`", index.name));
-    indexes.chain(graph.constraints().map(|constraint| format!("the constraint `{}`", constraint.name))).collect()
+    let constraints = graph.constraints().map(|constraint| format!("the constraint `{}`", constraint.name));
+    let rules = graph.rules().iter().map(|rule| format!("the rule `{}`", rule.name));
+    indexes.chain(constraints).chain(rules).collect()
 }
 
 fn named(text: impl Into<Arc<str>>) -> Name {

@@ -41,7 +41,8 @@ pub(super) fn evaluate(
     let strata = strata(rules).map_err(|_| Error::internal("the rules of a graph have no strata"))?;
     let mut work = Version::clone(base);
     work.take_record();
-    let mut evaluation = Evaluation { run, base, rules, moment, work, found: Found::new(rules), answers: BTreeMap::new() };
+    let mut evaluation =
+        Evaluation { run, base, rules, moment, work, found: Found::new(rules), answers: BTreeMap::new() };
     for stratum in &strata {
         evaluation.stratum(stratum)?;
     }
@@ -215,7 +216,8 @@ impl Evaluation<'_> {
         while let Some(chunk) = execution.next_chunk()? {
             for row in 0..chunk.rows() {
                 let at = chunk.position(row);
-                let (Value::Node(from), Value::Node(to)) = (chunk.value(start.slot, at), chunk.value(end.slot, at)) else {
+                let (Value::Node(from), Value::Node(to)) = (chunk.value(start.slot, at), chunk.value(end.slot, at))
+                else {
                     continue;
                 };
                 if self.is_new(rule.head, from, to) {

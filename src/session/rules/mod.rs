@@ -200,7 +200,8 @@ fn chosen(version: &Version, rules: &BTreeSet<usize>) -> Vec<Arc<RuleDefinition>
 fn asking_for(exprs: &[&Expr]) -> Statement {
     let span = Span::default();
     let item = |expr: &&Expr| ProjectionItem { expr: (*expr).clone(), alias: None, text: Arc::from("") };
-    let items = exprs.iter().enumerate().map(|(at, expr)| ProjectionItem { text: Arc::from(at.to_string()), ..item(expr) });
+    let items =
+        exprs.iter().enumerate().map(|(at, expr)| ProjectionItem { text: Arc::from(at.to_string()), ..item(expr) });
     let projection = Projection {
         distinct: false,
         star: false,

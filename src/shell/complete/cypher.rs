@@ -1,8 +1,8 @@
 //! The place in a statement of openCypher, found in the text before the cursor.
 
 use super::words::{
-    dotted_functions, entities, function_words, keys, keywords, labels, procedures, types, types_at, types_at_label,
-    word, yields,
+    dotted_functions, entities, function_words, keys, keywords, labels, procedures, schema_names, types, types_at,
+    types_at_label, word, yields,
 };
 use super::{Completion, begin_with};
 use crate::store::{Direction, Resolution, Version};
@@ -21,6 +21,9 @@ pub(super) fn statement(graph: &Version, parameters: &Map, before: &str) -> Comp
     let called = before.len() - dotted(before).len();
     if before[..called].trim_end().to_ascii_uppercase().ends_with("CALL") {
         return begin_with(before, &before[called..], procedures());
+    }
+    if let Some(noun) = dropped(rest) {
+        return begin_with(before, typed, schema_names(graph, &noun).into_iter());
     }
     match rest.chars().next_back() {
         Some(':' | '|' | '&' | '!') if in_relationship(rest) => {
@@ -48,6 +51,13 @@ fn words(before: &str, typed: &str, rest: &str) -> Completion {
     }
     let variables = variables(rest).into_iter().map(|name| word(name, "variable"));
     begin_with(before, typed, variables.chain(keywords(typed)).chain(function_words()))
+}
+
+/// What is dropped, where its name goes on at the end: `DROP RULE `.
+fn dropped(rest: &str) -> Option<String> {
+    let mut words = rest.split_whitespace().rev();
+    let (noun, verb) = (words.next()?.to_ascii_uppercase(), words.next()?);
+    (rest.ends_with(char::is_whitespace) && verb.eq_ignore_ascii_case("DROP")).then_some(noun)
 }
 
 /// Where the word that ends the text begins.

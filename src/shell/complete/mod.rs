@@ -175,6 +175,8 @@ mod tests {
                      28-point plan : Proposal {points: 28}\nKyiv -opposes-> 28-point plan\n\
                      Steve Witkoff -proposes-> 28-point plan\n28-point plan -part of-> Geneva talks\n";
         graph.load_facts(facts).unwrap();
+        let rule = "CREATE RULE allies FOR (a)-[:ALIGNED_WITH]->(b) WHEN MATCH (a)-[:OPPOSES]->()<-[:OPPOSES]-(b)";
+        graph.run(rule).unwrap();
         let parameters = Map::from([(Arc::from("since"), crate::value::Value::Int(1))]);
         match complete(&graph.snapshot(), &parameters, text, text.len()) {
             Completion::File => vec!["a file".to_owned()],
@@ -188,18 +190,24 @@ mod tests {
     fn the_place_decides_what_is_offered() {
         let cases: &[(&str, &[&str])] = &[
             ("MATCH (a:Pro", &["MATCH (a:Proposal"]),
-            ("MATCH (a:Actor)-[:", &["MATCH (a:Actor)-[:OPPOSES", "MATCH (a:Actor)-[:PROPOSES"]),
-            ("MATCH (@Kyiv)-[r:", &["MATCH (@Kyiv)-[r:OPPOSES"]),
+            (
+                "MATCH (a:Actor)-[:",
+                &["MATCH (a:Actor)-[:ALIGNED_WITH", "MATCH (a:Actor)-[:OPPOSES", "MATCH (a:Actor)-[:PROPOSES"],
+            ),
+            ("MATCH (@Kyiv)-[r:", &["MATCH (@Kyiv)-[r:ALIGNED_WITH", "MATCH (@Kyiv)-[r:OPPOSES"]),
             ("MATCH (p:Proposal)<-[:O", &["MATCH (p:Proposal)<-[:OPPOSES"]),
             ("MATCH (p:Proposal) RETURN p.po", &["MATCH (p:Proposal) RETURN p.points"]),
             ("MATCH (p:Proposal {po", &["MATCH (p:Proposal {points"]),
             ("MATCH (p:Person) RETURN p.po", &[]),
             ("MATCH (@Wit", &["MATCH (@`Steve Witkoff`"]),
-            ("? Kyiv -", &["? Kyiv -opposes"]),
+            ("? Kyiv -", &["? Kyiv -aligned with", "? Kyiv -opposes"]),
             ("+ Kyiv -p", &["+ Kyiv -part of", "+ Kyiv -proposes"]),
             ("? ukr", &["? Kyiv"]),
             ("?who:Per", &["?who:Person"]),
             ("? Kyiv -opposes-> 28", &["? Kyiv -opposes-> 28-point plan"]),
+            ("CREATE (:A); DROP RULE al", &["CREATE (:A); DROP RULE allies"]),
+            ("DROP INDEX al", &[]),
+            ("MATCH (@Kyiv)-[r:A", &["MATCH (@Kyiv)-[r:ALIGNED_WITH"]),
             ("RETURN toUpp", &["RETURN toUpper("]),
             ("RETURN $s", &["RETURN $since"]),
             ("CALL algo.comp", &["CALL algo.components("]),

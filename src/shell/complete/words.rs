@@ -38,16 +38,29 @@ pub(super) fn labels(graph: &Version) -> impl Iterator<Item = Word> {
 pub(super) fn types(graph: &Version, only: Option<BTreeSet<RelTypeId>>) -> impl Iterator<Item = Word> {
     let wanted = move |id: &RelTypeId| only.as_ref().is_none_or(|only| only.contains(id));
     let used = graph.catalog().rel_types().filter(move |(id, _)| wanted(id));
-    used.map(|(id, name)| (graph.rel_type_count(id), name))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, name)| word(name, &format!("type, {}", counted(count, "relationship", "relationships"))))
+    used.filter_map(|(id, name)| match graph.rel_type_count(id) {
+        0 if graph.is_derived_type(id) => Some(word(name, "type, derived")),
+        0 => None,
+        count => Some(word(name, &format!("type, {}", counted(count, "relationship", "relationships")))),
+    })
 }
 
-/// The types at a node.
+/// The names of what the schema has: the indexes, the constraints or the rules.
+pub(super) fn schema_names(graph: &Version, noun: &str) -> Vec<Word> {
+    match noun {
+        "INDEX" => graph.own_indexes().map(|index| word(&index.name, "index")).collect(),
+        "CONSTRAINT" => graph.constraints().map(|constraint| word(&constraint.name, "constraint")).collect(),
+        "RULE" => graph.rules().iter().map(|rule| word(&rule.name, "rule")).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The types at a node, and those that rules may derive there.
 pub(super) fn types_at(graph: &Version, node: NodeId, direction: Option<Direction>) -> BTreeSet<RelTypeId> {
     let both = [Direction::Outgoing, Direction::Incoming];
     let wanted = both.into_iter().filter(|each| direction.is_none_or(|direction| direction == *each));
-    wanted.flat_map(|direction| graph.types_at(node, direction)).collect()
+    let derived = graph.rules().iter().map(|rule| rule.head);
+    wanted.flat_map(|direction| graph.types_at(node, direction)).chain(derived).collect()
 }
 
 /// The types at the nodes of a label.

@@ -20,18 +20,29 @@ impl Builder<'_> {
         let name = schema_name(parts.required()?)?;
         let if_not_exists = match parts.optional(Rule::if_not_exists) {
             Some(pair) if or_replace => {
-                let message = "a rule is either replaced or left as it is: `OR REPLACE` and `IF NOT EXISTS` exclude each other";
+                let message =
+                    "a rule is either replaced or left as it is: `OR REPLACE` and `IF NOT EXISTS` exclude each other";
                 return Err(unexpected(message, super::span_of(&pair)));
             }
             found => found.is_some(),
         };
         let (start, rel_type, end) = head(self.path(Parts::of(parts.required()?).required()?)?)?;
         let body = parts.map(|clause| self.clause(clause)).collect::<Result<Vec<_>>>()?;
-        if let Some(clause) = body.iter().find(|clause| !matches!(clause.kind, ClauseKind::Match { optional: false, .. })) {
+        if let Some(clause) =
+            body.iter().find(|clause| !matches!(clause.kind, ClauseKind::Match { optional: false, .. }))
+        {
             let error = unexpected("the body of a rule is `MATCH … WHERE …`, once or several times", clause.span);
             return Err(error.hint("what must not be there is said in `WHERE NOT EXISTS { … }`"));
         }
-        Ok(SchemaCommand::CreateRule(Box::new(RuleCommand { name, or_replace, if_not_exists, start, end, rel_type, body })))
+        Ok(SchemaCommand::CreateRule(Box::new(RuleCommand {
+            name,
+            or_replace,
+            if_not_exists,
+            start,
+            end,
+            rel_type,
+            body,
+        })))
     }
 }
 
@@ -47,7 +58,9 @@ fn head(path: PathPattern) -> Result<(Name, Name, Name)> {
     match rel.direction {
         PatternDirection::Right => Ok((left, rel_type, right)),
         PatternDirection::Left => Ok((right, rel_type, left)),
-        PatternDirection::Either => Err(wrong(rel.span).hint("a derived relationship points one way: a second rule can add the other")),
+        PatternDirection::Either => {
+            Err(wrong(rel.span).hint("a derived relationship points one way: a second rule can add the other"))
+        }
     }
 }
 
@@ -55,7 +68,8 @@ fn end(node: &NodePattern) -> Result<Name> {
     let plain = node.entity.is_none() && node.labels.is_none() && node.properties.is_none() && node.predicate.is_none();
     match &node.variable {
         Some(name) if plain => Ok(name.clone()),
-        _ => Err(unexpected(HEAD, node.span).hint("its nodes are variables of the body; what holds of them is said after `WHEN`")),
+        _ => Err(unexpected(HEAD, node.span)
+            .hint("its nodes are variables of the body; what holds of them is said after `WHEN`")),
     }
 }
 
@@ -68,7 +82,9 @@ fn derived_type(rel: &RelPattern) -> Result<Name> {
         && rel.predicate.is_none();
     match rel.types.as_slice() {
         [only] if plain => Ok(only.clone()),
-        _ => Err(unexpected(HEAD, rel.span)
-            .hint("a derived relationship has one type, and neither variable nor properties")),
+        _ => {
+            Err(unexpected(HEAD, rel.span)
+                .hint("a derived relationship has one type, and neither variable nor properties"))
+        }
     }
 }

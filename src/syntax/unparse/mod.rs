@@ -10,7 +10,8 @@ mod schema;
 
 use super::ast::{
     Clause, ClauseKind, ErrorPolicy, Expr, Imports, InTransactions, LabelExpr, MatchMode, Mode, Moment, Name, OnError,
-    ProcedureCall, Projection, ProjectionItem, Query, RemoveItem, RuleCommand, SetItem, SingleQuery, SortItem, Statement, Yield,
+    ProcedureCall, Projection, ProjectionItem, Query, RemoveItem, RuleCommand, SetItem, SingleQuery, SortItem,
+    Statement, Yield,
 };
 use pest::unicode::{XID_CONTINUE, XID_START};
 

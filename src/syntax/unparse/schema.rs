@@ -1,9 +1,7 @@
 //! Indexes, constraints and `SHOW` as text.
 
 use super::Writer;
-use crate::syntax::ast::{
-    Demand, DemandedType, IndexKind, RuleCommand, SchemaCommand, SchemaKind, SchemaRule, Show,
-};
+use crate::syntax::ast::{Demand, DemandedType, IndexKind, RuleCommand, SchemaCommand, SchemaKind, SchemaRule, Show};
 
 impl Writer {
     pub(super) fn schema_command(&mut self, command: &SchemaCommand) {
