@@ -30,7 +30,7 @@ pub fn compare(file: &Path, actual: &str) -> Option<String> {
 }
 
 /// The first line that differs, with some lines before it.
-fn difference(expected: &str, actual: &str) -> String {
+pub fn difference(expected: &str, actual: &str) -> String {
     let (expected, actual): (Vec<&str>, Vec<&str>) = (expected.lines().collect(), actual.lines().collect());
     let same = expected.iter().zip(&actual).take_while(|(a, b)| a == b).count();
     let part = |lines: &[&str], mark: &str| {

@@ -24,9 +24,11 @@ fn scripts_give_what_they_should() {
         let written = rewrite(&text, &with_files(&folder, RunOptions::default()));
         wrong.extend(golden::compare(&file, &written));
         for options in variants() {
-            let other = rewrite(&text, &with_files(&folder, options.clone()));
-            if strip_plans(&other) != strip_plans(&written) {
-                wrong.push(format!("{} gives another result with {options:?}", file.display()));
+            let other = strip_plans(&rewrite(&text, &with_files(&folder, options.clone())));
+            let written = strip_plans(&written);
+            if other != written {
+                let difference = golden::difference(&written, &other);
+                wrong.push(format!("{} gives another result with {options:?}\n{difference}", file.display()));
             }
         }
     }

@@ -26,6 +26,7 @@ pub const TOPICS: &[Topic] = &[
     topic("facts", "arrow facts: to tell, to ask, to read back", include_str!("../../docs/facts.md")),
     topic("texts", "facts in files: check, compare, merge, version control", include_str!("../../docs/texts.md")),
     topic("analysis", "why empty, citations, contradictions, confidence", include_str!("../../docs/analysis.md")),
+    topic("rules", "relationships that follow from others, and why", include_str!("../../docs/rules.md")),
     topic("dispute", "from the texts of two people to answers", include_str!("../../docs/dispute.md")),
     topic("cypher", "which openCypher there is", include_str!("../../docs/cypher.md")),
     topic("functions", "every function with examples", include_str!("../../docs/functions.md")),

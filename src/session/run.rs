@@ -39,7 +39,7 @@ pub(super) fn execute(
     }
     if !writes(statement) {
         let version = place.reading().version(statement, parameters, options)?;
-        return read(place.graph, version, statement, parameters, options);
+        return read(place.graph, &version, statement, parameters, options);
     }
     if options.read_only {
         return Err(read_only());
@@ -184,13 +184,13 @@ pub(super) fn apply(
 
 pub(super) fn read(
     graph: &Graph,
-    snapshot: Snapshot,
+    snapshot: &Snapshot,
     statement: &Statement,
     parameters: &Map,
     options: &RunOptions,
 ) -> Result<Answer> {
     let begun = Instant::now();
-    prepare(graph, &snapshot, statement, (parameters, options, begun))?.run(graph, snapshot, parameters, options, begun)
+    prepare(graph, snapshot, statement, (parameters, options, begun))?.run(graph, snapshot, parameters, options, begun)
 }
 
 /// A statement that only reads, bound and planned for a version.
@@ -243,13 +243,13 @@ impl Prepared {
     pub(super) fn run(
         &self,
         graph: &Graph,
-        snapshot: Snapshot,
+        snapshot: &Snapshot,
         parameters: &Map,
         options: &RunOptions,
         begun: Instant,
     ) -> Result<Answer> {
         check_parameters(&self.plan.parameters, parameters)?;
-        let snapshot = Run { graph, parameters, options, begun }.view_of(&snapshot, self.seen.as_ref())?;
+        let snapshot = Run { graph, parameters, options, begun }.view_of(snapshot, self.seen.as_ref())?;
         begin_meter(&self.plan, options);
         let summary = self.summary.clone();
         let settings = settings(graph, parameters, options, (self.mode, self.bytes), begun);

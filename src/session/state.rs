@@ -77,7 +77,7 @@ impl Session {
         let begun = Instant::now();
         if let Some((known, snapshot)) = self.known(text, options)? {
             self.last = Some(Arc::clone(&known.statement));
-            return known.prepared.run(&self.graph, snapshot, parameters, options, begun);
+            return known.prepared.run(&self.graph, &snapshot, parameters, options, begun);
         }
         let statement = Arc::new(parse_statement(text)?);
         self.last = Some(Arc::clone(&statement));
@@ -96,7 +96,7 @@ impl Session {
         if known.prepared.is_lasting() {
             graph.plans().keep(text, Arc::clone(&known));
         }
-        known.prepared.run(graph, snapshot, parameters, options, begun)
+        known.prepared.run(graph, &snapshot, parameters, options, begun)
     }
 
     /// Whether plans are kept and found by text: not inside a transaction, where each statement has a version of its own,

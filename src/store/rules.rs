@@ -12,6 +12,7 @@ use crate::error::{Detail, Error, ErrorType, Result};
 use crate::value::RelTypeId;
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -82,8 +83,8 @@ fn cycle(graph: &Dependencies, from: NodeIndex, excluded: NodeIndex) -> Vec<(Rel
     let mut open = VecDeque::from([excluded]);
     while let Some(node) = open.pop_front().filter(|node| *node != from) {
         for next in graph.neighbors(node).filter(|next| *next != excluded) {
-            if !before.contains_key(&next) {
-                before.insert(next, node);
+            if let Entry::Vacant(new) = before.entry(next) {
+                new.insert(node);
                 open.push_back(next);
             }
         }
@@ -138,15 +139,15 @@ impl Version {
     }
 
     fn absent_itself(&self, rule: &RuleDefinition, types: &[(RelTypeId, bool)]) -> Error {
-        let step = |(rel_type, excludes): &(RelTypeId, bool)| {
-            let name = self.catalog.rel_type_name(*rel_type);
-            if *excludes { format!("`{name}` where there is no ") } else { format!("`{name}` where there is ") }
+        let name = |rel_type: RelTypeId| format!("`{}`", self.catalog.rel_type_name(rel_type));
+        let next = types.iter().skip(1).chain(types.first()).map(|(rel_type, _)| name(*rel_type));
+        let step = |((_, excludes), next): (&(RelTypeId, bool), String)| {
+            if *excludes { format!("rests on the absence of {next}") } else { format!("rests on {next}") }
         };
-        let mut way: String = types.iter().map(step).collect();
-        if let Some((first, _)) = types.first() {
-            way += &format!("`{}`", self.catalog.rel_type_name(*first));
-        }
-        let message = format!("with the rule `{}` relationships would rest on their own absence: {way}", rule.name);
+        let steps: Vec<String> = types.iter().zip(next).map(step).collect();
+        let first = types.first().map(|(rel_type, _)| name(*rel_type)).unwrap_or_default();
+        let way = format!("{first} {}", steps.join(", which "));
+        let message = format!("with the rule `{}` relationships rest on their own absence: {way}", rule.name);
         Error::runtime(ErrorType::SemanticError, Detail::RuleCycle, message)
             .hint("what a rule excludes, or counts, must not depend on what it derives")
     }

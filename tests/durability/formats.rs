@@ -1,7 +1,7 @@
 //! Files that earlier versions of the program have written: opened by this one, for ever after.
 //!
 //! `tests/formats/` holds saved graphs of each version of the format, for each a log that goes on from it, and what both
-//! hold: one graph with every kind of value, and one with every kind of index and constraint. With `UPDATE_EXPECTED=1`
+//! hold: one graph with every kind of value, one with every kind of index and constraint, and one with rules. With `UPDATE_EXPECTED=1`
 //! those of the current version are written, where there are none yet.
 
 use crate::golden;
@@ -49,8 +49,21 @@ const LOGGED_SCHEMA: &[&str] = &[
     "CREATE CONSTRAINT typed FOR ()-[r:OPPOSES]-() REQUIRE r.confidence IS :: FLOAT",
 ];
 
+/// The same for rules.
+const SAVED_RULES: &[&str] = &[
+    "CREATE (:Actor {name: 'Kyiv'})-[:OPPOSES]->(:Plan)<-[:OPPOSES]-(:Actor {name: 'Oslo'})",
+    "CREATE RULE allied FOR (a)-[:ALLIED]->(b) WHEN MATCH (a)-[:OPPOSES]->()<-[:OPPOSES]-(b) WHERE NOT (a)-[:MET]->(b)",
+    "CREATE RULE `any way` FOR (a)-[:LINKED]->(b) WHEN MATCH (a)--(b)",
+];
+const LOGGED_RULES: &[&str] = &[
+    "DROP RULE `any way`",
+    "CREATE RULE further FOR (a)-[:ALLIED]->(b) WHEN MATCH (a)-[:ALLIED]->()-[:ALLIED]->(b)",
+    "MATCH (a)-[:ALLIED]->(b) CREATE (a)-[:MET]->(b)",
+];
+
 /// What is written: the ending of the name, and the statements before and after the graph was saved.
-const GRAPHS: &[(&str, &[&str], &[&str])] = &[("", SAVED, LOGGED), ("-schema", SAVED_SCHEMA, LOGGED_SCHEMA)];
+const GRAPHS: &[(&str, &[&str], &[&str])] =
+    &[("-rules", SAVED_RULES, LOGGED_RULES), ("-schema", SAVED_SCHEMA, LOGGED_SCHEMA), ("", SAVED, LOGGED)];
 
 #[test]
 fn files_of_every_version_of_the_format_open() {
@@ -70,8 +83,9 @@ fn files_of_every_version_of_the_format_open() {
         let saved = dump(&Graph::open(&copy).unwrap().snapshot());
         std::fs::copy(log_of(&file), log_of(&copy)).unwrap();
         let graph = Graph::open(&copy).unwrap();
-        let schema = file.file_stem().unwrap().to_string_lossy().ends_with("-schema");
-        assert_eq!(graph.recovery().commits as usize, GRAPHS[usize::from(schema)].2.len());
+        let stem = file.file_stem().unwrap().to_string_lossy();
+        let (_, _, logged) = GRAPHS.iter().find(|(ending, ..)| stem.ends_with(ending)).unwrap();
+        assert_eq!(graph.recovery().commits as usize, logged.len());
         assert_eq!(graph.snapshot().problems(), Vec::<String>::new());
         let text = format!("{saved}\n-- with the log\n{}", dump(&graph.snapshot()));
         let difference = golden::compare(&file.with_extension("txt"), &text);
@@ -129,6 +143,7 @@ fn dump(graph: &Version) -> String {
     }
     lines.extend(graph.indexes().map(|index| index.statement(graph.catalog())));
     lines.extend(graph.constraints().map(|constraint| constraint.statement(graph.catalog())));
+    lines.extend(graph.rules().iter().map(|rule| rule.statement.to_string()));
     let short = lines.iter().filter(|line| !line.contains("Many") && !line.starts_with("NEXT"));
     let mut text: String = short.map(|line| format!("{line}\n")).collect();
     text += &format!("{} lines, checksum {:08x}\n", lines.len(), crc32fast::hash(lines.join("\n").as_bytes()));

@@ -115,8 +115,11 @@ fn rule_row(graph: &Version, rule: &RuleDefinition) -> Vec<Value> {
         true => Value::list(vec![Value::string("%")]),
         false => Value::list(read.types.iter().map(name).collect()),
     };
-    let recursive = strata(graph.rules())
-        .is_ok_and(|strata| strata.iter().any(|stratum| stratum.recursive && stratum.types.contains(&rule.head)));
+    let recursive = strata(graph.rules()).is_ok_and(|strata| {
+        strata.iter().any(|stratum| {
+            stratum.types.contains(&rule.head) && stratum.types.iter().any(|rel_type| rule.needs.contains(*rel_type))
+        })
+    });
     vec![
         Value::String(Arc::clone(&rule.name)),
         name(&rule.head),

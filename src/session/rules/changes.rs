@@ -60,7 +60,7 @@ impl Run<'_> {
     /// # Errors
     /// As [`Run::view`].
     pub(in crate::session) fn to_change(
-        &self,
+        self,
         version: &mut Version,
         seen: &Seen,
         commits: Option<Arc<dyn Commits>>,

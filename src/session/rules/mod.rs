@@ -160,7 +160,7 @@ impl Run<'_> {
         let ends: Vec<&Expr> = std::iter::once(&moment.from).chain(&moment.to).collect();
         let options = RunOptions { cite: false, as_of: None, max_rows: None, meter: None, ..self.options.clone() };
         let question = asking_for(&ends);
-        let row = run::read(self.graph, Arc::clone(base), &question, self.parameters, &options)?.next_row()?;
+        let row = run::read(self.graph, base, &question, self.parameters, &options)?.next_row()?;
         let values = row.as_ref().map_or(&[] as &[Value], |row| row.values());
         let accepted = functions::lookup("holds").and_then(|holds| holds.parameter(1)).map(|it| it.accepts);
         if !values.iter().all(|value| accepted.is_some_and(|accepted| accepted.meets(TypeSet::of(value)))) {

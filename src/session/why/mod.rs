@@ -203,7 +203,7 @@ impl Asking<'_> {
             ..self.options.clone()
         };
         let asked = run::as_asked(&statement, &options)?;
-        let mut answer = run::read(self.graph, self.snapshot.clone(), &asked, self.parameters, &options)?;
+        let mut answer = run::read(self.graph, &self.snapshot, &asked, self.parameters, &options)?;
         let mut rows = Vec::new();
         while rows.len() < most
             && let Some(row) = answer.next_row()?

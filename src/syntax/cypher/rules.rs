@@ -26,7 +26,7 @@ impl Builder<'_> {
             }
             found => found.is_some(),
         };
-        let (start, rel_type, end) = head(self.path(Parts::of(parts.required()?).required()?)?)?;
+        let (start, rel_type, end) = head(&self.path(Parts::of(parts.required()?).required()?)?)?;
         let body = parts.map(|clause| self.clause(clause)).collect::<Result<Vec<_>>>()?;
         if let Some(clause) =
             body.iter().find(|clause| !matches!(clause.kind, ClauseKind::Match { optional: false, .. }))
@@ -47,7 +47,7 @@ impl Builder<'_> {
 }
 
 /// The two variables and the type between them.
-fn head(path: PathPattern) -> Result<(Name, Name, Name)> {
+fn head(path: &PathPattern) -> Result<(Name, Name, Name)> {
     let wrong = |span: Span| unexpected(HEAD, span);
     if path.variable.is_some() || path.shortest.is_some() || path.selector.is_some() || path.predicate.is_some() {
         return Err(wrong(path.span));
