@@ -71,6 +71,8 @@ pub struct RunOptions {
     pub as_of: Option<Value>,
     /// Whether each row of what is asked says which relationships it rests on, as with `CITE`.
     pub cite: bool,
+    /// Whether what rules derive is seen; without, only what is stored.
+    pub rules: bool,
     /// Refuse statements that change the graph.
     pub read_only: bool,
     /// Tells another thread how far it has come.
@@ -97,6 +99,7 @@ impl Default for RunOptions {
             files: None,
             as_of: None,
             cite: false,
+            rules: true,
             read_only: false,
             meter: None,
             cancel: CancelToken::default(),

@@ -101,7 +101,7 @@ pub(super) fn explain(
         false => bind(statement, &mut ReadNames(&snapshot), &graph.procedures())?,
     };
     let run = Run { graph, parameters, options, begun: Instant::now() };
-    let seen = Seen::by(&snapshot, &bound, statement.moment.as_ref());
+    let seen = Seen::by(&snapshot, &bound, (statement, options));
     let view = seen.map(|seen| run.view(&snapshot, &seen)).transpose()?;
     let plan = plan_of(&bound, view.as_deref().unwrap_or(&scratch), parameters, options)?;
     let mut summary = summary_of(&bound, writes);
@@ -116,6 +116,8 @@ pub(super) struct Outcome {
     pub(super) rows: Vec<Vec<Value>>,
     pub(super) summary: Summary,
     pub(super) changed: bool,
+    /// What the rows are read from, when it is not the version that is published: derived relationships are among them.
+    view: Option<Snapshot>,
 }
 
 impl Outcome {
@@ -125,7 +127,8 @@ impl Outcome {
     }
 
     /// The answer, over the version that was published.
-    pub(super) fn answer(self, graph: Snapshot) -> Answer {
+    pub(super) fn answer(self, published: Snapshot) -> Answer {
+        let graph = self.view.unwrap_or(published);
         Answer { columns: self.columns, rows: Rows::Stored(self.rows.into_iter()), graph, summary: self.summary }
     }
 }
@@ -140,7 +143,7 @@ pub(super) fn apply(
 ) -> Result<Outcome> {
     let begun = Instant::now();
     let mut bound = bind(statement, &mut WriteNames::new(version), &graph.procedures())?;
-    let seen = Seen::by(version, &bound, None);
+    let seen = Seen::by(version, &bound, (statement, options));
     let run = Run { graph, parameters, options, begun };
     let (worked_on, stored) = match seen {
         None => (Arc::new(std::mem::take(version)), None),
@@ -174,12 +177,18 @@ pub(super) fn apply(
         }
     };
     let mut worked_on = Arc::unwrap_or_clone(finished.graph);
+    let mut view = None;
     *version = match stored {
         None => worked_on,
-        Some(stored) => stored.with_changes_of(&mut worked_on)?,
+        Some(stored) => {
+            let version = stored.with_changes_of(&mut worked_on)?;
+            worked_on.take_record();
+            view = Some(Arc::new(worked_on));
+            version
+        }
     };
     version.check_constraints()?;
-    Ok(Outcome { columns, rows, summary, changed })
+    Ok(Outcome { columns, rows, summary, changed, view })
 }
 
 pub(super) fn read(
@@ -218,7 +227,7 @@ pub(super) fn prepare(
         return Err(read_only());
     }
     check_parameters(&bound.parameters, parameters)?;
-    let seen = Seen::by(snapshot, &bound, statement.moment.as_ref());
+    let seen = Seen::by(snapshot, &bound, (statement, options));
     let view = Run { graph, parameters, options, begun }.view_of(snapshot, seen.as_ref())?;
     let plan = Arc::new(plan_of(&bound, &view, parameters, options)?);
     let columns = columns(&plan);

@@ -102,7 +102,7 @@ impl Session {
     /// Whether plans are kept and found by text: not inside a transaction, where each statement has a version of its own,
     /// and not where options change what a text asks.
     fn keeps_plans(&self, options: &RunOptions) -> bool {
-        !self.in_transaction() && options.as_of.is_none() && !options.cite
+        !self.in_transaction() && options.as_of.is_none() && !options.cite && options.rules
     }
 
     /// How a text was run before, if that holds for the graph as it is now; with the graph as it is now.

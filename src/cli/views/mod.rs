@@ -61,9 +61,10 @@ fn entity(graph: &Version, argument: &str) -> Result<NodeId> {
 const ALL: &str = "MATCH ()-[r]->() RETURN r";
 
 /// The relationships that a query finds in its first column, with the graph they are read from. The query is asked as the
-/// user's own would be: about the moment that is set, and within the limits.
+/// user's own would be: about the moment that is set, and within the limits; but what rules derive is no statement of
+/// anybody's.
 fn statements(app: &mut App, query: &str) -> Result<(Snapshot, Vec<Statement>)> {
-    let options = crate::session::RunOptions { cite: false, ..app.options.clone() };
+    let options = crate::session::RunOptions { cite: false, rules: false, ..app.options.clone() };
     let mut answer = app.session.aside(query, &Default::default(), &options)?;
     let graph = Snapshot::clone(answer.graph());
     let rows = answer.rows()?;

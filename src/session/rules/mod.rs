@@ -71,8 +71,12 @@ struct Kept {
 
 impl Seen {
     /// What a statement sees that looks for relationships which rules of a version derive; `None` when there are none.
-    pub(super) fn by(version: &Version, bound: &BoundQuery, moment: Option<&Moment>) -> Option<Seen> {
-        if version.rules().is_empty() {
+    pub(super) fn by(
+        version: &Version,
+        bound: &BoundQuery,
+        (statement, options): (&Statement, &RunOptions),
+    ) -> Option<Seen> {
+        if version.rules().is_empty() || !options.rules {
             return None;
         }
         let mut types = BTreeSet::new();
@@ -81,7 +85,7 @@ impl Seen {
             Look::Procedure(name, _) if !name.starts_with("db.") => types.extend(heads(version)),
             _ => {}
         });
-        (!types.is_empty()).then(|| Seen { types, moment: moment.cloned() })
+        (!types.is_empty()).then(|| Seen { types, moment: statement.moment.clone() })
     }
 
     /// Whether the same statement may see something else of the same version.

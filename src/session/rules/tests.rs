@@ -485,6 +485,46 @@ fn statements_that_change_the_graph_see_what_is_derived_and_keep_nothing_of_it()
 }
 
 #[test]
+fn rows_of_a_change_have_their_derived_relationships() {
+    let graph = chain(3);
+    let mut answer = graph.run("MATCH (:N {i: 1})-[r:R]->(b) SET b.seen = true CREATE (b)-[:R]->(b) RETURN r").unwrap();
+    let row = answer.next_row().unwrap().unwrap();
+    let rel = row.relationship("r").unwrap();
+    assert_eq!((rel.start, rel.end, &*rel.rel_type), (NodeId(1), NodeId(2), "R"));
+    assert!(row.graph().proof(rel.id).is_some() && graph.snapshot().derived().is_none());
+    assert_eq!(row.node("r").unwrap_err().detail(), Detail::InvalidUse);
+}
+
+#[test]
+fn rules_can_be_left_aside() {
+    let graph = chain(3);
+    let mut session = graph.session();
+    let text = "MATCH ()-[r]->() RETURN count(r)";
+    let stored = RunOptions { rules: false, ..RunOptions::default() };
+    for (options, expected) in
+        [(RunOptions::default(), 6), (stored.clone(), 3), (RunOptions::default(), 6), (stored, 3)]
+    {
+        let row = session.run_with(text, &Default::default(), &options).unwrap().next_row().unwrap().unwrap();
+        assert_eq!(row.values()[0].as_int(), Some(expected));
+    }
+}
+
+#[test]
+fn what_is_derived_can_be_told_and_is_not_retracted() {
+    let graph = Graph::in_memory();
+    graph.load_facts("Oslo -supports-> pact\nLima -supports-> pact\n").unwrap();
+    graph.run("CREATE RULE r FOR (a)-[:ALIGNED_WITH]->(b) WHEN MATCH (a)-[:SUPPORTS]->()<-[:SUPPORTS]-(b)").unwrap();
+    let mut session = graph.session();
+    let error = session.run("- Oslo -aligned with-> Lima").unwrap_err();
+    assert_eq!(error.detail(), Detail::DerivedRelationship, "{error}");
+    session.run("+ Oslo -aligned with-> Lima {0.9} [a 1]").unwrap();
+    assert_eq!(graph.snapshot().rel_count(), 3);
+    assert_eq!(number(&mut session, "MATCH (@Oslo)-[r:ALIGNED_WITH]->() WHERE NOT isDerived(r) RETURN count(r)"), 1);
+    session.run("- Oslo -aligned with-> Lima {0.9} [a 1]").unwrap();
+    assert_eq!(number(&mut session, "MATCH (@Oslo)-[r:ALIGNED_WITH]->() WHERE isDerived(r) RETURN count(r)"), 1);
+}
+
+#[test]
 fn rules_are_taken_back_and_come_back() {
     let graph = chain(3);
     let before = graph.snapshot();
