@@ -3,7 +3,7 @@
 use super::app::{App, Asked, Stop};
 use super::overwrite::writable;
 use super::report::{self, Source};
-use super::{files, help, identity, main, queries, results, schema, settings, view, views, watch};
+use super::{files, help, identity, import, main, queries, results, schema, settings, view, views, watch};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::io::proofs::Proofs;
 use crate::session::{OpenOptions, RunOptions};
@@ -173,6 +173,13 @@ pub const COMMANDS: &[Command] = &[
         Completes::Words(&["on", "off"]),
         "sets whether nodes and relationships are shown with their numbers, or tells",
     ),
+    Command {
+        name: "import",
+        arguments: "[--skip-bad] LABEL=FILE …",
+        completes: Completes::File,
+        summary: "adds the rows of CSV, TSV and JSON-lines files to the graph, as `standpoint import` reads them",
+        run: Run::Own(import::into_graph),
+    },
     Command {
         name: "info",
         arguments: "[@NAME]",

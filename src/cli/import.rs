@@ -1,16 +1,21 @@
-//! `standpoint import`: a graph made of files.
+//! `standpoint import`: a graph made of files. `.import`: files added to the graph that is open.
 
+use super::app::{App, read_only};
 use super::arguments::Import;
+use super::commands::{Flow, need, need_no_transaction};
 use super::main::{NO_GRAPH, USAGE, failed};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::io::import::{Imported, Options, Progress, Source, import};
-use crate::session::Graph;
+use crate::session::{Graph, RunOptions};
 use crate::text::{counted, sizes};
 use crate::value::format::name;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{self, IsTerminal, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
+
+/// What leaves bad rows out, also behind `.import`.
+const SKIP_BAD: &str = "--skip-bad";
 
 /// How often the progress is shown.
 const SHOWN_EVERY: Duration = Duration::from_millis(100);
@@ -45,6 +50,27 @@ fn options(arguments: &Import) -> Options {
         skip_bad: arguments.skip_bad,
         delimiter: arguments.delimiter.map(String::from),
     }
+}
+
+/// `.import SOURCE…`: adds what files hold to the graph, whole or not at all.
+pub(super) fn into_graph(app: &mut App, argument: &str) -> Result<Flow> {
+    need(argument, "what to import, as in `Person=people.csv`")?;
+    need_no_transaction(app)?;
+    if app.options.read_only {
+        return Err(read_only());
+    }
+    let (flags, files): (Vec<&str>, Vec<&str>) = argument.split_whitespace().partition(|word| *word == SKIP_BAD);
+    let sources: Result<Vec<Source>> = files.into_iter().map(Source::parse).collect();
+    let reading = Options { skip_bad: !flags.is_empty(), ..Options::default() };
+    let imported = import(&sources?, &reading, &Progress::default())?;
+    let before = app.state();
+    let options = RunOptions { cite: false, as_of: None, max_rows: None, ..app.options.clone() };
+    imported.add_to(&mut app.session, &options)?;
+    app.note_change(before);
+    let graph = imported.graph.snapshot();
+    imported.bad.iter().for_each(|why| app.say(&format!("warning: {why}")));
+    app.say(&format!("{} added{}", sizes(graph.node_count(), graph.rel_count()), left_out(&imported)));
+    Ok(Flow::Continue)
 }
 
 /// Imports, with a bar where a person sees it.
@@ -99,11 +125,16 @@ fn tell(arguments: &Import, imported: &Imported, begun: Instant) {
         let _ = writeln!(err, "warning: and so on");
     }
     let graph = imported.graph.snapshot();
-    let rows = counted(imported.skipped, "bad row", "bad rows");
-    let skipped = if imported.skipped > 0 { format!(", {rows} left out") } else { String::new() };
+    let skipped = left_out(imported);
     let time = if out.is_terminal() { format!(" in {:.1} s", begun.elapsed().as_secs_f64()) } else { String::new() };
     let held = sizes(graph.node_count(), graph.rel_count());
     let _ = writeln!(out, "{}: {held}{skipped}{time}", arguments.graph.display());
+}
+
+/// How many rows were left out, in words.
+fn left_out(imported: &Imported) -> String {
+    let rows = counted(imported.skipped, "bad row", "bad rows");
+    if imported.skipped > 0 { format!(", {rows} left out") } else { String::new() }
 }
 
 fn exists(arguments: &Import) -> Error {

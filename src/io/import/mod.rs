@@ -11,6 +11,7 @@ mod column;
 mod ends;
 mod file;
 mod header;
+mod into;
 mod json;
 mod keys;
 mod kind;
