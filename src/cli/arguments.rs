@@ -347,7 +347,7 @@ pub struct Limits {
     #[arg(long, value_name = "NUMBER", help_heading = "Limits")]
     pub max_rows: Option<u64>,
 
-    /// The most threads that may work on a statement; one does at present
+    /// The most threads that may work on a statement [default: one for each processor]
     #[arg(long, value_name = "N", help_heading = "Limits")]
     pub threads: Option<NonZeroUsize>,
 }

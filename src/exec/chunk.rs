@@ -186,20 +186,20 @@ impl Chunk {
         Ok(chunk.gather_all(&positions))
     }
 
-    /// The rows, each multiplied by the factor of its position; one of factor 0 is dropped, and `None` is given when none
-    /// is left. `positions` are those of all rows.
+    /// The rows, each multiplied by its factor; one of factor 0 is dropped, and `None` is given when none is left.
     ///
     /// # Errors
-    /// Those of `factor`, and when a row counts too often to be counted.
-    pub(crate) fn multiply(
-        mut self,
-        mut positions: Vec<u32>,
-        mut factor: impl FnMut(&Chunk, usize) -> Result<u64>,
-    ) -> Result<Option<Chunk>> {
-        let mut times = vec![0; self.len];
-        for &position in &positions {
-            let at = position as usize;
-            times[at] = multiplied(self.times(at), factor(&self, at)?)?;
+    /// When a row counts too often to be counted.
+    pub(crate) fn multiply(mut self, factors: Vec<u64>) -> Result<Option<Chunk>> {
+        if self.selection.is_none() && self.multiplicity.is_none() && !factors.contains(&0) {
+            self.multiplicity = Some(factors);
+            return Ok((self.len > 0).then_some(self));
+        }
+        let mut positions = self.selection.take().unwrap_or_else(|| (0..self.len as u32).collect());
+        let mut times = self.multiplicity.take().unwrap_or_else(|| vec![1; self.len]);
+        for (&position, factor) in positions.iter().zip(factors) {
+            let times = &mut times[position as usize];
+            *times = multiplied(*times, factor)?;
         }
         positions.retain(|&at| times[at as usize] > 0);
         if positions.is_empty() {

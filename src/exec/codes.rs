@@ -27,6 +27,8 @@ const NONE: u32 = u32::MAX;
 pub(super) struct Codes {
     index: Index,
     values: Vec<Value>,
+    /// For each value, where it was met first; empty where rows are not handed out in morsels.
+    firsts: Vec<u64>,
     state: State,
     held: Held,
 }
@@ -69,6 +71,7 @@ impl Codes {
     pub(super) fn clear(&mut self) {
         self.index = Index::Empty;
         self.values.clear();
+        self.firsts.clear();
         self.held.release();
     }
 
@@ -179,8 +182,27 @@ impl Codes {
         if self.values.len() >= NONE as usize {
             return Err(super::chunk::too_many_values());
         }
+        self.firsts.extend(cx.place(self.values.len()));
         self.values.push(value);
         Ok(())
+    }
+
+    /// Takes in the values of another; for each of them, its number here. Of equal values the one that was met first
+    /// stands for both.
+    pub(super) fn join(&mut self, cx: &Context, other: &Codes) -> Result<Vec<u32>> {
+        let column = Column::from_values(other.values.clone());
+        let mut numbers = Vec::with_capacity(other.values.len());
+        for (at, first) in other.firsts.iter().enumerate() {
+            let number = self.code(cx, &column, at)?;
+            let here = number as usize;
+            self.firsts.resize(self.values.len(), u64::MAX);
+            if *first < self.firsts[here] {
+                self.firsts[here] = *first;
+                self.values[here] = other.values[at].clone();
+            }
+            numbers.push(number);
+        }
+        Ok(numbers)
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Settings {
     pub batch: usize,
     /// Whether whole columns are computed at once where there is code for it.
     pub kernels: bool,
+    /// How many threads may work on it; at least 1.
+    pub threads: usize,
     /// Whether rows and time are counted for each operator.
     pub profile: bool,
     /// The most rows a result may have.
@@ -62,6 +64,7 @@ impl Default for Settings {
             now: 0,
             batch: 2048,
             kernels: true,
+            threads: 1,
             profile: false,
             max_rows: None,
             max_memory: None,
@@ -209,12 +212,23 @@ pub struct Context {
     committed: Counters,
     /// The number of the operator at work, when there is a profile.
     pub(super) operator: Option<usize>,
+    /// The part this thread has in work that several share.
+    pub(super) share: Option<Share>,
     /// What the statement has added to the graph.
     written: Held,
     /// Steps made since the last look at the clock.
     ticks: Cell<u32>,
     /// About how many bytes of values and rows were built so far.
     built: Cell<u64>,
+}
+
+/// What a thread has of work that several threads share.
+#[derive(Clone, Default)]
+pub(super) struct Share {
+    /// The number of the morsel at work.
+    pub(super) morsel: u32,
+    /// Whether a thread has failed, so that nobody needs to go on.
+    pub(super) failed: Arc<AtomicBool>,
 }
 
 /// What the contexts of a run and of its subqueries share.
@@ -257,6 +271,7 @@ impl Context {
             notifications: Vec::new(),
             committed: Counters::default(),
             operator: None,
+            share: None,
             written: Held::default(),
             ticks: Cell::new(0),
             built: Cell::new(0),
@@ -273,10 +288,26 @@ impl Context {
             notifications: Vec::new(),
             committed: self.committed,
             operator: self.operator,
+            share: None,
             written: Held::default(),
             ticks: Cell::new(0),
             built: Cell::new(0),
         }
+    }
+
+    /// A context for another thread that works on the same rows.
+    pub(super) fn beside(&self) -> Context {
+        let mut beside = self.child(Chunk::default());
+        beside.arguments.clone_from(&self.arguments);
+        beside.share.clone_from(&self.share);
+        beside
+    }
+
+    /// Where the so-manieth thing of this thread stands among those of all threads, by the rows it comes from; nothing
+    /// when only one works.
+    pub(super) fn place(&self, count: usize) -> Option<u64> {
+        let share = self.share.as_ref()?;
+        Some(u64::from(share.morsel) << 32 | count as u64)
     }
 
     /// The graph and the counters as they are, to go back to.

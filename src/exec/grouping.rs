@@ -7,7 +7,7 @@ use super::column::Column;
 use super::context::Context;
 use super::later::{LARGE, discard};
 use super::memory::Held;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::value::Value;
 use hashbrown::HashMap;
 
@@ -28,6 +28,8 @@ pub(super) struct Groups {
     combined: Vec<Combined>,
     /// The numbers of the keys of all groups, one group after another.
     groups: Vec<u32>,
+    /// For each group, where it was met first; empty where rows are not handed out in morsels.
+    firsts: Vec<u64>,
     count: u32,
     /// The numbers of the present row.
     row: Vec<u32>,
@@ -67,6 +69,9 @@ impl Groups {
     pub(super) fn combine(&mut self, cx: &Context, codes: &[u32]) -> Result<(usize, bool)> {
         let Some((first, rest)) = codes.split_first() else {
             let new = self.count == 0;
+            if new {
+                self.firsts.extend(cx.place(0));
+            }
             self.count = 1;
             return Ok((0, new));
         };
@@ -80,6 +85,7 @@ impl Groups {
             self.held.grow(cx, ENTRY_BYTES * codes.len() as u64)?;
             self.count = group.checked_add(1).ok_or_else(super::chunk::too_many_values)?;
             self.groups.extend_from_slice(codes);
+            self.firsts.extend(cx.place(group as usize));
         }
         Ok((group as usize, new))
     }
@@ -114,6 +120,40 @@ impl Groups {
         (*group != NONE).then_some(*group)
     }
 
+    /// Takes in the groups of another that has `width` keys too; for each of them, the group that it is here.
+    pub(super) fn join(&mut self, cx: &Context, other: &Groups, width: usize) -> Result<Vec<u32>> {
+        if self.codes.len() < width {
+            self.codes.resize_with(width, Codes::default);
+        }
+        let joined = self.codes.iter_mut().zip(&other.codes).map(|(codes, others)| codes.join(cx, others));
+        let numbers: Vec<Vec<u32>> = joined.collect::<Result<_>>()?;
+        if other.firsts.len() != other.len() {
+            return Err(Error::internal("groups of another thread have no places"));
+        }
+        let mut groups = Vec::with_capacity(other.len());
+        let mut codes = vec![0; width];
+        for (at, first) in other.firsts.iter().enumerate() {
+            cx.tick()?;
+            let others = &other.groups[at * width..(at + 1) * width];
+            codes.iter_mut().zip(others).zip(&numbers).for_each(|((code, other), by)| *code = by[*other as usize]);
+            let (group, _) = self.combine(cx, &codes)?;
+            self.firsts.resize(self.len(), u64::MAX);
+            self.firsts[group] = self.firsts[group].min(*first);
+            groups.push(group as u32);
+        }
+        Ok(groups)
+    }
+
+    /// The groups in order of first appearance, where joining has left another order.
+    pub(super) fn in_order(&self) -> Option<Vec<u32>> {
+        if self.firsts.is_sorted() {
+            return None;
+        }
+        let mut order: Vec<u32> = (0..self.count).collect();
+        order.sort_unstable_by_key(|group| self.firsts[*group as usize]);
+        Some(order)
+    }
+
     pub(super) fn len(&self) -> usize {
         self.count as usize
     }
@@ -136,6 +176,7 @@ impl Groups {
         self.codes.iter_mut().for_each(Codes::clear);
         self.combined.clear();
         self.groups.clear();
+        self.firsts.clear();
         self.count = 0;
         self.held.release();
     }

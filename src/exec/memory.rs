@@ -133,6 +133,14 @@ impl Held {
         Ok(())
     }
 
+    /// Holds what another held, too.
+    pub(super) fn absorb(&mut self, mut other: Held) {
+        if self.place.is_none() {
+            return *self = other;
+        }
+        self.bytes = self.bytes.saturating_add(std::mem::take(&mut other.bytes));
+    }
+
     pub(super) fn bytes(&self) -> u64 {
         self.bytes
     }

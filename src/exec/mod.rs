@@ -101,7 +101,7 @@ impl Execution {
             return Err(context::missing_parameter(name).at(*span));
         }
         settings.parameters.values().try_for_each(|value| value.shape().check(u64::MAX))?;
-        let (parts, root) = operators::build_parts(&plan.root);
+        let (parts, root) = operators::build_parts(&plan.root, settings.threads);
         operators::check_depth(&plan)?;
         let cx = Context::new(&plan, graph, settings);
         let operators = Later::new(&cx, Operators { parts: parts.into_iter(), root, current: None });

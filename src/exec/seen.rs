@@ -6,9 +6,11 @@
 use super::column::Column;
 use super::context::Context;
 use super::memory::Held;
+use super::totals::Joined;
 use crate::error::Result;
 use crate::value::{NodeId, Value};
 use hashbrown::HashSet;
+use std::ops::Range;
 
 type Set<T> = HashSet<(u32, T), foldhash::fast::FixedState>;
 
@@ -127,6 +129,45 @@ impl Seen {
         Ok(())
     }
 
+    /// Takes in what another has seen, of groups joined to those here, and counts it; `more` are the other's counts.
+    /// `false`, and nothing is done, when they hold different things.
+    pub(super) fn join(
+        &mut self,
+        cx: &Context,
+        other: &mut Seen,
+        joined: &Joined<'_>,
+        counts: &mut [u64],
+        more: &[u64],
+    ) -> Result<bool> {
+        self.held.grow(cx, other.held.bytes())?;
+        match (&mut self.items, std::mem::take(&mut other.items)) {
+            (_, Items::None) => {}
+            (Items::Ints(set), Items::Ints(others)) => insert_joined(set, others, joined, counts),
+            (Items::Marked(marks), Items::Marked(others)) => marks.join(&others, joined, counts, more),
+            (Items::Nodes(set) | Items::Mixed(set), Items::Nodes(others) | Items::Mixed(others)) => {
+                insert_joined(set, others, joined, counts);
+            }
+            (Items::Nodes(set) | Items::Mixed(set), Items::Marked(others)) => {
+                insert_joined(set, others.iter(), joined, counts);
+            }
+            (Items::Marked(_), Items::Nodes(others) | Items::Mixed(others)) => {
+                self.mix(cx)?;
+                if let Items::Mixed(set) = &mut self.items {
+                    insert_joined(set, others, joined, counts);
+                }
+            }
+            (Items::None, items) => {
+                self.items = items.joined(joined);
+                joined.groups.iter().zip(more).for_each(|(group, more)| counts[*group as usize] += more);
+            }
+            (_, items) => {
+                other.items = items;
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// Calls `visit` with each group and each of its values, and forgets them.
     pub(super) fn for_each(&mut self, mut visit: impl FnMut(u32, Value) -> Result<()>) -> Result<()> {
         match std::mem::take(&mut self.items) {
@@ -142,6 +183,35 @@ impl Seen {
 
 fn node_value(node: u32) -> Value {
     Value::Node(NodeId(node))
+}
+
+/// Inserts what another set has of groups joined to those here, and counts what is new.
+fn insert_joined<T: Copy + std::hash::Hash + Eq>(
+    set: &mut Set<T>,
+    others: impl IntoIterator<Item = (u32, T)>,
+    joined: &Joined<'_>,
+    counts: &mut [u64],
+) {
+    for (group, item) in others {
+        let group = joined.groups[group as usize];
+        if set.insert((group, item)) {
+            counts[group as usize] += 1;
+        }
+    }
+}
+
+impl Items {
+    /// The same items, of the groups joined to theirs.
+    fn joined(self, joined: &Joined<'_>) -> Items {
+        let group = |group: u32| joined.groups[group as usize];
+        match self {
+            Items::None => Items::None,
+            Items::Ints(set) => Items::Ints(set.into_iter().map(|(other, item)| (group(other), item)).collect()),
+            Items::Nodes(set) => Items::Nodes(set.into_iter().map(|(other, item)| (group(other), item)).collect()),
+            Items::Mixed(set) => Items::Mixed(set.into_iter().map(|(other, item)| (group(other), item)).collect()),
+            Items::Marked(marks) => Items::Mixed(marks.iter().map(|(other, item)| (group(other), item)).collect()),
+        }
+    }
 }
 
 fn insert_all<T: Copy + std::hash::Hash + Eq>(set: &mut Set<T>, items: &[T], groups: &[u32], counts: &mut [u64]) {
@@ -190,10 +260,49 @@ impl Marks {
         true
     }
 
+    /// Takes in the nodes of groups joined to those here, and counts them; `more` are the others' counts.
+    fn join(&mut self, others: &Marks, joined: &Joined<'_>, counts: &mut [u64], more: &[u64]) {
+        let mut stretches: Vec<(u32, Range<usize>)> = self.stretches().collect();
+        stretches.sort_unstable_by_key(|(group, stretch)| (*group, stretch.start));
+        for (other, stretch) in others.stretches() {
+            let group = joined.groups[other as usize];
+            let nodes = &others.nodes[stretch];
+            self.begun.push((group, self.nodes.len()));
+            let from = stretches.partition_point(|(known, _)| *known < group);
+            let known = stretches[from..].iter().take_while(|(known, _)| *known == group);
+            let known: Vec<Range<usize>> = known.map(|(_, stretch)| stretch.clone()).collect();
+            if known.is_empty() {
+                counts[group as usize] += more[other as usize];
+                self.nodes.extend_from_slice(nodes);
+            } else {
+                counts[group as usize] += self.take_new(&known, nodes);
+            }
+        }
+    }
+
+    /// Takes in those nodes that are not in some stretches; how many.
+    fn take_new(&mut self, known: &[Range<usize>], nodes: &[u32]) -> u64 {
+        if self.round == u32::MAX {
+            self.rounds.fill(0);
+            self.round = 0;
+        }
+        self.round += 1;
+        for node in known.iter().flat_map(|stretch| &self.nodes[stretch.clone()]) {
+            self.rounds[*node as usize] = self.round;
+        }
+        let before = self.nodes.len();
+        self.nodes.extend(nodes.iter().filter(|node| self.rounds[**node as usize] != self.round));
+        (self.nodes.len() - before) as u64
+    }
+
+    /// The groups, each with where its nodes stand; one may come again.
+    fn stretches(&self) -> impl Iterator<Item = (u32, Range<usize>)> {
+        let ends = self.begun.iter().skip(1).map(|(_, start)| *start).chain([self.nodes.len()]);
+        self.begun.iter().zip(ends).map(|((group, start), end)| (*group, *start..end))
+    }
+
     /// The groups, each with each of its nodes.
     fn iter(&self) -> impl Iterator<Item = (u32, u32)> {
-        let ends = self.begun.iter().skip(1).map(|(_, start)| *start).chain([self.nodes.len()]);
-        let groups = self.begun.iter().zip(ends);
-        groups.flat_map(|((group, start), end)| self.nodes[*start..end].iter().map(|node| (*group, *node)))
+        self.stretches().flat_map(|(group, stretch)| self.nodes[stretch].iter().map(move |node| (group, *node)))
     }
 }

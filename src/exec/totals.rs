@@ -1,7 +1,7 @@
 //! What aggregates have gathered for each group.
 //!
-//! Rows that are only counted are numbers; different nodes or integers that are counted are sets of them. Everything
-//! else is an accumulator for each group. Each way gives what accumulators would give.
+//! Rows that are only counted are numbers, and so are sums of integers; different nodes or integers that are counted
+//! are sets of them. Everything else is an accumulator for each group. Each way gives what accumulators would give.
 
 use super::chunk::uncountable_rows;
 use super::column::Column;
@@ -10,7 +10,7 @@ use super::memory::Held;
 use super::seen::Seen;
 use crate::error::{Error, Result};
 use crate::functions::Aggregate;
-use crate::functions::aggregate::Accumulator;
+use crate::functions::aggregate::{Accumulator, sum_overflow};
 use crate::semantic::bound::AggregateCall;
 use crate::value::Value;
 
@@ -20,8 +20,18 @@ pub(super) enum Totals {
     Counts(Vec<u64>),
     /// Numbers of different values of one simple type.
     Different { counts: Vec<u64>, seen: Seen },
+    /// Sums of integers, and how many they are.
+    Ints { sums: Vec<i128>, counts: Vec<u64> },
     /// Anything else.
     Others(Vec<Accumulator>),
+}
+
+/// The groups that totals are joined with.
+pub(super) struct Joined<'a> {
+    /// For each of the other groups, the group that it is.
+    pub(super) groups: &'a [u32],
+    /// How many groups there were before: those from here on have nothing yet.
+    pub(super) known: usize,
 }
 
 /// The rows of a chunk that an aggregate takes in.
@@ -46,14 +56,29 @@ impl Totals {
             Aggregate::CountStar => Totals::Counts(Vec::new()),
             Aggregate::Count if call.distinct => Totals::Different { counts: Vec::new(), seen: Seen::default() },
             Aggregate::Count => Totals::Counts(Vec::new()),
+            Aggregate::Sum | Aggregate::Avg if !call.distinct => Totals::Ints { sums: Vec::new(), counts: Vec::new() },
             _ => Totals::Others(Vec::new()),
         }
+    }
+
+    /// About how many bytes the state of a group takes, besides what it keeps.
+    pub(super) fn state_bytes(&self) -> u64 {
+        let bytes = match self {
+            Totals::Counts(_) | Totals::Different { .. } => size_of::<u64>(),
+            Totals::Ints { .. } => size_of::<(i128, u64)>(),
+            Totals::Others(_) => size_of::<Accumulator>(),
+        };
+        bytes as u64
     }
 
     /// Makes room for so many groups.
     pub(super) fn resize(&mut self, call: &AggregateCall, groups: usize, max_value_bytes: u64) {
         match self {
             Totals::Counts(counts) | Totals::Different { counts, .. } => counts.resize(groups, 0),
+            Totals::Ints { sums, counts } => {
+                sums.resize(groups, 0);
+                counts.resize(groups, 0);
+            }
             Totals::Others(all) => {
                 all.resize_with(groups, || Accumulator::new(call.aggregate, call.distinct, max_value_bytes));
             }
@@ -69,7 +94,14 @@ impl Totals {
                 if seen.add(cx, column, input.groups, counts)? {
                     return Ok(());
                 }
-                self.generalise(cx, call)?;
+                self.generalise(cx, call, held)?;
+                self.add(cx, call, input, held)
+            }
+            Totals::Ints { sums, counts } => {
+                if let [Column::Ints(numbers)] = input.arguments {
+                    return add_ints(cx, call, (sums, counts), numbers, input);
+                }
+                self.generalise(cx, call, held)?;
                 self.add(cx, call, input, held)
             }
             Totals::Others(all) => accumulate(cx, all, input, held),
@@ -77,13 +109,91 @@ impl Totals {
     }
 
     /// Goes over to accumulators.
-    fn generalise(&mut self, cx: &Context, call: &AggregateCall) -> Result<()> {
-        let Totals::Different { counts, seen } = self else { return Ok(()) };
-        let (groups, mut seen) = (counts.len(), std::mem::take(seen));
-        *self = Totals::Others(Vec::new());
+    fn generalise(&mut self, cx: &Context, call: &AggregateCall, held: &mut Held) -> Result<()> {
+        if let Totals::Others(_) = self {
+            return Ok(());
+        }
+        let before = std::mem::replace(self, Totals::Others(Vec::new()));
+        let (groups, bytes) = match &before {
+            Totals::Counts(counts) | Totals::Different { counts, .. } | Totals::Ints { counts, .. } => {
+                (counts.len(), before.state_bytes())
+            }
+            Totals::Others(_) => (0, 0),
+        };
+        held.grow(cx, self.state_bytes().saturating_sub(bytes) * groups as u64)?;
         self.resize(call, groups, cx.value_limit());
         let Totals::Others(all) = self else { return Ok(()) };
-        seen.for_each(|group, value| all[group as usize].add(&[value], 1))
+        match before {
+            Totals::Different { mut seen, .. } => seen.for_each(|group, value| all[group as usize].add(&[value], 1)),
+            Totals::Ints { sums, counts } => {
+                for ((each, sum), count) in all.iter_mut().zip(sums).zip(counts) {
+                    *each = Accumulator::of_ints(call.aggregate, sum, count, cx.value_limit());
+                }
+                Ok(())
+            }
+            Totals::Counts(_) | Totals::Others(_) => Ok(()),
+        }
+    }
+
+    /// Takes in what other totals of the same aggregate took in; there is room for all groups.
+    pub(super) fn merge(
+        &mut self,
+        cx: &Context,
+        call: &AggregateCall,
+        mut other: Totals,
+        joined: &Joined<'_>,
+        held: &mut Held,
+    ) -> Result<()> {
+        cx.check()?;
+        let places = joined.groups.iter().map(|group| *group as usize);
+        match (&mut *self, &mut other) {
+            (Totals::Counts(counts), Totals::Counts(more)) => places.zip(more).try_for_each(|(group, more)| {
+                counts[group] = counts[group].checked_add(*more).ok_or_else(uncountable_rows)?;
+                Ok(())
+            }),
+            (Totals::Different { counts, seen }, Totals::Different { counts: more, seen: others }) => {
+                if seen.join(cx, others, joined, counts, more)? {
+                    return Ok(());
+                }
+                self.merge_accumulators(cx, call, other, joined, held)
+            }
+            (Totals::Ints { sums, counts }, Totals::Ints { sums: others, counts: more }) => {
+                let others = others.iter().zip(more);
+                places.zip(others).try_for_each(|(group, (sum, count))| {
+                    let next = sums[group].checked_add(*sum);
+                    sums[group] = next.ok_or_else(|| sum_overflow(call.aggregate))?;
+                    counts[group] = counts[group].saturating_add(*count);
+                    Ok(())
+                })
+            }
+            _ => self.merge_accumulators(cx, call, other, joined, held),
+        }
+    }
+
+    fn merge_accumulators(
+        &mut self,
+        cx: &Context,
+        call: &AggregateCall,
+        mut other: Totals,
+        joined: &Joined<'_>,
+        held: &mut Held,
+    ) -> Result<()> {
+        self.generalise(cx, call, held)?;
+        let Totals::Others(all) = self else { return Ok(()) };
+        if let Totals::Different { seen, .. } = &mut other {
+            return seen.for_each(|group, value| all[joined.groups[group as usize] as usize].add(&[value], 1));
+        }
+        other.generalise(cx, call, held)?;
+        let Totals::Others(others) = other else { return Ok(()) };
+        for (group, more) in joined.groups.iter().zip(others) {
+            cx.tick()?;
+            let known = (*group as usize) < joined.known;
+            match known {
+                true => all[*group as usize].merge(&more)?,
+                false => all[*group as usize] = more,
+            }
+        }
+        Ok(())
     }
 
     /// Takes in so many rows of the only group.
@@ -97,11 +207,18 @@ impl Totals {
     }
 
     /// The results, by group.
-    pub(super) fn finish(self, cx: &Context) -> Result<Column> {
+    pub(super) fn finish(self, cx: &Context, call: &AggregateCall) -> Result<Column> {
         match self {
             Totals::Counts(counts) | Totals::Different { counts, .. } => {
                 let numbers = counts.into_iter().map(|count| i64::try_from(count).map_err(|_| uncountable_rows()));
                 Ok(Column::Ints(numbers.collect::<Result<_>>()?))
+            }
+            Totals::Ints { sums, counts } => {
+                let values = sums
+                    .into_iter()
+                    .zip(counts)
+                    .map(|(sum, count)| Accumulator::of_ints(call.aggregate, sum, count, cx.value_limit()).finish(cx));
+                Ok(Column::from_values(values.collect::<Result<_>>()?))
             }
             Totals::Others(all) => {
                 let values = all.into_iter().map(|each| each.finish(cx).and_then(|value| cx.admit(value)));
@@ -127,6 +244,24 @@ fn count(cx: &Context, counts: &mut [u64], input: &Input<'_>) -> Result<()> {
             let count = &mut counts[group as usize];
             *count = count.checked_add(input.times(row)).ok_or_else(uncountable_rows)?;
         }
+    }
+    Ok(())
+}
+
+/// Adds integers to the sums.
+fn add_ints(
+    cx: &Context,
+    call: &AggregateCall,
+    (sums, counts): (&mut [i128], &mut [u64]),
+    numbers: &[i64],
+    input: &Input<'_>,
+) -> Result<()> {
+    cx.work(input.groups.len() as u64)?;
+    for (row, (&group, &number)) in input.groups.iter().zip(numbers).enumerate() {
+        let times = input.times(row);
+        let (sum, count) = (&mut sums[group as usize], &mut counts[group as usize]);
+        *sum = sum.checked_add(i128::from(number) * i128::from(times)).ok_or_else(|| sum_overflow(call.aggregate))?;
+        *count = count.saturating_add(times);
     }
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! Aggregate functions: from many rows one value.
 //!
 //! An [`Accumulator`] is fed the arguments of each row, with the number of times the row occurs, and finished once.
-//! Nulls do not count. Sums of integers are exact until the end; sums of floats carry their rounding error along
-//! (Neumaier's summation), so that the order of rows hardly matters.
+//! Nulls do not count. Sums and means are exact until the end, so that the order of rows does not matter to them.
 
 use super::arguments::{get, out_of_range, wrong_type};
+use super::exact::ExactSum;
 use super::sorting::sorted;
 use super::{Aggregate, Body, Function, Watch};
 use crate::error::{Error, Result};
@@ -87,10 +87,7 @@ enum State {
     Rows(u64),
     Count(u64),
     Sum(Sum),
-    Avg {
-        sum: Sum,
-        mean: Moments,
-    },
+    Avg(Sum),
     /// The value, and the most bytes it took so far.
     Extreme {
         keep: Ordering,
@@ -113,7 +110,7 @@ impl Accumulator {
             Aggregate::CountStar => State::Rows(0),
             Aggregate::Count => State::Count(0),
             Aggregate::Sum => State::Sum(Sum::default()),
-            Aggregate::Avg => State::Avg { sum: Sum::default(), mean: Moments::default() },
+            Aggregate::Avg => State::Avg(Sum::default()),
             Aggregate::Min => State::Extreme { keep: Ordering::Less, best: None, most: 0 },
             Aggregate::Max => State::Extreme { keep: Ordering::Greater, best: None, most: 0 },
             Aggregate::Collect => State::Collect(Vec::new()),
@@ -161,11 +158,49 @@ impl Accumulator {
         match self.state {
             State::Rows(count) | State::Count(count) => Ok(Value::count(count)),
             State::Sum(sum) => sum.total(),
-            State::Avg { sum, mean } => average(&sum, &mean),
+            State::Avg(sum) => sum.mean(),
             State::Extreme { best, .. } => Ok(best.unwrap_or_default()),
             State::Collect(items) => Ok(Value::list(items)),
             State::Deviation { moments, sample } => Ok(Value::Float(moments.deviation(sample))),
             State::Percentile(percentile) => percentile.result(watch),
+        }
+    }
+
+    /// An accumulator of the sum or mean of integers that were added elsewhere.
+    pub(crate) fn of_ints(aggregate: Aggregate, sum: i128, count: u64, max_value_bytes: u64) -> Accumulator {
+        let mut accumulator = Accumulator::new(aggregate, false, max_value_bytes);
+        if let State::Sum(state) | State::Avg(state) = &mut accumulator.state {
+            *state = Sum { ints: sum, count, numbers: count > 0, ..Sum::default() };
+        }
+        accumulator
+    }
+
+    /// Whether the rows of two accumulators of an aggregate can be joined by [`Accumulator::merge`]: nothing depends on
+    /// their order. (Of equal values that are of different types the first one counts: the sum of these depends on it.)
+    pub(crate) fn merges(aggregate: Aggregate, distinct: bool) -> bool {
+        match aggregate {
+            Aggregate::CountStar | Aggregate::Count => true,
+            Aggregate::Sum | Aggregate::Avg => !distinct,
+            _ => false,
+        }
+    }
+
+    /// Takes in the rows that another accumulator of the same aggregate has taken in.
+    ///
+    /// # Errors
+    /// As [`Accumulator::add`].
+    pub(crate) fn merge(&mut self, other: &Accumulator) -> Result<()> {
+        if let Some(seen) = &other.seen {
+            return seen.iter().try_for_each(|key| self.add(std::slice::from_ref(&key.0), 1));
+        }
+        match (&mut self.state, &other.state) {
+            (State::Rows(count), State::Rows(more)) | (State::Count(count), State::Count(more)) => {
+                *count = count.saturating_add(*more);
+                Ok(())
+            }
+            (State::Sum(sum), State::Sum(more)) => sum.merge("sum", more),
+            (State::Avg(sum), State::Avg(more)) => sum.merge("avg", more),
+            _ => Err(Error::internal("rows of different aggregates are joined")),
         }
     }
 
@@ -186,11 +221,8 @@ impl Accumulator {
     fn add_value(&mut self, value: &Value, multiplicity: u64) -> Result<()> {
         match &mut self.state {
             State::Rows(count) | State::Count(count) => *count = count.saturating_add(multiplicity),
-            State::Sum(sum) => sum.add("sum", value, multiplicity)?,
-            State::Avg { sum, mean } => {
-                sum.add("avg", value, multiplicity)?;
-                mean.add(as_float(value).unwrap_or(0.0), multiplicity);
-            }
+            State::Sum(sum) => self.bytes += sum.add("sum", value, multiplicity)?,
+            State::Avg(sum) => self.bytes += sum.add("avg", value, multiplicity)?,
             State::Extreme { keep, best, most } => {
                 if best.as_ref().is_none_or(|best| order(value, best) == *keep) {
                     let bytes = share_bytes(value, 1);
@@ -220,12 +252,17 @@ impl Accumulator {
     }
 }
 
+/// The error of a sum of integers that is beyond all bounds.
+pub(crate) fn sum_overflow(aggregate: Aggregate) -> Error {
+    integer_overflow(if aggregate == Aggregate::Avg { "`avg()`" } else { "`sum()`" })
+}
+
 /// A sum of numbers, or of durations.
 #[derive(Clone, Debug, Default)]
 struct Sum {
     ints: i128,
-    /// The floats' sum and what rounding has taken from it; `None` when there was no float.
-    floats: Option<(f64, f64)>,
+    /// `None` when there was no float.
+    floats: Option<ExactSum>,
     /// Months, days and nanoseconds; `None` when there was no duration.
     durations: Option<[i128; 3]>,
     /// How many values there were.
@@ -235,73 +272,97 @@ struct Sum {
 }
 
 impl Sum {
-    fn add(&mut self, function: &str, value: &Value, multiplicity: u64) -> Result<()> {
+    /// Takes in a value; by how many bytes it grew on the heap.
+    fn add(&mut self, function: &str, value: &Value, multiplicity: u64) -> Result<u64> {
+        let mut more = 0;
         self.count = self.count.saturating_add(multiplicity);
         self.numbers |= !matches!(value, Value::Duration(_));
         match value {
             Value::Int(number) => {
                 let product = i128::from(*number) * i128::from(multiplicity);
-                self.ints =
-                    self.ints.checked_add(product).ok_or_else(|| integer_overflow(format!("`{function}()`")))?;
+                self.add_whole(function, product)?;
             }
-            Value::Float(number) => self.add_float(*number, multiplicity),
+            Value::Float(number) => {
+                let floats = self.floats.get_or_insert_default();
+                let before = floats.bytes();
+                floats.add(*number, multiplicity);
+                more = floats.bytes() - before;
+            }
             Value::Duration(duration) => self.add_duration(function, duration, multiplicity)?,
             other => return Err(wrong_type(function, "numbers or Durations", other)),
         }
+        self.check_kinds(function)?;
+        Ok(more)
+    }
+
+    fn add_whole(&mut self, function: &str, number: i128) -> Result<()> {
+        let next = self.ints.checked_add(number);
+        self.ints = next.ok_or_else(|| integer_overflow(format!("`{function}()`")))?;
+        Ok(())
+    }
+
+    fn add_duration(&mut self, function: &str, duration: &Duration, multiplicity: u64) -> Result<()> {
+        let parts = [i128::from(duration.months), i128::from(duration.days), duration.clock_nanos()];
+        let parts = parts.map(|part| part.checked_mul(i128::from(multiplicity)));
+        self.add_parts(function, parts)
+    }
+
+    fn add_parts(&mut self, function: &str, parts: [Option<i128>; 3]) -> Result<()> {
+        let sums = self.durations.get_or_insert([0; 3]);
+        for (sum, part) in sums.iter_mut().zip(parts) {
+            let next = part.and_then(|part| sum.checked_add(part));
+            *sum = next.ok_or_else(|| integer_overflow(format!("`{function}()`")))?;
+        }
+        Ok(())
+    }
+
+    fn check_kinds(&self, function: &str) -> Result<()> {
         if self.numbers && self.durations.is_some() {
             return Err(Error::type_error(format!("`{function}()` cannot add numbers and Durations")));
         }
         Ok(())
     }
 
-    fn add_float(&mut self, number: f64, multiplicity: u64) {
-        let term = number * multiplicity as f64;
-        let (sum, lost) = self.floats.get_or_insert((0.0, 0.0));
-        let next = *sum + term;
-        *lost += if sum.abs() >= term.abs() { (*sum - next) + term } else { (term - next) + *sum };
-        *sum = next;
-    }
-
-    fn add_duration(&mut self, function: &str, duration: &Duration, multiplicity: u64) -> Result<()> {
-        let parts = [i128::from(duration.months), i128::from(duration.days), duration.clock_nanos()];
-        let sums = self.durations.get_or_insert([0; 3]);
-        for (sum, part) in sums.iter_mut().zip(parts) {
-            let next = part.checked_mul(i128::from(multiplicity)).and_then(|product| sum.checked_add(product));
-            *sum = next.ok_or_else(|| integer_overflow(format!("`{function}()`")))?;
+    /// Takes in what another sum has taken in.
+    fn merge(&mut self, function: &str, other: &Sum) -> Result<()> {
+        self.count = self.count.saturating_add(other.count);
+        self.numbers |= other.numbers;
+        self.add_whole(function, other.ints)?;
+        if let Some(floats) = &other.floats {
+            self.floats.get_or_insert_default().merge(floats);
         }
-        Ok(())
+        if let Some(parts) = other.durations {
+            self.add_parts(function, parts.map(Some))?;
+        }
+        self.check_kinds(function)
     }
 
     fn total(&self) -> Result<Value> {
-        match (self.durations, self.float()) {
+        match (self.durations, &self.floats) {
             (Some(parts), _) => total_duration(parts),
-            (None, Some(floats)) => Ok(Value::Float(floats + self.ints as f64)),
+            (None, Some(floats)) => Ok(Value::Float(floats.total() + self.ints as f64)),
             (None, None) => i64::try_from(self.ints).map(Value::Int).map_err(|_| integer_overflow("`sum()`")),
         }
     }
 
-    /// The sum of the floats. An infinite or undefined sum has lost nothing.
-    fn float(&self) -> Option<f64> {
-        let (sum, lost) = self.floats?;
-        Some(if sum.is_finite() { sum + lost } else { sum })
+    /// The sum divided by the count, also where the sum is beyond the range of floats.
+    fn mean(&self) -> Result<Value> {
+        if self.count == 0 {
+            return Ok(Value::Null);
+        }
+        if self.durations.is_some() {
+            return divide(&self.total()?, &Value::count(self.count));
+        }
+        let (count, ints) = (self.count as f64, self.ints as f64);
+        let Some(floats) = &self.floats else { return Ok(Value::Float(ints / count)) };
+        let total = floats.total() + ints;
+        Ok(Value::Float(if total.is_finite() { total / count } else { floats.divided(count) + ints / count }))
     }
 }
 
 fn total_duration([months, days, nanos]: [i128; 3]) -> Result<Value> {
     let duration = Duration::from_parts(months, days, nanos);
     duration.map(Value::from).ok_or_else(|| integer_overflow("a sum of Durations"))
-}
-
-/// The sum divided by the count; where the sum of the floats went beyond their range, the running mean.
-fn average(sum: &Sum, mean: &Moments) -> Result<Value> {
-    if sum.count == 0 {
-        return Ok(Value::Null);
-    }
-    if sum.durations.is_some() {
-        return divide(&sum.total()?, &Value::count(sum.count));
-    }
-    let total = sum.float().unwrap_or(0.0) + sum.ints as f64;
-    Ok(Value::Float(if total.is_finite() { total / sum.count as f64 } else { mean.mean_of(total) }))
 }
 
 /// Count, mean and sum of squared distances from the mean, updated row by row (Welford's method).
@@ -321,11 +382,6 @@ impl Moments {
         let share = weight / self.count;
         self.mean += number * share - self.mean * share;
         self.squares += weight * distance * (number - self.mean);
-    }
-
-    /// The running mean where it is a number, else what the sum says: infinity or NaN.
-    fn mean_of(&self, total: f64) -> f64 {
-        if self.mean.is_finite() { self.mean } else { total }
     }
 
     fn deviation(&self, sample: bool) -> f64 {

@@ -10,6 +10,7 @@ pub mod aggregate;
 mod arguments;
 mod coll;
 mod convert;
+mod exact;
 mod facts;
 mod form;
 mod graph;

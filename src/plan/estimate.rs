@@ -1,14 +1,14 @@
 //! Cardinalities from statistics.
 //!
 //! Takes the exact counts a version keeps and gives expected numbers of rows. Counts of labels and relationship types
-//! are exact; the share of rows that a predicate keeps is a guess.
+//! are exact; of the share of rows that a predicate keeps see [`super::share`].
 
 use super::physical::Way;
+use super::share::Populations;
 use super::weight::{Branch, Weight};
-use crate::semantic::bound::{Expr, ExprKind, LabelTest, PatternNode, TypeTest, VarLength};
-use crate::store::{Direction, IndexDefinition, Seek, Version};
-use crate::syntax::ast::{BinaryOp, CompareOp};
-use crate::value::{KeyId, LabelId, RelTypeId, Value};
+use crate::semantic::bound::{LabelTest, PatternNode, TypeTest, VarLength};
+use crate::store::{Direction, IndexDefinition, Population, Sample, Seek, Version};
+use crate::value::{KeyId, LabelId, RelTypeId};
 use std::sync::Arc;
 
 /// No estimate is greater, so that products stay finite.
@@ -40,6 +40,8 @@ pub trait Counts {
     fn index_size(&self, index: &str) -> (u64, u64);
     /// How many an index finds.
     fn found(&self, index: &str, seek: &Seek<'_>) -> u64;
+    /// Some values of a property.
+    fn sample(&self, population: Population, key: KeyId) -> Option<Arc<Sample>>;
 }
 
 impl Counts for Version {
@@ -75,6 +77,9 @@ impl Counts for Version {
     }
     fn found(&self, index: &str, seek: &Seek<'_>) -> u64 {
         self.count_found(index, seek)
+    }
+    fn sample(&self, population: Population, key: KeyId) -> Option<Arc<Sample>> {
+        Version::sample(self, population, key)
     }
 }
 
@@ -200,7 +205,12 @@ impl Statistics<'_> {
         let ends = self.far_ends(&branch.types, branch.way);
         let labels: f64 = branch.labels.iter().map(|test| self.label_share(test, ends)).product();
         let weights: f64 = branch.weights.iter().map(|weight| self.weight(weight)).product();
-        self.degree(&branch.types, branch.way, 0.0) * labels * selectivity_of_all(&branch.predicates) * weights
+        self.degree(&branch.types, branch.way, 0.0) * labels * self.passing(branch) * weights
+    }
+
+    /// The share of far ends that pass the predicates.
+    fn passing(&self, branch: &Branch) -> f64 {
+        self.share_of_all(&branch.predicates, &Populations::of_end(self, branch.end, &branch.labels))
     }
 
     /// The share of nodes that count at all.
@@ -219,7 +229,7 @@ impl Statistics<'_> {
         }
         let met = bounded(nodes * self.degree(&branch.types, branch.way, 0.0));
         let ends = met.min(self.far_ends(&branch.types, branch.way));
-        let passing = ends * selectivity_of_all(&branch.predicates);
+        let passing = ends * self.passing(branch);
         met + ends + branch.weights.iter().map(|weight| self.weighing(weight, passing)).sum::<f64>()
     }
 }
@@ -240,26 +250,4 @@ pub fn conjuncts(test: Option<&LabelTest>) -> Vec<&LabelTest> {
         Some(LabelTest::And(tests)) => tests.iter().flat_map(|each| conjuncts(Some(each))).collect(),
         Some(test) => vec![test],
     }
-}
-
-/// The share of rows for which a predicate is expected to be true.
-pub fn selectivity(predicate: &Expr) -> f64 {
-    match &predicate.kind {
-        ExprKind::Const(Value::Bool(true)) => 1.0,
-        ExprKind::Const(_) => 0.0,
-        ExprKind::And(parts) => parts.iter().map(selectivity).product(),
-        ExprKind::Or(parts) => parts.iter().map(selectivity).sum::<f64>().min(1.0),
-        ExprKind::Not(inner) => 1.0 - selectivity(inner),
-        ExprKind::Compare(CompareOp::Equal, ..) => 0.1,
-        ExprKind::Compare(CompareOp::NotEqual, ..) | ExprKind::IsNull { negated: true, .. } => 0.9,
-        ExprKind::Compare(..) => 0.3,
-        ExprKind::IsNull { .. } | ExprKind::Binary(BinaryOp::In, ..) => 0.2,
-        ExprKind::Binary(..) => 0.1,
-        _ => 0.5,
-    }
-}
-
-/// The share of rows for which all predicates are expected to be true.
-pub fn selectivity_of_all<'e>(predicates: impl IntoIterator<Item = &'e Expr>) -> f64 {
-    predicates.into_iter().map(selectivity).product()
 }

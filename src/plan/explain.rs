@@ -125,6 +125,7 @@ fn name(op: &Op) -> &'static str {
         Op::Limit { .. } => "Limit",
         Op::Union { .. } => "Union",
         Op::Eager => "Eager",
+        Op::Morsels(_) => "Morsels",
         Op::ProcedureCall { .. } => "ProcedureCall",
         Op::Schema(SchemaChange::CreateIndex { .. }) => "CreateIndex",
         Op::Schema(SchemaChange::CreateConstraint { .. }) => "CreateConstraint",
@@ -163,15 +164,18 @@ fn apply_name(mode: &ApplyMode) -> &'static str {
 fn details(op: &Op, names: Names<'_>) -> String {
     match op {
         Op::Unit | Op::Argument | Op::Eager => String::new(),
+        Op::Morsels(rows) => format!("of {rows} rows"),
         Op::StoredCounts(counts) => join(counts, |(slot, count)| stored_count(*slot, count, names)),
-        Op::NodeScan { slot, label } => match label {
-            Some(label) => format!("({}:{})", names.slot(*slot), names.label(&LabelTest::Has(*label))),
-            None => format!("({})", names.slot(*slot)),
-        },
+        Op::NodeScan { slot, label, tests } => {
+            let label = label.map_or_else(String::new, |label| format!(":{}", names.label(&LabelTest::Has(label))));
+            format!("({}{label}{})", names.slot(*slot), names.tests(tests))
+        }
         Op::EntitySeek { slot, entity } => format!("({} @{})", names.slot(*slot), entity.name),
         Op::NodeById { slot, id } => format!("({}) = {}", names.slot(*slot), names.expr(id)),
         Op::IndexSeek { target, index, probe } => index_seek(*target, index, probe, names),
-        Op::RelScan { rel, from, to, types } => names.arrow(*from, &names.rel(*rel, types, ""), *to, Way::Outgoing),
+        Op::RelScan { rel, from, to, types, tests } => {
+            names.arrow(*from, &names.rel(*rel, types, &names.tests(tests)), *to, Way::Outgoing)
+        }
         Op::Expand(expand) | Op::ExpandInto(expand) | Op::ExpandBound { expand, .. } | Op::ExpandCount(expand) => {
             expansion(expand, names)
         }
@@ -506,12 +510,14 @@ impl Names<'_> {
             return hop;
         }
         let labels: String = branch.labels.iter().map(|test| format!(":{}", self.label(test))).collect();
-        let mut text = format!("{hop}({}{labels}", self.slot(branch.end));
-        if !branch.predicates.is_empty() {
-            text += &format!(" WHERE {}", self.join_with(&branch.predicates, " AND "));
-        }
+        let mut text = format!("{hop}({}{labels}{}", self.slot(branch.end), self.tests(&branch.predicates));
         branch.weights.iter().for_each(|weight| text += &format!(" × {}", self.weight(weight)));
         text + ")"
+    }
+
+    /// ` WHERE …`; nothing without tests.
+    fn tests(self, tests: &[Expr]) -> String {
+        if tests.is_empty() { String::new() } else { format!(" WHERE {}", self.join_with(tests, " AND ")) }
     }
 
     /// `[r:TYPE*1..2]`, without the slot when it has no name.

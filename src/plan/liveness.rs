@@ -120,6 +120,7 @@ fn add_written(op: &Op, written: &mut SlotSet) {
         | Op::Skip(_)
         | Op::Limit { .. }
         | Op::Eager
+        | Op::Morsels(_)
         | Op::Schema(_)
         | Op::Set(_)
         | Op::Delete { .. }

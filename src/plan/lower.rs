@@ -3,10 +3,11 @@
 //! Takes pipelines and statistics. Gives a plan whose `live` slots are not filled in yet.
 
 use super::Options;
-use super::estimate::{Statistics, bounded, selectivity_of_all};
+use super::estimate::{Statistics, bounded};
 use super::logical::{Operator, Pipeline, Pipelines, Source};
 use super::pattern::match_graph;
 use super::physical::{ApplyMode, Node, Op, Plan, Subplan};
+use super::share::Populations;
 use super::slots::{Reads, SlotSet};
 use crate::error::{Error, Result};
 use crate::semantic::bound::{BoundQuery, Expr, ExprKind, Slot, Transactions};
@@ -150,7 +151,8 @@ impl Lowering<'_> {
         let node = match step {
             Operator::Match(graph) => return match_graph(self, chain, graph, needed),
             Operator::Filter(predicates) => {
-                Node::new(Op::Filter(predicates.clone()), rows * selectivity_of_all(predicates))
+                let share = self.statistics.share_of_all(predicates, &Populations::default());
+                Node::new(Op::Filter(predicates.clone()), rows * share)
             }
             Operator::Project(items) => Node::new(Op::Project(items.clone()), rows),
             Operator::Unwind { list, slot } => {

@@ -19,6 +19,7 @@ mod pattern;
 pub mod physical;
 pub mod rules;
 pub mod search;
+pub mod share;
 pub mod slots;
 pub mod weight;
 
@@ -33,24 +34,28 @@ use std::collections::BTreeSet;
 pub const MAX_OPERATORS: usize = 2_000;
 
 /// What the planner may do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     /// Whether any rule is applied. Without, patterns are matched in the order in which they are written.
     pub optimize: bool,
     /// Names of rules that are not applied; see [`rules::RULES`].
     pub disabled_rules: BTreeSet<String>,
+    /// How many threads may work on a statement.
+    pub threads: usize,
+    /// From about how many rows on that operators give each other work is shared between threads.
+    pub share_from: f64,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { optimize: true, disabled_rules: BTreeSet::new() }
+        Options { optimize: true, disabled_rules: BTreeSet::new(), threads: 1, share_from: 0.0 }
     }
 }
 
 impl Options {
     /// No rewriting at all.
     pub fn unoptimized() -> Options {
-        Options { optimize: false, disabled_rules: BTreeSet::new() }
+        Options { optimize: false, ..Options::default() }
     }
 
     /// Whether the rule of that name is applied.

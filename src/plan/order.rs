@@ -4,9 +4,10 @@
 //! most selective places to begin, the cheapest step comes next, and the cheapest of these orders wins. Otherwise: in
 //! the order in which the pattern is written.
 
-use super::estimate::{Statistics, bounded, selectivity};
+use super::estimate::{Statistics, bounded};
 use super::logical::QueryGraph;
 use super::physical::Way;
+use super::share::Populations;
 use super::slots::{Reads, SlotSet};
 use crate::semantic::bound::{BoundQuery, Expr, PatternNode, PatternRel, Slot, VarLength};
 use crate::syntax::ast::PatternDirection;
@@ -118,7 +119,7 @@ impl<'a> Facts<'a> {
             .filter(|(at, _)| !graph.is_covered(*at))
             .map(|(_, (slots, predicate))| (slots.clone(), *predicate))
             .collect();
-        let shares = shares(&uncovered);
+        let shares = shares(&uncovered, statistics, &Populations::of(statistics, nodes, rels));
         let share = |slot: Slot| shares.get(&slot).copied().unwrap_or(1.0);
         let mut at_node = vec![Vec::new(); nodes.len()];
         for (index, rel) in rels.iter().enumerate() {
@@ -157,12 +158,12 @@ impl<'a> Facts<'a> {
 }
 
 /// For each slot, the share of rows that the predicates over it alone keep.
-fn shares(predicates: &[(SlotSet, &Expr)]) -> HashMap<Slot, f64> {
+fn shares(predicates: &[(SlotSet, &Expr)], statistics: &Statistics<'_>, among: &Populations) -> HashMap<Slot, f64> {
     let mut shares = HashMap::new();
     for (slots, predicate) in predicates {
         let mut slots = slots.iter();
         if let (Some(slot), None) = (slots.next(), slots.next()) {
-            *shares.entry(slot).or_insert(1.0) *= selectivity(predicate);
+            *shares.entry(slot).or_insert(1.0) *= statistics.share_of(predicate, among);
         }
     }
     shares

@@ -3,13 +3,14 @@
 //! Takes a query graph and the order of its parts. Appends operators to a chain: each part's scan or expansion, its
 //! label tests, and every predicate as soon as the slots it reads are there.
 
-use super::estimate::{bounded, conjuncts, selectivity_of_all};
+use super::estimate::{bounded, conjuncts};
 use super::logical::{IndexSeek, QueryGraph};
 use super::lower::Lowering;
 use super::order::{Step, as_written, by_cost, way};
 use super::physical::{Expand, Node, Op, RoundHop, Rounds, SeekTarget, VarExpand, Way};
 use super::rules;
 use super::search::{Ends, PathSearch};
+use super::share::Populations;
 use super::slots::{Reads, SlotSet};
 use super::weight::Weight;
 use crate::semantic::bound::{EntityRef, Expr, ExprKind, Group, GroupHop, LabelTest, PatternRel, Slot, VarLength};
@@ -156,7 +157,10 @@ impl<'m, 'a> Matcher<'m, 'a> {
         self.waiting = waiting;
         if !ready.is_empty() {
             let uncovered = ready.iter().filter(|(_, _, covered)| !covered).map(|(_, predicate, _)| predicate);
-            let factor = selectivity_of_all(uncovered);
+            let statistics = self.lowering.statistics;
+            let pattern = &self.graph.pattern;
+            let among = Populations::of(&statistics, &pattern.nodes, &pattern.rels);
+            let factor = statistics.share_of_all(uncovered, &among);
             self.push(Op::Filter(ready.into_iter().map(|(_, predicate, _)| predicate).collect()), factor);
         }
     }
@@ -204,7 +208,7 @@ impl<'m, 'a> Matcher<'m, 'a> {
         let label = self.lowering.statistics.rarest_label(node.labels.as_ref());
         tests.retain(|test| label.is_none_or(|label| **test != LabelTest::Has(label)));
         self.scanned.insert(node.slot);
-        self.push(Op::NodeScan { slot: node.slot, label }, found);
+        self.push(Op::NodeScan { slot: node.slot, label, tests: Vec::new() }, found);
         self.label_filter(node.slot, tests, self.lowering.statistics.nodes());
     }
 
@@ -223,7 +227,10 @@ impl<'m, 'a> Matcher<'m, 'a> {
         let found = self.lowering.statistics.rels(&rel.types);
         match self.graph.seek(rel.slot) {
             Some(seek) => self.seek(seek, SeekTarget::Rel { rel: rel.slot, from, to }),
-            None => self.push(Op::RelScan { rel: rel.slot, from, to, types: rel.types.clone() }, found),
+            None => {
+                let (types, tests) = (rel.types.clone(), Vec::new());
+                self.push(Op::RelScan { rel: rel.slot, from, to, types, tests }, found);
+            }
         }
         self.arrive(rel.left, self.lowering.statistics.far_ends(&rel.types, way(rel.direction, false)));
         self.arrive(rel.right, self.lowering.statistics.far_ends(&rel.types, way(rel.direction, true)));

@@ -83,12 +83,14 @@ pub enum Op {
     Argument,
     /// One row of numbers that the graph keeps count of anyway.
     StoredCounts(Vec<(Slot, StoredCount)>),
-    /// For each row, every node (with the label, when one is given).
+    /// For each row, every node (with the label, when one is given) that passes all tests.
     NodeScan {
         /// Where the node goes.
         slot: Slot,
         /// The label.
         label: Option<LabelId>,
+        /// Comparisons of a property of the node with something fixed.
+        tests: Vec<Expr>,
     },
     /// For each row, the entity of that name or alias; no row when there is none.
     EntitySeek {
@@ -115,7 +117,7 @@ pub enum Op {
         /// What is looked for.
         probe: Probe,
     },
-    /// For each row, every relationship of the types, with both its ends. Not for `Both`.
+    /// For each row, every relationship of the types that passes all tests, with both its ends. Not for `Both`.
     RelScan {
         /// Where the relationship goes.
         rel: Slot,
@@ -125,6 +127,8 @@ pub enum Op {
         to: Slot,
         /// Which types.
         types: TypeTest,
+        /// Comparisons of a property of the relationship with something fixed.
+        tests: Vec<Expr>,
     },
     /// For each row, every relationship from a node and the node at its other end. A null start gives no row.
     Expand(Expand),
@@ -170,6 +174,9 @@ pub enum Op {
     },
     /// For each row, some of the paths from a node, shortest first.
     PathSearch(Box<PathSearch>),
+    /// Hands its rows out in morsels of so many: several threads run the operators from here to the next one that reads
+    /// all its input. Changes no row.
+    Morsels(usize),
     /// Keeps the rows for which all predicates are true.
     Filter(Vec<Expr>),
     /// Keeps the rows in which the node passes the test.
@@ -540,6 +547,11 @@ impl Op {
         )
     }
 
+    /// Whether it joins what several threads have made of its input.
+    pub fn reads_all(&self) -> bool {
+        matches!(self, Op::Aggregate { .. } | Op::Sort { .. })
+    }
+
     /// Whether it tests or multiplies each row by itself, and writes nothing.
     pub fn keeps_or_multiplies(&self) -> bool {
         matches!(
@@ -585,6 +597,7 @@ impl Op {
     pub fn expressions(&self) -> Vec<&Expr> {
         match self {
             Op::NodeById { id, .. } => vec![id],
+            Op::NodeScan { tests, .. } | Op::RelScan { tests, .. } => tests.iter().collect(),
             Op::IndexSeek { probe, .. } => probe.expressions(),
             Op::VarExpand(expand) | Op::Reach(expand) | Op::ShortestPath { expand, .. } => {
                 expand.conditions().collect()

@@ -12,7 +12,7 @@ use crate::semantic::bound::{
     SubqueryId, SubqueryResult, TypeTest, Union, VarLength,
 };
 use crate::span::Span;
-use crate::store::{Direction, IndexDefinition, Seek};
+use crate::store::{Direction, IndexDefinition, Population, Sample, Seek};
 use crate::syntax::ast::{CompareOp, PatternDirection, Shortest};
 use crate::value::{KeyId, LabelId, RelTypeId, Value};
 use proptest::prelude::*;
@@ -57,6 +57,9 @@ impl Counts for Numbers {
     }
     fn index_size(&self, _: &str) -> (u64, u64) {
         (0, 0)
+    }
+    fn sample(&self, _: Population, _: KeyId) -> Option<Arc<Sample>> {
+        None
     }
     fn found(&self, _: &str, _: &Seek<'_>) -> u64 {
         0
@@ -711,8 +714,7 @@ fn writes_are_drained_and_merged() {
         "
         Limit 1 ~1
         Merge (z:City) ON MATCH SET z.name = 2 ~1
-          Filter z.name = 1 ~1
-          NodeScan (z:City) ~10
+          NodeScan (z:City WHERE z.name = 1) ~1
           Argument ~1
         Create (x:Person), (y), (x)-[r:KNOWS {name: 1}]->(y) ~1
         Unit ~1",

@@ -849,6 +849,26 @@ impl Expr {
         !matches!(self.kind, ExprKind::Subquery(_)) && !self.calls_volatile() && self.parts_all(Expr::is_steady)
     }
 
+    /// The property that it reads, and the slot of its entity, when it reads nothing else and is steady.
+    pub fn only_property(&self) -> Option<(Slot, KeyId)> {
+        let mut found = None;
+        (self.is_steady() && self.reads_only(&mut found)).then_some(found).flatten()
+    }
+
+    fn reads_only(&self, found: &mut Option<(Slot, KeyId)>) -> bool {
+        match &self.kind {
+            ExprKind::Property { base, id: Some(key), .. } if let ExprKind::Slot(slot) = base.kind => {
+                *found.get_or_insert((slot, *key)) == (slot, *key)
+            }
+            ExprKind::Slot(_) | ExprKind::Local(_) | ExprKind::Path(_) | ExprKind::Entity(_) => false,
+            _ => {
+                let mut only = true;
+                self.for_each_child(&mut |part| only = only && part.reads_only(found));
+                only
+            }
+        }
+    }
+
     /// Whether on the way to its value it builds texts, lists or maps that may be larger than all that it reads.
     pub fn builds_values(&self) -> bool {
         match &self.kind {

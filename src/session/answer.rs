@@ -9,6 +9,7 @@ use crate::span::Span;
 use crate::store::Snapshot;
 use crate::value::{Map, Value, share_bytes};
 use serde::de::DeserializeOwned;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -91,7 +92,7 @@ pub(super) struct Copied {
 }
 
 /// One row of an answer.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Row {
     columns: Arc<[Arc<str>]>,
     graph: Snapshot,
@@ -247,6 +248,13 @@ impl Copied {
 /// About how many bytes the values of a row take.
 fn bytes(values: &[Value]) -> u64 {
     size_of::<Row>() as u64 + values.iter().map(|value| share_bytes(value, 1)).sum::<u64>()
+}
+
+impl fmt::Debug for Row {
+    /// The values by column.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.columns.iter().zip(&self.values)).finish()
+    }
 }
 
 impl Row {

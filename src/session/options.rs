@@ -62,8 +62,11 @@ pub struct RunOptions {
     pub memory: Option<u64>,
     /// The most rows it may give.
     pub max_rows: Option<u64>,
-    /// The most threads that may work on it, where that is limited. One does at present.
+    /// The most threads that may work on it, where that is limited; without, one for each processor.
     pub threads: Option<NonZeroUsize>,
+    /// From about how many rows on that operators give each other the work is shared between threads; fewer are not
+    /// worth it.
+    pub share_from: u64,
     /// The files that `LOAD CSV` may read; without, none. `LocalFiles` of the module `io` are those of this machine.
     pub files: Option<Arc<dyn Files>>,
     /// The moment that statements without `AS OF` or `BETWEEN` ask about, a date or datetime; without, relationships
@@ -96,6 +99,7 @@ impl Default for RunOptions {
             memory: Some(8 << 30),
             max_rows: None,
             threads: None,
+            share_from: 5_000,
             files: None,
             as_of: None,
             cite: false,

@@ -23,8 +23,12 @@ use crate::syntax::{MAX_INPUT, parse_expression};
 use crate::value::format::expression;
 use crate::value::{Map, Value};
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+use std::thread;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+/// The most threads that work on a statement: more have little to do.
+const MAX_THREADS: usize = 16;
 
 /// Runs a statement; what it writes is kept when it ends well.
 pub(super) fn execute(
@@ -302,7 +306,18 @@ pub(super) fn planning(options: &RunOptions) -> Result<plan::Options> {
             None => error,
         });
     }
-    Ok(plan::Options { optimize: options.optimize, disabled_rules: options.disabled_rules.clone() })
+    Ok(plan::Options {
+        optimize: options.optimize,
+        disabled_rules: options.disabled_rules.clone(),
+        threads: threads(options),
+        share_from: options.share_from as f64,
+    })
+}
+
+/// How many threads may work on a statement.
+fn threads(options: &RunOptions) -> usize {
+    static PROCESSORS: LazyLock<usize> = LazyLock::new(|| thread::available_parallelism().map_or(1, usize::from));
+    options.threads.map_or_else(|| *PROCESSORS, usize::from).min(MAX_THREADS)
 }
 
 fn check_parameters(wanted: &[(Arc<str>, Span)], parameters: &Map) -> Result<()> {
@@ -349,6 +364,7 @@ pub(super) fn settings(
         now: i128::try_from(now.as_nanos()).unwrap_or(0),
         batch: options.batch_size,
         kernels: options.kernels,
+        threads: threads(options),
         profile: mode == Mode::Profile,
         max_rows: options.max_rows,
         max_memory: options.memory,

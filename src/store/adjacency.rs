@@ -140,6 +140,16 @@ impl AdjSegment {
         }
     }
 
+    /// For each place where its relationships begin, and where the last ones end; `None` where that is not all there is
+    /// to know.
+    #[inline]
+    pub(crate) fn offsets(&self) -> Option<&[u32; SEGMENT as usize + 1]> {
+        match (&self.base.index, &self.delta) {
+            (Index::Dense(offsets), None) => offsets.as_ref().try_into().ok(),
+            _ => None,
+        }
+    }
+
     /// Calls `visit` with each neighbour and row at a place, in order.
     #[inline]
     pub(crate) fn for_each(&self, place: u16, mut visit: impl FnMut(u32, u32)) {

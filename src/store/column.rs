@@ -129,6 +129,22 @@ pub(super) enum Data {
     Mixed(Vec<Value>),
 }
 
+/// The texts of a column, each of which has a code.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Dictionary<'a>(&'a [Arc<str>]);
+
+impl Dictionary<'_> {
+    /// What tells it from others.
+    pub(crate) fn address(&self) -> usize {
+        self.0.as_ptr().addr()
+    }
+
+    /// How many texts it has.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
 /// A value as it stands in a column.
 pub(crate) enum Cell<'a> {
     Absent,
@@ -206,6 +222,26 @@ impl Column {
         }
     }
 
+    /// The dictionary of its texts, where it has one.
+    pub(crate) fn dictionary(&self) -> Option<Dictionary<'_>> {
+        match &self.data {
+            Data::Coded { dictionary, .. } => Some(Dictionary(dictionary)),
+            Data::Shared { dictionary, .. } => Some(Dictionary(dictionary)),
+            _ => None,
+        }
+    }
+
+    /// The code of the text at a place.
+    #[inline]
+    pub(crate) fn code(&self, place: u16) -> Option<usize> {
+        let index = self.present.position(place)?;
+        match &self.data {
+            Data::Coded { codes, .. } => Some(usize::from(codes[index])),
+            Data::Shared { codes, .. } => Some(codes.get(index) as usize),
+            _ => None,
+        }
+    }
+
     /// The value at a place.
     pub(crate) fn get(&self, place: u16) -> Value {
         self.cell(place).to_value()
@@ -232,6 +268,11 @@ impl Column {
         let most = entities.iter().map(|entity| split(*entity).1).max()?;
         if usize::from(most) >= values.len() {
             return None;
+        }
+        let first = *entities.first()?;
+        if entities.iter().zip(first..).fold(true, |all, (entity, next)| all & (*entity == next)) {
+            values.append(usize::from(split(first).1)..usize::from(most) + 1, out);
+            return Some(());
         }
         let places = entities.iter().map(|entity| usize::from(split(*entity).1));
         match values {
@@ -590,6 +631,16 @@ impl Ints {
             Ints::I16(values) => i64::from(values[index]),
             Ints::I32(values) => i64::from(values[index]),
             Ints::I64(values) => values[index],
+        }
+    }
+
+    /// Appends the numbers of a range, which is within.
+    fn append(&self, range: std::ops::Range<usize>, out: &mut Vec<i64>) {
+        match self {
+            Ints::I8(values) => out.extend(values[range].iter().map(|number| i64::from(*number))),
+            Ints::I16(values) => out.extend(values[range].iter().map(|number| i64::from(*number))),
+            Ints::I32(values) => out.extend(values[range].iter().map(|number| i64::from(*number))),
+            Ints::I64(values) => out.extend_from_slice(&values[range]),
         }
     }
 

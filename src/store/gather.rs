@@ -1,8 +1,9 @@
 //! Vectorised property reads: one key of many entities.
 
-use super::column::{Cell, Column, Columns};
+use super::column::{Cell, Column, Columns, Dictionary};
 use super::{Gathered, SEGMENT, split};
 use crate::value::{KeyId, Value};
+use hashbrown::HashMap;
 
 /// Gathers the values of a key for entities in the given order; `columns` finds the columns of a segment.
 pub(crate) fn gather<'a>(
@@ -24,6 +25,61 @@ pub(crate) fn gather<'a>(
             last.1
         })
     }
+}
+
+/// Entities by the text that each has for a key: those of one code have the same, or none of that code has any.
+pub(crate) struct ByText {
+    /// The code of each entity.
+    pub(crate) codes: Vec<u32>,
+    /// For each code, the first of the entities.
+    pub(crate) firsts: Vec<u32>,
+}
+
+/// The least entities that have a text in common, on average, where texts are told apart by their codes.
+const SAME: usize = 4;
+
+/// Entities by the text that they have for a key; `None` where texts have no codes, or most are different.
+pub(crate) fn by_text<'a>(
+    entities: &[u32],
+    key: KeyId,
+    columns: impl Fn(u32) -> Option<&'a Columns>,
+) -> Option<ByText> {
+    let mut found = ByText { codes: Vec::with_capacity(entities.len()), firsts: Vec::new() };
+    // The codes of each dictionary, and of no text at all.
+    let mut known: HashMap<usize, Vec<u32>, foldhash::fast::FixedState> = HashMap::default();
+    let (mut segment, mut column) = (u32::MAX, None);
+    let mut codes: Vec<u32> = Vec::new();
+    let mut dictionary = None;
+    for (at, entity) in entities.iter().enumerate() {
+        let (its, place) = split(*entity);
+        if its != segment {
+            (segment, column) = (its, columns(its).and_then(|columns| columns.column(key)));
+            let next = column.map(Column::dictionary);
+            let next = match next {
+                Some(None) => return None,
+                Some(Some(dictionary)) => dictionary,
+                None => Dictionary::default(),
+            };
+            if dictionary != Some(next.address()) {
+                if let Some(address) = dictionary {
+                    known.insert(address, std::mem::take(&mut codes));
+                }
+                codes = known.remove(&next.address()).unwrap_or_else(|| vec![u32::MAX; next.len() + 1]);
+                dictionary = Some(next.address());
+            }
+        }
+        let inner = column.and_then(|column| column.code(place)).map_or(0, |code| code + 1);
+        let code = codes.get_mut(inner)?;
+        if *code == u32::MAX {
+            *code = found.firsts.len() as u32;
+            found.firsts.push(at as u32);
+            if found.firsts.len() * SAME > entities.len() {
+                return None;
+            }
+        }
+        found.codes.push(*code);
+    }
+    Some(found)
 }
 
 fn collect<'a>(entities: &[u32], mut column: impl FnMut(u32) -> Option<&'a Column>) -> Gathered {

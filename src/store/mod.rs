@@ -30,6 +30,7 @@
 
 mod adjacency;
 mod bits;
+mod bounds;
 mod bulk;
 mod catalog;
 mod change;
@@ -53,6 +54,7 @@ mod restore;
 mod revert;
 mod rows;
 mod rules;
+mod sample;
 mod schema;
 mod schema_text;
 mod shared;
@@ -68,6 +70,7 @@ mod tests;
 mod tree;
 mod version;
 
+pub use bounds::Bounds;
 pub use catalog::Catalog;
 pub(crate) use column::{Cell, Column, Columns};
 pub use derived::{Derived, Proof};
@@ -78,6 +81,7 @@ pub use record::{Change, Record};
 pub(crate) use restore::both;
 pub use revert::Reverted;
 pub use rules::{Stratum, strata};
+pub use sample::{Population, Sample};
 pub use schema::{
     ConstraintDefinition, ConstraintKind, IndexDefinition, IndexKind, MAX_SCHEMA, MAX_SCHEMA_KEYS, PropertyType,
     RuleDefinition, ScalarType, SchemaKind, SchemaTarget, TypesRead,

@@ -1,21 +1,24 @@
 //! One state of a graph: its parts, and reading it.
 
 use super::adjacency::AdjSegment;
+use super::bounds::{Bounds, keep_within};
 use super::column::Columns;
 use super::constraints::Schema;
 use super::derived::Derived;
 use super::directory::Directory;
 use super::entities::Entities;
-use super::gather::gather;
+use super::gather::{ByText, by_text, gather};
 use super::nodes::NodeTable;
 use super::record::{Change, Record};
 use super::relationships::RelTable;
-use super::{Adjacent, Catalog, Direction, Gathered, Resolution, split};
+use super::sample::Samples;
+use super::{Adjacent, Catalog, Direction, Gathered, Resolution, SEGMENT, split};
 use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId, Value};
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 /// One state of a graph. Cheap to clone: a clone shares everything until one of the two is changed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Version {
     pub(super) sequence: u64,
     pub(super) catalog: Arc<Catalog>,
@@ -27,10 +30,21 @@ pub struct Version {
     /// Names and aliases, gathered when somebody first asks for one. Versions that share it have the same names.
     pub(super) entities: Arc<OnceLock<Entities>>,
     pub(super) schema: Arc<Schema>,
+    /// Samples of properties, taken when somebody first asks for one.
+    pub(super) samples: Arc<Samples>,
     /// What was changed, while somebody asks for it.
     pub(super) record: Option<Record>,
     /// What of it is derived; nothing in a version that is published.
     pub(super) derived: Option<Arc<Derived>>,
+}
+
+impl fmt::Debug for Version {
+    /// How large it is: a graph may have millions of parts.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Version");
+        shown.field("sequence", &self.sequence).field("nodes", &self.node_count());
+        shown.field("relationships", &self.rel_count()).finish_non_exhaustive()
+    }
 }
 
 /// The keys whose values are names.
@@ -70,6 +84,28 @@ impl<'a> Adjacency<'a> {
     pub fn degree(self, node: u32) -> u32 {
         let (segment, place) = split(node);
         self.0.and_then(|directory| directory.get(segment)).map_or(0, |segment| segment.degree(place))
+    }
+
+    /// Adds to each number how many relationships there are at the node beside it.
+    pub fn add_degrees(self, nodes: &[u32], numbers: &mut [u64]) {
+        let mut numbers = numbers.iter_mut();
+        for run in nodes.chunk_by(|left, right| left / SEGMENT == right / SEGMENT) {
+            let segment = self.0.and_then(|directory| directory.get(run[0] / SEGMENT));
+            let numbers = numbers.by_ref().take(run.len());
+            let Some(segment) = segment else {
+                numbers.for_each(drop);
+                continue;
+            };
+            match segment.offsets() {
+                Some(offsets) => numbers.zip(run).for_each(|(number, node)| {
+                    let place = (node % SEGMENT) as usize;
+                    *number += u64::from(offsets[place + 1] - offsets[place]);
+                }),
+                None => {
+                    numbers.zip(run).for_each(|(number, node)| *number += u64::from(segment.degree(split(*node).1)))
+                }
+            }
+        }
     }
 
     /// Calls `visit` with the neighbour and row of each relationship at a node, in order of neighbour.
@@ -180,13 +216,13 @@ impl Version {
     /// Appends the live nodes of a segment in ascending order: all, or those with the label.
     pub fn scan(&self, segment: u32, label: Option<LabelId>, out: &mut Vec<u32>) {
         if let Some(bits) = self.nodes.segment(segment).and_then(|nodes| nodes.set(label)) {
-            bits.append_to(segment * super::SEGMENT, out);
+            bits.append_to(segment * SEGMENT, out);
         }
     }
 
     /// The sets of labels that nodes of a segment have, each with its nodes in ascending order.
     pub(crate) fn shapes_of(&self, segment: u32) -> Vec<(Vec<LabelId>, Vec<u32>)> {
-        self.nodes.segment(segment).map_or_else(Vec::new, |nodes| nodes.shapes(segment * super::SEGMENT))
+        self.nodes.segment(segment).map_or_else(Vec::new, |nodes| nodes.shapes(segment * SEGMENT))
     }
 
     /// The segments that ever had a node: few of all where identifiers are far apart.
@@ -244,6 +280,32 @@ impl Version {
     /// A property of many nodes.
     pub fn gather_node_property(&self, nodes: &[u32], key: KeyId) -> Gathered {
         gather(nodes, key, self.segments(), |segment| self.nodes.segment(segment).map(|segment| &segment.columns))
+    }
+
+    /// Whether a node's text of a key has a code.
+    pub(crate) fn node_has_code(&self, node: u32, key: KeyId) -> bool {
+        let (segment, place) = split(node);
+        let column = self.nodes.segment(segment).and_then(|segment| segment.columns.column(key));
+        column.is_some_and(|column| column.code(place).is_some())
+    }
+
+    /// Whether a relationship's text of a key has a code.
+    pub(crate) fn rel_has_code(&self, rel: RelId, key: KeyId) -> bool {
+        let (segment, place) = split(rel.row);
+        let columns = self.table(rel.rel_type).and_then(|table| table.columns(segment));
+        columns.and_then(|columns| columns.column(key)).is_some_and(|column| column.code(place).is_some())
+    }
+
+    /// Nodes by the text that each has for a key; `None` where that cannot be told quickly.
+    pub(crate) fn nodes_by_text(&self, nodes: &[u32], key: KeyId) -> Option<ByText> {
+        by_text(nodes, key, |segment| self.nodes.segment(segment).map(|segment| &segment.columns))
+    }
+
+    /// Leaves those nodes of one segment, in ascending order, whose value of a key is within bounds; `false`, and nothing
+    /// is done, where that cannot be told quickly.
+    pub(crate) fn keep_nodes_within(&self, key: KeyId, bounds: Bounds, nodes: &mut Vec<u32>) -> bool {
+        let segment = nodes.first().and_then(|node| self.nodes.segment(node / SEGMENT));
+        keep_within(segment.map(|segment| &segment.columns), key, bounds, nodes)
     }
 
     /// The properties of nodes by segment.
@@ -335,6 +397,24 @@ impl Version {
         gather(rows, key, segments, |segment| table.and_then(|table| table.columns(segment)))
     }
 
+    /// As [`Version::keep_nodes_within`] for the rows of relationships of a type.
+    pub(crate) fn keep_rels_within(
+        &self,
+        rel_type: RelTypeId,
+        key: KeyId,
+        bounds: Bounds,
+        rows: &mut Vec<u32>,
+    ) -> bool {
+        let columns = rows.first().and_then(|row| self.table(rel_type)?.columns(row / SEGMENT));
+        keep_within(columns, key, bounds, rows)
+    }
+
+    /// Relationships of a type by the text that each has for a key; `None` where that cannot be told quickly.
+    pub(crate) fn rels_by_text(&self, rel_type: RelTypeId, rows: &[u32], key: KeyId) -> Option<ByText> {
+        let table = self.table(rel_type);
+        by_text(rows, key, |segment| table.and_then(|table| table.columns(segment)))
+    }
+
     /// The adjacency of one type and direction.
     #[inline]
     pub fn adjacency(&self, rel_type: RelTypeId, direction: Direction) -> Adjacency<'_> {
@@ -355,7 +435,7 @@ impl Version {
 
     /// The types that the node may have relationships of, in order of identifier; never leaves one out.
     pub fn types_at(&self, node: NodeId, direction: Direction) -> Vec<RelTypeId> {
-        let types = self.types_in_segment(node.0 / super::SEGMENT, direction).iter().copied();
+        let types = self.types_in_segment(node.0 / SEGMENT, direction).iter().copied();
         types.filter(|rel_type| self.degree(node, *rel_type, direction) > 0).collect()
     }
 
@@ -368,7 +448,7 @@ impl Version {
     pub fn rels_of(&self, node: NodeId) -> Vec<RelId> {
         let mut rels = Vec::new();
         for direction in [Direction::Outgoing, Direction::Incoming] {
-            for rel_type in self.types_in_segment(node.0 / super::SEGMENT, direction) {
+            for rel_type in self.types_in_segment(node.0 / SEGMENT, direction) {
                 self.adjacency(*rel_type, direction).for_each(node.0, |neighbour, row| {
                     if direction == Direction::Outgoing || neighbour != node.0 {
                         rels.push(RelId { rel_type: *rel_type, row });

@@ -24,6 +24,7 @@ use selectors::{Match, Selected};
 use standpoint::error::{Detail, ErrorType, Phase};
 use standpoint::plan::rules::RULES;
 use standpoint::{Graph, RunOptions};
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 /// What a statement gives: rows as text, or the class of its error.
@@ -216,9 +217,13 @@ fn variants(random: &mut Random) -> Vec<RunOptions> {
     ] {
         all.push(RunOptions { optimize, batch_size, kernels, ..limits() });
     }
+    for (threads, batch_size) in [(2, 2048), (3, 2)] {
+        let threads = NonZeroUsize::new(threads);
+        all.push(RunOptions { threads, batch_size, share_from: 0, ..limits() });
+    }
     for _ in 0..3 {
         let rule = random.of(RULES).name.to_owned();
-        all.push(RunOptions { disabled_rules: [rule].into(), ..limits() });
+        all.push(RunOptions { disabled_rules: [rule].into(), share_from: 0, ..limits() });
     }
     all
 }
@@ -409,6 +414,9 @@ fn compare(first: &Given, second: &Given) -> String {
 }
 
 fn show(options: &RunOptions) -> String {
-    let RunOptions { optimize, batch_size, kernels, disabled_rules, .. } = options;
-    format!("optimize: {optimize}, batch_size: {batch_size}, kernels: {kernels}, without {disabled_rules:?}")
+    let RunOptions { optimize, batch_size, kernels, disabled_rules, threads, share_from, .. } = options;
+    format!(
+        "optimize: {optimize}, batch_size: {batch_size}, kernels: {kernels}, without {disabled_rules:?}, \
+         threads: {threads:?}, shared from {share_from}"
+    )
 }

@@ -29,15 +29,7 @@ pub(crate) fn binary(cx: &Context, op: BinaryOp, left: &Value, right: &Value) ->
 
 /// The value of a comparison.
 pub(crate) fn compare(op: CompareOp, left: &Value, right: &Value) -> Value {
-    let truth = match op {
-        CompareOp::Equal => relation::equals(left, right),
-        CompareOp::NotEqual => relation::equals(left, right).map(|truth| !truth),
-        CompareOp::Less => relation::less(left, right),
-        CompareOp::LessEqual => relation::less_or_equal(left, right),
-        CompareOp::Greater => relation::greater(left, right),
-        CompareOp::GreaterEqual => relation::greater_or_equal(left, right),
-    };
-    truth.into()
+    op.holds(left, right).into()
 }
 
 /// `-value`.

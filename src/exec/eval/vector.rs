@@ -56,7 +56,10 @@ pub(crate) fn eval_column<'a>(cx: &Context, expr: &'a Expr, rows: Rows<'a>) -> R
             (column, Some(positions)) => Cow::Owned(column.gather(positions)),
         });
     }
-    let computed = if cx.settings().kernels { kernel(cx, expr, rows) } else { by_row(cx, expr, rows) };
+    let computed = match cx.settings().kernels {
+        true => by_text(cx, expr, rows).unwrap_or_else(|| kernel(cx, expr, rows)),
+        false => by_row(cx, expr, rows),
+    };
     computed.map(Cow::Owned).map_err(|error| error.at(expr.span))
 }
 
@@ -80,6 +83,41 @@ fn truths_of(expr: &Expr, column: &Column, rows: Rows<'_>) -> Result<Vec<bool>> 
             truths.collect::<Result<_>>().map_err(|error| error.at(expr.span))
         }
     }
+}
+
+/// From how many rows on it is looked whether many of them read the same text.
+const MANY: usize = 64;
+
+/// Computes for one row of each text, where an expression reads nothing but a text of many rows; `None` where that cannot
+/// be done.
+fn by_text(cx: &Context, expr: &Expr, rows: Rows<'_>) -> Option<Result<Column>> {
+    let worth = matches!(expr.kind, ExprKind::Compare(..) | ExprKind::Binary(..) | ExprKind::Call { .. });
+    if rows.len() < MANY || !worth || cx.counters.changed() {
+        return None;
+    }
+    let (slot, key) = expr.only_property()?;
+    let (graph, first) = (cx.graph(), rows.position(0));
+    let found = match (rows.chunk.column(slot), rows.positions) {
+        (Column::Nodes(nodes), _) if !graph.node_has_code(nodes[first], key) => None,
+        (Column::Nodes(nodes), None) => graph.nodes_by_text(nodes, key),
+        (Column::Nodes(nodes), Some(positions)) => {
+            let nodes: Vec<u32> = positions.iter().map(|at| nodes[*at as usize]).collect();
+            graph.nodes_by_text(&nodes, key)
+        }
+        (Column::Rels(rels), _) if graph.rel_has_code(rels[first], key) => {
+            let rel_type = one_type(rels)?;
+            let place = |row: usize| rels[rows.position(row)].row;
+            let places: Vec<u32> = (0..rows.len()).map(place).collect();
+            graph.rels_by_text(rel_type, &places, key)
+        }
+        _ => None,
+    }?;
+    let one_of_each: Vec<u32> = found.firsts.iter().map(|row| rows.position(*row as usize) as u32).collect();
+    let results = eval_column(cx, expr, Rows::at(rows.chunk, &one_of_each));
+    Some(results.map(|results| match results.as_ref() {
+        Column::Constant(value) => Column::Constant(value.clone()),
+        results => results.gather(&found.codes),
+    }))
 }
 
 fn by_row(cx: &Context, expr: &Expr, rows: Rows<'_>) -> Result<Column> {
@@ -322,32 +360,43 @@ fn is_null(cx: &Context, operand: &Expr, negated: bool, rows: Rows<'_>) -> Resul
 
 /// `AND` (decisive value false) and `OR` (true): each operand is computed for the rows still open.
 fn fold(cx: &Context, operands: &[Expr], decisive: bool, rows: Rows<'_>) -> Result<Column> {
-    let len = rows.len();
-    let mut result: Vec<Option<bool>> = vec![Some(!decisive); len];
-    let mut open: Vec<u32> = (0..len as u32).collect();
+    let mut result = vec![!decisive; rows.len()];
+    let mut unknown: Vec<u32> = Vec::new();
+    let mut open: Option<Vec<u32>> = None;
     for operand in operands {
-        if open.is_empty() {
+        let positions: Option<Vec<u32>> =
+            open.as_ref().map(|open| open.iter().map(|&row| rows.position(row as usize) as u32).collect());
+        let asked = positions.as_ref().map_or(rows, |positions| Rows::at(rows.chunk, positions));
+        if asked.len() == 0 {
             break;
         }
-        let positions: Vec<u32> = open.iter().map(|&row| rows.position(row as usize) as u32).collect();
-        let column = eval_column(cx, operand, Rows::at(rows.chunk, &positions))?;
-        let mut still = Vec::with_capacity(open.len());
-        for (at, &row) in open.iter().enumerate() {
-            match expect_bool(&column.get(at)).map_err(|error| error.at(operand.span))? {
-                Some(truth) if truth == decisive => result[row as usize] = Some(decisive),
+        let column = eval_column(cx, operand, asked)?;
+        let mut still = Vec::with_capacity(asked.len());
+        let row_of = |at: usize| open.as_ref().map_or(at as u32, |open| open[at]);
+        for at in 0..asked.len() {
+            let row = row_of(at);
+            let truth = match column.as_ref() {
+                Column::Bools(truths) => Some(truths[at]),
+                column => expect_bool(&column.get(at)).map_err(|error| error.at(operand.span))?,
+            };
+            match truth {
+                Some(truth) if truth == decisive => result[row as usize] = decisive,
                 Some(_) => still.push(row),
                 None => {
-                    result[row as usize] = None;
+                    unknown.push(row);
                     still.push(row);
                 }
             }
         }
-        open = still;
+        open = Some(still);
     }
-    Ok(match result.iter().copied().collect::<Option<Vec<bool>>>() {
-        Some(truths) => Column::Bools(truths),
-        None => Column::Values(result.into_iter().map(Value::from).collect()),
-    })
+    unknown.retain(|row| result[*row as usize] != decisive);
+    if unknown.is_empty() {
+        return Ok(Column::Bools(result));
+    }
+    let mut values: Vec<Value> = result.into_iter().map(Value::Bool).collect();
+    unknown.into_iter().for_each(|row| values[row as usize] = Value::Null);
+    Ok(Column::Values(values))
 }
 
 fn has_labels(cx: &Context, expr: &Expr, base: &Expr, test: &LabelTest, rows: Rows<'_>) -> Result<Column> {

@@ -7,25 +7,31 @@ use super::super::eval::vector::{Rows, eval_column};
 use super::super::grouping::Groups;
 use super::super::later::Later;
 use super::super::memory::Held;
-use super::super::totals::{Input, Totals};
+use super::super::totals::{Input, Joined, Totals};
 use super::buffer::Queue;
 use super::keys::NodeKey;
+use super::morsels::on_threads;
 use super::{Operator, Stage};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::functions::Aggregate;
-use crate::functions::aggregate::Accumulator;
 use crate::semantic::bound::{AggregateCall, Expr, Slot};
 use std::borrow::Cow;
 
 /// Gives one row for each group, in order of first appearance.
 pub(super) struct Aggregation {
-    input: Stage,
-    live: Live,
-    keys: Vec<(Slot, Expr)>,
-    aggregates: Vec<(Slot, AggregateCall)>,
+    /// One for each thread.
+    inputs: Vec<Stage>,
+    wanted: Wanted,
     read: bool,
     queue: Queue,
     held: Held,
+}
+
+/// What rows are grouped by and what is computed for each group.
+struct Wanted {
+    live: Live,
+    keys: Vec<(Slot, Expr)>,
+    aggregates: Vec<(Slot, AggregateCall)>,
 }
 
 /// The groups under way: for each aggregate the state of each group.
@@ -37,34 +43,48 @@ struct Grouping {
     totals: Vec<Totals>,
     /// How many groups the totals have room for.
     room: usize,
+    held: Held,
 }
-
-/// About how many bytes the state of one aggregate in one group takes, besides what it keeps.
-const STATE_BYTES: u64 = size_of::<Accumulator>() as u64;
 
 impl Aggregation {
     pub(super) fn new(
-        input: Stage,
+        inputs: Vec<Stage>,
         live: Live,
         keys: Vec<(Slot, Expr)>,
         aggregates: Vec<(Slot, AggregateCall)>,
     ) -> Aggregation {
-        Aggregation { input, live, keys, aggregates, read: false, queue: Queue::default(), held: Held::default() }
+        let wanted = Wanted { live, keys, aggregates };
+        Aggregation { inputs, wanted, read: false, queue: Queue::default(), held: Held::default() }
     }
 
     fn read(&mut self, cx: &mut Context) -> Result<()> {
+        let wanted = &self.wanted;
+        let mut groupings = on_threads(cx, &mut self.inputs, |cx, input| wanted.read(cx, input))?.into_iter();
+        let Some(mut grouping) = groupings.next() else { return Err(Error::internal("nobody has read the rows")) };
+        for other in groupings {
+            wanted.join(cx, &mut grouping, other.into_inner())?;
+        }
+        let mut grouping = grouping.into_inner();
+        self.held = std::mem::take(&mut grouping.held);
+        let rows = wanted.finish(cx, grouping)?;
+        self.queue.push(rows);
+        Ok(())
+    }
+}
+
+impl Wanted {
+    fn read(&self, cx: &mut Context, input: &mut Stage) -> Result<Later<Grouping>> {
         let grouping = Grouping {
-            groups: Groups::default(),
             by_node: self.keys.iter().map(|(_, key)| NodeKey::new(cx, key)).collect(),
             totals: self.aggregates.iter().map(|(_, call)| Totals::new(call)).collect(),
-            room: 0,
+            ..Grouping::default()
         };
         let mut grouping = Later::new(cx, grouping);
         if self.keys.is_empty() {
             grouping.groups.combine(cx, &[])?;
             self.make_room(cx, &mut grouping)?;
         }
-        while let Some(chunk) = self.input.next(cx)? {
+        while let Some(chunk) = input.next(cx)? {
             if self.only_counts() {
                 let total = chunk.total();
                 grouping.totals.iter_mut().try_for_each(|totals| totals.add_rows(total))?;
@@ -72,8 +92,20 @@ impl Aggregation {
                 self.add(cx, &mut grouping, &chunk)?;
             }
         }
-        let rows = self.finish(cx, grouping.into_inner())?;
-        self.queue.push(rows);
+        Ok(grouping)
+    }
+
+    /// Takes in the groups of another thread.
+    fn join(&self, cx: &Context, grouping: &mut Grouping, other: Grouping) -> Result<()> {
+        let known = grouping.groups.len();
+        let groups = grouping.groups.join(cx, &other.groups, self.keys.len())?;
+        self.make_room(cx, grouping)?;
+        let Grouping { totals, held, .. } = grouping;
+        held.absorb(other.held);
+        let joined = Joined { groups: &groups, known };
+        for ((totals, others), (_, call)) in totals.iter_mut().zip(other.totals).zip(&self.aggregates) {
+            totals.merge(cx, call, others, &joined, held).map_err(|error| error.at(call.span))?;
+        }
         Ok(())
     }
 
@@ -83,19 +115,18 @@ impl Aggregation {
     }
 
     /// Gives every group a state in each aggregate.
-    fn make_room(&mut self, cx: &Context, grouping: &mut Grouping) -> Result<()> {
+    fn make_room(&self, cx: &Context, grouping: &mut Grouping) -> Result<()> {
         let groups = grouping.groups.len();
         let more = (groups - grouping.room) as u64;
         grouping.room = groups;
         for (totals, (_, call)) in grouping.totals.iter_mut().zip(&self.aggregates) {
-            let each = if matches!(totals, Totals::Others(_)) { STATE_BYTES } else { size_of::<u64>() as u64 };
-            self.held.grow(cx, more * each)?;
+            grouping.held.grow(cx, more * totals.state_bytes())?;
             totals.resize(call, groups, cx.value_limit());
         }
         Ok(())
     }
 
-    fn add(&mut self, cx: &mut Context, grouping: &mut Grouping, chunk: &Chunk) -> Result<()> {
+    fn add(&self, cx: &mut Context, grouping: &mut Grouping, chunk: &Chunk) -> Result<()> {
         let rows = Rows::of(chunk);
         let groups = self.groups(cx, grouping, chunk)?;
         self.make_room(cx, grouping)?;
@@ -104,12 +135,13 @@ impl Aggregation {
             (Some(times), None) => Some(Cow::Borrowed(times)),
             (Some(times), Some(selection)) => Some(selection.iter().map(|&at| times[at as usize]).collect()),
         };
-        for (totals, (_, call)) in grouping.totals.iter_mut().zip(&self.aggregates) {
+        let Grouping { totals, held, .. } = grouping;
+        for (totals, (_, call)) in totals.iter_mut().zip(&self.aggregates) {
             let columns = call.arguments.iter().map(|argument| eval_column(cx, argument, rows));
             let columns = columns.collect::<Result<Vec<_>>>()?;
             let columns: Vec<&Column> = columns.iter().map(AsRef::as_ref).collect();
             let input = Input { groups: &groups, times: times.as_deref(), arguments: &columns };
-            totals.add(cx, call, &input, &mut self.held).map_err(|error| error.at(call.span))?;
+            totals.add(cx, call, &input, held).map_err(|error| error.at(call.span))?;
         }
         Ok(())
     }
@@ -133,12 +165,16 @@ impl Aggregation {
     }
 
     fn finish(&self, cx: &Context, grouping: Grouping) -> Result<Chunk> {
+        let order = grouping.groups.in_order();
         let mut out = Chunk::new(cx.frame(), grouping.groups.len());
         for (at, (slot, _)) in self.keys.iter().enumerate() {
             out.set(*slot, Column::from_values(grouping.groups.key_values(at, self.keys.len())));
         }
         for ((slot, call), totals) in self.aggregates.iter().zip(grouping.totals) {
-            out.set(*slot, totals.finish(cx).map_err(|error| error.at(call.span))?);
+            out.set(*slot, totals.finish(cx, call).map_err(|error| error.at(call.span))?);
+        }
+        if let Some(order) = order {
+            out = out.gather_all(&order);
         }
         if let Some(argument) = cx.argument() {
             self.add_argument(argument, &mut out);
@@ -160,7 +196,16 @@ impl Aggregation {
 /// The numbers of the values of a key, one for each row.
 pub(super) fn codes_of(cx: &Context, groups: &mut Groups, key: usize, column: &Column, len: usize) -> Result<Vec<u32>> {
     cx.work(len as u64)?;
-    (0..len).map(|row| groups.code(cx, key, column, row)).collect()
+    let Column::Nodes(nodes) = column else {
+        return (0..len).map(|row| groups.code(cx, key, column, row)).collect();
+    };
+    // Rows of one node mostly follow each other.
+    let mut codes: Vec<u32> = Vec::with_capacity(len);
+    for row in 0..len {
+        let again = row > 0 && nodes[row] == nodes[row - 1];
+        codes.push(if again { codes[row - 1] } else { groups.code(cx, key, column, row)? });
+    }
+    Ok(codes)
 }
 
 impl Operator for Aggregation {
@@ -176,7 +221,7 @@ impl Operator for Aggregation {
     }
 
     fn reset(&mut self) {
-        self.input.reset();
+        self.inputs.iter_mut().for_each(Stage::reset);
         self.read = false;
         self.queue.clear();
         self.held.release();

@@ -10,7 +10,6 @@ use super::{Operator, Stage};
 use crate::error::Result;
 use crate::plan::physical::Expand;
 use crate::semantic::bound::Slot;
-use crate::value::NodeId;
 
 /// Multiplies each row by the number of relationships at a node, without those bound in some slots.
 pub(super) struct Counting {
@@ -26,13 +25,19 @@ impl Counting {
         Counting { input, node: plan.from, legs, distinct_from: plan.distinct_from.clone() }
     }
 
-    /// For each position, how many there are.
-    fn counts(&self, cx: &Context, chunk: &Chunk, positions: &[u32]) -> Result<Vec<u64>> {
+    /// For each row, how many there are.
+    fn counts(&self, cx: &Context, chunk: &Chunk) -> Result<Vec<u64>> {
         if let (Column::Nodes(nodes), []) = (chunk.column(self.node), self.distinct_from.as_slice()) {
             cx.check()?;
-            return Ok(positions.iter().map(|&at| self.legs.count(cx.graph(), NodeId(nodes[at as usize]))).collect());
+            return Ok(match &chunk.selection {
+                None => self.legs.counts(cx.graph(), nodes),
+                Some(selection) => {
+                    let nodes: Vec<u32> = selection.iter().map(|at| nodes[*at as usize]).collect();
+                    self.legs.counts(cx.graph(), &nodes)
+                }
+            });
         }
-        positions.iter().map(|&at| self.count(cx, chunk, at as usize)).collect()
+        (0..chunk.rows()).map(|row| self.count(cx, chunk, chunk.position(row))).collect()
     }
 
     fn count(&self, cx: &Context, chunk: &Chunk, position: usize) -> Result<u64> {
@@ -51,9 +56,8 @@ impl Counting {
 impl Operator for Counting {
     fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
         while let Some(chunk) = self.input.next(cx)? {
-            let positions = chunk.positions();
-            let mut counts = self.counts(cx, &chunk, &positions)?.into_iter();
-            let kept = chunk.multiply(positions, |_, _| Ok(counts.next().unwrap_or_default()))?;
+            let counts = self.counts(cx, &chunk)?;
+            let kept = chunk.multiply(counts)?;
             if kept.is_some() {
                 return Ok(kept);
             }

@@ -25,9 +25,9 @@ impl Filter {
     fn kept(&self, cx: &Context, chunk: &Chunk) -> Result<Vec<u32>> {
         let Some((first, rest)) = self.predicates.split_first() else { return Ok(chunk.positions()) };
         let truths = eval_truths(cx, first, Rows::of(chunk))?;
-        let mut positions: Vec<u32> = match &chunk.selection {
-            None => (0..).zip(&truths).filter(|(_, truth)| **truth).map(|(at, _)| at).collect(),
-            Some(selection) => selection.iter().zip(&truths).filter(|(_, truth)| **truth).map(|(at, _)| *at).collect(),
+        let mut positions = match &chunk.selection {
+            None => passing(0.., &truths),
+            Some(selection) => passing(selection.iter().copied(), &truths),
         };
         for predicate in rest {
             if positions.is_empty() {
@@ -39,6 +39,17 @@ impl Filter {
         }
         Ok(positions)
     }
+}
+
+/// The positions whose predicate is true. Each is written, and counts only then: which will, cannot be foreseen.
+fn passing(positions: impl Iterator<Item = u32>, truths: &[bool]) -> Vec<u32> {
+    let (mut kept, mut count) = (vec![0; truths.len()], 0);
+    for (position, truth) in positions.zip(truths) {
+        kept[count] = position;
+        count += usize::from(*truth);
+    }
+    kept.truncate(count);
+    kept
 }
 
 impl Operator for Filter {

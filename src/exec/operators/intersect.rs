@@ -181,7 +181,13 @@ impl Row<'_> {
     fn look_up(&self, cx: &Context, marks: &Marks) -> Result<u64> {
         let graph = cx.graph();
         let mut count = 0;
+        let never_doubtful = self.arms.iter().all(|arm| arm.distinct_from.is_empty())
+            && !(self.differ && self.nodes[0] == self.nodes[1]);
         self.arms[0].legs.for_each_slice(graph, self.nodes[0], &mut |rel_type, ends, rows| {
+            if never_doubtful {
+                count += ends.iter().map(|end| u64::from(marks.has(*end))).sum::<u64>();
+                return cx.work(ends.len() as u64);
+            }
             for (&end, &row) in ends.iter().zip(rows) {
                 if marks.has(end) {
                     let doubtful = self.is_doubtful(graph, end);
@@ -211,8 +217,9 @@ impl Row<'_> {
 impl Operator for Intersection {
     fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
         while let Some(chunk) = self.input.next(cx)? {
-            let positions = chunk.positions();
-            let kept = chunk.multiply(positions, |chunk, at| self.count(cx, chunk, at))?;
+            let pairs = (0..chunk.rows()).map(|row| self.count(cx, &chunk, chunk.position(row)));
+            let pairs = pairs.collect::<Result<Vec<u64>>>()?;
+            let kept = chunk.multiply(pairs)?;
             if kept.is_some() {
                 return Ok(kept);
             }

@@ -115,6 +115,18 @@ impl Legs {
         if self.way == Way::Both { total.saturating_sub(self.self_loops(graph, node)) } else { total }
     }
 
+    /// How many relationships there are at each node, as [`Legs::count`] says.
+    pub(super) fn counts(&self, graph: &Version, nodes: &[u32]) -> Vec<u64> {
+        let (Some(types), Way::Outgoing | Way::Incoming) = (&self.types, self.way) else {
+            return nodes.iter().map(|node| self.count(graph, NodeId(*node))).collect();
+        };
+        let mut counts = vec![0; nodes.len()];
+        for direction in self.way.directions() {
+            types.iter().for_each(|rel_type| graph.adjacency(*rel_type, *direction).add_degrees(nodes, &mut counts));
+        }
+        counts
+    }
+
     /// Calls `visit` with the relationships at a node, in slices: their type, other ends, and rows. With `Both` a
     /// self-loop stands once.
     pub(super) fn for_each_slice(&self, graph: &Version, node: NodeId, visit: VisitSlice<'_>) -> Result<()> {

@@ -22,6 +22,7 @@ mod legs;
 mod limit;
 mod load_csv;
 mod merge;
+mod morsels;
 mod path_search;
 mod project;
 mod reach;
@@ -30,6 +31,7 @@ mod rounds;
 mod row_counts;
 mod scan;
 mod schema;
+mod screen;
 mod seek;
 mod set;
 mod shortest;
@@ -51,6 +53,7 @@ use super::memory::Held;
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::plan::physical::{Node, Op, Plan};
 use buffer::Handover;
+use scan::Stretches;
 use slices::Slicing;
 use std::sync::Arc;
 use std::time::Instant;
@@ -142,10 +145,11 @@ impl Part {
     }
 }
 
-/// The operators of a plan, numbered for the profile: parts to be run first, and what gives the rows.
-pub(super) fn build_parts(root: &Node) -> (Vec<Part>, Stage) {
+/// The operators of a plan, numbered for the profile: parts to be run first, and what gives the rows. So many threads
+/// may work on them.
+pub(super) fn build_parts(root: &Node, threads: usize) -> (Vec<Part>, Stage) {
     let mut parts = Vec::new();
-    let root = Builder { next: 0 }.stage_with(root, &mut Some(&mut parts));
+    let root = Builder { next: 0, threads: threads.max(1) }.stage_with(root, &mut Some(&mut parts));
     (parts, root)
 }
 
@@ -213,7 +217,7 @@ impl Climb {
 
 /// The operators of a plan inside an expression, of which the first has the given number.
 pub(super) fn build(root: &Node, number: usize) -> Stage {
-    Builder { next: number }.stage(root)
+    Builder { next: number, threads: 1 }.stage(root)
 }
 
 /// Every node of a plan in the order of the profile: a node, then its inner plans, then its input.
@@ -234,6 +238,7 @@ fn reorders(node: &Node) -> bool {
 /// Builds operators from nodes.
 struct Builder {
     next: usize,
+    threads: usize,
 }
 
 impl Builder {
@@ -247,20 +252,34 @@ impl Builder {
         let mut chain = Vec::new();
         for node in root.chain() {
             let number = self.number();
-            let inner: Vec<Stage> = node.op.inner_plans().map(|inner| self.stage(inner)).collect();
+            let inner = self.inner(node);
             chain.push((node, number, inner));
         }
-        let mut below: Option<Stage> = None;
+        // One for each thread that runs what is above.
+        let mut below: Vec<Stage> = Vec::new();
         let mut climb = Climb::new(if parts.is_some() { PART } else { usize::MAX });
+        let mut over_unit = false;
         while let Some((node, number, inner)) = chain.pop() {
             let step = climb.step(&node.op, chain.is_empty());
-            let operator = match below.take() {
-                Some(input) if step.sliced => {
-                    let slices = slices::Slices::new(input);
-                    with_input(node, Stage::new(Box::new(slices), None), inner)
-                }
-                Some(input) => with_input(node, input, inner),
-                None => source(node, inner),
+            let mut inputs = std::mem::take(&mut below);
+            if step.sliced {
+                let sliced = |input| Stage::new(Box::new(slices::Slices::new(input)), None);
+                inputs = inputs.into_iter().map(sliced).collect();
+            }
+            let next = chain.last().map(|(next, ..)| *next);
+            let shared = over_unit && self.threads > 1 && is_scan(&node.op) && next.is_some_and(hands_out);
+            over_unit = inputs.is_empty() && matches!(node.op, Op::Unit);
+            if shared {
+                below = self.shared_scans(node, number);
+                continue;
+            }
+            if hands_out(node) || (inputs.len() > 1 && !node.op.reads_all()) {
+                below = self.for_threads(node, number, inputs, inner);
+                continue;
+            }
+            let operator = match inputs.is_empty() {
+                true => source(node, inner),
+                false => with_inputs(node, inputs, inner),
             };
             let mut stage = Stage::new(operator, number);
             if let Some(parts) = parts.as_mut().filter(|_| step.ends_part) {
@@ -268,9 +287,38 @@ impl Builder {
                 parts.push(Part { stage, rows: rows.clone() });
                 stage = Stage::new(Box::new(rows), None);
             }
-            below = Some(stage);
+            below = vec![stage];
         }
-        below.unwrap_or_default()
+        below.pop().unwrap_or_default()
+    }
+
+    /// The operators of the plans inside one.
+    fn inner(&mut self, node: &Node) -> Vec<Stage> {
+        node.op.inner_plans().map(|inner| self.stage(inner)).collect()
+    }
+
+    /// A scan for each thread, which share the stretches that there are.
+    fn shared_scans(&self, node: &Node, number: Option<usize>) -> Vec<Stage> {
+        let stretches = Stretches::shared();
+        let each = || Stage::new(scan(node, Stage::default(), stretches.clone()), number);
+        std::iter::repeat_with(each).take(self.threads).collect()
+    }
+
+    /// An operator for each thread: those that take morsels, and those above them, which have an input each.
+    fn for_threads(&self, node: &Node, number: Option<usize>, inputs: Vec<Stage>, inner: Vec<Stage>) -> Vec<Stage> {
+        if let Op::Morsels(rows) = node.op
+            && inputs.len() == 1
+        {
+            let rows = if self.threads > 1 { rows } else { usize::MAX };
+            let morsels = morsels::Morsels::new(inputs.into_iter().next().unwrap_or_default(), rows);
+            let each = || Stage::new(Box::new(morsels.clone()), number);
+            return std::iter::repeat_with(each).take(self.threads).collect();
+        }
+        let first = number.map_or(0, |number| number + 1);
+        let others = || Builder { next: first, threads: 1 }.inner(node);
+        let inner = std::iter::once(inner).chain(std::iter::repeat_with(others));
+        let operators = inputs.into_iter().zip(inner).map(|(input, inner)| with_inputs(node, vec![input], inner));
+        operators.map(|operator| Stage::new(operator, number)).collect()
     }
 
     fn number(&mut self) -> Option<usize> {
@@ -289,21 +337,30 @@ fn source(node: &Node, inner: Vec<Stage>) -> Box<dyn Operator> {
             let arms = inner.into_iter().zip(arms).map(|(stage, (_, slots))| (stage, slots.clone())).collect();
             Box::new(union::Union::new(live(node), arms, columns.clone()))
         }
-        _ => with_input(node, Stage::default(), inner),
+        _ => with_inputs(node, vec![Stage::default()], inner),
     }
 }
 
-/// The operator of a node with its input and the stages of its inner plans.
-fn with_input(node: &Node, input: Stage, inner: Vec<Stage>) -> Box<dyn Operator> {
+/// The operator of a node with its inputs, of which one that reads all may have several, and the stages of its inner
+/// plans.
+fn with_inputs(node: &Node, mut inputs: Vec<Stage>, inner: Vec<Stage>) -> Box<dyn Operator> {
     let live = live(node);
+    match &node.op {
+        Op::Aggregate { keys, aggregates } => {
+            return Box::new(aggregate::Aggregation::new(inputs, live, keys.clone(), aggregates.clone()));
+        }
+        Op::Sort { keys, limit } => return Box::new(sort::Sort::new(inputs, live, keys.clone(), limit.clone())),
+        _ => {}
+    }
+    let input = inputs.pop().unwrap_or_default();
     let mut inner = inner.into_iter();
     let mut inner_stage = || inner.next().unwrap_or_default();
     match &node.op {
-        Op::Unit | Op::Argument | Op::StoredCounts(_) | Op::Union { .. } => Box::new(source::Broken),
-        Op::NodeScan { slot, label } => Box::new(scan::NodeScan::new(input, live, *slot, *label)),
-        Op::RelScan { rel, from, to, types } => {
-            Box::new(scan::RelScan::new(input, live, [*rel, *from, *to], types.clone()))
+        Op::Unit | Op::Argument | Op::StoredCounts(_) | Op::Union { .. } | Op::Aggregate { .. } | Op::Sort { .. } => {
+            Box::new(source::Broken)
         }
+        Op::Morsels(_) => Box::new(morsels::Relay::new(input)),
+        Op::NodeScan { .. } | Op::RelScan { .. } => scan(node, input, Stretches::default()),
         Op::EntitySeek { slot, entity } => Box::new(seek::EntitySeek::new(input, live, *slot, entity.clone())),
         Op::NodeById { slot, id } => Box::new(seek::NodeById::new(input, live, *slot, id.clone())),
         Op::IndexSeek { target, index, probe } => {
@@ -336,11 +393,7 @@ fn with_input(node: &Node, input: Stage, inner: Vec<Stage>) -> Box<dyn Operator>
         Op::Apply { inner, mode, row_id, transactions: None } => {
             Box::new(apply::Apply::new(input, live, inner_stage(), inner, mode.clone(), *row_id))
         }
-        Op::Aggregate { keys, aggregates } => {
-            Box::new(aggregate::Aggregation::new(input, live, keys.clone(), aggregates.clone()))
-        }
         Op::Distinct(slots) => Box::new(distinct::Distinct::new(input, slots.clone())),
-        Op::Sort { keys, limit } => Box::new(sort::Sort::new(input, live, keys.clone(), limit.clone())),
         Op::Skip(count) => Box::new(limit::Skip::new(input, count.clone())),
         Op::Limit { count, exhaust } => Box::new(limit::Limit::new(input, count.clone(), *exhaust)),
         Op::Eager => Box::new(buffer::Eager::new(input, live)),
@@ -367,6 +420,28 @@ fn with_input(node: &Node, input: Stage, inner: Vec<Stage>) -> Box<dyn Operator>
         Op::Foreach { slot, list, .. } => {
             Box::new(foreach::Foreach::new(input, live, inner_stage(), *slot, list.clone()))
         }
+    }
+}
+
+fn hands_out(node: &Node) -> bool {
+    matches!(node.op, Op::Morsels(_))
+}
+
+fn is_scan(op: &Op) -> bool {
+    matches!(op, Op::NodeScan { .. } | Op::RelScan { .. })
+}
+
+/// The operator of a scan.
+fn scan(node: &Node, input: Stage, stretches: Stretches) -> Box<dyn Operator> {
+    let live = live(node);
+    match &node.op {
+        Op::NodeScan { slot, label, tests } => {
+            Box::new(scan::NodeScan::new(input, live, (*slot, *label), tests, stretches))
+        }
+        Op::RelScan { rel, from, to, types, tests } => {
+            Box::new(scan::RelScan::new(input, live, [*rel, *from, *to], (types.clone(), tests), stretches))
+        }
+        _ => Box::new(source::Broken),
     }
 }
 

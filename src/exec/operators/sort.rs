@@ -7,8 +7,9 @@ use super::super::eval::vector::{Rows, eval_column};
 use super::super::later::{Later, discard};
 use super::super::memory::Held;
 use super::limit::row_count;
+use super::morsels::on_threads;
 use super::{Operator, Stage};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::functions::sorting::sorted;
 use crate::semantic::bound::{Expr, SortKey};
 use crate::value::{Value, compare, share_bytes};
@@ -20,13 +21,19 @@ const SLACK: usize = 256;
 
 /// Sorts stably; of many rows keeps only those that can be among the first, when only they are wanted.
 pub(super) struct Sort {
-    input: Stage,
-    live: Live,
-    keys: Vec<SortKey>,
-    limit: Option<Expr>,
+    /// One for each thread.
+    inputs: Vec<Stage>,
+    wanted: Wanted,
     /// The rows that were read, once they were; until then nothing.
     sorted: Option<Sorted>,
     held: Held,
+}
+
+/// The order of the rows, how many of them are wanted, and what of them.
+struct Wanted {
+    live: Live,
+    keys: Vec<SortKey>,
+    limit: Option<Expr>,
 }
 
 /// All rows, and the order in which they are given.
@@ -52,14 +59,35 @@ impl Sorted {
 struct Table {
     rows: Option<Chunk>,
     keys: Vec<Vec<Value>>,
+    /// For each row, where it came; empty where rows are not handed out in morsels: they come in order.
+    places: Vec<u64>,
+    /// How many rows there were.
+    met: usize,
     /// Whether it has had as many rows as are wanted, in order: then the last of these was the greatest that counts.
     full: bool,
     /// The keys of that row.
     last: Vec<Value>,
+    held: Held,
 }
 
 impl Table {
-    fn add(&mut self, chunk: Chunk, keys: Vec<Vec<Value>>) {
+    /// Takes in rows, the next that have come.
+    fn add(&mut self, cx: &Context, chunk: Chunk, keys: Vec<Vec<Value>>) {
+        self.places.extend((self.met..self.met + chunk.len).filter_map(|count| cx.place(count)));
+        self.met += chunk.len;
+        self.append(chunk, keys);
+    }
+
+    /// Takes in the rows of another.
+    fn join(&mut self, other: Table) {
+        self.places.extend(other.places);
+        self.held.absorb(other.held);
+        if let Some(rows) = other.rows {
+            self.append(rows, other.keys);
+        }
+    }
+
+    fn append(&mut self, chunk: Chunk, keys: Vec<Vec<Value>>) {
         if chunk.len == 0 {
             return;
         }
@@ -80,7 +108,11 @@ impl Table {
 
     /// The positions of the rows in order; of the first `limit` of them, when there is one.
     fn order(&self, cx: &Context, order: &[SortKey], limit: Option<usize>) -> Result<Vec<u32>> {
-        let by_keys = |left: &u32, right: &u32| compare_keys(&self.keys, order, *left as usize, *right as usize);
+        let place = |at: u32| self.places.get(at as usize);
+        let by_keys = |left: &u32, right: &u32| {
+            let ordering = compare_keys(&self.keys, order, *left as usize, *right as usize);
+            ordering.then_with(|| place(*left).cmp(&place(*right)))
+        };
         let mut positions = sorted((0..self.len() as u32).collect(), &by_keys, cx)?;
         positions.truncate(limit.unwrap_or(usize::MAX));
         Ok(positions)
@@ -93,9 +125,10 @@ impl Table {
         let rows = rows.gather_all(&positions);
         let pick = |key: &Vec<Value>| positions.iter().map(|&at| key[at as usize].clone()).collect();
         let keys: Vec<Vec<Value>> = self.keys.iter().map(pick).collect();
-        let last = keys.iter().filter_map(|values| values.last().cloned()).collect();
-        *self = Table { keys, rows: Some(rows), full: true, last };
-        Ok(())
+        let places = positions.iter().filter_map(|&at| self.places.get(at as usize).copied()).collect();
+        self.last = keys.iter().filter_map(|values| values.last().cloned()).collect();
+        (self.keys, self.places, self.rows, self.full) = (keys, places, Some(rows), true);
+        self.held.set(cx, self.rows.as_ref().map_or(0, Chunk::bytes) + keys_bytes(&self.keys))
     }
 
     /// The rows that come before the last one that counts; `None` for all.
@@ -117,16 +150,35 @@ impl Table {
 }
 
 impl Sort {
-    pub(super) fn new(input: Stage, live: Live, keys: Vec<SortKey>, limit: Option<Expr>) -> Sort {
-        Sort { input, live, keys, limit, sorted: None, held: Held::default() }
+    pub(super) fn new(inputs: Vec<Stage>, live: Live, keys: Vec<SortKey>, limit: Option<Expr>) -> Sort {
+        Sort { inputs, wanted: Wanted { live, keys, limit }, sorted: None, held: Held::default() }
     }
 
     fn read(&mut self, cx: &mut Context) -> Result<Sorted> {
-        let limit = self.limit.as_ref().map(|expr| row_count(cx, expr, "LIMIT")).transpose()?;
+        let wanted = &self.wanted;
+        let limit = wanted.limit.as_ref().map(|expr| row_count(cx, expr, "LIMIT")).transpose()?;
         let limit = limit.map(|count| usize::try_from(count).unwrap_or(usize::MAX));
+        let mut tables = on_threads(cx, &mut self.inputs, |cx, input| wanted.read(cx, input, limit))?.into_iter();
+        let Some(mut table) = tables.next() else { return Err(Error::internal("nobody has read the rows")) };
+        tables.for_each(|other| table.join(other.into_inner()));
+        let positions = table.order(cx, &wanted.keys, limit)?;
+        let rows = table.rows.take().unwrap_or_default();
+        self.held = std::mem::take(&mut table.held);
+        self.held.set(cx, rows.bytes() + size_of_val(positions.as_slice()) as u64)?;
+        Ok(Sorted { rows, positions, given: 0 })
+    }
+
+    fn clear(&mut self) {
+        discard(self.sorted.take(), self.held.bytes());
+        self.held.release();
+    }
+}
+
+impl Wanted {
+    fn read(&self, cx: &mut Context, input: &mut Stage, limit: Option<usize>) -> Result<Later<Table>> {
         let mut room = limit.unwrap_or(usize::MAX);
         let mut table = Later::new(cx, Table::default());
-        while let Some(chunk) = self.input.next(cx)? {
+        while let Some(chunk) = input.next(cx)? {
             let columns = self.key_columns(cx, &chunk)?;
             let kept = table.candidates(&self.keys, &columns, chunk.rows());
             let keys = columns.into_iter().map(|column| key_values(column.into_owned(), &kept, chunk.rows()));
@@ -138,24 +190,14 @@ impl Sort {
                     chunk.gather(&positions, &self.live)
                 }
             };
-            self.held.grow(cx, chunk.bytes() + keys_bytes(&keys))?;
-            table.add(chunk, keys);
+            table.held.grow(cx, chunk.bytes() + keys_bytes(&keys))?;
+            table.add(cx, chunk, keys);
             if table.len() >= room {
                 table.keep(cx, &self.keys, limit)?;
                 room = table.len().saturating_mul(2).saturating_add(SLACK);
-                let rows = table.rows.as_ref().map_or(0, Chunk::bytes);
-                self.held.set(cx, rows + keys_bytes(&table.keys))?;
             }
         }
-        let positions = table.order(cx, &self.keys, limit)?;
-        let rows = table.rows.take().unwrap_or_default();
-        self.held.set(cx, rows.bytes() + size_of_val(positions.as_slice()) as u64)?;
-        Ok(Sorted { rows, positions, given: 0 })
-    }
-
-    fn clear(&mut self) {
-        discard(self.sorted.take(), self.held.bytes());
-        self.held.release();
+        Ok(table)
     }
 
     fn key_columns<'a>(&'a self, cx: &Context, chunk: &'a Chunk) -> Result<Vec<Cow<'a, Column>>> {
@@ -177,7 +219,7 @@ impl Operator for Sort {
         if self.sorted.is_none() {
             self.sorted = Some(self.read(cx)?);
         }
-        let chunk = self.sorted.as_mut().and_then(|sorted| sorted.next(cx.batch(), &self.live));
+        let chunk = self.sorted.as_mut().and_then(|sorted| sorted.next(cx.batch(), &self.wanted.live));
         if chunk.is_none() {
             self.clear();
             self.sorted = Some(Sorted::default());
@@ -186,7 +228,7 @@ impl Operator for Sort {
     }
 
     fn reset(&mut self) {
-        self.input.reset();
+        self.inputs.iter_mut().for_each(Stage::reset);
         self.clear();
     }
 }

@@ -82,12 +82,13 @@ impl Weigh {
 impl Operator for Weigh {
     fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
         while let Some(chunk) = self.input.next(cx)? {
-            let positions = chunk.positions();
-            let kept = chunk.multiply(positions, |chunk, at| {
+            let weights = (0..chunk.rows()).map(|row| {
                 cx.tick()?;
-                let node = node_at(chunk, self.node, at)?;
+                let node = node_at(&chunk, self.node, chunk.position(row))?;
                 node.map_or(Ok(0), |node| self.weigher.of(cx, node.0))
-            })?;
+            });
+            let weights = weights.collect::<Result<Vec<u64>>>()?;
+            let kept = chunk.multiply(weights)?;
             if kept.is_some() {
                 return Ok(kept);
             }

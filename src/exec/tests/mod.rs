@@ -112,7 +112,7 @@ pub(super) fn ints(numbers: &[i64]) -> Expr {
 }
 
 pub(super) fn scan(number: u32) -> Op {
-    Op::NodeScan { slot: Slot(number), label: None }
+    Op::NodeScan { slot: Slot(number), label: None, tests: Vec::new() }
 }
 
 /// A source of random numbers that gives the same ones each time.

@@ -257,7 +257,8 @@ fn the_shortest_path_of_a_node_to_itself_is_empty_or_none() {
 #[test]
 fn relationship_scans_give_all_relationships_for_each_row() {
     let random = RandomGraph::new(9, 4, 11);
-    let all = Op::RelScan { rel: Slot(1), from: Slot(2), to: Slot(3), types: TypeTest::Any };
+    let (types, tests) = (TypeTest::Any, Vec::new());
+    let all = Op::RelScan { rel: Slot(1), from: Slot(2), to: Slot(3), types, tests };
     let rows = run(&plan(vec![Op::Unit, scan(0), all], &[1, 2, 3]), &random.graph);
     let naive =
         random.rels.iter().map(|(rel, from, to)| format!("r{}.{} n{} n{}", rel.rel_type.0, rel.row, from.0, to.0));

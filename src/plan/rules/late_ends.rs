@@ -2,6 +2,7 @@
 //!
 //! `SCAN (a)-[r:T]->(b); FILTER p(r) = SCAN r:T; FILTER p(r); ENDS (a)-[r]->(b)`, when `a` or `b` is read afterwards.
 
+use super::scan_tests::is_test;
 use super::{Action, Rule, for_each_chain_of};
 use crate::plan::liveness;
 use crate::plan::physical::{Expand, Node, Op, Plan, Way};
@@ -41,6 +42,8 @@ fn filtered_scan(chain: &[Node], at: usize, query: &BoundQuery) -> Option<(Slot,
     };
     let alone = predicates.iter().all(|predicate| Reads::of(query, predicate).iter().all(|slot| slot == *rel));
     let live = |slot: &Slot| chain[at + 1].live.contains(slot);
+    // What the scan tests itself needs no ends either.
+    let alone = alone && !predicates.iter().all(|predicate| is_test(predicate, *rel));
     (alone && (live(from) || live(to))).then_some((*rel, [*from, *to]))
 }
 

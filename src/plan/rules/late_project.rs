@@ -22,17 +22,26 @@ fn rewrite(plan: &mut Plan, query: &BoundQuery) {
                 let end = if chain.get(at + 1).is_some_and(|node| matches!(node.op, Op::Limit { .. })) { 2 } else { 1 };
                 let estimate = chain[at + end - 1].estimate;
                 chain.insert(at + end, Node::new(Op::Project(moved), estimate));
-                if matches!(&chain[at - 1].op, Op::Project(items) if items.is_empty()) {
-                    chain.remove(at - 1);
-                }
-                at += end;
+                let before = chain.len();
+                drop_empty(chain, at);
+                at = at + end - (before - chain.len());
             }
             at += 1;
         }
     });
 }
 
-/// Takes out of a projection what the sort after it does not need.
+/// Drops those of the projections before a place that compute nothing any more.
+fn drop_empty(chain: &mut Vec<Node>, mut at: usize) {
+    while let Some(Op::Project(items)) = at.checked_sub(1).map(|below| &chain[below].op) {
+        at -= 1;
+        if items.is_empty() {
+            chain.remove(at);
+        }
+    }
+}
+
+/// Takes out of the projections before a sort what it does not need.
 fn take(chain: &mut [Node], at: usize, query: &BoundQuery) -> Option<Vec<(Slot, Expr)>> {
     let Op::Sort { keys, limit: Some(limit) } = &chain[at].op else { return None };
     let mut needed = Reads::new(query);
@@ -40,21 +49,33 @@ fn take(chain: &mut [Node], at: usize, query: &BoundQuery) -> Option<Vec<(Slot, 
     if let Some(Op::Limit { count, .. }) = chain.get(at + 1).map(|node| &node.op) {
         needed.expr(count);
     }
-    let entities = entities(&chain[..at - 1]);
-    let Op::Project(items) = &mut chain[at - 1].op else { return None };
-    items.iter().for_each(|(_, expr)| needed.expr(expr));
+    let first = at - chain[..at].iter().rev().take_while(|node| matches!(node.op, Op::Project(_))).count();
+    let entities = entities(&chain[..first]);
+    let items = || {
+        chain[first..at].iter().flat_map(|node| match &node.op {
+            Op::Project(items) => items.as_slice(),
+            _ => &[],
+        })
+    };
+    items().for_each(|(_, expr)| needed.expr(expr));
     let late = |(slot, expr): &(Slot, Expr)| {
         let ExprKind::Property { base, .. } = &expr.kind else { return false };
         let read = matches!(base.kind, ExprKind::Slot(slot) if entities.contains(slot));
         read && !needed.slots.contains(*slot)
     };
-    let computed: SlotSet = items.iter().map(|(slot, _)| *slot).collect();
+    let computed: SlotSet = items().map(|(slot, _)| *slot).collect();
     let hidden = entities.intersection(&computed).iter().next().is_some();
-    if hidden || !items.iter().any(late) {
+    if hidden || !items().any(late) {
         return None;
     }
-    let (moved, rest) = std::mem::take(items).into_iter().partition(late);
-    *items = rest;
+    let mut moved = Vec::new();
+    for node in &mut chain[first..at] {
+        if let Op::Project(items) = &mut node.op {
+            let (away, rest): (Vec<_>, Vec<_>) = std::mem::take(items).into_iter().partition(late);
+            *items = rest;
+            moved.extend(away);
+        }
+    }
     Some(moved)
 }
 

@@ -13,16 +13,19 @@ mod impossible_pattern;
 mod inclusion_exclusion;
 mod index_seek;
 mod intersect_count;
+mod join_patterns;
 mod label_predicates;
 mod late_ends;
 mod late_project;
 mod merge_creates;
+mod morsels;
 mod needless_eager;
 mod no_loops;
 mod node_by_id;
 mod present_property;
 mod reach;
 mod row_counts;
+mod scan_tests;
 mod stored_counts;
 mod top_k;
 mod unique_key;
@@ -53,6 +56,8 @@ pub struct Rule {
 enum Action {
     /// A pipeline; nested ones come first.
     Pipeline(fn(&mut Pipeline)),
+    /// A pipeline, with the query that it is of.
+    Joined(fn(&mut Pipeline, &BoundQuery)),
     /// A pipeline, with the statistics of the version.
     CountedPipeline(fn(&mut Pipeline, &BoundQuery, &dyn Counts)),
     /// A pipeline, where an expected effort decides that the rules over query graphs are part of.
@@ -67,11 +72,14 @@ enum Action {
     Order,
     /// The physical plan.
     Plan(fn(&mut Plan, &BoundQuery)),
+    /// The physical plan, for so many threads.
+    Shared(fn(&mut Plan, &Options)),
 }
 
 /// All rules.
 pub const RULES: &[Rule] = &[
     merge_creates::RULE,
+    join_patterns::RULE,
     top_k::RULE,
     count_not_null::RULE,
     present_property::RULE,
@@ -99,6 +107,8 @@ pub const RULES: &[Rule] = &[
     row_counts::RULE,
     late_project::RULE,
     needless_eager::RULE,
+    morsels::RULE,
+    scan_tests::RULE,
 ];
 
 /// The nodes that a pattern binds, each with the labels they are sure to have.
@@ -123,11 +133,15 @@ pub fn rewrite_logical(pipelines: &mut Pipelines, query: &BoundQuery, counts: &d
     for rule in allowed(options) {
         let mut apply = |pipeline: &mut Pipeline| match rule.action {
             Action::Pipeline(rewrite) => rewrite(pipeline),
+            Action::Joined(rewrite) => rewrite(pipeline, query),
             Action::CountedPipeline(rewrite) => rewrite(pipeline, query, counts),
             Action::Weighed(rewrite) => rewrite(pipeline, query, counts, options),
             _ => {}
         };
-        if matches!(rule.action, Action::Pipeline(_) | Action::CountedPipeline(_) | Action::Weighed(_)) {
+        if matches!(
+            rule.action,
+            Action::Pipeline(_) | Action::Joined(_) | Action::CountedPipeline(_) | Action::Weighed(_)
+        ) {
             pipelines.root.for_each_nested(&mut apply);
             pipelines.subqueries.iter_mut().for_each(|each| each.for_each_nested(&mut apply));
         }
@@ -155,8 +169,10 @@ pub fn rewrite_graph(
 /// Applies the rules over the physical plan, then drops the plans of subqueries that no expression refers to.
 pub fn rewrite_physical(plan: &mut Plan, query: &BoundQuery, options: &Options) {
     for rule in allowed(options) {
-        if let Action::Plan(rewrite) = rule.action {
-            rewrite(plan, query);
+        match rule.action {
+            Action::Plan(rewrite) => rewrite(plan, query),
+            Action::Shared(rewrite) => rewrite(plan, options),
+            _ => {}
         }
     }
     drop_unused_subplans(plan);

@@ -41,7 +41,7 @@ fn stored(chain: &[Node]) -> Option<StoredCount> {
     match (first, rest) {
         (Op::NodeScan { label, .. }, []) => Some(StoredCount::Nodes(*label)),
         (Op::RelScan { types, .. }, []) => Some(StoredCount::Rels(types.clone())),
-        (Op::NodeScan { label: None, slot }, [Node { op: Op::Expand(expand) | Op::ExpandCount(expand), .. }]) => {
+        (Op::NodeScan { label: None, slot, .. }, [Node { op: Op::Expand(expand) | Op::ExpandCount(expand), .. }]) => {
             let each_once = expand.way != Way::Both && expand.from == *slot && expand.distinct_from.is_empty();
             each_once.then(|| StoredCount::Rels(expand.types.clone()))
         }

@@ -1,0 +1,177 @@
+//! Sums of floats without rounding until the end, so that the order of the numbers does not matter.
+//!
+//! A sum is kept as an expansion: floats whose bits do not overlap, which together are the exact sum. A number is added
+//! by carrying the rounding error of each step on (Shewchuk, *Adaptive Precision Floating-Point Arithmetic and Fast
+//! Robust Geometric Predicates*, 1997, Grow-Expansion). Numbers at the end of the range are kept scaled down, so that
+//! no step overflows.
+
+/// From this magnitude on numbers are kept scaled: at most 2¹²⁸ of those below still have a sum within the range.
+const HUGE: f64 = f64::from_bits((1023 + 800) << 52);
+/// The scale of huge numbers, and its inverse: powers of two, so that scaling is exact.
+const DOWN: f64 = f64::from_bits((1023 - 300) << 52);
+const UP: f64 = f64::from_bits((1023 + 300) << 52);
+
+/// The exact sum of floats.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ExactSum {
+    /// Of ascending magnitude, without zeros.
+    parts: Vec<f64>,
+    /// The sum of the huge numbers, each times [`DOWN`].
+    huge: Vec<f64>,
+    /// The sum of what is infinite or no number; 0 when nothing is.
+    special: f64,
+}
+
+impl ExactSum {
+    /// Adds a number that occurs so many times.
+    pub(super) fn add(&mut self, number: f64, times: u64) {
+        if !number.is_finite() {
+            self.special += number;
+            return;
+        }
+        let (parts, number) = match number.abs() >= HUGE {
+            true => (&mut self.huge, number * DOWN),
+            false => (&mut self.parts, number),
+        };
+        if times == 1 {
+            return grow(parts, number);
+        }
+        // Halves of 32 bits, of which the products with a float are the sum of two floats.
+        let halves = [(times >> 32) as f64 * 4_294_967_296.0, f64::from(times as u32)];
+        for half in halves.into_iter().filter(|half| *half != 0.0) {
+            let product = number * half;
+            grow(parts, number.mul_add(half, -product));
+            grow(parts, product);
+        }
+    }
+
+    /// Adds what another sum holds.
+    pub(super) fn merge(&mut self, other: &ExactSum) {
+        other.parts.iter().for_each(|part| grow(&mut self.parts, *part));
+        other.huge.iter().for_each(|part| grow(&mut self.huge, *part));
+        self.special += other.special;
+    }
+
+    /// The sum, rounded once; infinite when it is beyond the range.
+    pub(super) fn total(&self) -> f64 {
+        self.divided(1.0)
+    }
+
+    /// The sum divided by a count, also where the sum itself is beyond the range.
+    pub(super) fn divided(&self, count: f64) -> f64 {
+        if self.special != 0.0 {
+            return self.special / count;
+        }
+        if self.huge.is_empty() {
+            return rounded(&self.parts) / count;
+        }
+        let mut all = self.huge.clone();
+        self.parts.iter().for_each(|part| grow(&mut all, part * DOWN));
+        rounded(&all) / count * UP
+    }
+
+    /// Bytes on the heap.
+    pub(super) fn bytes(&self) -> u64 {
+        8 * (self.parts.capacity() + self.huge.capacity()) as u64
+    }
+}
+
+/// Adds a number to an expansion.
+fn grow(parts: &mut Vec<f64>, mut number: f64) {
+    let mut kept = 0;
+    for at in 0..parts.len() {
+        let part = parts[at];
+        let sum = number + part;
+        let shadow = sum - number;
+        let error = (number - (sum - shadow)) + (part - shadow);
+        if error != 0.0 {
+            parts[kept] = error;
+            kept += 1;
+        }
+        number = sum;
+    }
+    parts.truncate(kept);
+    if number != 0.0 {
+        parts.push(number);
+    }
+}
+
+/// The float nearest to the sum of an expansion; of two that are equally near the even one.
+fn rounded(parts: &[f64]) -> f64 {
+    let mut rest = parts.iter().rev();
+    let mut sum = rest.next().copied().unwrap_or(0.0);
+    while let Some(&part) = rest.next() {
+        let next = sum + part;
+        let error = part - (next - sum);
+        sum = next;
+        if error == 0.0 {
+            continue;
+        }
+        // What follows decides when the error is exactly half a unit.
+        if let Some(&below) = rest.next()
+            && (error > 0.0) == (below > 0.0)
+        {
+            let twice = 2.0 * error;
+            let above = sum + twice;
+            if above - sum == twice {
+                return above;
+            }
+        }
+        return sum;
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn sum(numbers: &[f64]) -> ExactSum {
+        let mut sum = ExactSum::default();
+        numbers.iter().for_each(|number| sum.add(*number, 1));
+        sum
+    }
+
+    #[test]
+    fn nothing_is_lost() {
+        assert_eq!(sum(&[1e100, 1.0, -1e100]).total(), 1.0);
+        assert_eq!(sum(&[0.1; 10]).total(), 1.0);
+        assert_eq!(sum(&[f64::MAX, 1.0, -f64::MAX]).total(), 1.0);
+        assert_eq!(sum(&[f64::MAX, f64::MAX]).total(), f64::INFINITY);
+        assert_eq!(sum(&[f64::MAX, f64::MAX]).divided(2.0), f64::MAX);
+        assert_eq!(sum(&[f64::INFINITY, 1.0]).total(), f64::INFINITY);
+        assert!(sum(&[f64::INFINITY, f64::NEG_INFINITY]).total().is_nan());
+        assert_eq!(sum(&[]).total(), 0.0);
+    }
+
+    #[test]
+    fn ties_are_decided_by_what_is_below() {
+        let half = f64::EPSILON / 2.0;
+        assert_eq!(sum(&[1.0, half]).total(), 1.0);
+        assert_eq!(sum(&[1.0, half, 1e-300]).total(), 1.0 + f64::EPSILON);
+        assert_eq!(sum(&[1.0, half, -1e-300]).total(), 1.0);
+    }
+
+    fn number() -> impl Strategy<Value = f64> {
+        prop_oneof![(-1000i32..1000).prop_map(|tenths| f64::from(tenths) / 10.0), any::<f64>()]
+    }
+
+    proptest! {
+        #[test]
+        fn order_parts_and_repetition_do_not_matter(
+            numbers in prop::collection::vec((number(), 1u64..5), 0..40),
+            cut in 0usize..40,
+        ) {
+            let once: Vec<f64> = numbers.iter().flat_map(|(number, times)| vec![*number; *times as usize]).collect();
+            let mut backwards = ExactSum::default();
+            numbers.iter().rev().for_each(|(number, times)| backwards.add(*number, *times));
+            let (left, right) = once.split_at(cut.min(once.len()));
+            let mut merged = sum(right);
+            merged.merge(&sum(left));
+            let total = sum(&once).total().to_bits();
+            let same = |other: f64| other.to_bits() == total || (other.is_nan() && f64::from_bits(total).is_nan());
+            prop_assert!(same(backwards.total()) && same(merged.total()));
+        }
+    }
+}
