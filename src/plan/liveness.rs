@@ -206,6 +206,7 @@ fn read(op: &Op, needed: &mut SlotSet, query: &BoundQuery) {
         Op::Weigh { node, .. } => {
             reads.slots.insert(*node); // what its predicates read is no part of the row
         }
+        Op::NodeScan { .. } | Op::RelScan { .. } => {} // its tests read what it finds
         _ => reads.exprs(op.expressions()),
     }
     match op {
