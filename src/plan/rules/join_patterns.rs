@@ -81,6 +81,10 @@ fn join(first: &mut QueryGraph, second: QueryGraph) {
 
 fn both(left: Option<LabelTest>, right: Option<LabelTest>) -> Option<LabelTest> {
     match (left, right) {
+        (Some(LabelTest::And(mut tests)), Some(right)) => {
+            tests.push(right); // many clauses make no deep test
+            Some(LabelTest::And(tests))
+        }
         (Some(left), Some(right)) => Some(LabelTest::And(vec![left, right])),
         (left, right) => left.or(right),
     }
