@@ -55,15 +55,15 @@ impl Sample {
     /// The share for which a test holds. One that holds for none in the sample may hold for some.
     ///
     /// ```
-    /// use standpoint::store::{Population, Version};
-    /// use standpoint::{Graph, value::Value};
+    /// use standpoint::store::Population;
+    /// use standpoint::{Graph, Value};
     ///
     /// let graph = Graph::in_memory();
     /// graph.session().run("UNWIND range(1, 100) AS x CREATE (:Day {hot: x > 75})")?;
     /// let version = graph.snapshot();
     /// let (label, key) = (version.catalog().label("Day").unwrap(), version.catalog().key("hot").unwrap());
     /// let sample = version.sample(Population::Nodes(Some(label)), key).unwrap();
-    /// assert_eq!(sample.share(|value| value.as_bool() == Some(true)), 0.25);
+    /// assert_eq!(sample.share(|value| matches!(value, Value::Bool(true))), 0.25);
     /// assert_eq!(sample.equal_share(), 0.5);
     /// # Ok::<(), standpoint::Error>(())
     /// ```

@@ -101,9 +101,9 @@ impl<'a> Adjacency<'a> {
                     let place = (node % SEGMENT) as usize;
                     *number += u64::from(offsets[place + 1] - offsets[place]);
                 }),
-                None => {
-                    numbers.zip(run).for_each(|(number, node)| *number += u64::from(segment.degree(split(*node).1)))
-                }
+                None => numbers.zip(run).for_each(|(number, node)| {
+                    *number += u64::from(segment.degree(split(*node).1));
+                }),
             }
         }
     }
