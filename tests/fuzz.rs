@@ -4,6 +4,7 @@
 #[path = "../fuzz/src/lib.rs"]
 mod targets;
 
+use standpoint::session::Retention;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -75,6 +76,8 @@ fn graphs() -> BTreeSet<Vec<u8>> {
     let schema = "CREATE INDEX FOR (n:A) ON (n.name)";
     let made = |statements: &[&str]| targets::files::saved(statements, &["CREATE ()"]).map(|(file, _)| file);
     let mut graphs: BTreeSet<Vec<u8>> = [VALUES, SCHEMA].into_iter().map(|of| made(of).unwrap()).collect();
+    let past = targets::files::saved_with(Some(Retention::default()), HISTORY, &["CREATE ()"]);
+    graphs.extend(past.map(|(file, _)| file));
     let small = |file: &Vec<u8>| file.len() < 4096;
     let statements = writing().into_iter().filter_map(|statement| made(&[schema, &statement]));
     graphs.extend(statements.filter(small).take(MOST_FILES));
@@ -86,6 +89,12 @@ const VALUES: &[&str] = &[
     (:B:C {t: time('10:00+01:00'), l: localtime('23:59'), m: localdatetime('2025-11-21T10:00'),
     z: datetime('2025-11-21T10:00[Europe/Kyiv]'), p: duration('P1M2DT3.5S'), list: [1, 'x', date('2025-11-21')]})",
     "MATCH (a:A), (b:B) CREATE (b)-[:R {w: 'x'}]->(a), (a)-[:S]->(a), (a)-[:R]->(b)",
+];
+const HISTORY: &[&str] = &[
+    "CREATE (:A {name: 'x'})-[:R {w: 1}]->(:B), (:A)",
+    "CREATE INDEX FOR (n:A) ON (n.name)",
+    "MATCH (a:A {name: 'x'}) SET a.name = null, a:C",
+    "MATCH (n) DETACH DELETE n",
 ];
 const SCHEMA: &[&str] = &[
     "CREATE (:A {name: 'x', n: 1})-[:R {w: 1}]->(:A {name: 'y', n: 2})",

@@ -15,7 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("store", &["error", "value", "text"]),
     ("persist", &["error", "value", "store"]),
     ("functions", &["error", "value", "store", "text", "hedge"]),
-    ("algo", &["error", "text", "value", "store"]),
+    ("algo", &["error", "text", "value", "store", "persist"]),
     ("semantic", &["error", "span", "text", "syntax", "value", "store", "functions", "algo"]),
     ("plan", &["error", "span", "syntax", "value", "store", "functions", "semantic"]),
     ("exec", &["error", "span", "csv", "syntax", "value", "store", "functions", "algo", "semantic", "plan"]),

@@ -34,7 +34,9 @@ fn row(line: &str) -> Option<(&str, String)> {
 }
 
 fn run(statement: &str) -> standpoint::error::Result<()> {
-    let mut session = Graph::in_memory().session();
+    let graph = Graph::in_memory();
+    graph.keep_history(Some(Default::default()))?;
+    let mut session = graph.session();
     drain(&mut session, GRAPH)?;
     drain(&mut session, statement)
 }

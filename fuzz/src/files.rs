@@ -5,7 +5,7 @@
 use super::disk::MemoryDisk;
 use standpoint::error::ErrorType;
 use standpoint::persist::salvage;
-use standpoint::session::OpenOptions;
+use standpoint::session::{OpenOptions, Retention};
 use standpoint::store::Version;
 use standpoint::value::{KeyId, NodeId};
 use standpoint::{Error, Graph, Result, RunOptions, Value};
@@ -39,8 +39,13 @@ pub fn log(data: &[u8]) {
 /// A graph with its file and its log, made by statements of which the last ones are in the log; `None` when one of them
 /// fails.
 pub fn saved(statements: &[&str], logged: &[&str]) -> Option<(Vec<u8>, Vec<u8>)> {
+    saved_with(None, statements, logged)
+}
+
+/// The same of a graph that may keep a history.
+pub fn saved_with(history: Option<Retention>, statements: &[&str], logged: &[&str]) -> Option<(Vec<u8>, Vec<u8>)> {
     let disk = MemoryDisk::default();
-    let graph = Graph::create_with(GRAPH, on(&disk)).ok()?;
+    let graph = Graph::create_with(GRAPH, OpenOptions { history, ..on(&disk) }).ok()?;
     let limits = RunOptions { timeout: Some(Duration::from_secs(1)), ..RunOptions::default() };
     let run = |statement: &&str| graph.session().run_with(statement, &Default::default(), &limits).is_ok();
     if !statements.iter().all(run) {
@@ -198,7 +203,7 @@ fn log_with_right_checksums(data: &[u8], graph: &[u8]) -> Vec<u8> {
         return log;
     }
     log[..8].copy_from_slice(b"STNDLG\r\n");
-    log[8..12].copy_from_slice(&1u32.to_le_bytes());
+    log[8..12].copy_from_slice(&2u32.to_le_bytes());
     log[16..32].copy_from_slice(&graph[16..32]);
     let mut sequence = table_sequence(graph);
     log[32..40].copy_from_slice(&sequence.to_le_bytes());

@@ -8,6 +8,7 @@
 mod compact;
 mod components;
 mod contradictions;
+mod history;
 mod names;
 mod procedure;
 mod projection;
@@ -37,4 +38,5 @@ pub const PROCEDURES: &[BuiltIn] = &[
     names::LABELS,
     names::RELATIONSHIP_TYPES,
     names::PROPERTY_KEYS,
+    history::COMMITS,
 ];

@@ -4,7 +4,7 @@ use super::output::{FORMATS, Format};
 use super::paint::When;
 pub use super::texts::{Check, Texts};
 use crate::io::protocol::MAX_LINE;
-use crate::session::{Durability, OpenOptions, RunOptions};
+use crate::session::{Durability, OpenOptions, Retention, RunOptions};
 use crate::value::Value;
 use crate::value::temporal::{Date, parse};
 use clap::builder::PossibleValue;
@@ -74,6 +74,14 @@ pub struct Running {
     /// Ask about this day or moment: relationships that do not hold then take no part, e.g. 2025-11-01
     #[arg(long, value_name = "DATE", value_parser = moment)]
     pub as_of: Option<Value>,
+
+    /// Ask what was known at this day or moment, where the graph keeps a history
+    #[arg(long, value_name = "DATE", value_parser = moment)]
+    pub as_recorded: Option<Value>,
+
+    /// Keep a history for `--as-recorded`, of a new graph from its beginning: all, or as much as 90d, 1000commits
+    #[arg(long, value_name = "RETENTION", value_parser = retention)]
+    pub history: Option<Retention>,
 
     /// Add a column to each answer that says which relationships a row rests on
     #[arg(long, help_heading = "Results")]
@@ -270,6 +278,10 @@ pub struct Import {
     /// Replace the graph's file when there is one
     #[arg(long)]
     pub overwrite: bool,
+
+    /// Keep a history from then on: all, or as much as 90d, 1000commits
+    #[arg(long, value_name = "RETENTION", value_parser = retention)]
+    pub history: Option<Retention>,
 
     /// What parts fields [default: a comma, in .tsv files a tab]
     #[arg(long, value_name = "CHARACTER", value_parser = delimiter)]
@@ -489,6 +501,29 @@ pub(super) fn moment(text: &str) -> Result<Value, String> {
     found.map_err(|_| format!("`{text}` is neither a date like 2025-11-01 nor a datetime like 2025-11-01T12:00"))
 }
 
+/// How much of a history is kept: `all`, `90d`, `1000 commits`.
+///
+/// # Errors
+/// When the text says nothing of the kind.
+pub(super) fn retention(text: &str) -> Result<Retention, String> {
+    if text == "all" {
+        return Ok(Retention::default());
+    }
+    let wrong = || format!("`{text}` is neither `all` nor an age like `90d` nor a number like `1000 commits`");
+    let (number, unit) = number_and_unit(text).map_err(|_| wrong())?;
+    if matches!(unit, "commit" | "commits") && number.fract() == 0.0 {
+        return Ok(Retention { commits: Some(number as u64), age: None });
+    }
+    let days = match unit {
+        "d" | "day" | "days" => 1.0,
+        "w" | "week" | "weeks" => 7.0,
+        "y" | "year" | "years" => 365.25,
+        _ => return duration(text).map(|age| Retention { age: Some(age), commits: None }).map_err(|_| wrong()),
+    };
+    let age = Duration::try_from_secs_f64(number * days * 86_400.0).map_err(|_| wrong())?;
+    Ok(Retention { age: Some(age), commits: None })
+}
+
 fn duration(text: &str) -> Result<Duration, String> {
     let (number, unit) = number_and_unit(text)?;
     let seconds = match unit {
@@ -544,5 +579,17 @@ mod tests {
         assert_eq!(size("2kb"), Ok(2048));
         assert_eq!(size("1GiB"), Ok(1 << 30));
         assert!(size("GB").is_err());
+    }
+
+    #[test]
+    fn a_history_is_kept_for_a_time_or_so_many_commits() {
+        let days = |days: u64| Ok(Retention { age: Some(Duration::from_secs(days * 86_400)), commits: None });
+        assert_eq!(retention("all"), Ok(Retention::default()));
+        assert_eq!((retention("90d"), retention("2 weeks")), (days(90), days(14)));
+        assert_eq!(retention("1h"), Ok(Retention { age: Some(Duration::from_secs(3600)), commits: None }));
+        assert_eq!(retention("1000 commits"), Ok(Retention { age: None, commits: Some(1000) }));
+        for wrong in ["some", "5 parsecs", "-1d", "1.5 commits", "", "1e400d"] {
+            assert!(retention(wrong).is_err(), "{wrong}");
+        }
     }
 }

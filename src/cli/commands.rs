@@ -3,7 +3,7 @@
 use super::app::{App, Asked, Stop};
 use super::overwrite::writable;
 use super::report::{self, Source};
-use super::{files, help, identity, import, main, queries, results, schema, settings, view, views, watch};
+use super::{files, help, history, identity, import, main, queries, results, schema, settings, view, views, watch};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::io::proofs::Proofs;
 use crate::session::{OpenOptions, RunOptions};
@@ -84,6 +84,12 @@ pub const COMMANDS: &[Command] = &[
         "[DATE|now]",
         Completes::Words(&["now"]),
         "asks about a day or moment: relationships that do not hold then take no part",
+    ),
+    setting(
+        "as-recorded",
+        "[DATE|now]",
+        Completes::Words(&["now"]),
+        "asks what was known at a day or moment, where the graph keeps a history",
     ),
     Command {
         name: "begin",
@@ -166,6 +172,13 @@ pub const COMMANDS: &[Command] = &[
         completes: Completes::Topic,
         summary: "lists what there is, or tells about a topic, a command or a function",
         run: Run::Own(help::run),
+    },
+    Command {
+        name: "history",
+        arguments: "[RETENTION|off]",
+        completes: Completes::Words(&["all", "off"]),
+        summary: "lists what was recorded when; or keeps that from now on: `all`, `90d`, `1000 commits`",
+        run: Run::Own(history::run),
     },
     setting(
         "ids",

@@ -72,7 +72,7 @@ pub(super) fn export_to(app: &mut App, argument: &str) -> Result<Flow> {
         return Err(error.hint("`.cypher`, `.facts`, `.svg` and `.html` do"));
     };
     let path = writable(app, "export", argument)?;
-    let graph = app.session.snapshot();
+    let graph = app.session.snapshot_for(&app.options)?;
     let written = File::create(path).and_then(|file| {
         let mut out = BufWriter::with_capacity(1 << 16, file);
         write(&graph, notation, &mut out).and_then(|unsaid| out.flush().map(|()| unsaid))

@@ -103,8 +103,11 @@ fn show(progress: &Progress, end: &Receiver<()>) {
     bar.finish_and_clear();
 }
 
-/// Makes the constraints that were asked for.
+/// Makes the constraints and keeps the history that were asked for.
 fn finish(arguments: &Import, imported: &Imported) -> Result<()> {
+    if arguments.history.is_some() {
+        imported.graph.keep_history(arguments.history)?;
+    }
     if !arguments.unique_keys {
         return Ok(());
     }

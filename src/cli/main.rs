@@ -11,6 +11,7 @@ use super::work::{Place, Work};
 use super::{demo, files, folders, generated, help, import, pager, parameters, stdio, terminal, texts, view};
 use crate::error::{Detail, Error, Result};
 use crate::session::{Graph, OpenOptions, RunOptions};
+use crate::store::History;
 use std::ffi::OsString;
 use std::io::{BufWriter, ErrorKind, IsTerminal, Read, Write};
 use std::path::Path;
@@ -94,9 +95,13 @@ pub(super) fn failed(error: &Error, code: u8) -> u8 {
 fn run(work: &Work, shell: Shell) -> u8 {
     let opened = match &work.place {
         Place::Memory => Ok(Graph::in_memory()),
-        Place::File(path) => graph_of(Some(path), work.running.limits.opening()),
+        Place::File(path) => {
+            let options = OpenOptions { history: work.running.history, ..work.running.limits.opening() };
+            graph_of(Some(path), options)
+        }
         Place::Demo => demo::graph(),
     };
+    let opened = opened.and_then(|graph| keep_history(&graph, work).map(|()| graph));
     let graph = match opened {
         Ok(graph) => graph,
         Err(error) => return failed(&error, NO_GRAPH),
@@ -125,6 +130,17 @@ fn run(work: &Work, shell: Shell) -> u8 {
     let code = if code == 0 && work.running.exit_status && app.rows == 0 { NO_ROWS } else { code };
     end_transaction(&mut app);
     code.max(close(&mut app))
+}
+
+/// Keeps the history that was asked for, unless the graph keeps it so already.
+fn keep_history(graph: &Graph, work: &Work) -> Result<()> {
+    let asked = work.running.history;
+    if asked.is_none() || graph.snapshot().history().map(History::retention) == asked {
+        return Ok(());
+    }
+    graph.keep_history(asked)?;
+    graph.forget_changes();
+    Ok(())
 }
 
 /// Runs the file that is run first: the one that was named, or in the shell that of the user, where there is one.
@@ -272,6 +288,7 @@ fn options(work: &Work, interactive: bool) -> RunOptions {
     RunOptions {
         files: Some(Arc::new(crate::io::LocalFiles::anywhere()) as Arc<dyn crate::session::Files>),
         as_of: running.as_of.clone(),
+        as_recorded: running.as_recorded.clone(),
         cite: running.cite,
         meter: interactive.then(Arc::default),
         read_only: limits.read_only || work.place == Place::Demo,

@@ -13,6 +13,7 @@ pub mod folders;
 mod footer;
 mod generated;
 pub mod help;
+mod history;
 mod identity;
 mod import;
 mod line;

@@ -38,7 +38,7 @@ pub fn run(app: &mut App, argument: &str) -> Result<Flow> {
 /// # Errors
 /// When they cannot be written.
 pub fn labels(app: &mut App, _: &str) -> Result<Flow> {
-    let graph = app.session.snapshot();
+    let graph = app.session.snapshot_for(&app.options)?;
     let labels = graph.catalog().labels().map(|(id, name)| (graph.label_count(id), format!(":{name}")));
     let text = listed(labels);
     app.print(&text)?;

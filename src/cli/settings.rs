@@ -6,7 +6,9 @@ use super::commands::Flow;
 use super::output::{FORMATS, Format};
 use super::{arguments, pager, parameters};
 use crate::error::{Detail, Error, Result};
+use crate::session::RunOptions;
 use crate::text::nearest;
+use crate::value::Value;
 use crate::value::format::{expression, to_text};
 use std::sync::Arc;
 
@@ -28,6 +30,7 @@ enum Kind {
 
 const SETTINGS: &[Setting] = &[
     text("as-of", |app| app.options.as_of.as_ref().map_or("now".into(), to_text), as_of),
+    text("as-recorded", |app| app.options.as_recorded.as_ref().map_or("now".into(), to_text), as_recorded),
     switch("cite", |app| &mut app.options.cite),
     switch("echo", |app| &mut app.settings.echo),
     switch("ids", |app| &mut app.settings.ids),
@@ -96,7 +99,7 @@ pub(super) fn set(app: &mut App, argument: &str) -> Result<Flow> {
         return run(app, name, value.trim());
     }
     let lines: Vec<String> =
-        SETTINGS.iter().map(|setting| format!("{:<9} {}", setting.name, setting.kind.show(app))).collect();
+        SETTINGS.iter().map(|setting| format!("{:<11} {}", setting.name, setting.kind.show(app))).collect();
     app.print(&lines.join("\n"))?;
     Ok(Flow::Continue)
 }
@@ -141,11 +144,24 @@ fn null(app: &mut App, text: &str) -> Result<()> {
 }
 
 fn as_of(app: &mut App, text: &str) -> Result<()> {
-    app.options.as_of = match text {
-        "now" => None,
-        text => Some(arguments::moment(text).map_err(|message| Error::syntax(Detail::InvalidUse, message))?),
-    };
+    app.options.as_of = moment(text)?;
     Ok(())
+}
+
+/// The moment must be one that is known, so that not each statement from then on fails.
+fn as_recorded(app: &mut App, text: &str) -> Result<()> {
+    let options = RunOptions { as_recorded: moment(text)?, ..app.options.clone() };
+    app.session.snapshot_for(&options)?;
+    app.options = options;
+    Ok(())
+}
+
+/// A moment, or none for `now`.
+fn moment(text: &str) -> Result<Option<Value>> {
+    match text {
+        "now" => Ok(None),
+        text => arguments::moment(text).map(Some).map_err(|message| Error::syntax(Detail::InvalidUse, message)),
+    }
 }
 
 fn pager(app: &mut App, text: &str) -> Result<()> {
@@ -220,6 +236,7 @@ mod tests {
     fn settings_take_what_they_can_be_and_nothing_else() {
         let cases: &[(&str, &[&str], &[&str])] = &[
             ("as-of", &["2025", "2025-11-21", "now"], &["someday", "2025-13-01"]),
+            ("as-recorded", &["now"], &["someday", "2025-11-21", "9999-01-01"]),
             ("cite", &["on", "off"], &["yes", "ON"]),
             ("echo", &["on", "off"], &["1"]),
             ("ids", &["on", "off"], &["true"]),

@@ -7,11 +7,12 @@ use super::bytes::{Put, Take};
 use super::columns;
 use super::format::{self, Problem};
 use super::schema;
-use crate::store::{Change, Record};
+use crate::store::{Change, Record, Retention};
 use crate::value::temporal::LocalDateTime;
 use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId, Value};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Lists within lists that a value may have.
 const DEPTH: usize = 16;
@@ -35,6 +36,11 @@ const CREATE_CONSTRAINT: u8 = 16;
 const DROP_CONSTRAINT: u8 = 17;
 const CREATE_RULE: u8 = 18;
 const DROP_RULE: u8 = 19;
+const KEEP_HISTORY: u8 = 20;
+/// How long a history goes back stands in this many bits: whether there is one, and which limits it has.
+const HISTORY: u8 = 1;
+const AGE: u8 = 2;
+const COMMITS: u8 = 4;
 
 /// The bytes of all changes of a record; `None` when one sets what no property holds.
 pub(super) fn encode(record: &Record) -> Option<Vec<u8>> {
@@ -81,6 +87,7 @@ fn put_change(out: &mut Vec<u8>, change: &Change) -> Option<()> {
         }
         Change::DeleteRel(rel) => put_numbers(out, DELETE_REL, &[rel.rel_type.0, rel.row]),
         Change::Clear => out.push(CLEAR),
+        Change::KeepHistory(retention) => put_retention(out, *retention),
         Change::CreateIndex(index) => put_definition(out, CREATE_INDEX, &schema::index_to_disk(index))?,
         Change::DropIndex(name) => put_dropped(out, DROP_INDEX, name),
         Change::CreateConstraint(constraint) => {
@@ -118,6 +125,7 @@ fn take_change(take: &mut Take<'_>) -> Result<Change, Problem> {
         SET_REL_PROPERTY => Change::SetRelProperty(take_rel(take)?, KeyId(take.narrow()?), take_value(take, 0)?),
         DELETE_REL => Change::DeleteRel(take_rel(take)?),
         CLEAR => Change::Clear,
+        KEEP_HISTORY => Change::KeepHistory(take_retention(take)?),
         CREATE_INDEX => Change::CreateIndex(Arc::new(schema::index_from_disk(&take_definition(take)?))),
         DROP_INDEX => Change::DropIndex(Arc::from(take.text()?)),
         CREATE_CONSTRAINT => Change::CreateConstraint(Arc::new(schema::constraint_from_disk(&take_definition(take)?))),
@@ -155,6 +163,25 @@ fn take_definition<T: for<'a> Deserialize<'a>>(take: &mut Take<'_>) -> Result<T,
 fn put_dropped(out: &mut Vec<u8>, kind: u8, name: &str) {
     out.push(kind);
     out.put_text(name);
+}
+
+fn put_retention(out: &mut Vec<u8>, retention: Option<Retention>) {
+    let Some(Retention { age, commits }) = retention else { return out.extend([KEEP_HISTORY, 0]) };
+    let limits = [(AGE, age.map(|age| u64::try_from(age.as_micros()).unwrap_or(u64::MAX))), (COMMITS, commits)];
+    let set = limits.iter().filter(|(_, limit)| limit.is_some());
+    out.extend([KEEP_HISTORY, set.fold(HISTORY, |bits, (bit, _)| bits | bit)]);
+    limits.into_iter().filter_map(|(_, limit)| limit).for_each(|limit| out.put_number(limit));
+}
+
+fn take_retention(take: &mut Take<'_>) -> Result<Option<Retention>, Problem> {
+    let bits = take.byte()?;
+    let mut limit = |bit| if bits & bit == 0 { Ok(None) } else { take.number().map(Some) };
+    let retention = Retention { age: limit(AGE)?.map(Duration::from_micros), commits: limit(COMMITS)? };
+    match bits {
+        0 => Ok(None),
+        _ if bits & HISTORY != 0 && bits < 2 * COMMITS => Ok(Some(retention)),
+        _ => Err(Problem::damaged(format!("there is no retention of kind {bits}"))),
+    }
 }
 
 fn take_rel(take: &mut Take<'_>) -> Result<RelId, Problem> {
@@ -357,6 +384,9 @@ mod tests {
                 excludes: TypesRead { any: false, types: vec![RelTypeId(0), RelTypeId(1)] },
             })),
             Change::DropRule(Arc::from("allies")),
+            Change::KeepHistory(None),
+            Change::KeepHistory(Some(Retention { age: Some(Duration::from_secs(86_400)), commits: None })),
+            Change::KeepHistory(Some(Retention { age: Some(Duration::ZERO), commits: Some(7) })),
         ]
     }
 

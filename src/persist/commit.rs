@@ -4,14 +4,24 @@
 //! that are queued, brings them to the disk with one sync, and publishes the last version, which contains the others.
 //! After a failure nothing more is written through this handle, because nobody knows what the disk holds.
 
-use super::changes;
 use super::file::{Durability, GraphFile, SYNC_EVERY, Slot, State};
 use super::log::{self, Commit, Log};
+use super::{changes, history};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::store::{Snapshot, Store, WriteGuard};
 use std::io;
 use std::sync::{Arc, MutexGuard, PoisonError};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
+
+/// Publishes a change that is not logged. Where the graph keeps a history, it was recorded.
+///
+/// # Errors
+/// When it cannot be remembered how to take it back; then nobody sees it.
+pub fn commit_in_memory(mut write: WriteGuard) -> Result<Snapshot> {
+    let record = write.take_record().unwrap_or_default();
+    history::remember(&mut write, &record)?;
+    Ok(write.commit())
+}
 
 impl GraphFile {
     /// Commits a change that was recorded, and publishes it when it is as durable as asked for.
@@ -21,7 +31,7 @@ impl GraphFile {
     /// `ResourceLimit` when it is too large for a log; then the handle goes on.
     pub fn commit(self: &Arc<Self>, store: &Store, mut write: WriteGuard) -> Result<Snapshot> {
         if self.options.durability == Durability::Off {
-            return Ok(write.commit());
+            return commit_in_memory(write);
         }
         let Some(record) = write.take_record() else {
             return Err(Error::internal("the change was not recorded"));
@@ -39,9 +49,10 @@ impl GraphFile {
             return Err(error.hint("make it in several transactions"));
         }
         let sequence = write.base().sequence() + 1;
+        let time = history::remember(&mut write, &record)?;
         let mut state = self.state();
         self.check(&state)?;
-        state.waiting.push(Commit { sequence, time: now(), content });
+        state.waiting.push(Commit { sequence, time, content });
         let version = write.finish();
         state.newest = Some(Arc::clone(&version));
         let state = self.wait(state, store, sequence)?;
@@ -176,10 +187,4 @@ impl State {
         self.log_length = log.length();
         self.log = Slot::Open(log);
     }
-}
-
-/// Microseconds since 1970.
-fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
 }

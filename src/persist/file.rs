@@ -13,7 +13,7 @@ use super::log::{self, Commit, Log};
 use super::recover::{LogEnd, Recovered, Recovery, Stamp, log_path, recover};
 use super::write;
 use crate::error::{Detail, Error, ErrorType, Result};
-use crate::store::{Snapshot, Version, WriteGuard};
+use crate::store::{Retention, Snapshot, Version, WriteGuard};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -42,6 +42,9 @@ pub struct OpenOptions {
     pub read_only: bool,
     /// When a commit is on the disk.
     pub durability: Durability,
+    /// Keep a history from the beginning: of a graph that is made. One that exists goes on as it is, and
+    /// [`Graph::keep_history`](crate::Graph::keep_history) changes that.
+    pub history: Option<Retention>,
     /// Write a checkpoint when the log has grown by so many bytes; `None` only when asked and when closed.
     pub checkpoint_after: Option<u64>,
     /// The disk.
@@ -53,6 +56,7 @@ impl Default for OpenOptions {
         OpenOptions {
             read_only: false,
             durability: Durability::default(),
+            history: None,
             checkpoint_after: Some(16 << 20),
             disk: Arc::new(RealDisk),
         }
@@ -240,24 +244,24 @@ impl State {
 /// Becoming the writer.
 impl GraphFile {
     /// Makes sure that this handle may write: takes the lock, and starts the change anew from what somebody else wrote
-    /// meanwhile. Called with the right to change the graph, before anything is changed.
+    /// meanwhile; whether there was anything. Called with the right to change the graph, before anything is changed.
     ///
     /// # Errors
     /// `Conflict` when the graph is open read-only or another process is its writer, which the message names; `Io` when
     /// an earlier commit could not be written.
-    pub fn acquire(&self, write: &mut WriteGuard) -> Result<()> {
+    pub fn acquire(&self, write: &mut WriteGuard) -> Result<bool> {
         let mut state = self.state();
         self.check(&state)?;
         if state.lock.is_some() {
-            return Ok(());
+            return Ok(false);
         }
         if self.options.read_only {
             let message = "the graph is open read-only";
             return Err(Error::runtime(ErrorType::Conflict, Detail::ReadOnly, message));
         }
-        let lock = self.take_lock()?;
+        let (lock, mut changed) = (self.take_lock()?, false);
         if state.graph.is_some() {
-            self.catch_up(&mut state, write)?;
+            changed = self.catch_up(&mut state, write)?;
             self.open_log(&mut state)?;
         } else if self.disk().length(&self.place).is_ok() {
             return Err(exists(&self.path));
@@ -265,7 +269,7 @@ impl GraphFile {
             self.begin(&mut state, write.base())?;
         }
         state.lock = Some(lock);
-        Ok(())
+        Ok(changed)
     }
 
     /// Reads what others have written since the graph was read; whether there was anything.

@@ -11,13 +11,15 @@ use std::sync::Arc;
 /// The first bytes of every file. The last two show whether the file went through a conversion of line ends.
 pub(super) const MAGIC: [u8; 8] = *b"STNDPT\r\n";
 /// The version of the format that is written, and the greatest that is read.
-pub(super) const FORMAT: u32 = 4;
+pub(super) const FORMAT: u32 = 5;
 /// The version of the format whose table has no schema.
 const WITHOUT_SCHEMA: u32 = 1;
 /// The last version of the format that has relationships by row alone.
 const BY_ROW: u32 = 2;
 /// The last version of the format whose table has no rules.
 const WITHOUT_RULES: u32 = 3;
+/// The version of the format that has no history. A graph without one is written in it.
+pub(super) const WITHOUT_HISTORY: u32 = 4;
 /// The length of the header.
 pub(super) const HEADER: usize = 64;
 /// Sections begin at multiples of this.
@@ -101,6 +103,9 @@ pub(super) struct Table {
     pub(super) schema: Schema,
     /// Rules, in order of creation.
     pub(super) rules: Vec<Rule>,
+    /// The history, which follows the rest of the table where there is one.
+    #[serde(skip)]
+    pub(super) history: Option<History>,
     /// Relationships by type, in formats before the third.
     #[serde(skip)]
     pub(super) rels_by_row: Vec<RelsByRow>,
@@ -131,6 +136,14 @@ impl Table {
         Table { sequence, labels, rel_types, keys, nodes, rels, columns, schema, ..Table::default() }
     }
 
+    /// The bytes of the table, and the version of the format that they have.
+    pub(super) fn encode(&self) -> io::Result<(Vec<u8>, u32)> {
+        Ok(match &self.history {
+            Some(history) => (encode(&(self, history))?, FORMAT),
+            None => (encode(self)?, WITHOUT_HISTORY),
+        })
+    }
+
     /// Reads the table of a file of the given format.
     pub(super) fn decode(bytes: &[u8], format: u32) -> Result<Table, Problem> {
         let what = "the table";
@@ -138,7 +151,11 @@ impl Table {
             WITHOUT_SCHEMA => (decode(bytes, what)?, Schema::default()),
             ..=BY_ROW => decode(bytes, what)?,
             WITHOUT_RULES => return decode(bytes, what).map(Table::without_rules),
-            _ => return decode(bytes, what),
+            WITHOUT_HISTORY => return decode(bytes, what),
+            _ => {
+                let (table, history): (Table, History) = decode(bytes, what)?;
+                return Ok(Table { history: Some(history), ..table });
+            }
         };
         let EarlyTable { sequence, labels, rel_types, keys, nodes, rels, columns } = early;
         let (rels_by_row, columns_by_encoding) = (rels, columns);
@@ -154,6 +171,27 @@ impl Table {
             ..Table::default()
         })
     }
+}
+
+/// How earlier versions are gone back to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct History {
+    /// For how long it goes back.
+    pub(super) retention: Retention,
+    /// Its earliest moment, in microseconds since 1970.
+    pub(super) since: u64,
+    /// The steps in order of time: the number and time of the commit, how many labels, types and keys there were
+    /// before, the length of the changes, and the changes that take the commit back, as in the log.
+    pub(super) steps: Section,
+}
+
+/// The limits of a history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Retention {
+    /// The age of what is kept in any case, in microseconds.
+    pub(super) age: Option<u64>,
+    /// The most commits.
+    pub(super) commits: Option<u64>,
 }
 
 /// The definitions of indexes and constraints, in order of creation. What indexes contain is built when a file is

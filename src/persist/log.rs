@@ -11,7 +11,7 @@ use std::io;
 /// The first bytes of every log.
 const MAGIC: [u8; 8] = *b"STNDLG\r\n";
 /// The version of the format that is written, and the greatest that is read.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 /// The length of the header.
 pub(super) const HEADER: usize = 64;
 /// The length of what stands before the content of a record.
@@ -90,6 +90,8 @@ pub(super) struct Entry<'a> {
     pub(super) offset: u64,
     /// The number of the commit.
     pub(super) sequence: u64,
+    /// When it was made, in microseconds since 1970.
+    pub(super) time: u64,
     /// How much of the log was on the disk when it was written.
     synced: u64,
     /// The changes.
@@ -110,8 +112,8 @@ fn head_at(log: &[u8], offset: usize) -> Option<(&[u8; RECORD], Entry<'_>)> {
     let length = u32_at(head, 0) as usize;
     let start = offset + RECORD;
     let content = log.get(start..start.checked_add(length)?).filter(|content| !content.is_empty())?;
-    let (sequence, synced) = (u64_at(head, 8), u64_at(head, 24));
-    Some((head, Entry { offset: offset as u64, sequence, synced, content, end: (start + length) as u64 }))
+    let (sequence, time, synced) = (u64_at(head, 8), u64_at(head, 16), u64_at(head, 24));
+    Some((head, Entry { offset: offset as u64, sequence, time, synced, content, end: (start + length) as u64 }))
 }
 
 /// What stands at a place of a log.
@@ -256,8 +258,8 @@ mod tests {
             assert!(Header::from_bytes(&changed).is_err(), "byte {at}");
         }
         let mut newer = bytes;
-        newer[8] = 2;
-        assert!(matches!(Header::from_bytes(&newer), Err(Problem::Newer(2))));
+        newer[8] = 3;
+        assert!(matches!(Header::from_bytes(&newer), Err(Problem::Newer(3))));
         assert!(Header::from_bytes(&bytes[..40]).is_err());
     }
 

@@ -16,7 +16,7 @@
 //! # The log
 //! One record for each commit (`log`), which holds what the store wrote down while it was changed (`changes`). `recover`
 //! puts file and log together, `commit` appends, `checkpoint` moves what the log holds into the file, `file` holds what
-//! is open and locked.
+//! is open and locked, `history` keeps how commits are taken back, where a graph wants that.
 
 mod bytes;
 mod changes;
@@ -26,6 +26,7 @@ mod commit;
 pub mod disk;
 mod file;
 mod format;
+pub mod history;
 mod log;
 mod read;
 mod recover;
@@ -35,5 +36,6 @@ mod tests;
 mod write;
 
 pub use checkpoint::save;
+pub use commit::commit_in_memory;
 pub use file::{Durability, GraphFile, OpenOptions};
 pub use recover::{Recovery, Salvaged, salvage};

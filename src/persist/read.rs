@@ -3,10 +3,10 @@
 use super::columns::{self, numbers, restore};
 use super::disk::{DiskReader, read_part};
 use super::format::{
-    AdjacencyGroup, ColumnByEncoding, ColumnGroup, Encoding, HEADER, Header, NodeGroup, Owner, Problem, RelGroup,
-    RelsByRow, Section, StoredValue, Table, decode,
+    AdjacencyGroup, ColumnByEncoding, ColumnGroup, Encoding, HEADER, Header, History, NodeGroup, Owner, Problem,
+    RelGroup, RelsByRow, Section, StoredValue, Table, decode,
 };
-use super::schema;
+use super::{history, schema};
 use crate::error::Error;
 use crate::store::{Direction, JoinedTexts, StoredAdjacency, StoredColumn, StoredRels, Values, Version, both};
 use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId, Value};
@@ -78,7 +78,16 @@ impl<'a> Reader<'a> {
         let read = schema::restore(&table.schema, &table.rules, &mut self.version);
         self.take(read)?;
         self.version.set_sequence(table.sequence);
+        let read = self.history(&table);
+        self.take(read)?;
         Ok(Found { version: self.version, graph: self.header.graph, problems: self.problems.unwrap_or_default() })
+    }
+
+    fn history(&mut self, table: &Table) -> Result<(), Problem> {
+        let Some(History { retention, since, steps }) = table.history else { return Ok(()) };
+        let bytes = self.file.bytes(steps, "the history")?;
+        self.version.set_history(Some(history::from_disk(retention, since, &bytes)?));
+        Ok(())
     }
 
     /// Goes on after a problem only where that is wanted.

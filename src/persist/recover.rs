@@ -6,9 +6,9 @@
 use super::disk::{self, Disk, read_part, with_suffix};
 use super::format::{self, Problem};
 use super::log::{self, Found};
-use super::{changes, read};
+use super::{changes, history, read};
 use crate::error::{Detail, Error, ErrorType, Result};
-use crate::store::Version;
+use crate::store::{Touched, Version};
 use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
@@ -176,6 +176,7 @@ pub fn salvage(disk: &dyn Disk, path: &Path) -> Result<Salvaged> {
         Err(error) => problems.push(format!("cannot open `{}`: {error}", log.display())),
     }
     recovered.version.settle();
+    problems.extend(history::problems(&recovered.version));
     recovered.recovery.sequence = recovered.version.sequence();
     Ok(Salvaged { version: recovered.version, problems, recovery: recovered.recovery })
 }
@@ -222,8 +223,18 @@ fn replay(recovered: &mut Recovered, log: &[u8], name: &str, most: u64) -> Resul
 
 /// Makes the changes of one commit. What was committed holds to the constraints, so a commit that does not is damage.
 fn apply(version: &mut Version, entry: &log::Entry<'_>) -> std::result::Result<(), String> {
-    let made = changes::decode(entry.content, |change| version.apply(&change).map_err(Problem::from));
+    // Without a history nobody needs the state before, which then is not copied when it is changed.
+    let before = version.history().map(|_| version.clone());
+    let mut touched = Touched::default();
+    let made = changes::decode(entry.content, |change| {
+        touched.add(&change);
+        version.apply(&change).map_err(Problem::from)
+    });
     let made = made.and_then(|()| version.check_constraints().map_err(Problem::from));
+    let nothing = Version::new();
+    let before = before.as_ref().unwrap_or(&nothing);
+    let kept = |()| history::keep(version, before, entry.sequence, entry.time, || touched).map_err(Problem::from);
+    let made = made.and_then(kept);
     made.map_err(|problem| match problem {
         Problem::Damaged(why) => format!("record {} cannot be replayed: {why}", entry.sequence),
         _ => format!("record {} cannot be replayed", entry.sequence),

@@ -2,8 +2,8 @@ use super::disk::{DiskFile, RealDisk};
 use super::*;
 use crate::error::{Detail, ErrorType};
 use crate::store::{
-    ConstraintDefinition, ConstraintKind, IndexDefinition, IndexKind, PropertyType, ScalarType, SchemaTarget, Seek,
-    Store, Version,
+    ConstraintDefinition, ConstraintKind, History, IndexDefinition, IndexKind, PropertyType, Retention, ScalarType,
+    SchemaTarget, Seek, Step, Store, Touched, Version,
 };
 use crate::value::temporal::{Date, DateTime, Duration, LocalDateTime, LocalTime, Time};
 use crate::value::{LabelId, NodeId, RelId, Value, compare};
@@ -191,6 +191,68 @@ fn every_changed_byte_is_found_or_harmless() {
             assert_eq!(content(&read.version), expected, "byte {at}");
         }
     }
+}
+
+/// The sample with a history of two commits.
+fn sample_with_history() -> Version {
+    let mut graph = sample();
+    graph.set_history(Some(History::new(Retention { age: None, commits: Some(9) }, 5)));
+    for (sequence, time) in [(8, 10), (9, 20)] {
+        let before = graph.clone();
+        graph.start_record();
+        let node = graph.node_ids().nth(sequence as usize).unwrap();
+        graph.rels_of(node).into_iter().for_each(|rel| assert!(graph.delete_rel(rel)));
+        graph.delete_node(node).unwrap();
+        let label = graph.intern_label(&format!("New {sequence}"));
+        graph.create_node(&[label], &[]).unwrap();
+        let record = graph.take_record().unwrap();
+        history::keep(&mut graph, &before, sequence, time, || Touched::by(&record)).unwrap();
+        graph.set_sequence(sequence);
+    }
+    graph
+}
+
+#[test]
+fn a_history_comes_back_and_every_changed_byte_of_it_is_found() {
+    let graph = sample_with_history();
+    let whole = bytes(&graph);
+    let read = read::read(&whole).unwrap().version;
+    assert_eq!(read.history(), graph.history());
+    let first = history::as_recorded(&read, 5).unwrap();
+    assert_eq!((content(&first), first.sequence()), (content(&sample()), 7));
+    assert_eq!(history::problems(&read), Vec::<String>::new());
+    let header = format::Header::from_bytes(&whole).unwrap();
+    let table = format::Table::decode(&whole[header.table.offset as usize..], header.format).unwrap();
+    let steps = table.history.unwrap().steps;
+    for at in steps.offset..steps.offset + steps.length {
+        let mut changed = whole.clone();
+        changed[at as usize] ^= 0x41;
+        assert!(read::read(&changed).is_err(), "byte {at}");
+        let salvaged = read::salvage(&changed).unwrap();
+        assert_eq!(salvaged.problems, ["the checksum of the history is wrong"]);
+        assert_eq!((content(&salvaged.version), salvaged.version.history()), (content(&graph), None));
+    }
+}
+
+#[test]
+fn a_history_that_does_not_fit_is_damage_and_no_panic() {
+    let graph = sample_with_history();
+    let steps: Vec<Step> = graph.history().unwrap().steps().cloned().collect();
+    for (at, byte) in (0..steps[1].content.len()).flat_map(|at| [0, 1, 0x7f, 0xff].map(|byte| (at, byte))) {
+        let mut content = steps[1].content.to_vec();
+        content[at] = byte;
+        let changed = vec![steps[0].clone(), Step { content: Arc::from(content), ..steps[1].clone() }];
+        let mut damaged = graph.clone();
+        damaged.set_history(History::restored(Retention::default(), 5, changed));
+        if let Ok(then) = history::as_recorded(&damaged, 5) {
+            assert!(then.sequence() == 7);
+        }
+        history::problems(&damaged);
+    }
+    let mut damaged = graph;
+    damaged.set_history(History::restored(Retention::default(), 5, vec![Step { names: [0; 3], ..steps[1].clone() }]));
+    let error = history::as_recorded(&damaged, 5).unwrap_err();
+    assert_eq!(error.error_type(), ErrorType::Corrupt);
 }
 
 #[test]

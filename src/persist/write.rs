@@ -3,10 +3,10 @@
 use super::columns::store;
 use super::disk::{DiskFile, Pour};
 use super::format::{
-    ALIGNMENT, AdjacencyGroup, ColumnGroup, FORMAT, HEADER, Header, NodeGroup, Owner, RelGroup, Section, StoredValue,
+    ALIGNMENT, AdjacencyGroup, ColumnGroup, HEADER, Header, History, NodeGroup, Owner, RelGroup, Section, StoredValue,
     Table, encode,
 };
-use super::schema;
+use super::{history, schema};
 use crate::store::{Column, Columns, StoredAdjacency, StoredRels, Version, store_column};
 use crate::value::{KeyId, LabelId, RelTypeId, Value};
 use std::collections::BTreeMap;
@@ -31,8 +31,10 @@ pub(super) fn write(version: &Version, graph: [u8; 16], file: &mut dyn DiskFile)
     for (rel_type, _) in catalog.rel_types() {
         write_rels(version, rel_type, &mut sections, &mut table)?;
     }
-    let table = sections.section(&encode(&table)?)?;
-    sections.0.finish(&Header { format: FORMAT, graph, table }.to_bytes())
+    write_history(version, &mut sections, &mut table)?;
+    let (bytes, format) = table.encode()?;
+    let table = sections.section(&bytes)?;
+    sections.0.finish(&Header { format, graph, table }.to_bytes())
 }
 
 /// Writes sections one after another.
@@ -99,6 +101,15 @@ fn write_rels(
         row_table: sections.numbers(&row_table)?,
     });
     write_columns(Owner::Rels(rel_type.0), version.rel_columns(rel_type), sections, table)
+}
+
+/// Writes the history without what it need not keep any more.
+fn write_history(version: &Version, sections: &mut Sections<'_>, table: &mut Table) -> io::Result<()> {
+    let Some(mut kept) = version.history().cloned() else { return Ok(()) };
+    kept.forget(history::now());
+    let (retention, since, bytes) = history::to_disk(&kept);
+    table.history = Some(History { retention, since, steps: sections.section(&bytes)? });
+    Ok(())
 }
 
 fn write_columns<'a>(

@@ -46,6 +46,7 @@ use std::sync::Arc;
 /// How many remarks a statement earns at most.
 const MAX_REMARKS: usize = 20;
 
+pub use moment::check_recorded;
 pub use walk::{changes_schema, commits, writes};
 
 /// Says what a statement means, or why it means nothing.

@@ -29,7 +29,7 @@ pub fn question(rule: &RuleCommand, moment: Option<Moment>) -> Statement {
     let mut clauses = rule.body.clone();
     clauses.push(Clause { kind: ClauseKind::Return(ends), span });
     let query = Query { first: SingleQuery { clauses, span }, unions: Vec::new() };
-    Statement { mode: Mode::Run, cite: Some(span), moment, query, span }
+    Statement { mode: Mode::Run, cite: Some(span), moment, recorded: None, query, span }
 }
 
 /// A rule by its statement, which is written as the rule was kept.

@@ -194,6 +194,7 @@ fn tell(place: &mut Place<'_>, line: &Line, translated: &Translated, options: &R
     if options.read_only {
         return Err(run::read_only());
     }
+    run::check_now(options)?;
     let graph = place.graph;
     let ((mut outcome, before), version) = place.change(|version| {
         let before = version.clone();

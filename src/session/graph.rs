@@ -3,14 +3,15 @@
 use super::answer::Answer;
 use super::facts::Loaded;
 use super::near::NearNames;
+use super::past::Past;
 use super::plans::Plans;
 use super::rules::Derivations;
 use super::state::Session;
 use crate::algo::{Procedure, Registry};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::exec::Counters;
-use crate::persist::{self, Durability, GraphFile, OpenOptions, Recovery, Salvaged};
-use crate::store::{Snapshot, Store, Version, WriteGuard};
+use crate::persist::{self, Durability, GraphFile, OpenOptions, Recovery, Salvaged, history};
+use crate::store::{History, Retention, Snapshot, Store, Version, WriteGuard};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -43,6 +44,7 @@ struct Inner {
     plans: Plans,
     derivations: Derivations,
     near_names: NearNames,
+    past: Past,
     home: RwLock<Home>,
 }
 
@@ -133,8 +135,10 @@ impl Graph {
     /// # Errors
     /// When there is such a file already, or no folder for it.
     pub fn create_later(path: impl AsRef<Path>, options: OpenOptions) -> Result<Graph> {
+        let mut version = Version::new();
+        version.set_history(options.history.map(|retention| History::new(retention, history::now())));
         let file = GraphFile::new(path.as_ref(), options)?;
-        Ok(Graph::over(Version::new(), Home::File(Arc::new(file))))
+        Ok(Graph::over(version, Home::File(Arc::new(file))))
     }
 
     /// Checks the files of a graph and reads all of it that can be read, into memory. What is wrong comes with it: bad
@@ -157,16 +161,9 @@ impl Graph {
     fn over(version: Version, home: Home) -> Graph {
         let home = RwLock::new(home);
         let (store, procedures, plans) = (Store::new(version), RwLock::default(), Plans::default());
-        Graph {
-            inner: Arc::new(Inner {
-                store,
-                procedures,
-                plans,
-                derivations: Derivations::default(),
-                near_names: NearNames::default(),
-                home,
-            }),
-        }
+        let (derivations, near_names, past) = (Derivations::default(), NearNames::default(), Past::default());
+        let inner = Inner { store, procedures, plans, derivations, near_names, past, home };
+        Graph { inner: Arc::new(inner) }
     }
 
     /// Brings everything into the file, removes the log and lets others change the graph. Dropping the last handle does
@@ -187,7 +184,11 @@ impl Graph {
     /// As [`Graph::open`].
     pub fn refresh(&self) -> Result<bool> {
         let Home::File(file) = self.home() else { return Ok(false) };
-        file.refresh(&mut self.inner.store.write(WRITER_WAIT)?)
+        let changed = file.refresh(&mut self.inner.store.write(WRITER_WAIT)?)?;
+        if changed {
+            self.inner.past.forget();
+        }
+        Ok(changed)
     }
 
     /// What was found in the log when the graph was read last.
@@ -289,6 +290,39 @@ impl Graph {
         Ok(counters)
     }
 
+    /// Keeps from now on how each commit is taken back, within a retention, so that `AS RECORDED` can ask what was known
+    /// earlier; changes the retention where that is kept already; `None` forgets all of it. It is a change like any other.
+    ///
+    /// ```
+    /// # fn main() -> standpoint::error::Result<()> {
+    /// let graph = standpoint::Graph::in_memory();
+    /// graph.keep_history(Some(Default::default()))?;
+    /// graph.run("+ Kyiv -opposes-> territorial concessions")?;
+    /// let before = graph.snapshot().history().expect("a history").since();
+    /// assert_eq!(graph.as_recorded(before)?.node_count(), 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `Conflict` when another writer does not end; what a commit can fail with.
+    pub fn keep_history(&self, retention: Option<Retention>) -> Result<()> {
+        let mut write = self.write()?;
+        write.version_mut().keep_history(retention);
+        self.commit(write)?;
+        Ok(())
+    }
+
+    /// The state that was current at a moment, in microseconds since 1970, which graphs know that keep a history. It never
+    /// changes. The time that it takes goes by what was changed since; the states that were asked for last are kept.
+    ///
+    /// # Errors
+    /// `InvalidUse` when the graph keeps no history; `NumberOutOfRange` when the moment is before its beginning, which the
+    /// error names; `Corrupt` when the history is damaged.
+    pub fn as_recorded(&self, time: u64) -> Result<Snapshot> {
+        self.inner.past.as_recorded(&self.snapshot(), time)
+    }
+
     /// Brings the graph's file up to the last commit and shortens its log: a checkpoint. Commits go on meanwhile. It also
     /// happens by itself, when the log has grown long and when the graph is closed.
     ///
@@ -385,6 +419,11 @@ impl Graph {
         &self.inner.near_names
     }
 
+    /// Earlier versions that were gone back to.
+    pub(super) fn past(&self) -> &Past {
+        &self.inner.past
+    }
+
     /// The plans of statements that were run before.
     pub(super) fn plans(&self) -> &Plans {
         &self.inner.plans
@@ -398,11 +437,14 @@ impl Graph {
     /// The right to change the graph; waits for another writer.
     pub(super) fn write(&self) -> Result<WriteGuard> {
         let mut write = self.inner.store.write(WRITER_WAIT)?;
-        if let Home::File(file) = self.home() {
-            file.acquire(&mut write)?;
-            if file.options().durability != Durability::Off {
-                write.start_record();
-            }
+        if let Home::File(file) = self.home()
+            && file.acquire(&mut write)?
+        {
+            self.inner.past.forget();
+        }
+        let logged = |file: &GraphFile| file.options().durability != Durability::Off;
+        if write.base().history().is_some() || matches!(self.home(), Home::File(file) if logged(&file)) {
+            write.start_record();
         }
         Ok(write)
     }
@@ -412,7 +454,7 @@ impl Graph {
     pub(super) fn commit(&self, write: WriteGuard) -> Result<Snapshot> {
         match self.home() {
             Home::File(file) => file.commit(&self.inner.store, write),
-            Home::Memory(_) => Ok(write.commit()),
+            Home::Memory(_) => persist::commit_in_memory(write),
         }
     }
 

@@ -18,6 +18,7 @@ mod identity;
 mod known;
 mod near;
 mod options;
+mod past;
 mod plans;
 mod procedures;
 mod profile;
@@ -30,8 +31,10 @@ mod transaction;
 mod why;
 
 pub use crate::exec::{Counters, Files, Meter};
+pub use crate::persist::history::{moment as recorded_moment, of as history_of};
 pub use crate::persist::{Durability, OpenOptions, Recovery};
 pub use crate::semantic::bound::Notification;
+pub use crate::store::Retention;
 pub use answer::{Answer, PlanStep, Row, Summary, Work};
 pub use facts::Loaded;
 pub use graph::Graph;

@@ -72,6 +72,9 @@ pub struct RunOptions {
     /// The moment that statements without `AS OF` or `BETWEEN` ask about, a date or datetime; without, relationships
     /// take part whenever they hold.
     pub as_of: Option<Value>,
+    /// The moment whose knowledge statements without `AS RECORDED` ask about, a date or datetime; without, all that is
+    /// recorded.
+    pub as_recorded: Option<Value>,
     /// Whether each row of what is asked says which relationships it rests on, as with `CITE`.
     pub cite: bool,
     /// Whether what rules derive is seen; without, only what is stored.
@@ -102,6 +105,7 @@ impl Default for RunOptions {
             share_from: 5_000,
             files: None,
             as_of: None,
+            as_recorded: None,
             cite: false,
             rules: true,
             read_only: false,

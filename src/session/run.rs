@@ -18,7 +18,7 @@ use crate::semantic::names::{ReadNames, WriteNames};
 use crate::semantic::{bind, changes_schema, commits, writes};
 use crate::span::Span;
 use crate::store::{Snapshot, Version};
-use crate::syntax::ast::{ClauseKind, Mode, Moment, Statement};
+use crate::syntax::ast::{ClauseKind, Mode, Moment, Recorded, Statement};
 use crate::syntax::{MAX_INPUT, parse_expression};
 use crate::value::format::expression;
 use crate::value::{Map, Value};
@@ -64,21 +64,33 @@ pub(super) fn execute(
 /// A statement with what the options ask of it, unless it says so itself: the moment it is about, and citations.
 pub(super) fn as_asked<'s>(statement: &'s Statement, options: &RunOptions) -> Result<Cow<'s, Statement>> {
     let as_of = options.as_of.as_ref().filter(|_| statement.moment.is_none());
+    let as_recorded = options.as_recorded.as_ref().filter(|_| statement.recorded.is_none());
     let cites = options.cite && statement.cite.is_none() && returns_rows(statement);
-    if as_of.is_none() && !cites {
+    if as_of.is_none() && as_recorded.is_none() && !cites {
         return Ok(Cow::Borrowed(statement));
     }
-    let mut asked = statement.clone();
-    if let Some(as_of) = as_of {
-        if writes(statement) {
-            let message = "the graph is looked at as it was: what changes it needs it as it is now";
-            return Err(Error::new(ErrorType::Conflict, Phase::Compile, Detail::ReadOnly, message));
-        }
-        let from = parse_expression(&expression(as_of))?;
-        asked.moment = Some(Moment { from, to: None, span: Span::default() });
+    if writes(statement) {
+        check_now(options)?;
+    }
+    let (mut asked, span) = (statement.clone(), Span::default());
+    let written = |moment: &Value| parse_expression(&expression(moment));
+    if let Some(from) = as_of.map(written).transpose()? {
+        asked.moment = Some(Moment { from, to: None, span });
+    }
+    if let Some(at) = as_recorded.map(written).transpose()? {
+        asked.recorded = Some(Recorded { at, span });
     }
     asked.cite = asked.cite.or_else(|| cites.then(Span::default));
     Ok(Cow::Owned(asked))
+}
+
+/// Refuses to change a graph that is looked at as it was.
+pub(super) fn check_now(options: &RunOptions) -> Result<()> {
+    if options.as_of.is_none() && options.as_recorded.is_none() {
+        return Ok(());
+    }
+    let message = "the graph is looked at as it was: what changes it needs it as it is now";
+    Err(Error::new(ErrorType::Conflict, Phase::Compile, Detail::ReadOnly, message))
 }
 
 /// Whether a statement only asks, and its answer has rows of its own to cite for.

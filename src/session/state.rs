@@ -81,7 +81,11 @@ impl Session {
         }
         let statement = Arc::new(parse_statement(text)?);
         self.last = Some(Arc::clone(&statement));
-        if !self.keeps_plans(options) || statement.mode != Mode::Run || writes(&statement) {
+        if !self.keeps_plans(options)
+            || statement.mode != Mode::Run
+            || statement.recorded.is_some()
+            || writes(&statement)
+        {
             let timeout = options.timeout.map(|timeout| timeout.saturating_sub(begun.elapsed()));
             return run::execute(&mut self.place(), &statement, parameters, &RunOptions { timeout, ..options.clone() });
         }
@@ -102,7 +106,8 @@ impl Session {
     /// Whether plans are kept and found by text: not inside a transaction, where each statement has a version of its own,
     /// and not where options change what a text asks.
     fn keeps_plans(&self, options: &RunOptions) -> bool {
-        !self.in_transaction() && options.as_of.is_none() && !options.cite && options.rules
+        let as_asked = options.as_of.is_none() && options.as_recorded.is_none() && !options.cite && options.rules;
+        !self.in_transaction() && as_asked
     }
 
     /// How a text was run before, if that holds for the graph as it is now; with the graph as it is now.
@@ -172,6 +177,15 @@ impl Session {
     /// The graph as the session's next statement finds it: with what its open transaction changed.
     pub fn snapshot(&self) -> Snapshot {
         self.reading().now()
+    }
+
+    /// The graph as the session's next statement finds it that only asks, run so: that of [`Session::snapshot`], or what was
+    /// known of it at the moment that the options set.
+    ///
+    /// # Errors
+    /// As [`Graph::as_recorded`], when the options set a moment; when the moment is still to come.
+    pub fn snapshot_for(&self, options: &RunOptions) -> Result<Snapshot> {
+        self.reading().version_for(options)
     }
 
     /// Empties the graph and forgets the procedures registered with it, the open transaction and what was said so far.

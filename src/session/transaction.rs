@@ -51,6 +51,11 @@ impl Transaction {
         Arc::clone(seen.get_or_insert_with(now))
     }
 
+    /// The graph as it was when the transaction began.
+    pub(super) fn base(&self) -> Snapshot {
+        Arc::clone(self.write.base())
+    }
+
     /// Changes the private version; an error leaves it as it was before.
     fn change<T>(&mut self, work: impl FnOnce(&mut Version) -> Result<Change<T>>) -> Result<(T, Snapshot)> {
         let before = self.write.version().clone();

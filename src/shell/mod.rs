@@ -106,8 +106,10 @@ fn prompt(app: &App) -> String {
     let changed = if graph.has_unsaved_changes() { "*" } else { "" };
     let source = app.session.source().map(|source| format!(" [{source}]")).unwrap_or_default();
     let moment = app.options.as_of.as_ref().map(|moment| format!(" as of {}", to_text(moment))).unwrap_or_default();
+    let recorded = app.options.as_recorded.as_ref();
+    let recorded = recorded.map(|moment| format!(" as recorded {}", to_text(moment))).unwrap_or_default();
     let transaction = if app.session.in_transaction() { " (transaction)" } else { "" };
-    format!("{}{changed}{transaction}{source}{moment}▸ ", name.unwrap_or_else(|| "standpoint".to_owned()))
+    format!("{}{changed}{transaction}{source}{moment}{recorded}▸ ", name.unwrap_or_else(|| "standpoint".to_owned()))
 }
 
 /// Says what is open.

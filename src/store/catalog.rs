@@ -76,6 +76,13 @@ impl Catalog {
         self.keys.names.len()
     }
 
+    /// Leaves the first so many labels, relationship types and keys.
+    pub(super) fn truncate(&mut self, labels: u32, rel_types: u32, keys: u32) {
+        self.labels.truncate(labels);
+        self.rel_types.truncate(rel_types);
+        self.keys.truncate(keys);
+    }
+
     pub(super) fn add_label(&mut self, name: &str) -> LabelId {
         LabelId(self.labels.add(name))
     }
@@ -107,6 +114,13 @@ impl Names {
 
     fn iter(&self) -> impl Iterator<Item = (u32, &Arc<str>)> {
         self.names.iter().enumerate().map(|(id, name)| (id as u32, name))
+    }
+
+    fn truncate(&mut self, count: u32) {
+        let gone = self.names.len().min(count as usize);
+        for name in self.names.drain(gone..) {
+            self.ids.remove(&name);
+        }
     }
 
     fn add(&mut self, name: &str) -> u32 {

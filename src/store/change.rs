@@ -117,10 +117,10 @@ impl Version {
         }))
     }
 
-    /// Takes away everything that there is, names included.
+    /// Takes away everything that there is, names included. A history stays.
     pub fn clear(&mut self) {
-        let (sequence, record) = (self.sequence, self.record.take());
-        *self = Version { sequence, record, ..Version::default() };
+        let (sequence, history, record) = (self.sequence, self.history.take(), self.record.take());
+        *self = Version { sequence, history, record, ..Version::default() };
         self.note(|| Change::Clear);
     }
 
@@ -157,33 +157,39 @@ impl Version {
         self.check_new_rel(rel_type, from, to)?;
         self.check_properties(properties)?;
         self.check_rows(rel_type, 1)?;
-        self.finish_indexes();
-        self.note_type(from, rel_type, Direction::Outgoing);
-        self.note_type(to, rel_type, Direction::Incoming);
-        let table = self.table_mut(rel_type);
-        let row = table.create(from.0, to.0);
-        if !properties.is_empty() {
-            set_values(table.columns_mut(row), row, properties);
-        }
-        let rel = RelId { rel_type, row };
-        self.count_rel_ends(rel, (from.0, to.0), Counted::Added);
-        self.note(|| Change::CreateRel(rel, from, to, properties.into()));
-        self.take_up(Owner::Rel(rel));
+        let rel = RelId { rel_type, row: self.row_bound(rel_type) };
+        self.put_rel(rel, from, to, properties);
         Ok(rel)
     }
 
-    /// Creates a relationship with a given row that was never given out, as when a log is read.
+    /// Creates a relationship with a given row that none has, as when a log is read or a commit taken back.
     ///
     /// # Errors
-    /// When the row was given out, and as [`Version::create_rel`].
+    /// When a relationship has the row, and as [`Version::create_rel`].
     pub fn restore_rel(&mut self, rel: RelId, from: NodeId, to: NodeId, properties: &[(KeyId, Value)]) -> Result<()> {
-        if rel.row < self.row_bound(rel.rel_type) || rel.row > LAST_ROW {
+        if self.contains_rel(rel) || rel.row > LAST_ROW {
             return Err(Error::internal(format!("relationship row {} cannot be restored", rel.row)));
         }
         self.check_new_rel(rel.rel_type, from, to)?;
         self.check_properties(properties)?;
-        self.table_mut(rel.rel_type).skip_to(rel.row);
-        self.create_rel(rel.rel_type, from, to, properties).map(drop)
+        self.put_rel(rel, from, to, properties);
+        Ok(())
+    }
+
+    /// Creates a relationship after everything was checked.
+    fn put_rel(&mut self, rel: RelId, from: NodeId, to: NodeId, properties: &[(KeyId, Value)]) {
+        let RelId { rel_type, row } = rel;
+        self.finish_indexes();
+        self.note_type(from, rel_type, Direction::Outgoing);
+        self.note_type(to, rel_type, Direction::Incoming);
+        let table = self.table_mut(rel_type);
+        table.create_at(row, from.0, to.0);
+        if !properties.is_empty() {
+            set_values(table.columns_mut(row), row, properties);
+        }
+        self.count_rel_ends(rel, (from.0, to.0), Counted::Added);
+        self.note(|| Change::CreateRel(rel, from, to, properties.into()));
+        self.take_up(Owner::Rel(rel));
     }
 
     /// Creates many relationships of one type at once; their rows, in the order given.

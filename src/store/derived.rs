@@ -97,7 +97,8 @@ impl Version {
         self.note_types(rel_type, &forward);
         if rels.len() as u64 * FEW < self.rel_type_count(rel_type) {
             for entry in forward {
-                let row = self.table_mut(rel_type).create(entry.node, entry.neighbour);
+                let row = entry.row;
+                self.table_mut(rel_type).create_at(row, entry.node, entry.neighbour);
                 self.count_rel_ends(RelId { rel_type, row }, (entry.node, entry.neighbour), Counted::Added);
             }
             return Ok(());

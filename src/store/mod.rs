@@ -14,6 +14,7 @@
 //!   rows (`rows`) with where a relationship starts, whether it is there, and property columns.
 //! - `column`: the values of one key in one segment, packed and typed.
 //! - `entities`: names and aliases; `names` has them gathered when somebody asks, and kept in step with changes.
+//! - `history`: how each commit is taken back, where a graph keeps that; `differences` finds the changes.
 //! - `ends`: how many relationships have a node with a label at an end.
 //! - `schema`, `index`, `tree`: what indexes and constraints there are, and the persistent trees that indexes keep values
 //!   in; `maintain` and `constraints` keep them in step with changes and check them.
@@ -39,10 +40,12 @@ mod column;
 mod constraints;
 mod denoted;
 mod derived;
+mod differences;
 mod directory;
 mod ends;
 mod entities;
 mod gather;
+mod history;
 mod index;
 mod load;
 mod maintain;
@@ -74,7 +77,9 @@ pub use bounds::Bounds;
 pub use catalog::Catalog;
 pub(crate) use column::{Cell, Column, Columns};
 pub use derived::{Derived, Proof};
+pub use differences::{Touched, changes_between};
 pub(crate) use entities::fold;
+pub use history::{History, Retention, Step};
 pub use index::Seek;
 pub use load::{BuiltRels, JoinedTexts, PropertyColumn, RelColumns, Values};
 pub use record::{Change, Record};

@@ -4,7 +4,7 @@
 //! the changes to a version like the one they started from gives the same graph with the same identifiers. A version that
 //! nobody records pays one test for each change. It does not know bytes: a log encodes changes.
 
-use super::{ConstraintDefinition, IndexDefinition, RuleDefinition, Version};
+use super::{ConstraintDefinition, IndexDefinition, Retention, RuleDefinition, Version};
 use crate::error::{Error, Result};
 use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId, Value};
 use std::sync::Arc;
@@ -53,6 +53,8 @@ pub enum Change {
     DropRule(Arc<str>),
     /// Everything is gone, names and schema included.
     Clear,
+    /// From now on the graph keeps a history within the retention, or none.
+    KeepHistory(Option<Retention>),
 }
 
 /// The changes of one writer. A clone shares them, and what either adds from then on is its own.
@@ -81,13 +83,25 @@ impl Record {
 
     /// Calls `visit` with each change, in order.
     pub fn for_each(&self, visit: impl FnMut(&Change)) {
+        self.changes().for_each(visit);
+    }
+
+    /// Calls `visit` with each change, in order, up to the first that fails.
+    ///
+    /// # Errors
+    /// That of the first that fails.
+    pub fn try_for_each(&self, visit: impl FnMut(&Change) -> Result<()>) -> Result<()> {
+        self.changes().try_for_each(visit)
+    }
+
+    fn changes(&self) -> impl Iterator<Item = &Change> {
         let mut parts = Vec::new();
         let mut next = &self.last;
         while let Some(part) = next {
             parts.push(part);
             next = &part.before;
         }
-        parts.into_iter().rev().flat_map(|part| &part.changes).for_each(visit);
+        parts.into_iter().rev().flat_map(|part| &part.changes)
     }
 
     pub(super) fn push(&mut self, change: Change) {
@@ -155,6 +169,10 @@ impl Version {
             Change::DropRule(name) => as_recorded(self.drop_rule(name)),
             Change::Clear => {
                 self.clear();
+                Ok(())
+            }
+            Change::KeepHistory(retention) => {
+                self.keep_history(*retention);
                 Ok(())
             }
         }

@@ -156,16 +156,32 @@ impl RelTable {
         &mut self.rows.get_mut(row / SEGMENT).columns
     }
 
-    /// Adds a relationship at the next row, which must not be beyond `u32::MAX - 1`.
-    pub(crate) fn create(&mut self, from: u32, to: u32) -> u32 {
-        let row = self.row_bound;
-        self.rows.get_mut(row / SEGMENT).push(Some((from, to)));
-        self.row_bound = row + 1;
+    /// Adds a relationship at a row that none has, not beyond `u32::MAX - 1`.
+    pub(crate) fn create_at(&mut self, row: u32, from: u32, to: u32) {
+        if row < self.row_bound {
+            self.refill(row, from, to);
+        } else {
+            self.skip_to(row);
+            self.rows.get_mut(row / SEGMENT).push(Some((from, to)));
+            self.row_bound = row + 1;
+        }
         self.count += 1;
         self.loops += u64::from(from == to);
         self.attach(Direction::Outgoing, Entry { node: from, neighbour: to, row });
         self.attach(Direction::Incoming, Entry { node: to, neighbour: from, row });
-        row
+    }
+
+    /// Gives a row that was given out before the ends of a relationship.
+    fn refill(&mut self, row: u32, from: u32, to: u32) {
+        let (segment, place) = split(row);
+        if self.rows.get_mut(segment).refill(place, from, to) {
+            return;
+        }
+        // The ends of the others stand beside them only while all rows are in order.
+        let rows = segment * SEGMENT..segment * SEGMENT + SEGMENT;
+        let mut ends: Vec<Option<(u32, u32)>> = rows.map(|row| self.endpoints(row)).collect();
+        ends[usize::from(place)] = Some((from, to));
+        self.rows.get_mut(segment).set_ends(&ends);
     }
 
     /// Leaves rows unused up to a row.

@@ -126,6 +126,32 @@ impl RowSegment {
         }
     }
 
+    /// Gives a place without a relationship the ends of one. False, and nothing done, where that does not go because ends
+    /// stand beside their rows.
+    pub(crate) fn refill(&mut self, place: u16, from: u32, to: u32) -> bool {
+        while self.len() <= usize::from(place) {
+            self.push(None);
+        }
+        let (same_start, forward) = (self.from.get(place) == from, matches!(self.to, To::Forward));
+        if forward && !same_start {
+            return false;
+        }
+        if let To::Stored(ends) = &mut self.to {
+            Arc::make_mut(ends).set(place, to);
+        }
+        if !same_start {
+            Arc::make_mut(&mut self.from).set(place, from);
+        }
+        self.dead.iter_mut().for_each(|dead| _ = dead.remove(place));
+        true
+    }
+
+    /// Gives a full segment other ends; its properties stay.
+    pub(crate) fn set_ends(&mut self, ends: &[Option<(u32, u32)>]) {
+        let columns = std::mem::take(&mut self.columns);
+        *self = RowSegment { columns, ..RowSegment::load(ends, false) };
+    }
+
     /// Takes the relationship at a place away with its properties.
     pub(crate) fn remove(&mut self, place: u16) {
         self.dead.get_or_insert_default().insert(place);
@@ -294,6 +320,15 @@ impl Packed {
                 least.wrapping_add(((both >> shift) as u64 & ((1u64 << width) - 1)) as u32)
             }
         }
+    }
+
+    fn set(&mut self, place: u16, number: u32) {
+        if self.get(place) == number {
+            return;
+        }
+        let mut numbers = self.unpack();
+        numbers[usize::from(place)] = number;
+        *self = if matches!(self, Packed::Plain(_)) { Packed::Plain(numbers) } else { Packed::smallest(&numbers) };
     }
 
     /// The numbers of all places.

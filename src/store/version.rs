@@ -8,6 +8,7 @@ use super::derived::Derived;
 use super::directory::Directory;
 use super::entities::Entities;
 use super::gather::{ByText, by_text, gather};
+use super::history::History;
 use super::nodes::NodeTable;
 use super::record::{Change, Record};
 use super::relationships::RelTable;
@@ -32,6 +33,8 @@ pub struct Version {
     pub(super) schema: Arc<Schema>,
     /// Samples of properties, taken when somebody first asks for one.
     pub(super) samples: Arc<Samples>,
+    /// How the commits that led here are taken back, where the graph keeps that.
+    pub(super) history: Option<Arc<History>>,
     /// What was changed, while somebody asks for it.
     pub(super) record: Option<Record>,
     /// What of it is derived; nothing in a version that is published.

@@ -25,6 +25,8 @@ pub struct Statement {
     pub cite: Option<Span>,
     /// When the relationships that take part must hold.
     pub moment: Option<Moment>,
+    /// Up to when something was recorded that is known to it.
+    pub recorded: Option<Recorded>,
     /// The query.
     pub query: Query,
     /// The whole statement.
@@ -38,6 +40,15 @@ pub struct Moment {
     pub from: Expr,
     /// Where the span ends.
     pub to: Option<Expr>,
+    /// All of it.
+    pub span: Span,
+}
+
+/// The moment of `AS RECORDED`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recorded {
+    /// The moment.
+    pub at: Expr,
     /// All of it.
     pub span: Span,
 }

@@ -347,7 +347,7 @@ named! {
         kw_offset => "`OFFSET`", kw_use => "`USE`",
         kw_finish => "`FINISH`", kw_foreach => "`FOREACH`", kw_groups => "`GROUPS`", kw_is => "`IS`", kw_limit => "`LIMIT`", kw_match => "`MATCH`",
         kw_merge => "`MERGE`", kw_normalized => "`NORMALIZED`", kw_not => "`NOT`", kw_null => "`NULL`", kw_nulls => "`NULLS`", kw_of => "`OF`", kw_on => "`ON`", kw_optional => "`OPTIONAL`",
-        kw_order => "`ORDER`", kw_paths => "`PATHS`", kw_profile => "`PROFILE`", kw_remove => "`REMOVE`", kw_relationships => "`RELATIONSHIPS`", kw_repeatable => "`REPEATABLE`", kw_return => "`RETURN`",
+        kw_order => "`ORDER`", kw_paths => "`PATHS`", kw_profile => "`PROFILE`", kw_recorded => "`RECORDED`", kw_remove => "`REMOVE`", kw_relationships => "`RELATIONSHIPS`", kw_repeatable => "`REPEATABLE`", kw_return => "`RETURN`",
         kw_set => "`SET`", kw_shortest => "`SHORTEST`", kw_skip => "`SKIP`", kw_starts => "`STARTS`", kw_then => "`THEN`", kw_typed => "`TYPED`", nulls_first => "`FIRST`", nulls_last => "`LAST`", kw_union => "`UNION`",
         kw_unwind => "`UNWIND`", kw_when => "`WHEN`", kw_where => "`WHERE`", kw_with => "`WITH`",
         kw_yield => "`YIELD`", op_in => "`IN`",

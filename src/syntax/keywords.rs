@@ -73,6 +73,7 @@ pub const KEYWORDS: &[&str] = &[
     "PROCEDURES",
     "PROFILE",
     "RANGE",
+    "RECORDED",
     "REDUCE",
     "REMOVE",
     "REPLACE",

@@ -1,11 +1,13 @@
 //! Files that earlier versions of the program have written: opened by this one, for ever after.
 //!
 //! `tests/formats/` holds saved graphs of each version of the format, for each a log that goes on from it, and what both
-//! hold: one graph with every kind of value, one with every kind of index and constraint, and one with rules. With `UPDATE_EXPECTED=1`
+//! hold: one graph with every kind of value, one with every kind of index and constraint, one with rules, and one that
+//! keeps a history. With `UPDATE_EXPECTED=1`
 //! those of the current version are written, where there are none yet.
 
 use crate::golden;
 use standpoint::Graph;
+use standpoint::session::{OpenOptions, Retention};
 use standpoint::store::Version;
 use standpoint::value::format::{NoGraph, literal};
 use std::path::{Path, PathBuf};
@@ -61,17 +63,42 @@ const LOGGED_RULES: &[&str] = &[
     "MATCH (a)-[:ALLIED]->(b) CREATE (a)-[:MET]->(b)",
 ];
 
-/// What is written: the ending of the name, and the statements before and after the graph was saved.
-const GRAPHS: &[(&str, &[&str], &[&str])] =
-    &[("-rules", SAVED_RULES, LOGGED_RULES), ("-schema", SAVED_SCHEMA, LOGGED_SCHEMA), ("", SAVED, LOGGED)];
+/// The same for changes that are taken back.
+const SAVED_HISTORY: &[&str] = &[
+    "CREATE (:Actor {name: 'Kyiv'})-[:OPPOSES {since: date('2025-11-21'), confidence: 0.9}]->(:Proposal {name: 'plan'})",
+    "CREATE INDEX by_name FOR (a:Actor) ON (a.name)",
+    "MATCH ()-[r:OPPOSES]->() DELETE r",
+    "MATCH (a:Actor) SET a:State, a.name = 'Ukraine'",
+];
+const LOGGED_HISTORY: &[&str] = &[
+    "MATCH (n) DETACH DELETE n",
+    "CREATE (:Actor {name: 'Moscow', at: time('10:00+01:00')})-[:PROPOSES]->(:Proposal)",
+    "DROP INDEX by_name",
+];
+
+/// A graph that is written.
+struct Sample {
+    /// The ending of its name.
+    ending: &'static str,
+    history: bool,
+    saved: &'static [&'static str],
+    logged: &'static [&'static str],
+}
+
+const GRAPHS: &[Sample] = &[
+    Sample { ending: "-schema", history: false, saved: SAVED_SCHEMA, logged: LOGGED_SCHEMA },
+    Sample { ending: "-rules", history: false, saved: SAVED_RULES, logged: LOGGED_RULES },
+    Sample { ending: "-history", history: true, saved: SAVED_HISTORY, logged: LOGGED_HISTORY },
+    Sample { ending: "", history: false, saved: SAVED, logged: LOGGED },
+];
 
 #[test]
 fn files_of_every_version_of_the_format_open() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/formats");
-    for (ending, saved, logged) in GRAPHS {
-        let current = folder.join(format!("format-{}{ending}.graph", current_format()));
+    for sample in GRAPHS {
+        let current = folder.join(format!("format-{}{}.graph", current_format(sample), sample.ending));
         if golden::updating() && !current.exists() {
-            write(&current, saved, logged);
+            write(&current, sample);
         }
         assert!(current.exists(), "the format has changed: UPDATE_EXPECTED=1 writes the files of the new version");
     }
@@ -84,10 +111,10 @@ fn files_of_every_version_of_the_format_open() {
         std::fs::copy(log_of(&file), log_of(&copy)).unwrap();
         let graph = Graph::open(&copy).unwrap();
         let stem = file.file_stem().unwrap().to_string_lossy();
-        let (_, _, logged) = GRAPHS.iter().find(|(ending, ..)| stem.ends_with(ending)).unwrap();
-        assert_eq!(graph.recovery().commits as usize, logged.len());
+        let sample = GRAPHS.iter().find(|sample| stem.ends_with(sample.ending)).unwrap();
+        assert_eq!(graph.recovery().commits as usize, sample.logged.len());
         assert_eq!(graph.snapshot().problems(), Vec::<String>::new());
-        let text = format!("{saved}\n-- with the log\n{}", dump(&graph.snapshot()));
+        let text = format!("{saved}\n-- with the log\n{}{}", dump(&graph.snapshot()), dump_history(&graph));
         let difference = golden::compare(&file.with_extension("txt"), &text);
         assert!(difference.is_none(), "{}", difference.unwrap_or_default());
         graph.run("CREATE (:After)").unwrap();
@@ -100,24 +127,42 @@ fn log_of(path: &Path) -> PathBuf {
 }
 
 /// The version of the format that is written now.
-fn current_format() -> u32 {
+fn current_format(sample: &Sample) -> u32 {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.graph");
-    Graph::create(&path).unwrap().close().unwrap();
+    create(&path, sample).close().unwrap();
     let bytes = std::fs::read(&path).unwrap();
     u32::from_le_bytes(bytes[8..12].try_into().unwrap())
 }
 
-fn write(path: &Path, saved: &[&str], logged: &[&str]) {
+fn create(path: &Path, sample: &Sample) -> Graph {
+    let history = sample.history.then(Retention::default);
+    Graph::create_with(path, OpenOptions { history, ..OpenOptions::default() }).unwrap()
+}
+
+fn write(path: &Path, sample: &Sample) {
     let folder = tempfile::tempdir().unwrap();
     let new = folder.path().join("x.graph");
-    let graph = Graph::create(&new).unwrap();
-    saved.iter().for_each(|statement| drop(graph.run(statement).unwrap()));
+    let graph = create(&new, sample);
+    sample.saved.iter().for_each(|statement| drop(graph.run(statement).unwrap()));
     graph.save().unwrap();
-    logged.iter().for_each(|statement| drop(graph.run(statement).unwrap()));
+    sample.logged.iter().for_each(|statement| drop(graph.run(statement).unwrap()));
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::copy(&new, path).unwrap();
     std::fs::copy(log_of(&new), log_of(path)).unwrap();
+}
+
+/// What was known before each commit, and what is said of moments before the first.
+fn dump_history(graph: &Graph) -> String {
+    let now = graph.snapshot();
+    let Some(history) = now.history() else { return String::new() };
+    let mut text = format!("\n-- {}\n", graph.as_recorded(history.since() - 1).unwrap_err());
+    for step in history.steps() {
+        let then = graph.as_recorded(step.time - 1).unwrap();
+        assert_eq!(then.problems(), Vec::<String>::new());
+        text += &format!("\n-- before {}\n{}", step.time, dump(&then));
+    }
+    text
 }
 
 /// Everything that a graph holds; long runs of nodes and relationships as their number and a checksum.

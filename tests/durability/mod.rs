@@ -12,6 +12,7 @@ mod kill;
 mod model;
 mod normal;
 mod power;
+mod recorded;
 mod threads;
 
 /// The number in an environment variable, or what is used without it.

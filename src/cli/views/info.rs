@@ -2,6 +2,7 @@
 
 use super::super::app::App;
 use super::super::commands::Flow;
+use super::super::history::{kept, moment};
 use super::super::paint::Role;
 use super::super::wrap;
 use super::held::Held;
@@ -11,6 +12,7 @@ use crate::io::cell;
 use crate::session::entity::Node;
 use crate::store::Version;
 use crate::text::{counted, sizes};
+use crate::value::format::to_text;
 use crate::value::{NodeId, Value};
 use std::collections::BTreeMap;
 
@@ -41,6 +43,7 @@ fn of_graph(app: &mut App) -> Result<String> {
     }
     lines.push(("holds", sizes(graph.node_count(), graph.count())));
     lines.push(("commit", graph.sequence().to_string()));
+    lines.push(("history", history(&graph)));
     let used = |counts: Vec<u64>| counts.into_iter().filter(|count| *count > 0).count() as u64;
     let labels = used(graph.catalog().labels().map(|(id, _)| graph.label_count(id)).collect());
     let types = graph.types();
@@ -63,6 +66,14 @@ fn of_graph(app: &mut App) -> Result<String> {
     let dated = span(&said).map(|days| format!(", {days}")).unwrap_or_default();
     lines.push(("sources", format!("{sources}{dated}")));
     Ok(aligned(&lines, Look::of(app), app.room().width))
+}
+
+/// Since when earlier states can be asked for, and what that costs.
+fn history(graph: &Version) -> String {
+    let Some(history) = graph.history() else { return "none is kept".to_owned() };
+    let commits = counted(history.len(), "commit", "commits");
+    let (since, size) = (to_text(&moment(history.since())), bytes(history.bytes()));
+    format!("{} since {since}: {commits}, {size}", kept(history.retention()))
 }
 
 fn of_entity(app: &mut App, argument: &str) -> Result<String> {

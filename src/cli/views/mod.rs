@@ -75,7 +75,7 @@ fn statements(app: &mut App, query: &str) -> Result<(Snapshot, Vec<Statement>)> 
 
 /// The entity that an argument names, and the relationships at it as [`statements`] gives them.
 fn statements_at(app: &mut App, argument: &str) -> Result<(NodeId, (Snapshot, Vec<Statement>))> {
-    let node = entity(&app.session.snapshot(), argument)?;
+    let node = entity(&*app.session.snapshot_for(&app.options)?, argument)?;
     let query = format!("MATCH (x)-[r]-() WHERE id(x) = {} RETURN DISTINCT r", node.0);
     Ok((node, statements(app, &query)?))
 }

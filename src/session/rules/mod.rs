@@ -217,7 +217,7 @@ fn asking_for(exprs: &[&Expr]) -> Statement {
     };
     let clauses = vec![Clause { kind: ClauseKind::Return(projection), span }];
     let query = Query { first: SingleQuery { clauses, span }, unions: Vec::new() };
-    Statement { mode: Mode::Run, cite: None, moment: None, query, span }
+    Statement { mode: Mode::Run, cite: None, moment: None, recorded: None, query, span }
 }
 
 impl Derivations {

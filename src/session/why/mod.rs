@@ -195,9 +195,11 @@ impl Asking<'_> {
     /// The first rows of a query; no more are computed.
     fn rows(&self, query: Query, at_moment: bool, most: usize) -> Result<Vec<Vec<Value>>> {
         let moment = self.statement.moment.clone().filter(|_| at_moment);
-        let statement = Statement { mode: Mode::Run, cite: None, moment, query, span: self.statement.span };
+        let statement =
+            Statement { mode: Mode::Run, cite: None, moment, recorded: None, query, span: self.statement.span };
         let options = RunOptions {
             cite: false,
+            as_recorded: None,
             as_of: self.options.as_of.clone().filter(|_| at_moment),
             timeout: self.options.timeout.map(|timeout| timeout.saturating_sub(self.begun.elapsed())),
             ..self.options.clone()
@@ -222,7 +224,7 @@ pub(super) fn why_empty(
     parameters: &Map,
     options: &RunOptions,
 ) -> Result<Option<WhyEmpty>> {
-    let snapshot = place.reading().version(statement, parameters, options)?;
+    let snapshot = place.reading().version(&*run::as_asked(statement, options)?, parameters, options)?;
     Asking { graph: place.graph, snapshot, statement, text, parameters, options, begun: Instant::now() }.why()
 }
 

@@ -179,6 +179,7 @@ fn is_silent(rule: Rule) -> bool {
             | Rule::kw_offset
             | Rule::kw_on
             | Rule::kw_order
+            | Rule::kw_recorded
             | Rule::kw_remove
             | Rule::kw_require
             | Rule::kw_report

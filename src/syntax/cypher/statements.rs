@@ -3,21 +3,27 @@
 use super::{Builder, Parts, name, span_of};
 use crate::error::{Detail, Error, Result};
 use crate::span::Span;
-use crate::syntax::ast::{Clause, ClauseKind, Mode, Moment, Name, Projection, Query, SingleQuery, Statement};
+use crate::syntax::ast::{Clause, ClauseKind, Mode, Moment, Name, Projection, Query, Recorded, SingleQuery, Statement};
 use pest::iterators::Pair;
 use standpoint_grammar::cypher::Rule;
+
+/// What stands before a query.
+#[derive(Default)]
+struct Prefixes {
+    cite: Option<Span>,
+    moment: Option<Moment>,
+    recorded: Option<Recorded>,
+    /// Where the first of them stands.
+    first: Option<Span>,
+}
 
 impl Builder<'_> {
     pub(super) fn statement(&self, pair: Pair<'_, Rule>) -> Result<Statement> {
         let mut parts = Parts::of(pair);
         let mode = parts.optional(Rule::mode).map(mode);
-        let mut cite = parts.optional(Rule::cite).map(|pair| span_of(&pair));
-        let moment = parts.optional(Rule::moment).map(|pair| self.moment(pair)).transpose()?;
-        let first = cite.or(moment.as_ref().map(|moment| moment.span));
-        cite = cite.or_else(|| parts.optional(Rule::cite).map(|pair| span_of(&pair)));
+        let asked = self.prefixes(&mut parts)?;
         let body = parts.required()?;
-        let start = mode.map(|(_, span)| span).or(first);
-        let start = start.unwrap_or_else(|| span_of(&body));
+        let start = mode.map(|(_, span)| span).or(asked.first).unwrap_or_else(|| span_of(&body));
         let span = start.to(span_of(&body));
         let query = match body.as_rule() {
             Rule::bare_pattern => self.bare_pattern(body)?,
@@ -25,7 +31,34 @@ impl Builder<'_> {
             Rule::show_command => self.show_command(body)?,
             _ => self.query(body)?,
         };
-        Ok(Statement { mode: mode.map_or(Mode::Run, |(mode, _)| mode), cite, moment, query, span })
+        let Prefixes { cite, moment, recorded, .. } = asked;
+        Ok(Statement { mode: mode.map_or(Mode::Run, |(mode, _)| mode), cite, moment, recorded, query, span })
+    }
+
+    /// What is asked of a query besides its rows, each at most once.
+    fn prefixes(&self, parts: &mut Parts<'_>) -> Result<Prefixes> {
+        let mut found = Prefixes::default();
+        loop {
+            let (span, twice) = if let Some(pair) = parts.optional(Rule::cite) {
+                (span_of(&pair), found.cite.replace(span_of(&pair)).is_some())
+            } else if let Some(pair) = parts.optional(Rule::moment) {
+                (span_of(&pair), found.moment.replace(self.moment(pair)?).is_some())
+            } else if let Some(pair) = parts.optional(Rule::recorded) {
+                (span_of(&pair), found.recorded.replace(self.recorded(pair)?).is_some())
+            } else {
+                return Ok(found);
+            };
+            if twice {
+                let message = "a query is about one moment, and says once what is asked of it";
+                return Err(Error::syntax(Detail::InvalidClauseComposition, message).at(span));
+            }
+            found.first = found.first.or(Some(span));
+        }
+    }
+
+    fn recorded(&self, pair: Pair<'_, Rule>) -> Result<Recorded> {
+        let span = span_of(&pair);
+        Ok(Recorded { at: self.expression(Parts::of(pair).required()?)?, span })
     }
 
     fn moment(&self, pair: Pair<'_, Rule>) -> Result<Moment> {

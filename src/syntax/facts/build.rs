@@ -195,7 +195,7 @@ pub(super) fn with(projection: Projection) -> Clause {
     Clause { kind: ClauseKind::With { projection, predicate: None }, span }
 }
 
-pub(super) fn return_(projection: Projection) -> Clause {
+pub(crate) fn return_(projection: Projection) -> Clause {
     let span = projection.span;
     Clause { kind: ClauseKind::Return(projection), span }
 }
@@ -204,11 +204,12 @@ pub(super) fn single(clauses: Vec<Clause>, span: Span) -> SingleQuery {
     SingleQuery { clauses, span }
 }
 
-pub(super) fn statement(clauses: Vec<Clause>, span: Span) -> Statement {
+pub(crate) fn statement(clauses: Vec<Clause>, span: Span) -> Statement {
     Statement {
         mode: Mode::Run,
         cite: None,
         moment: None,
+        recorded: None,
         query: Query { first: single(clauses, span), unions: Vec::new() },
         span,
     }

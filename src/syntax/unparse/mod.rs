@@ -36,6 +36,11 @@ pub fn statement(statement: &Statement) -> String {
     if let Some(moment) = &statement.moment {
         writer.moment(moment);
     }
+    if let Some(recorded) = &statement.recorded {
+        writer.push("AS RECORDED ");
+        writer.moment_end(&recorded.at);
+        writer.push(" ");
+    }
     writer.query(&statement.query);
     writer.out
 }
