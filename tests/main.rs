@@ -28,6 +28,7 @@ mod semantic;
 mod shell;
 mod shipped;
 mod tck;
+mod threads;
 mod versioning;
 
 /// Every file and folder of `tests/` that holds Rust code is a module above.

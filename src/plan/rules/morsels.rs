@@ -55,13 +55,23 @@ fn place(chain: &[Node], end: usize, options: &Options) -> Option<usize> {
     let above = chain[..end].iter().rev().take_while(|node| by_row(&node.op)).count();
     let lowest = (end - above).saturating_sub(1);
     let wanted = SOURCE.min(options.share_from);
-    let at = (lowest..end).find(|at| chain[*at].estimate >= wanted)?;
+    let many = |node: &Node| !matches!(node.op, Op::Unit | Op::Argument) && node.estimate >= wanted;
+    let at = (lowest..end).find(|at| many(&chain[*at]))?;
     let computes = |node: &Node| matches!(node.op, Op::Project(_) | Op::Filter(_));
     if chain[at].op.reads_all() && chain[at + 1..end].iter().all(computes) {
         return None; // groups are few
     }
-    let rows: f64 = chain[at..end].iter().map(|node| node.estimate).sum();
-    (rows >= options.share_from).then_some(at)
+    (work(&chain[at..end]) >= options.share_from).then_some(at)
+}
+
+/// How many rows operators are expected to make: those that multiply what a row counts make none.
+fn work(chain: &[Node]) -> f64 {
+    let mut rows = f64::MAX;
+    let made = chain.iter().map(|node| {
+        rows = if node.op.keeps_or_multiplies() { rows.min(node.estimate) } else { node.estimate };
+        rows
+    });
+    made.sum()
 }
 
 /// Whether what threads have made of its input can be joined.
