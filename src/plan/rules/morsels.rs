@@ -39,7 +39,7 @@ fn share(root: &mut Node, options: &Options) {
         from = end + 1;
         if let Some(at) = place(&chain, end, options) {
             let (least, most) = ROWS;
-            let rows = (chain[at].estimate / MORSELS).clamp(least, most) as usize;
+            let rows = (made(&chain[..=at])[at] / MORSELS).clamp(least, most) as usize;
             chain.insert(at + 1, Node::new(Op::Morsels(rows), chain[at].estimate));
             from += 1;
         }
@@ -55,23 +55,24 @@ fn place(chain: &[Node], end: usize, options: &Options) -> Option<usize> {
     let above = chain[..end].iter().rev().take_while(|node| by_row(&node.op)).count();
     let lowest = (end - above).saturating_sub(1);
     let wanted = SOURCE.min(options.share_from);
-    let many = |node: &Node| !matches!(node.op, Op::Unit | Op::Argument) && node.estimate >= wanted;
-    let at = (lowest..end).find(|at| many(&chain[*at]))?;
+    let made = made(&chain[..end]);
+    let many = |at: usize| !matches!(chain[at].op, Op::Unit | Op::Argument) && made[at] >= wanted;
+    let at = (lowest..end).find(|at| many(*at))?;
     let computes = |node: &Node| matches!(node.op, Op::Project(_) | Op::Filter(_));
     if chain[at].op.reads_all() && chain[at + 1..end].iter().all(computes) {
         return None; // groups are few
     }
-    (work(&chain[at..end]) >= options.share_from).then_some(at)
+    (made[at..].iter().sum::<f64>() >= options.share_from).then_some(at)
 }
 
-/// How many rows operators are expected to make: those that multiply what a row counts make none.
-fn work(chain: &[Node]) -> f64 {
+/// How many rows each operator is expected to give, however often they count: those that multiply make none.
+fn made(chain: &[Node]) -> Vec<f64> {
     let mut rows = f64::MAX;
-    let made = chain.iter().map(|node| {
+    let given = chain.iter().map(|node| {
         rows = if node.op.keeps_or_multiplies() { rows.min(node.estimate) } else { node.estimate };
         rows
     });
-    made.sum()
+    given.collect()
 }
 
 /// Whether what threads have made of its input can be joined.
