@@ -3,7 +3,7 @@
 use super::{BuiltIn, ProcedureContext, Rows};
 use crate::error::Result;
 use crate::persist::history::{changes_of, moment, of};
-use crate::store::{Change, Step};
+use crate::store::{Reverted, Step};
 use crate::value::Value;
 
 /// The commits that can be taken back.
@@ -34,26 +34,19 @@ fn commits(context: &ProcedureContext<'_>, _: &[Value]) -> Result<Rows> {
 }
 
 fn row(step: &Step) -> Result<Vec<Value>> {
-    let changes = changes_of(step)?;
     // What takes back a deletion creates.
-    let count = |fits: fn(&Change) -> usize| Value::Int(changes.iter().map(fits).sum::<usize>() as i64);
+    let mut back = Reverted::default();
+    changes_of(step)?.iter().for_each(|change| back.count(change));
     let counts = [
-        count(|change| usize::from(matches!(change, Change::DeleteNode(_)))),
-        count(|change| usize::from(matches!(change, Change::CreateNode(..)))),
-        count(|change| usize::from(matches!(change, Change::DeleteRel(_)))),
-        count(|change| match change {
-            Change::CreateRels(_, rels) => rels.len(),
-            other => usize::from(matches!(other, Change::CreateRel(..))),
-        }),
-        count(|change| usize::from(matches!(change, Change::SetNodeProperty(..) | Change::SetRelProperty(..)))),
-        count(|change| usize::from(matches!(change, Change::AddLabel(..) | Change::RemoveLabel(..)))),
+        back.nodes_deleted,
+        back.nodes_created,
+        back.rels_deleted,
+        back.rels_created,
+        back.properties_set,
+        back.labels_added + back.labels_removed,
     ];
-    let of_schema = |change: &Change| {
-        let created = matches!(change, Change::CreateIndex(_) | Change::CreateConstraint(_));
-        created || matches!(change, Change::DropIndex(_) | Change::DropConstraint(_))
-    };
     let mut row = vec![Value::Int(step.sequence as i64), moment(step.time)];
-    row.extend(counts);
-    row.push(Value::Bool(changes.iter().any(of_schema)));
+    row.extend(counts.map(|count| Value::Int(count as i64)));
+    row.push(Value::Bool(back.schema));
     Ok(row)
 }

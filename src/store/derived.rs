@@ -7,7 +7,7 @@
 
 use super::adjacency::Entry;
 use super::ends::Counted;
-use super::record::{Change, Record};
+use super::record::Record;
 use super::schema::RuleDefinition;
 use super::{Direction, Version};
 use crate::error::{Detail, Error, ErrorType, Result};
@@ -142,12 +142,7 @@ impl Version {
     /// # Errors
     /// When the changes do not fit this version.
     pub fn apply_all(&mut self, record: &Record) -> Result<()> {
-        let mut done = Ok(());
-        record.for_each(|change: &Change| {
-            if done.is_ok() {
-                done = self.apply(change);
-            }
-        });
+        let done = record.try_for_each(|change| self.apply(change));
         self.settle();
         done
     }

@@ -51,16 +51,8 @@ impl Touched {
             Change::CreateRels(rel_type, rels) => {
                 self.rels.extend(rels.iter().map(|(row, ..)| RelId { rel_type: *rel_type, row: *row }));
             }
-            Change::CreateIndex(_)
-            | Change::DropIndex(_)
-            | Change::CreateConstraint(_)
-            | Change::DropConstraint(_)
-            | Change::CreateRule(_)
-            | Change::DropRule(_) => {
-                self.schema = true;
-            }
             Change::Clear => self.cleared = true,
-            Change::Label(..) | Change::RelType(..) | Change::Key(..) | Change::KeepHistory(_) => {}
+            other => self.schema |= other.is_of_schema(),
         }
     }
 }

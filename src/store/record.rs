@@ -57,6 +57,34 @@ pub enum Change {
     KeepHistory(Option<Retention>),
 }
 
+impl Change {
+    /// Whether it is one of indexes, constraints or rules.
+    pub(crate) fn is_of_schema(&self) -> bool {
+        match self {
+            Change::CreateIndex(_)
+            | Change::DropIndex(_)
+            | Change::CreateConstraint(_)
+            | Change::DropConstraint(_)
+            | Change::CreateRule(_)
+            | Change::DropRule(_) => true,
+            Change::Label(..)
+            | Change::RelType(..)
+            | Change::Key(..)
+            | Change::CreateNode(..)
+            | Change::AddLabel(..)
+            | Change::RemoveLabel(..)
+            | Change::SetNodeProperty(..)
+            | Change::DeleteNode(_)
+            | Change::CreateRel(..)
+            | Change::CreateRels(..)
+            | Change::SetRelProperty(..)
+            | Change::DeleteRel(_)
+            | Change::Clear
+            | Change::KeepHistory(_) => false,
+        }
+    }
+}
+
 /// The changes of one writer. A clone shares them, and what either adds from then on is its own.
 #[derive(Clone, Debug, Default)]
 pub struct Record {

@@ -58,7 +58,8 @@ impl Version {
 }
 
 impl Reverted {
-    fn count(&mut self, change: &Change) {
+    /// Counts a change.
+    pub(crate) fn count(&mut self, change: &Change) {
         match change {
             Change::CreateNode(..) => self.nodes_created += 1,
             Change::DeleteNode(_) => self.nodes_deleted += 1,
@@ -68,15 +69,7 @@ impl Reverted {
             Change::SetNodeProperty(..) | Change::SetRelProperty(..) => self.properties_set += 1,
             Change::AddLabel(..) => self.labels_added += 1,
             Change::RemoveLabel(..) => self.labels_removed += 1,
-            Change::CreateIndex(_)
-            | Change::DropIndex(_)
-            | Change::CreateConstraint(_)
-            | Change::DropConstraint(_)
-            | Change::CreateRule(_)
-            | Change::DropRule(_) => {
-                self.schema = true;
-            }
-            Change::Label(..) | Change::RelType(..) | Change::Key(..) | Change::KeepHistory(_) | Change::Clear => {}
+            other => self.schema |= other.is_of_schema(),
         }
     }
 }
