@@ -406,12 +406,10 @@ impl Context {
     /// Fails when the statement was cancelled or its time is over.
     pub(super) fn check(&self) -> Result<()> {
         if self.settings().cancel.load(Ordering::Relaxed) {
-            return Err(Error::runtime(ErrorType::Cancelled, Detail::Cancelled, "the statement was cancelled"));
+            return Err(cancelled());
         }
         match self.shared.deadline {
-            Some(deadline) if Instant::now() >= deadline => {
-                Err(Error::runtime(ErrorType::ResourceLimit, Detail::Timeout, "the statement took too long"))
-            }
+            Some(deadline) if Instant::now() >= deadline => Err(overdue()),
             _ => Ok(()),
         }
     }
@@ -540,6 +538,16 @@ impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Context").field("counters", &self.counters).finish_non_exhaustive()
     }
+}
+
+/// The error of a statement that was cancelled.
+pub(crate) fn cancelled() -> Error {
+    Error::runtime(ErrorType::Cancelled, Detail::Cancelled, "the statement was cancelled")
+}
+
+/// The error of a statement whose time is over.
+pub(crate) fn overdue() -> Error {
+    Error::runtime(ErrorType::ResourceLimit, Detail::Timeout, "the statement took too long")
 }
 
 pub(super) fn missing_parameter(name: &str) -> Error {

@@ -28,6 +28,7 @@ use crate::plan::physical::{Node, Plan};
 use crate::semantic::bound::Notification;
 use crate::store::Version;
 use crate::value::{Value, share_bytes};
+pub(crate) use context::{cancelled, overdue};
 use later::Later;
 use memory::Held;
 pub(crate) use memory::exceeded;

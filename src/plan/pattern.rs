@@ -67,6 +67,7 @@ struct Matcher<'m, 'a> {
     placed: Vec<usize>,
     /// For each weight, whether it is placed.
     weighed: Vec<bool>,
+    populations: Populations,
     /// Predicates that wait, each with the slots it waits for, and whether an index makes it true.
     waiting: Vec<(SlotSet, Expr, bool)>,
 }
@@ -81,7 +82,8 @@ impl<'m, 'a> Matcher<'m, 'a> {
         let nodes = graph.pattern.nodes.iter().filter(|node| node.bound).map(|node| node.slot);
         let known = nodes.collect();
         let (scanned, placed, weighed) = (SlotSet::new(), Vec::new(), vec![false; graph.weights.len()]);
-        Matcher { lowering, chain, graph, known, scanned, placed, weighed, waiting }
+        let populations = Populations::of(&lowering.statistics, &graph.pattern.nodes, &graph.pattern.rels);
+        Matcher { lowering, chain, graph, known, scanned, placed, weighed, populations, waiting }
     }
 
     /// What can be tested before the first step.
@@ -157,10 +159,7 @@ impl<'m, 'a> Matcher<'m, 'a> {
         self.waiting = waiting;
         if !ready.is_empty() {
             let uncovered = ready.iter().filter(|(_, _, covered)| !covered).map(|(_, predicate, _)| predicate);
-            let statistics = self.lowering.statistics;
-            let pattern = &self.graph.pattern;
-            let among = Populations::of(&statistics, &pattern.nodes, &pattern.rels);
-            let factor = statistics.share_of_all(uncovered, &among);
+            let factor = self.lowering.statistics.share_of_all(uncovered, &self.populations);
             self.push(Op::Filter(ready.into_iter().map(|(_, predicate, _)| predicate).collect()), factor);
         }
     }

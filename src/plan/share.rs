@@ -131,6 +131,18 @@ fn joined(parts: impl Iterator<Item = Option<Option<bool>>>, decisive: bool) -> 
 }
 
 impl CompareOp {
+    /// The operator that says the same with its sides exchanged.
+    #[must_use]
+    pub fn mirrored(self) -> CompareOp {
+        match self {
+            CompareOp::Less => CompareOp::Greater,
+            CompareOp::LessEqual => CompareOp::GreaterEqual,
+            CompareOp::Greater => CompareOp::Less,
+            CompareOp::GreaterEqual => CompareOp::LessEqual,
+            same => same,
+        }
+    }
+
     /// Whether a comparison is true; `None` when that is unknown.
     pub fn holds(self, left: &Value, right: &Value) -> Option<bool> {
         match self {

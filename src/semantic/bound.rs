@@ -427,6 +427,16 @@ pub enum TypeTest {
     OneOf(Vec<RelTypeId>),
 }
 
+impl TypeTest {
+    /// Whether a relationship type passes.
+    pub fn has(&self, rel_type: RelTypeId) -> bool {
+        match self {
+            TypeTest::Any => true,
+            TypeTest::OneOf(types) => types.contains(&rel_type),
+        }
+    }
+}
+
 /// A test of a node's labels. Labels the graph does not know are `Never`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LabelTest {

@@ -8,28 +8,19 @@ use super::reads::{Look, for_each_look, types_read};
 use crate::error::{Detail, Error, ErrorType, Phase, Result};
 use crate::functions::{Category, Function, TypeSet};
 use crate::span::Span;
-use crate::syntax::ast::{
-    self, Clause, ClauseKind, Mode, Moment, Name, Projection, ProjectionItem, Query, RuleCommand, SingleQuery,
-    Statement,
-};
+use crate::syntax::ast::{Moment, Name, RuleCommand, Statement};
+use crate::syntax::facts::build;
 use crate::syntax::unparse;
 use crate::value::Value;
 use std::sync::Arc;
 
 /// The question that a rule asks: where it derives a relationship to start and to end.
 pub fn question(rule: &RuleCommand, moment: Option<Moment>) -> Statement {
-    let item = |variable: &Name, alias: &str| ProjectionItem {
-        expr: ast::Expr { kind: ast::ExprKind::Variable(variable.clone()), span: variable.span },
-        alias: Some(Name { text: Arc::from(alias), span: variable.span }),
-        text: Arc::from(""),
-    };
-    let items = vec![item(&rule.start, "start"), item(&rule.end, "end")];
+    let item = |variable: &Name, alias| build::item(build::variable(variable), &build::name(alias, variable.span));
     let span = rule.start.span;
-    let ends = Projection { distinct: false, star: false, items, order_by: Vec::new(), skip: None, limit: None, span };
-    let mut clauses = rule.body.clone();
-    clauses.push(Clause { kind: ClauseKind::Return(ends), span });
-    let query = Query { first: SingleQuery { clauses, span }, unions: Vec::new() };
-    Statement { mode: Mode::Run, cite: Some(span), moment, recorded: None, query, span }
+    let ends = build::projection(vec![item(&rule.start, "start"), item(&rule.end, "end")], false, span);
+    let clauses = rule.body.iter().cloned().chain([build::return_(ends)]).collect();
+    Statement { cite: Some(span), moment, ..build::statement(clauses, span) }
 }
 
 /// A rule by its statement, which is written as the rule was kept.

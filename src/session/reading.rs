@@ -9,8 +9,7 @@ use crate::persist::history;
 use crate::semantic::check_recorded;
 use crate::semantic::names::ReadNames;
 use crate::store::Snapshot;
-use crate::syntax::ast::{Expr, Recorded, Statement};
-use crate::syntax::facts::build;
+use crate::syntax::ast::{Recorded, Statement};
 use crate::value::temporal::{Date, LocalDateTime};
 use crate::value::{Map, Value};
 
@@ -40,7 +39,8 @@ impl Reading<'_> {
         let Some(Recorded { at, span }) = &statement.recorded else { return Ok(self.now()) };
         let committed = self.committed();
         check_recorded(statement, &mut ReadNames(&committed), &self.graph.procedures())?;
-        let moment = self.computed(at, parameters, options)?;
+        let values = run::values_of(self.graph, &self.now(), &[at], (parameters, options))?;
+        let moment = values.into_iter().next().unwrap_or_default();
         // What options ask for stands nowhere in the text.
         let placed = |error: Error| if span.end > span.start { error.at(*span) } else { error };
         self.recorded(&committed, &moment).map_err(placed)
@@ -66,17 +66,6 @@ impl Reading<'_> {
             return Err(Error::runtime(ErrorType::ArgumentError, Detail::NumberOutOfRange, message));
         }
         self.graph.past().as_recorded(committed, last)
-    }
-
-    /// The value of an expression that nothing in the graph changes.
-    fn computed(self, expr: &Expr, parameters: &Map, options: &RunOptions) -> Result<Value> {
-        let options = RunOptions { as_of: None, as_recorded: None, cite: false, meter: None, ..options.clone() };
-        let item = build::item(expr.clone(), &build::name("moment", expr.span));
-        let returned = build::return_(build::projection(vec![item], false, expr.span));
-        let returned = build::statement(vec![returned], expr.span);
-        let mut answer = run::read(self.graph, &self.now(), &returned, parameters, &options)?;
-        let row = answer.next_row()?;
-        Ok(row.and_then(|row| row.values().first().cloned()).unwrap_or_default())
     }
 }
 

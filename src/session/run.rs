@@ -18,7 +18,8 @@ use crate::semantic::names::{ReadNames, WriteNames};
 use crate::semantic::{bind, changes_schema, commits, writes};
 use crate::span::Span;
 use crate::store::{Snapshot, Version};
-use crate::syntax::ast::{ClauseKind, Mode, Moment, Recorded, Statement};
+use crate::syntax::ast::{ClauseKind, Expr, Mode, Moment, Recorded, Statement};
+use crate::syntax::facts::build;
 use crate::syntax::{MAX_INPUT, parse_expression};
 use crate::value::format::expression;
 use crate::value::{Map, Value};
@@ -205,6 +206,23 @@ pub(super) fn apply(
     };
     version.check_constraints()?;
     Ok(Outcome { columns, rows, summary, changed, view })
+}
+
+/// The values of expressions that read nothing in the graph but what they name, whatever else options ask for.
+pub(super) fn values_of(
+    graph: &Graph,
+    snapshot: &Snapshot,
+    exprs: &[&Expr],
+    (parameters, options): (&Map, &RunOptions),
+) -> Result<Vec<Value>> {
+    let options =
+        RunOptions { as_of: None, as_recorded: None, cite: false, max_rows: None, meter: None, ..options.clone() };
+    let item = |(at, expr): (usize, &&Expr)| build::item((*expr).clone(), &build::name(at.to_string(), expr.span));
+    let items = exprs.iter().enumerate().map(item).collect();
+    let returned = build::return_(build::projection(items, false, Span::default()));
+    let statement = build::statement(vec![returned], Span::default());
+    let row = read(graph, snapshot, &statement, parameters, &options)?.next_row()?;
+    Ok(row.map_or_else(Vec::new, |row| row.values().to_vec()))
 }
 
 pub(super) fn read(

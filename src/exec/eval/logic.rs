@@ -4,7 +4,7 @@ use super::scalar::Interpreter;
 use crate::error::{Error, Result};
 use crate::semantic::bound::{Expr, LabelTest, Slot, TypeTest, ValueTest};
 use crate::store::Version;
-use crate::value::{NodeId, RelTypeId, Value};
+use crate::value::{NodeId, Value};
 
 impl Interpreter<'_> {
     /// A conjunction; operands after a false one are not computed.
@@ -82,7 +82,7 @@ impl Interpreter<'_> {
     pub(super) fn has_type(&mut self, base: &Expr, test: &TypeTest) -> Result<Value> {
         match self.eval(base)? {
             Value::Null => Ok(Value::Null),
-            Value::Rel(rel) => Ok(Value::Bool(type_test(rel.rel_type, test))),
+            Value::Rel(rel) => Ok(Value::Bool(test.has(rel.rel_type))),
             other => {
                 let message = format!("a type test needs a relationship, not a value of type {}", other.type_name());
                 Err(Error::type_error(message))
@@ -100,13 +100,5 @@ pub(crate) fn label_test(graph: &Version, node: NodeId, test: &LabelTest) -> boo
         LabelTest::Not(inner) => !label_test(graph, node, inner),
         LabelTest::And(parts) => parts.iter().all(|part| label_test(graph, node, part)),
         LabelTest::Or(parts) => parts.iter().any(|part| label_test(graph, node, part)),
-    }
-}
-
-/// Whether a relationship type passes a test.
-pub(crate) fn type_test(rel_type: RelTypeId, test: &TypeTest) -> bool {
-    match test {
-        TypeTest::Any => true,
-        TypeTest::OneOf(types) => types.contains(&rel_type),
     }
 }

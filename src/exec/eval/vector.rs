@@ -9,7 +9,7 @@ use super::super::column::Column;
 use super::super::context::Context;
 use super::super::memory::Growing;
 use super::access::{deleted_node, deleted_rel};
-use super::logic::{label_test, type_test};
+use super::logic::label_test;
 use super::operators::{binary, compare, expect_bool, negate};
 use super::scalar::{Row, call, eval};
 use crate::error::Result;
@@ -412,7 +412,7 @@ fn has_labels(cx: &Context, expr: &Expr, base: &Expr, test: &LabelTest, rows: Ro
 fn has_type(cx: &Context, expr: &Expr, base: &Expr, test: &TypeTest, rows: Rows<'_>) -> Result<Column> {
     let column = eval_column(cx, base, rows)?;
     match column.as_ref() {
-        Column::Rels(rels) => Ok(Column::Bools(rels.iter().map(|rel| type_test(rel.rel_type, test)).collect())),
+        Column::Rels(rels) => Ok(Column::Bools(rels.iter().map(|rel| test.has(rel.rel_type)).collect())),
         _ => by_row(cx, expr, rows),
     }
 }

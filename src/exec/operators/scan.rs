@@ -56,6 +56,11 @@ impl Stretches {
         self.shared.is_some()
     }
 
+    /// Begins again for the next row. Where they are shared there is one row for all.
+    fn next_row(&mut self) {
+        self.next = 0;
+    }
+
     fn restart(&mut self) {
         self.next = 0;
         if let Some(shared) = &self.shared {
@@ -160,9 +165,7 @@ impl Resumable for NodeScan {
                 Way::On => {}
                 Way::Give => break,
                 Way::Done => {
-                    if !self.stretches.divides() {
-                        self.restart();
-                    }
+                    self.stretches.next_row();
                     self.progress.row += 1;
                 }
             }
@@ -344,9 +347,7 @@ impl Resumable for RelScan {
                 Way::On => {}
                 Way::Give => break,
                 Way::Done => {
-                    if !self.stretches.divides() {
-                        self.restart();
-                    }
+                    self.stretches.next_row();
                     self.progress.row += 1;
                 }
             }

@@ -124,7 +124,7 @@ fn bounds(cx: &Context, expr: &Expr) -> Result<Option<(KeyId, Bounds)>> {
     let ExprKind::Compare(op, left, right) = &expr.kind else { return Ok(None) };
     let (key, fixed, op) = match (&left.kind, &right.kind) {
         (ExprKind::Property { id: Some(key), .. }, _) if right.is_fixed() => (*key, right, *op),
-        (_, ExprKind::Property { id: Some(key), .. }) if left.is_fixed() => (*key, left, turned(*op)),
+        (_, ExprKind::Property { id: Some(key), .. }) if left.is_fixed() => (*key, left, op.mirrored()),
         _ => return Ok(None),
     };
     let (number, dates) = match eval(cx, fixed, Row::Chunk(&Chunk::default(), 0))? {
@@ -142,17 +142,6 @@ fn bounds(cx: &Context, expr: &Expr) -> Result<Option<(KeyId, Bounds)>> {
         CompareOp::GreaterEqual => Some(Bounds { least: number, ..all }),
     };
     Ok(bounds.map(|bounds| (key, bounds)))
-}
-
-/// The comparison with its sides exchanged.
-fn turned(op: CompareOp) -> CompareOp {
-    match op {
-        CompareOp::Less => CompareOp::Greater,
-        CompareOp::LessEqual => CompareOp::GreaterEqual,
-        CompareOp::Greater => CompareOp::Less,
-        CompareOp::GreaterEqual => CompareOp::LessEqual,
-        same => same,
-    }
 }
 
 /// Leaves the entities for which a predicate over a slot is true.

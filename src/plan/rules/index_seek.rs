@@ -94,7 +94,7 @@ fn said<'g>(at: usize, predicate: &'g Expr, writes: &SlotSet, query: &BoundQuery
     let (base, test) = match &predicate.kind {
         ExprKind::Compare(op, left, right) => match (property(left), property(right)) {
             (Some(base), _) if is_known(right, writes, query) => (base, comparison(*op, right)?),
-            (_, Some(base)) if is_known(left, writes, query) => (base, comparison(mirrored(*op), left)?),
+            (_, Some(base)) if is_known(left, writes, query) => (base, comparison(op.mirrored(), left)?),
             _ => return None,
         },
         ExprKind::Binary(BinaryOp::In, left, right) if is_known(right, writes, query) => {
@@ -129,17 +129,6 @@ fn comparison(op: CompareOp, other: &Expr) -> Option<Test<'_>> {
         CompareOp::GreaterEqual => Test::Lower(other, true),
         CompareOp::NotEqual => return None,
     })
-}
-
-/// The operator that says the same with its sides exchanged.
-fn mirrored(op: CompareOp) -> CompareOp {
-    match op {
-        CompareOp::Less => CompareOp::Greater,
-        CompareOp::LessEqual => CompareOp::GreaterEqual,
-        CompareOp::Greater => CompareOp::Less,
-        CompareOp::GreaterEqual => CompareOp::LessEqual,
-        same => same,
-    }
 }
 
 /// Whether an expression has one value for each row, whatever the pattern finds.

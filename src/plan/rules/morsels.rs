@@ -37,9 +37,9 @@ fn share(root: &mut Node, options: &Options) {
     let mut from = 0;
     while let Some(end) = (from..chain.len()).find(|at| chain[*at].op.reads_all()) {
         from = end + 1;
-        if let Some(at) = place(&chain, end, options) {
+        if let Some((at, made)) = place(&chain, end, options) {
             let (least, most) = ROWS;
-            let rows = (made(&chain[..=at])[at] / MORSELS).clamp(least, most) as usize;
+            let rows = (made / MORSELS).clamp(least, most) as usize;
             chain.insert(at + 1, Node::new(Op::Morsels(rows), chain[at].estimate));
             from += 1;
         }
@@ -47,8 +47,9 @@ fn share(root: &mut Node, options: &Options) {
     *root = Node::from_chain(chain);
 }
 
-/// After which operator the rows are handed out that the one at `end` reads; `None` when that is not worth while.
-fn place(chain: &[Node], end: usize, options: &Options) -> Option<usize> {
+/// After which operator the rows are handed out that the one at `end` reads, and how many it makes; `None` when that is
+/// not worth while.
+fn place(chain: &[Node], end: usize, options: &Options) -> Option<(usize, f64)> {
     if !joins(&chain[end].op) {
         return None;
     }
@@ -62,7 +63,7 @@ fn place(chain: &[Node], end: usize, options: &Options) -> Option<usize> {
     if chain[at].op.reads_all() && chain[at + 1..end].iter().all(computes) {
         return None; // groups are few
     }
-    (made[at..].iter().sum::<f64>() >= options.share_from).then_some(at)
+    (made[at..].iter().sum::<f64>() >= options.share_from).then_some((at, made[at]))
 }
 
 /// How many rows each operator is expected to give, however often they count: those that multiply make none.

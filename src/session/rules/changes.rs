@@ -84,7 +84,7 @@ pub(in crate::session) fn merge_what_is_stored(bound: &mut BoundQuery, version: 
     };
     for_each_clause(&mut bound.query, &mut |clause| {
         let BoundClause::Merge { pattern, predicates, .. } = clause else { return };
-        let may_be_derived = |types: &TypeTest| heads.iter().any(|head| super::fits(types, *head));
+        let may_be_derived = |types: &TypeTest| heads.iter().any(|head| types.has(*head));
         for rel in pattern.rels.iter_mut().filter(|rel| may_be_derived(&rel.types)) {
             rel.named = true;
             predicates.push(stored(rel.slot));

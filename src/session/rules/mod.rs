@@ -17,18 +17,15 @@ use super::graph::Graph;
 use super::options::RunOptions;
 use super::run;
 use crate::error::{Detail, Error, ErrorType, Result};
-use crate::exec::exceeded;
+use crate::exec::{cancelled, exceeded, overdue};
 use crate::functions::{self, TypeSet};
-use crate::semantic::bound::{BoundQuery, TypeTest};
+use crate::semantic::bound::BoundQuery;
 use crate::semantic::reads::{Look, for_each_look};
-use crate::span::Span;
 use crate::store::{RuleDefinition, Snapshot, Version};
-use crate::syntax::ast::{
-    Clause, ClauseKind, Expr, Mode, Moment, Projection, ProjectionItem, Query, SingleQuery, Statement,
-};
+use crate::syntax::ast::{Expr, Moment, Statement};
 use crate::syntax::{parse_expression, unparse};
 use crate::value::format::expression;
-use crate::value::{Map, RelTypeId, Value};
+use crate::value::{Map, RelTypeId};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Instant;
@@ -81,7 +78,7 @@ impl Seen {
         }
         let mut types = BTreeSet::new();
         for_each_look(&bound.query, &bound.subqueries, &mut |look| match look {
-            Look::Types(test, _) => types.extend(heads(version).filter(|head| fits(test, *head))),
+            Look::Types(test, _) => types.extend(heads(version).filter(|head| test.has(*head))),
             Look::Procedure(name, _) if !name.starts_with("db.") => types.extend(heads(version)),
             _ => {}
         });
@@ -109,13 +106,6 @@ impl Seen {
 
 fn heads(version: &Version) -> impl Iterator<Item = RelTypeId> + '_ {
     version.rules().iter().map(|rule| rule.head)
-}
-
-fn fits(test: &TypeTest, rel_type: RelTypeId) -> bool {
-    match test {
-        TypeTest::Any => true,
-        TypeTest::OneOf(types) => types.contains(&rel_type),
-    }
 }
 
 impl Run<'_> {
@@ -162,10 +152,7 @@ impl Run<'_> {
     /// A moment with its ends computed; `None` when one is no date.
     fn fixed(&self, base: &Snapshot, moment: &Moment) -> Result<Option<Moment>> {
         let ends: Vec<&Expr> = std::iter::once(&moment.from).chain(&moment.to).collect();
-        let options = RunOptions { cite: false, as_of: None, max_rows: None, meter: None, ..self.options.clone() };
-        let question = asking_for(&ends);
-        let row = run::read(self.graph, base, &question, self.parameters, &options)?.next_row()?;
-        let values = row.as_ref().map_or(&[] as &[Value], |row| row.values());
+        let values = run::values_of(self.graph, base, &ends, (self.parameters, self.options))?;
         let accepted = functions::lookup("holds").and_then(|holds| holds.parameter(1)).map(|it| it.accepts);
         if !values.iter().all(|value| accepted.is_some_and(|accepted| accepted.meets(TypeSet::of(value)))) {
             return Ok(None);
@@ -179,11 +166,10 @@ impl Run<'_> {
     /// Fails when the statement was cancelled, its time is over, or it holds more than it may.
     fn check(&self, bytes: u64, derived: u64) -> Result<()> {
         if self.options.cancel.is_cancelled() {
-            return Err(Error::runtime(ErrorType::Cancelled, Detail::Cancelled, "the statement was cancelled"));
+            return Err(cancelled());
         }
         if self.options.timeout.is_some_and(|timeout| self.begun.elapsed() >= timeout) {
-            let message = "the statement took too long";
-            return Err(Error::runtime(ErrorType::ResourceLimit, Detail::Timeout, message));
+            return Err(overdue());
         }
         if self.options.memory.is_some_and(|limit| bytes > limit) {
             return Err(exceeded(self.options.memory));
@@ -198,26 +184,6 @@ impl Run<'_> {
 
 fn chosen(version: &Version, rules: &BTreeSet<usize>) -> Vec<Arc<RuleDefinition>> {
     rules.iter().filter_map(|at| version.rules().get(*at)).map(Arc::clone).collect()
-}
-
-/// A statement that gives the values of expressions.
-fn asking_for(exprs: &[&Expr]) -> Statement {
-    let span = Span::default();
-    let item = |expr: &&Expr| ProjectionItem { expr: (*expr).clone(), alias: None, text: Arc::from("") };
-    let items =
-        exprs.iter().enumerate().map(|(at, expr)| ProjectionItem { text: Arc::from(at.to_string()), ..item(expr) });
-    let projection = Projection {
-        distinct: false,
-        star: false,
-        items: items.collect(),
-        order_by: Vec::new(),
-        skip: None,
-        limit: None,
-        span,
-    };
-    let clauses = vec![Clause { kind: ClauseKind::Return(projection), span }];
-    let query = Query { first: SingleQuery { clauses, span }, unions: Vec::new() };
-    Statement { mode: Mode::Run, cite: None, moment: None, recorded: None, query, span }
 }
 
 impl Derivations {
