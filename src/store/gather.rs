@@ -45,41 +45,59 @@ pub(crate) fn by_text<'a>(
     columns: impl Fn(u32) -> Option<&'a Columns>,
 ) -> Option<ByText> {
     let mut found = ByText { codes: Vec::with_capacity(entities.len()), firsts: Vec::new() };
-    // The codes of each dictionary, and of no text at all.
-    let mut known: HashMap<usize, Vec<u32>, foldhash::fast::FixedState> = HashMap::default();
+    let mut numbering = Numbering::default();
     let (mut segment, mut column) = (u32::MAX, None);
-    let mut codes: Vec<u32> = Vec::new();
-    let mut dictionary = None;
     for (at, entity) in entities.iter().enumerate() {
         let (its, place) = split(*entity);
         if its != segment {
             (segment, column) = (its, columns(its).and_then(|columns| columns.column(key)));
-            let next = column.map(Column::dictionary);
-            let next = match next {
-                Some(None) => return None,
-                Some(Some(dictionary)) => dictionary,
-                None => Dictionary::default(),
-            };
-            if dictionary != Some(next.address()) {
-                if let Some(address) = dictionary {
-                    known.insert(address, std::mem::take(&mut codes));
-                }
-                codes = known.remove(&next.address()).unwrap_or_else(|| vec![u32::MAX; next.len() + 1]);
-                dictionary = Some(next.address());
-            }
+            numbering.turn_to(column.map_or(Some(Dictionary::default()), Column::dictionary)?);
         }
-        let inner = column.and_then(|column| column.code(place)).map_or(0, |code| code + 1);
-        let code = codes.get_mut(inner)?;
-        if *code == u32::MAX {
-            *code = found.firsts.len() as u32;
+        let number = numbering.number(column.and_then(|column| column.code(place)))?;
+        if *number == NONE {
+            *number = found.firsts.len() as u32;
             found.firsts.push(at as u32);
             if found.firsts.len() * SAME > entities.len() {
                 return None;
             }
         }
-        found.codes.push(*code);
+        found.codes.push(*number);
     }
     Some(found)
+}
+
+/// What stands for a number not given yet.
+const NONE: u32 = u32::MAX;
+
+/// The numbers of texts, by the codes that the dictionaries of columns give them.
+#[derive(Default)]
+struct Numbering {
+    /// Those of the dictionary at hand: of no text first, then by code.
+    numbers: Vec<u32>,
+    /// Where that dictionary stands; `None` before the first.
+    address: Option<usize>,
+    /// Those of the dictionaries before.
+    others: HashMap<usize, Vec<u32>, foldhash::fast::FixedState>,
+}
+
+impl Numbering {
+    /// Goes on with another dictionary.
+    fn turn_to(&mut self, dictionary: Dictionary<'_>) {
+        let address = dictionary.address();
+        let Some(before) = self.address.replace(address).filter(|before| *before != address) else {
+            if self.numbers.is_empty() {
+                self.numbers = vec![NONE; dictionary.len() + 1];
+            }
+            return;
+        };
+        self.others.insert(before, std::mem::take(&mut self.numbers));
+        self.numbers = self.others.remove(&address).unwrap_or_else(|| vec![NONE; dictionary.len() + 1]);
+    }
+
+    /// The number of a text by its code, or of no text.
+    fn number(&mut self, code: Option<usize>) -> Option<&mut u32> {
+        self.numbers.get_mut(code.map_or(0, |code| code + 1))
+    }
 }
 
 fn collect<'a>(entities: &[u32], mut column: impl FnMut(u32) -> Option<&'a Column>) -> Gathered {
