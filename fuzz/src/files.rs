@@ -90,6 +90,10 @@ fn check(disk: &MemoryDisk) {
         Err(error) => return assert_about_files(&error),
     };
     let opened = graph.snapshot();
+    if let Err(error) = opened.read_all() {
+        assert!(graph.run("CREATE (:After)").is_err(), "a damaged graph is not changed");
+        return assert_about_files(&error);
+    }
     assert_well(&opened);
     match salvaged {
         Ok(salvaged) => {

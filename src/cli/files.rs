@@ -44,8 +44,12 @@ pub(super) fn export(path: &Path, notation: Notation, salvage: bool) -> u8 {
         Ok(read) => read,
         Err(error) => return failed(&error, NO_GRAPH),
     };
+    let graph = graph.snapshot();
+    if let Err(error) = graph.read_all() {
+        return failed(&error, NO_GRAPH);
+    }
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    let unsaid = write(&graph.snapshot(), notation, &mut out);
+    let unsaid = write(&graph, notation, &mut out);
     match unsaid.and_then(|unsaid| out.flush().map(|()| unsaid)) {
         Ok(unsaid) => tell(path, &unsaid, code),
         Err(error) if error.kind() == ErrorKind::BrokenPipe => code,
@@ -73,6 +77,7 @@ pub(super) fn export_to(app: &mut App, argument: &str) -> Result<Flow> {
     };
     let path = writable(app, "export", argument)?;
     let graph = app.session.snapshot_for(&app.options)?;
+    graph.read_all()?;
     let written = File::create(path).and_then(|file| {
         let mut out = BufWriter::with_capacity(1 << 16, file);
         write(&graph, notation, &mut out).and_then(|unsaid| out.flush().map(|()| unsaid))

@@ -8,7 +8,9 @@ use crate::store::{Resolution, Version};
 
 /// `.merge A = B`.
 pub(super) fn merge(app: &mut App, argument: &str) -> Result<Flow> {
-    let [kept, other] = two(&app.session.snapshot(), argument, ".merge")?;
+    let graph = app.session.snapshot();
+    let names = two(&graph, argument, ".merge");
+    let [kept, other] = graph.damage().map_or(names, Err)?;
     change(app, |session| {
         let done = session.merge_entities(&kept, &other)?;
         Ok(format!("`{}` went into `{}`: {done}", done.other, done.kept))

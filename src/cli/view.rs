@@ -51,6 +51,7 @@ fn file() -> PathBuf {
 fn write(app: &mut App, statement: &str, page: &mut Vec<u8>) -> Result<Unsaid> {
     if statement.is_empty() && app.options.as_of.is_none() {
         let graph = app.session.snapshot();
+        graph.read_all()?;
         return picture::write_graph(&graph, picture::Kind::Html, page).map_err(|error| write_error(&error));
     }
     let asked = app.with_parameters(if statement.is_empty() { ALL } else { statement })?;

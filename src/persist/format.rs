@@ -11,15 +11,17 @@ use std::sync::Arc;
 /// The first bytes of every file. The last two show whether the file went through a conversion of line ends.
 pub(super) const MAGIC: [u8; 8] = *b"STNDPT\r\n";
 /// The version of the format that is written, and the greatest that is read.
-pub(super) const FORMAT: u32 = 5;
+pub(super) const FORMAT: u32 = 6;
 /// The version of the format whose table has no schema.
 const WITHOUT_SCHEMA: u32 = 1;
 /// The last version of the format that has relationships by row alone.
 const BY_ROW: u32 = 2;
 /// The last version of the format whose table has no rules.
 const WITHOUT_RULES: u32 = 3;
-/// The version of the format that has no history. A graph without one is written in it.
-pub(super) const WITHOUT_HISTORY: u32 = 4;
+/// The last version of the format that has no history.
+const WITHOUT_HISTORY: u32 = 4;
+/// The last version of the format that notes nothing beside the sections.
+const WITHOUT_NOTES: u32 = 5;
 /// The length of the header.
 pub(super) const HEADER: usize = 64;
 /// Sections begin at multiples of this.
@@ -36,6 +38,8 @@ pub(super) enum Problem {
     Damaged(String),
     /// The disk does not give it.
     Unreadable(Arc<io::Error>),
+    /// What was found when a part was read later, as an error about the file.
+    Told(Error),
 }
 
 impl Problem {
@@ -56,6 +60,19 @@ impl Problem {
             Problem::Damaged(what) => corrupt(Detail::Damaged, format!("`{name}` is damaged: {what}"))
                 .hint("nothing was changed; a copy of the file may be whole"),
             Problem::Unreadable(error) => disk::failed(format!("cannot read `{name}`"), error),
+            Problem::Told(error) => error.clone(),
+        }
+    }
+}
+
+impl Problem {
+    /// What is wrong in words alone; `None` where nothing of the file can be read.
+    pub(super) fn words(&self) -> Option<String> {
+        match self {
+            Problem::Foreign | Problem::Newer(_) => None,
+            Problem::Damaged(what) => Some(what.clone()),
+            Problem::Unreadable(error) => Some(format!("a section cannot be read: {error}")),
+            Problem::Told(error) => Some(error.message().to_owned()),
         }
     }
 }
@@ -103,7 +120,10 @@ pub(super) struct Table {
     pub(super) schema: Schema,
     /// Rules, in order of creation.
     pub(super) rules: Vec<Rule>,
-    /// The history, which follows the rest of the table where there is one.
+    /// What is noted of relationships and columns, which follows the rest of the table; nothing in earlier formats.
+    #[serde(skip)]
+    pub(super) notes: Option<Notes>,
+    /// The history, which comes last.
     #[serde(skip)]
     pub(super) history: Option<History>,
     /// Relationships by type, in formats before the third.
@@ -136,12 +156,9 @@ impl Table {
         Table { sequence, labels, rel_types, keys, nodes, rels, columns, schema, ..Table::default() }
     }
 
-    /// The bytes of the table, and the version of the format that they have.
-    pub(super) fn encode(&self) -> io::Result<(Vec<u8>, u32)> {
-        Ok(match &self.history {
-            Some(history) => (encode(&(self, history))?, FORMAT),
-            None => (encode(self)?, WITHOUT_HISTORY),
-        })
+    /// The bytes of the table.
+    pub(super) fn encode(&self) -> io::Result<Vec<u8>> {
+        encode(&(self, self.notes.as_ref().unwrap_or(&Notes::default()), &self.history))
     }
 
     /// Reads the table of a file of the given format.
@@ -152,9 +169,16 @@ impl Table {
             ..=BY_ROW => decode(bytes, what)?,
             WITHOUT_RULES => return decode(bytes, what).map(Table::without_rules),
             WITHOUT_HISTORY => return decode(bytes, what),
-            _ => {
+            WITHOUT_NOTES => {
                 let (table, history): (Table, History) = decode(bytes, what)?;
                 return Ok(Table { history: Some(history), ..table });
+            }
+            _ => {
+                let (table, notes, history): (Table, Notes, Option<History>) = decode(bytes, what)?;
+                let noted = notes.rels.len() == table.rels.len() && notes.columns.len() == table.columns.len();
+                let notes =
+                    if noted { Some(notes) } else { return Err(Problem::damaged("the table has wrong notes")) };
+                return Ok(Table { notes, history, ..table });
             }
         };
         let EarlyTable { sequence, labels, rel_types, keys, nodes, rels, columns } = early;
@@ -171,6 +195,35 @@ impl Table {
             ..Table::default()
         })
     }
+}
+
+/// What is known of relationships and columns without reading them, in the order in which they stand in the table.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Notes {
+    /// Of each type that has relationships.
+    pub(super) rels: Vec<NotedRels>,
+    /// The segments that have a column, ascending: u32.
+    pub(super) columns: Vec<Section>,
+}
+
+/// What is known of the relationships of a type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct NotedRels {
+    /// How many start where they end.
+    pub(super) loops: u64,
+    /// The sum of the hashes of all, and the same with the hashes that the rows have.
+    pub(super) prints: [u64; 2],
+    /// By start, and by end.
+    pub(super) ends: [NotedEnds; 2],
+}
+
+/// What is known of one direction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct NotedEnds {
+    /// The segments of nodes that have relationships, ascending: u32.
+    pub(super) segments: Section,
+    /// The labels of these nodes, ascending, each with how many relationships have it at this end.
+    pub(super) labels: Vec<(u32, u64)>,
 }
 
 /// How earlier versions are gone back to.

@@ -51,7 +51,7 @@ pub(super) fn keep(
     let mut history = history.with_retention(retention);
     history.push(Step { sequence, time, names: before.name_counts(), content: Arc::from(content) });
     version.set_history(Some(history));
-    Ok(())
+    before.damage().map_or(Ok(()), Err)
 }
 
 /// The history of a version.
@@ -72,6 +72,11 @@ pub fn of(version: &Version) -> Result<&History> {
 /// `InvalidUse` when the graph keeps no history, or the moment is before its beginning; `Corrupt` when the history does not
 /// fit the graph.
 pub fn as_recorded(version: &Version, time: u64) -> Result<Version> {
+    let then = taken_back_to(version, time);
+    version.damage().map_or(then, Err)
+}
+
+fn taken_back_to(version: &Version, time: u64) -> Result<Version> {
     let history = of(version)?;
     if time < history.since() {
         return Err(forgotten(history.since()));

@@ -1,15 +1,22 @@
 //! A file as a version.
+//!
+//! Nodes are read at once, relationships and property values when somebody asks for them; then what is wrong with them is
+//! found, too. Whoever salvages a file reads all of it.
 
 use super::columns::{self, numbers, restore};
 use super::disk::{DiskReader, read_part};
 use super::format::{
-    AdjacencyGroup, ColumnByEncoding, ColumnGroup, Encoding, HEADER, Header, History, NodeGroup, Owner, Problem,
-    RelGroup, RelsByRow, Section, StoredValue, Table, decode,
+    self, AdjacencyGroup, ColumnByEncoding, ColumnGroup, Encoding, HEADER, Header, History, NodeGroup, Notes, Owner,
+    Problem, RelGroup, RelsByRow, Section, StoredValue, Table, decode,
 };
 use super::{history, schema};
 use crate::error::Error;
-use crate::store::{Direction, JoinedTexts, StoredAdjacency, StoredColumn, StoredRels, Values, Version, both};
+use crate::store::{
+    Damage, Direction, JoinedTexts, Load, NotedEnds, NotedRels, StoredAdjacency, StoredColumn, StoredRels,
+    UnreadColumn, UnreadRels, Values, Version, both,
+};
 use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId, Value};
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
@@ -23,19 +30,20 @@ pub(super) struct Found {
     pub(super) problems: Vec<String>,
 }
 
-/// Reads a graph.
-pub(super) fn read(file: &dyn DiskReader) -> Result<Found, Problem> {
-    Reader::of(file, None)?.read()
+/// Reads a graph, of which errors say that name.
+pub(super) fn read(file: Arc<dyn DiskReader>, name: &str) -> Result<Found, Problem> {
+    Reader::of(file, name, None)?.read()
 }
 
 /// Reads what can be read of a damaged file: everything but the sections that are bad. Gives what is wrong with those.
-pub(super) fn salvage(file: &dyn DiskReader) -> Result<Found, Problem> {
-    Reader::of(file, Some(Vec::new()))?.read()
+pub(super) fn salvage(file: Arc<dyn DiskReader>) -> Result<Found, Problem> {
+    Reader::of(file, "", Some(Vec::new()))?.read()
 }
 
 /// A file being read.
-struct Reader<'a> {
-    file: Sections<'a>,
+struct Reader {
+    file: Sections,
+    name: Arc<str>,
     header: Header,
     table: Table,
     version: Version,
@@ -43,12 +51,12 @@ struct Reader<'a> {
     problems: Option<Vec<String>>,
 }
 
-impl<'a> Reader<'a> {
-    fn of(file: &'a dyn DiskReader, problems: Option<Vec<String>>) -> Result<Reader<'a>, Problem> {
-        let header = Header::from_bytes(&read_part(file, 0, HEADER as u64).map_err(unreadable)?)?;
+impl Reader {
+    fn of(file: Arc<dyn DiskReader>, name: &str, problems: Option<Vec<String>>) -> Result<Reader, Problem> {
+        let header = Header::from_bytes(&read_part(&*file, 0, HEADER as u64).map_err(unreadable)?)?;
         let file = Sections(file);
         let table = Table::decode(&file.bytes(header.table, "the table")?, header.format)?;
-        Ok(Reader { file, header, table, version: Version::new(), problems })
+        Ok(Reader { file, name: Arc::from(name), header, table, version: Version::new(), problems })
     }
 
     fn read(mut self) -> Result<Found, Problem> {
@@ -59,16 +67,12 @@ impl<'a> Reader<'a> {
             self.take(read)?;
         }
         self.version.settle();
-        for group in &table.rels {
-            let read = self.rels(&table, group);
-            self.take(read)?;
+        match (&table.notes, &self.problems) {
+            (Some(notes), None) => self.defer(&table, notes)?,
+            _ => self.rels_and_columns(&table)?,
         }
         for group in &table.rels_by_row {
             let read = self.rels_by_row(&table, group);
-            self.take(read)?;
-        }
-        for group in &table.columns {
-            let read = self.columns(&table, group);
             self.take(read)?;
         }
         for column in &table.columns_by_encoding {
@@ -76,11 +80,106 @@ impl<'a> Reader<'a> {
             self.take(read)?;
         }
         let read = schema::restore(&table.schema, &table.rules, &mut self.version);
-        self.take(read)?;
+        self.take(self.version.damage().map_or(read, |damage| Err(Problem::Told(damage))))?;
         self.version.set_sequence(table.sequence);
         let read = self.history(&table);
         self.take(read)?;
         Ok(Found { version: self.version, graph: self.header.graph, problems: self.problems.unwrap_or_default() })
+    }
+
+    /// Leaves relationships and property values in the file until somebody asks for them.
+    fn defer(&mut self, table: &Table, notes: &Notes) -> Result<(), Problem> {
+        let error = self.error();
+        let damage = Damage::none(move |what| error(Problem::Damaged(what)));
+        self.version.set_damage(Some(Arc::clone(&damage)));
+        let from = (&self.version.file_nodes(), &damage);
+        let mut of_rels: BTreeMap<u32, Vec<UnreadColumn>> = BTreeMap::new();
+        for (group, segments) in table.columns.iter().zip(&notes.columns) {
+            let column = self.unread_column(table, group, *segments)?;
+            match group.owner {
+                Owner::Nodes => self.version.defer_node_column(column, from)?,
+                Owner::Rels(rel_type) => of_rels.entry(rel_type).or_default().push(column),
+            }
+        }
+        for (group, noted) in table.rels.iter().zip(&notes.rels) {
+            let rel_type = RelTypeId(known(group.rel_type, &table.rel_types, "relationship type")?);
+            let columns = of_rels.remove(&group.rel_type).unwrap_or_default();
+            let (noted, unread) = (self.noted(group, noted)?, self.unread_rels(group, columns)?);
+            self.version.defer_rels(rel_type, noted, unread, from)?;
+        }
+        if of_rels.is_empty() { Ok(()) } else { Err(Problem::damaged("values belong to no relationships")) }
+    }
+
+    fn noted(&self, group: &RelGroup, noted: &format::NotedRels) -> Result<NotedRels, Problem> {
+        let [starts, ends] = [0, 1].map(|at| {
+            let (section, noted) = (&group.adjacency[at], &noted.ends[at]);
+            let segments = self.file.numbers(noted.segments, RELS)?;
+            let labels = noted.labels.iter().map(|(label, count)| (LabelId(*label), *count)).collect();
+            Ok::<NotedEnds, Problem>(NotedEnds { nodes: section.nodes.length / 4, segments: segments.to_vec(), labels })
+        });
+        Ok(NotedRels {
+            row_bound: group.row_bound,
+            count: group.adjacency[0].rows.length / 4,
+            loops: noted.loops,
+            prints: noted.prints,
+            ends: [starts?, ends?],
+        })
+    }
+
+    fn unread_rels(&self, group: &RelGroup, columns: Vec<UnreadColumn>) -> Result<UnreadRels, Problem> {
+        let [outgoing, incoming] = group.adjacency.each_ref().map(|direction| {
+            let direction = direction.clone();
+            let places = [direction.nodes, direction.ends, direction.neighbours, direction.rows];
+            self.later(&places, RELS, move |file| file.adjacency(&direction))
+        });
+        let row_table = group.row_table;
+        let row_table = self.later(&[row_table], RELS, move |file| file.numbers(row_table, RELS))?;
+        Ok(UnreadRels { adjacency: [outgoing?, incoming?], row_table, columns })
+    }
+
+    fn unread_column(&self, table: &Table, group: &ColumnGroup, segments: Section) -> Result<UnreadColumn, Problem> {
+        let key = KeyId(known(group.key, &table.keys, "property key")?);
+        let segments = self.file.numbers(segments, PROPERTIES)?;
+        let group = group.clone();
+        let places = [group.segments, group.bytes, group.dictionary, group.dictionary_ends];
+        let load = self.later(&places, PROPERTIES, move |file| file.column(&group))?;
+        Ok(UnreadColumn { key, segments, load, decode: others })
+    }
+
+    /// What reads sections that are in the file.
+    fn later<T>(
+        &self,
+        sections: &[Section],
+        what: &str,
+        read: impl FnOnce(&Sections) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<Load<T>, Problem> {
+        sections.iter().try_for_each(|section| self.file.check_place(*section, what))?;
+        let (file, error) = (self.file.clone(), self.error());
+        Ok(Box::new(move || read(&file).map_err(error)))
+    }
+
+    /// How a problem becomes an error: about the file, or its words alone where they are gathered.
+    fn error(&self) -> impl Fn(Problem) -> Error + Clone + Send + Sync + use<> {
+        let (name, gathered) = (Arc::clone(&self.name), self.problems.is_some());
+        move |problem| match problem.words().filter(|_| gathered) {
+            Some(words) => Error::internal(words),
+            None => problem.about(&name),
+        }
+    }
+
+    /// Reads all relationships and property values.
+    fn rels_and_columns(&mut self, table: &Table) -> Result<(), Problem> {
+        for (at, group) in table.rels.iter().enumerate() {
+            let noted = table.notes.as_ref().and_then(|notes| notes.rels.get(at));
+            let read = self.rels(table, group, noted);
+            self.take(read)?;
+        }
+        for (at, group) in table.columns.iter().enumerate() {
+            let noted = table.notes.as_ref().and_then(|notes| notes.columns.get(at));
+            let read = self.columns(table, group, noted);
+            self.take(read)?;
+        }
+        Ok(())
     }
 
     fn history(&mut self, table: &Table) -> Result<(), Problem> {
@@ -93,14 +192,7 @@ impl<'a> Reader<'a> {
     /// Goes on after a problem only where that is wanted.
     fn take(&mut self, outcome: Result<(), Problem>) -> Result<(), Problem> {
         match (outcome, &mut self.problems) {
-            (Err(Problem::Damaged(why)), Some(problems)) => {
-                problems.push(why);
-                Ok(())
-            }
-            (Err(Problem::Unreadable(error)), Some(problems)) => {
-                problems.push(format!("a section cannot be read: {error}"));
-                Ok(())
-            }
+            (Err(problem), Some(problems)) => problem.words().map(|words| problems.push(words)).ok_or(problem),
             (outcome, _) => outcome,
         }
     }
@@ -112,15 +204,40 @@ impl<'a> Reader<'a> {
         self.version.restore_nodes(&nodes, &labels).map_err(Problem::from)
     }
 
-    fn rels(&mut self, table: &Table, group: &RelGroup) -> Result<(), Problem> {
+    /// Reads all relationships of a type, which must have what is noted of them, if anything is.
+    fn rels(&mut self, table: &Table, group: &RelGroup, noted: Option<&format::NotedRels>) -> Result<(), Problem> {
         let rel_type = RelTypeId(known(group.rel_type, &table.rel_types, "relationship type")?);
-        let read = self.file.rels(group);
-        let read = read.and_then(|rels| self.version.install_stored_rels(rel_type, &rels).map_err(Problem::from));
+        let read = match noted {
+            Some(noted) => self.rels_as_noted(rel_type, group, noted),
+            None => {
+                let rels = self.file.rels(group);
+                rels.and_then(|rels| self.version.install_stored_rels(rel_type, &rels).map_err(Problem::from))
+            }
+        };
         if read.is_err() && self.problems.is_some() {
             self.take(read)?;
             return self.rels_of_a_part(rel_type, group);
         }
         read
+    }
+
+    fn rels_as_noted(
+        &mut self,
+        rel_type: RelTypeId,
+        group: &RelGroup,
+        noted: &format::NotedRels,
+    ) -> Result<(), Problem> {
+        let (noted, unread) = (self.noted(group, noted)?, self.unread_rels(group, Vec::new())?);
+        let error = self.error();
+        let damage = Damage::none(move |what| error(Problem::Damaged(what)));
+        let nodes = self.version.file_nodes();
+        let mut version = self.version.clone();
+        version.set_damage(Some(Arc::clone(&damage)));
+        version.defer_rels(rel_type, noted, unread, (&nodes, &damage))?;
+        version.read_all()?;
+        version.set_damage(None);
+        self.version = version;
+        Ok(())
     }
 
     /// Reads relationships from the first of their parts that is whole: each direction has all of them.
@@ -176,16 +293,15 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn columns(&mut self, table: &Table, group: &ColumnGroup) -> Result<(), Problem> {
+    fn columns(&mut self, table: &Table, group: &ColumnGroup, noted: Option<&Section>) -> Result<(), Problem> {
         let key = KeyId(known(group.key, &table.keys, "property key")?);
-        let stored = StoredColumn {
-            segments: self.file.numbers(group.segments, PROPERTIES)?,
-            bytes: self.file.bytes(group.bytes, PROPERTIES)?,
-            dictionary: self.file.bytes(group.dictionary, PROPERTIES)?,
-            dictionary_ends: self.file.numbers(group.dictionary_ends, PROPERTIES)?,
-        };
-        let columns =
-            stored.columns(&others).ok_or_else(|| Problem::damaged("a section of properties cannot be read"))?;
+        let stored = self.file.column(group)?;
+        let unreadable = || Problem::damaged("a section of properties cannot be read");
+        let columns = stored.columns(&others).ok_or_else(unreadable)?;
+        let noted = noted.map(|section| self.file.numbers(*section, PROPERTIES)).transpose()?;
+        if noted.is_some_and(|noted| !columns.iter().map(|(segment, _)| segment).eq(noted.iter())) {
+            return Err(unreadable());
+        }
         let living = self.problems.is_some();
         match group.owner {
             Owner::Nodes => self.version.install_node_columns(key, columns, living)?,
@@ -197,7 +313,7 @@ impl<'a> Reader<'a> {
     fn column(&mut self, table: &Table, column: &ColumnByEncoding) -> Result<(), Problem> {
         let key = KeyId(known(column.key, &table.keys, "property key")?);
         let owners = self.file.numbers(column.ids, PROPERTIES)?;
-        let values = values(self.file, column)?;
+        let values = values(&self.file, column)?;
         if owners.len() != values.len() {
             return Err(Problem::damaged("sections of properties differ in length"));
         }
@@ -243,19 +359,19 @@ fn unreadable(error: io::Error) -> Problem {
 }
 
 /// The sections of a file, each believed only when its checksum is right.
-#[derive(Clone, Copy)]
-struct Sections<'a>(&'a dyn DiskReader);
+#[derive(Clone)]
+struct Sections(Arc<dyn DiskReader>);
 
-impl Sections<'_> {
-    fn bytes(self, section: Section, what: &str) -> Result<Vec<u8>, Problem> {
+impl Sections {
+    fn bytes(&self, section: Section, what: &str) -> Result<Vec<u8>, Problem> {
         self.check_place(section, what)?;
-        let bytes = read_part(self.0, section.offset, section.length).map_err(unreadable)?;
+        let bytes = read_part(&*self.0, section.offset, section.length).map_err(unreadable)?;
         check_sum(&bytes, section, what)?;
         Ok(bytes)
     }
 
     /// Numbers, read to where they stay.
-    fn numbers(self, section: Section, what: &str) -> Result<Arc<[u32]>, Problem> {
+    fn numbers(&self, section: Section, what: &str) -> Result<Arc<[u32]>, Problem> {
         self.check_place(section, what)?;
         let count = usize::try_from(section.length / 4).unwrap_or(usize::MAX);
         if !section.length.is_multiple_of(4) {
@@ -273,7 +389,7 @@ impl Sections<'_> {
         Ok(numbers)
     }
 
-    fn check_place(self, section: Section, what: &str) -> Result<(), Problem> {
+    fn check_place(&self, section: Section, what: &str) -> Result<(), Problem> {
         let end = section.offset.checked_add(section.length);
         match end.is_some_and(|end| end <= self.0.length()) {
             true => Ok(()),
@@ -281,7 +397,7 @@ impl Sections<'_> {
         }
     }
 
-    fn rels(self, group: &RelGroup) -> Result<StoredRels<Arc<[u32]>>, Problem> {
+    fn rels(&self, group: &RelGroup) -> Result<StoredRels<Arc<[u32]>>, Problem> {
         let [outgoing, incoming] = &group.adjacency;
         let count = usize::try_from(outgoing.rows.length / 4).unwrap_or(usize::MAX);
         let rest = || (self.adjacency(outgoing), self.numbers(group.row_table, RELS));
@@ -289,13 +405,20 @@ impl Sections<'_> {
         Ok(StoredRels { row_bound: group.row_bound, adjacency: [outgoing?, incoming?], row_table: row_table? })
     }
 
-    fn adjacency(self, group: &AdjacencyGroup) -> Result<StoredAdjacency<Arc<[u32]>>, Problem> {
+    fn adjacency(&self, group: &AdjacencyGroup) -> Result<StoredAdjacency<Arc<[u32]>>, Problem> {
         let numbers = |place| self.numbers(place, RELS);
-        Ok(StoredAdjacency {
-            nodes: numbers(group.nodes)?,
-            ends: numbers(group.ends)?,
-            neighbours: numbers(group.neighbours)?,
-            rows: numbers(group.rows)?,
+        let count = usize::try_from(group.rows.length / 4).unwrap_or(usize::MAX);
+        let rest = || (numbers(group.nodes), numbers(group.ends), numbers(group.rows));
+        let (neighbours, (nodes, ends, rows)) = both(count, || numbers(group.neighbours), rest);
+        Ok(StoredAdjacency { nodes: nodes?, ends: ends?, neighbours: neighbours?, rows: rows? })
+    }
+
+    fn column(&self, group: &ColumnGroup) -> Result<StoredColumn<Arc<[u32]>>, Problem> {
+        Ok(StoredColumn {
+            segments: self.numbers(group.segments, PROPERTIES)?,
+            bytes: self.bytes(group.bytes, PROPERTIES)?,
+            dictionary: self.bytes(group.dictionary, PROPERTIES)?,
+            dictionary_ends: self.numbers(group.dictionary_ends, PROPERTIES)?,
         })
     }
 }
@@ -320,7 +443,7 @@ fn known(id: u32, names: &[String], what: &str) -> Result<u32, Problem> {
     if (id as usize) < names.len() { Ok(id) } else { Err(Problem::damaged(format!("a {what} has no name"))) }
 }
 
-fn values(file: Sections<'_>, column: &ColumnByEncoding) -> Result<Values, Problem> {
+fn values(file: &Sections, column: &ColumnByEncoding) -> Result<Values, Problem> {
     let bytes = file.bytes(column.values, PROPERTIES)?;
     Ok(match column.encoding {
         Encoding::Bool => Values::Bools(bytes.iter().map(|byte| boolean(*byte)).collect::<Result<_, _>>()?),
@@ -351,7 +474,7 @@ fn boolean(byte: u8) -> Result<bool, Problem> {
     if byte < 2 { Ok(byte == 1) } else { Err(columns::impossible()) }
 }
 
-fn texts(file: Sections<'_>, column: &ColumnByEncoding, bytes: Vec<u8>) -> Result<JoinedTexts, Problem> {
+fn texts(file: &Sections, column: &ColumnByEncoding, bytes: Vec<u8>) -> Result<JoinedTexts, Problem> {
     let wrong = || Problem::damaged("a section of texts cannot be read");
     let text = String::from_utf8(bytes).map_err(|_| wrong())?;
     let ends = file.bytes(column.ends.ok_or_else(wrong)?, PROPERTIES)?;

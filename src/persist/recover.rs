@@ -3,7 +3,7 @@
 //! Reads and never writes, so it serves a writer that begins and a reader beside a writer alike. What a crash has torn off
 //! the end of a log was never confirmed and is left out, which is told; everything else that is wrong is an error.
 
-use super::disk::{self, Disk, read_part, with_suffix};
+use super::disk::{self, Disk, DiskReader, read_part, with_suffix};
 use super::format::{self, Problem};
 use super::log::{self, Found};
 use super::{changes, history, read};
@@ -11,6 +11,7 @@ use crate::error::{Detail, Error, ErrorType, Result};
 use crate::store::{Touched, Version};
 use std::io::ErrorKind;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How often the two files are read anew when a writer changed one between them.
@@ -104,11 +105,14 @@ pub(super) fn recover(disk: &dyn Disk, path: &Path) -> Result<Recovered> {
 fn try_recover(disk: &dyn Disk, path: &Path, stamp: Stamp) -> Result<Recovered> {
     let name = path.display().to_string();
     let reader = disk.reader(path).map_err(|error| unopened(path, &error))?;
-    let read::Found { version, graph, .. } = read::read(&*reader).map_err(|problem| problem.about(&name))?;
+    let found = read::read(Arc::from(reader), &name).map_err(|problem| problem.about(&name))?;
+    let read::Found { version, graph, .. } = found;
     let mut recovered = Recovered::of(version, graph, stamp);
     let path = log_path(path);
     if let Some(log) = read_log(disk, &path).map_err(|error| unopened(&path, &error))? {
-        replay(&mut recovered, &log, &path.display().to_string(), u64::MAX)?;
+        let replayed = replay(&mut recovered, &log, &path.display().to_string(), u64::MAX);
+        // What the log goes on from comes first: without it the log may not fit.
+        recovered.version.damage().map_or(replayed, Err)?;
     }
     Ok(recovered)
 }
@@ -153,8 +157,8 @@ pub struct Salvaged {
 /// `Io` when the file cannot be read; `Corrupt` when not even its header and table can be.
 pub fn salvage(disk: &dyn Disk, path: &Path) -> Result<Salvaged> {
     let name = path.display().to_string();
-    let reader = disk.reader(path).map_err(|error| unopened(path, &error))?;
-    let read = || read::salvage(&*reader).map_err(|problem| problem.about(&name));
+    let reader: Arc<dyn DiskReader> = disk.reader(path).map_err(|error| unopened(path, &error))?.into();
+    let read = || read::salvage(Arc::clone(&reader)).map_err(|problem| problem.about(&name));
     let read::Found { version, graph, problems } = read()?;
     let mut problems: Vec<String> = problems.into_iter().map(|why| format!("`{name}`: {why}")).collect();
     let stamp = Stamp::of(disk, path).map_err(|error| unopened(path, &error))?;

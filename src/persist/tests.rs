@@ -103,6 +103,17 @@ fn bytes(graph: &Version) -> Vec<u8> {
     file.0
 }
 
+/// The graph of a file, all of it; the first thing that is wrong with it.
+fn read_whole(bytes: &[u8]) -> Result<read::Found, format::Problem> {
+    let found = read::read(Arc::new(bytes.to_vec()), "x.graph")?;
+    found.version.read_all().map_err(format::Problem::Told)?;
+    Ok(found)
+}
+
+fn salvage(bytes: &[u8]) -> Result<read::Found, format::Problem> {
+    read::salvage(Arc::new(bytes.to_vec()))
+}
+
 /// A file that is only bytes.
 #[derive(Debug, Default)]
 struct Memory(Vec<u8>);
@@ -150,7 +161,7 @@ fn content(graph: &Version) -> Vec<String> {
 #[test]
 fn a_graph_comes_back_as_it_was() {
     let graph = sample();
-    let read = read::read(&bytes(&graph)).unwrap().version;
+    let read = read_whole(&bytes(&graph)).unwrap().version;
     assert_eq!(content(&read), content(&graph));
     assert_eq!(read.sequence(), 7);
     assert_eq!(read.resolve("alias 3"), graph.resolve("alias 3"));
@@ -164,7 +175,7 @@ fn a_graph_comes_back_as_it_was() {
 
 #[test]
 fn identifiers_go_on_where_they_ended() {
-    let mut read = read::read(&bytes(&sample())).unwrap().version;
+    let mut read = read_whole(&bytes(&sample())).unwrap().version;
     let opposes = read.catalog().rel_type("OPPOSES").unwrap();
     let before = read.row_bound(opposes);
     let node = read.create_node(&[], &[]).unwrap();
@@ -175,7 +186,7 @@ fn identifiers_go_on_where_they_ended() {
 
 #[test]
 fn an_empty_graph_is_a_graph() {
-    let read = read::read(&bytes(&Version::new())).unwrap().version;
+    let read = read_whole(&bytes(&Version::new())).unwrap().version;
     assert_eq!(content(&read), content(&Version::new()));
 }
 
@@ -187,7 +198,7 @@ fn every_changed_byte_is_found_or_harmless() {
     for at in 0..whole.len() {
         let mut changed = whole.clone();
         changed[at] ^= 0x41;
-        if let Ok(read) = read::read(&changed) {
+        if let Ok(read) = read_whole(&changed) {
             assert_eq!(content(&read.version), expected, "byte {at}");
         }
     }
@@ -216,7 +227,7 @@ fn sample_with_history() -> Version {
 fn a_history_comes_back_and_every_changed_byte_of_it_is_found() {
     let graph = sample_with_history();
     let whole = bytes(&graph);
-    let read = read::read(&whole).unwrap().version;
+    let read = read_whole(&whole).unwrap().version;
     assert_eq!(read.history(), graph.history());
     let first = history::as_recorded(&read, 5).unwrap();
     assert_eq!((content(&first), first.sequence()), (content(&sample()), 7));
@@ -227,8 +238,8 @@ fn a_history_comes_back_and_every_changed_byte_of_it_is_found() {
     for at in steps.offset..steps.offset + steps.length {
         let mut changed = whole.clone();
         changed[at as usize] ^= 0x41;
-        assert!(read::read(&changed).is_err(), "byte {at}");
-        let salvaged = read::salvage(&changed).unwrap();
+        assert!(read_whole(&changed).is_err(), "byte {at}");
+        let salvaged = salvage(&changed).unwrap();
         assert_eq!(salvaged.problems, ["the checksum of the history is wrong"]);
         assert_eq!((content(&salvaged.version), salvaged.version.history()), (content(&graph), None));
     }
@@ -265,8 +276,8 @@ fn relationships_are_salvaged_while_one_of_their_directions_is_whole() {
     let damaged = |sections: &[format::Section]| {
         let mut bytes = whole.clone();
         sections.iter().for_each(|section| bytes[section.offset as usize] ^= 1);
-        assert!(read::read(&bytes).is_err());
-        read::salvage(&bytes).unwrap()
+        assert!(read_whole(&bytes).is_err());
+        salvage(&bytes).unwrap()
     };
     let parts = |group: &format::AdjacencyGroup| [group.nodes, group.ends, group.neighbours, group.rows];
     for section in parts(outgoing).into_iter().chain(parts(incoming)).chain([table.rels[0].row_table]) {
@@ -286,7 +297,7 @@ fn relationships_are_salvaged_while_one_of_their_directions_is_whole() {
 fn every_cut_is_found() {
     let whole = bytes(&sample());
     for length in 0..whole.len() {
-        assert!(read::read(&whole[..length].to_vec()).is_err(), "cut at {length}");
+        assert!(read_whole(&whole[..length]).is_err(), "cut at {length}");
     }
 }
 

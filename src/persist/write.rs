@@ -3,11 +3,11 @@
 use super::columns::store;
 use super::disk::{DiskFile, Pour};
 use super::format::{
-    ALIGNMENT, AdjacencyGroup, ColumnGroup, HEADER, Header, History, NodeGroup, Owner, RelGroup, Section, StoredValue,
-    Table, encode,
+    ALIGNMENT, AdjacencyGroup, ColumnGroup, FORMAT, HEADER, Header, History, NodeGroup, NotedEnds, NotedRels, Owner,
+    RelGroup, Section, StoredValue, Table, encode,
 };
 use super::{history, schema};
-use crate::store::{Column, Columns, StoredAdjacency, StoredRels, Version, store_column};
+use crate::store::{self, Column, Columns, StoredAdjacency, StoredRels, Version, store_column};
 use crate::value::{KeyId, LabelId, RelTypeId, Value};
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -32,9 +32,12 @@ pub(super) fn write(version: &Version, graph: [u8; 16], file: &mut dyn DiskFile)
         write_rels(version, rel_type, &mut sections, &mut table)?;
     }
     write_history(version, &mut sections, &mut table)?;
-    let (bytes, format) = table.encode()?;
-    let table = sections.section(&bytes)?;
-    sections.0.finish(&Header { format, graph, table }.to_bytes())
+    let table = sections.section(&table.encode()?)?;
+    // What could not be read of the file that the version came from must not replace what is there.
+    if let Some(error) = version.damage() {
+        return Err(io::Error::other(error.message().to_owned()));
+    }
+    sections.0.finish(&Header { format: FORMAT, graph, table }.to_bytes())
 }
 
 /// Writes sections one after another.
@@ -56,6 +59,11 @@ impl Sections<'_> {
         }
         let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
         self.section(&bytes)
+    }
+
+    fn noted(&mut self, ends: &store::NotedEnds) -> io::Result<NotedEnds> {
+        let labels = ends.labels.iter().map(|(label, count)| (label.0, *count)).collect();
+        Ok(NotedEnds { segments: self.numbers(&ends.segments)?, labels })
     }
 
     fn adjacency(&mut self, stored: &StoredAdjacency<Vec<u32>>) -> io::Result<AdjacencyGroup> {
@@ -94,6 +102,13 @@ fn write_rels(
     else {
         return Ok(());
     };
+    let noted = version.noted_rels(rel_type, &outgoing);
+    let [starts, targets] = noted.ends.each_ref().map(|ends| sections.noted(ends));
+    table.notes.get_or_insert_default().rels.push(NotedRels {
+        loops: noted.loops,
+        prints: noted.prints,
+        ends: [starts?, targets?],
+    });
     table.rels.push(RelGroup {
         rel_type: rel_type.0,
         row_bound,
@@ -123,6 +138,8 @@ fn write_columns<'a>(
         columns.iter().for_each(|(key, column)| by_key.entry(key).or_default().push((segment, column)));
     }
     for (KeyId(key), columns) in by_key {
+        let at: Vec<u32> = columns.iter().map(|(segment, _)| *segment).collect();
+        table.notes.get_or_insert_default().columns.push(sections.numbers(&at)?);
         let stored = store_column(&columns, &others);
         let stored = stored.ok_or_else(|| io::Error::other("a value that no property holds, or too much text"))?;
         table.columns.push(ColumnGroup {

@@ -2,6 +2,7 @@
 
 use super::deserialize::RowDeserializer;
 use super::entity::{Node, Relationship};
+use super::shown::Shown;
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::exec::{Counters, Execution};
 use crate::semantic::bound::Notification;
@@ -21,6 +22,7 @@ pub struct Answer {
     pub(super) rows: Rows,
     pub(super) graph: Snapshot,
     pub(super) summary: Summary,
+    shown: Shown,
 }
 
 /// What there is to know about a statement besides its rows.
@@ -100,6 +102,10 @@ pub struct Row {
 }
 
 impl Answer {
+    pub(super) fn of(columns: Arc<[Arc<str>]>, rows: Rows, graph: Snapshot, summary: Summary) -> Answer {
+        Answer { columns, rows, graph, summary, shown: Shown::default() }
+    }
+
     /// The names of the columns, in order.
     pub fn columns(&self) -> &[Arc<str>] {
         &self.columns
@@ -110,7 +116,11 @@ impl Answer {
     /// # Errors
     /// What goes wrong while computing it.
     pub fn next_row(&mut self) -> Result<Option<Row>> {
-        let row = self.rows.next()?;
+        let row = self.rows.next();
+        if let (Ok(Some(values)), true) = (&row, self.graph.is_in_file()) {
+            self.shown.read(&self.graph, values);
+        }
+        let row = self.graph.damage().map_or(row, Err)?;
         Ok(row.map(|values| Row { columns: Arc::clone(&self.columns), graph: Arc::clone(&self.graph), values }))
     }
 

@@ -76,6 +76,9 @@ impl Graph {
     /// Opens a saved graph, as of its last commit. Every change is on the disk before it is seen. The first change takes
     /// the right to change the file; others can read it meanwhile.
     ///
+    /// Relationships and properties are read when a statement first needs them, and only then is found whether they are
+    /// damaged: such a statement, and all that follow on this graph, fail. [`Version::read_all`] reads all of it at once.
+    ///
     /// # Errors
     /// `Io` when the file cannot be read, `Corrupt` when it is no graph, is damaged or of a newer version.
     pub fn open(path: impl AsRef<Path>) -> Result<Graph> {
@@ -232,7 +235,8 @@ impl Graph {
         Session::new(self.clone())
     }
 
-    /// The current state. It never changes, whatever is written later.
+    /// The current state. It never changes, whatever is written later. Of a graph that was opened, what reads it without a
+    /// statement asks [`Version::damage`] afterwards, or [`Version::read_all`] before.
     pub fn snapshot(&self) -> Snapshot {
         self.inner.store.snapshot()
     }
@@ -452,10 +456,16 @@ impl Graph {
     /// Ends a change: brings it to the disk where the graph has a file, publishes it, and gives the new state. Every change
     /// of a graph comes through here.
     pub(super) fn commit(&self, write: WriteGuard) -> Result<Snapshot> {
+        self.unless_damaged(Ok(()))?;
         match self.home() {
             Home::File(file) => file.commit(&self.inner.store, write),
             Home::Memory(_) => persist::commit_in_memory(write),
         }
+    }
+
+    /// An outcome, unless the graph's file was found to be damaged while something of it was read: then that is the outcome.
+    pub(super) fn unless_damaged<T>(&self, outcome: Result<T>) -> Result<T> {
+        self.inner.store.snapshot().damage().map_or(outcome, Err)
     }
 
     /// Waits until a state that a writer started from is on the disk, before anybody is told what it holds.

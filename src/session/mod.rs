@@ -25,6 +25,7 @@ mod profile;
 mod reading;
 mod rules;
 mod run;
+mod shown;
 mod state;
 mod tell;
 mod transaction;

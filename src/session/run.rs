@@ -124,7 +124,7 @@ pub(super) fn explain(
     let mut summary = summary_of(&bound, writes);
     summary.plan = profile::steps(&explain::lines(&plan, scratch.catalog()), &[]);
     let (columns, rows) = profile::explained(&summary.plan);
-    Ok(Answer { columns, rows: Rows::Stored(rows.into_iter()), graph: snapshot, summary })
+    Ok(Answer::of(columns, Rows::Stored(rows.into_iter()), snapshot, summary))
 }
 
 /// What a writing statement gave, before its version is published.
@@ -146,7 +146,7 @@ impl Outcome {
     /// The answer, over the version that was published.
     pub(super) fn answer(self, published: Snapshot) -> Answer {
         let graph = self.view.unwrap_or(published);
-        Answer { columns: self.columns, rows: Rows::Stored(self.rows.into_iter()), graph, summary: self.summary }
+        Answer::of(self.columns, Rows::Stored(self.rows.into_iter()), graph, self.summary)
     }
 }
 
@@ -301,7 +301,7 @@ impl Prepared {
             return profiled(execution, &self.plan, snapshot, summary);
         }
         let rows = Rows::Running(Box::new(execution));
-        Ok(Answer { columns: Arc::clone(&self.columns), rows, graph: snapshot, summary })
+        Ok(Answer::of(Arc::clone(&self.columns), rows, snapshot, summary))
     }
 }
 
@@ -310,7 +310,7 @@ fn profiled(mut execution: Execution, plan: &Plan, graph: Snapshot, mut summary:
     let measured = Measured::run(&mut execution)?;
     let (steps, (columns, rows)) = measured.report(plan, &execution.finish());
     summary.plan = steps;
-    Ok(Answer { columns, rows: Rows::Stored(rows.into_iter()), graph, summary })
+    Ok(Answer::of(columns, Rows::Stored(rows.into_iter()), graph, summary))
 }
 
 fn plan_of(bound: &BoundQuery, version: &Version, parameters: &Map, options: &RunOptions) -> Result<Plan> {

@@ -66,11 +66,12 @@ impl Session {
     /// What is wrong with the statement, or goes wrong while it runs. Nothing of a failed statement stays.
     pub fn run_with(&mut self, text: &str, parameters: &Map, options: &RunOptions) -> Result<Answer> {
         run::check_text(text, options)?;
-        match classify(text) {
+        let outcome = match classify(text) {
             Language::Cypher | Language::Pattern => self.run_cypher(text, parameters, options),
             Language::Command => Err(Error::syntax(Detail::UnknownCommand, "only the shell and scripts know commands")),
             Language::Tell | Language::Retract | Language::Ask | Language::Source => run_line(self, text, options),
-        }
+        };
+        self.graph.unless_damaged(outcome)
     }
 
     fn run_cypher(&mut self, text: &str, parameters: &Map, options: &RunOptions) -> Result<Answer> {
@@ -315,7 +316,8 @@ impl Session {
             Language::Ask => translated(self, text)?.statement,
             _ => return Ok(None),
         };
-        why_empty(&self.place(), &statement, text, parameters, options)
+        let why = why_empty(&self.place(), &statement, text, parameters, options);
+        self.graph.unless_damaged(why)
     }
 
     /// The plan of a statement of either language: one row an operator, in the columns `operator`, `details` and

@@ -81,6 +81,8 @@ impl Place<'_> {
 
     /// Changes the graph as a whole or not at all. Outside of a transaction the change is published at once.
     pub(super) fn change<T>(&mut self, work: impl FnOnce(&mut Version) -> Result<Change<T>>) -> Result<(T, Snapshot)> {
+        let graph = self.graph;
+        let work = |version: &mut Version| graph.unless_damaged(work(version));
         if let Some(transaction) = &mut self.transaction {
             return transaction.change(work);
         }
@@ -111,7 +113,8 @@ impl Place<'_> {
         let write = Mutex::new(self.graph.write()?);
         let steps = Arc::new(Steps { graph: self.graph.clone(), write });
         let mut version = std::mem::take(steps.write().version_mut());
-        let (value, changed) = work(&mut version, Arc::clone(&steps) as Arc<dyn Commits>)?;
+        let outcome = work(&mut version, Arc::clone(&steps) as Arc<dyn Commits>);
+        let (value, changed) = self.graph.unless_damaged(outcome)?;
         if changed {
             steps.commit(&mut version)?;
         }

@@ -31,6 +31,11 @@ impl Bits {
         was
     }
 
+    /// Adds the numbers of another set.
+    pub(crate) fn add(&mut self, other: &Bits) {
+        self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word |= other);
+    }
+
     /// The set of all numbers below one that is at most [`SEGMENT`].
     pub(crate) fn below(count: usize) -> Bits {
         let mut bits = Bits::default();

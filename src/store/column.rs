@@ -5,6 +5,7 @@
 //! values. An integer never becomes a float.
 
 use super::bits::{Bits, Ranked};
+use super::deferred::Pending;
 use super::load::Values;
 use super::split;
 use crate::error::{Error, Result};
@@ -17,13 +18,52 @@ const DICTIONARY: usize = 64;
 
 /// The columns of a segment by key, in order of key.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Columns(Vec<(KeyId, Arc<Column>)>);
+pub(crate) struct Columns(Vec<(KeyId, Slot)>);
+
+/// The columns of one key as a file has them, by segment.
+pub(crate) type KeyColumns = Pending<Vec<Arc<Column>>>;
+
+/// The column of one key: here, or at a place among those of a file.
+#[derive(Clone, Debug, Default)]
+struct Slot {
+    here: Option<Arc<Column>>,
+    stored: Option<(Arc<KeyColumns>, u32)>,
+}
+
+impl Slot {
+    fn here(column: Column) -> Slot {
+        Slot { here: Some(Arc::new(column)), stored: None }
+    }
+
+    /// The column; none when the file turned out to be damaged.
+    #[inline]
+    fn column(&self) -> Option<&Column> {
+        match &self.here {
+            Some(column) => Some(column),
+            None => self.read().map(|column| &**column),
+        }
+    }
+
+    fn read(&self) -> Option<&Arc<Column>> {
+        self.stored.as_ref().and_then(|(columns, at)| columns.get().get(*at as usize))
+    }
+
+    /// The column for changing, empty when the file turned out to be damaged.
+    fn column_mut(&mut self) -> &mut Column {
+        if self.here.is_none() {
+            self.here = self.read().cloned();
+            self.stored = None;
+        }
+        Arc::make_mut(self.here.get_or_insert_default())
+    }
+}
 
 impl Columns {
     /// The column of a key.
     #[inline]
     pub(crate) fn column(&self, key: KeyId) -> Option<&Column> {
-        self.0.iter().find(|(other, _)| *other == key).map(|(_, column)| &**column)
+        let slot = self.0.iter().find(|(other, _)| *other == key);
+        slot.and_then(|(_, slot)| slot.column())
     }
 
     /// The value of a key at a place; null when there is none.
@@ -33,7 +73,7 @@ impl Columns {
 
     /// The keys and values at a place.
     pub(crate) fn at(&self, place: u16) -> Vec<(KeyId, Value)> {
-        let values = self.0.iter().map(|(key, column)| (*key, column.get(place)));
+        let values = self.iter().map(|(key, column)| (key, column.get(place)));
         values.filter(|(_, value)| !value.is_null()).collect()
     }
 
@@ -42,12 +82,12 @@ impl Columns {
         let position = self.0.binary_search_by_key(&key, |(key, _)| *key);
         match (position, value.is_null()) {
             (Ok(position), true) => self.clear(position, place),
-            (Ok(position), false) => Arc::make_mut(&mut self.0[position].1).set(place, value),
+            (Ok(position), false) => self.0[position].1.column_mut().set(place, value),
             (Err(_), true) => {}
             (Err(position), false) => {
                 let mut column = Column::for_value(&value);
                 column.set(place, value);
-                self.0.insert(position, (key, Arc::new(column)));
+                self.0.insert(position, (key, Slot::here(column)));
             }
         }
     }
@@ -55,7 +95,7 @@ impl Columns {
     /// Sets the values from an index on of a key for entities of the segment, whose identifiers ascend.
     pub(crate) fn put(&mut self, key: KeyId, ids: &[u32], values: &Values, start: usize) {
         let places: Vec<u16> = ids.iter().map(|id| split(*id).1).collect();
-        if self.column(key).is_some() {
+        if self.has(key) {
             places.iter().zip(start..).for_each(|(place, index)| self.set(*place, key, values.get(index)));
             return;
         }
@@ -65,17 +105,34 @@ impl Columns {
 
     /// Adds the column of a key that has none.
     pub(crate) fn attach(&mut self, key: KeyId, column: Column) {
-        let position = self.0.partition_point(|(other, _)| *other < key);
-        self.0.insert(position, (key, Arc::new(column)));
+        self.add(key, Slot::here(column));
     }
 
     /// Adds the column of a key that was stored.
     pub(super) fn install(&mut self, key: KeyId, column: Column) -> Result<()> {
-        if self.column(key).is_some() {
+        self.add_new(key, Slot::here(column))
+    }
+
+    /// Adds the column of a key that stands at a place among those of a file.
+    pub(super) fn defer(&mut self, key: KeyId, columns: &Arc<KeyColumns>, at: u32) -> Result<()> {
+        self.add_new(key, Slot { here: None, stored: Some((Arc::clone(columns), at)) })
+    }
+
+    fn add_new(&mut self, key: KeyId, slot: Slot) -> Result<()> {
+        if self.has(key) {
             return Err(Error::internal("a key has two columns"));
         }
-        self.attach(key, column);
+        self.add(key, slot);
         Ok(())
+    }
+
+    fn add(&mut self, key: KeyId, slot: Slot) {
+        let position = self.0.partition_point(|(other, _)| *other < key);
+        self.0.insert(position, (key, slot));
+    }
+
+    fn has(&self, key: KeyId) -> bool {
+        self.0.iter().any(|(other, _)| *other == key)
     }
 
     /// Removes all values at a place.
@@ -87,14 +144,20 @@ impl Columns {
 
     /// Every key with its column.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (KeyId, &Column)> {
-        self.0.iter().map(|(key, column)| (*key, &**column))
+        self.0.iter().filter_map(|(key, slot)| Some((*key, slot.column()?)))
+    }
+
+    /// Reads the columns that stand in a file yet.
+    pub(super) fn read(&self) {
+        self.0.iter().for_each(|(_, slot)| _ = slot.column());
     }
 
     fn clear(&mut self, position: usize, place: u16) {
-        if self.0[position].1.present.position(place).is_none() {
+        let slot = &mut self.0[position].1;
+        if slot.column().is_none_or(|column| column.present.position(place).is_none()) {
             return;
         }
-        let column = Arc::make_mut(&mut self.0[position].1);
+        let column = slot.column_mut();
         column.remove(place);
         if column.present.bits().is_empty() {
             self.0.remove(position);
@@ -142,6 +205,13 @@ impl Dictionary<'_> {
     /// How many texts it has.
     pub(crate) fn len(&self) -> usize {
         self.0.len()
+    }
+}
+
+impl Default for Column {
+    /// A column without values.
+    fn default() -> Column {
+        Column { present: Ranked::default(), data: Data::Mixed(Vec::new()) }
     }
 }
 

@@ -1,7 +1,9 @@
 //! How many relationships of a type start, or end, at a node with a label, and how many nodes with a label have a
 //! property: exact counts, from which a plan may conclude that a test always holds.
 
-use super::adjacency::Entry;
+use super::adjacency::{AdjSegment, Entry};
+use super::directory::Directory;
+use super::nodes::NodeTable;
 use super::relationships::RelTable;
 use super::{Direction, SEGMENT, Version, split};
 use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId};
@@ -14,7 +16,7 @@ pub(super) enum Counted {
 }
 
 /// For each label, how many relationships have a node with it at one end.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct EndLabels(Vec<u64>);
 
 impl EndLabels {
@@ -22,11 +24,41 @@ impl EndLabels {
         self.0.get(label.0 as usize).copied().unwrap_or_default()
     }
 
+    /// The counts of labels that are met at all.
+    pub(crate) fn of(counts: &[(LabelId, u64)]) -> EndLabels {
+        let mut labels = EndLabels::default();
+        counts.iter().for_each(|(label, count)| labels.change(*label, *count, Counted::Added));
+        labels
+    }
+
+    /// The labels that are met, each with its count.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (LabelId, u64)> + '_ {
+        let counts = (0..).zip(&self.0).filter(|(_, count)| **count > 0);
+        counts.map(|(label, count)| (LabelId(label), *count))
+    }
+
+    /// The labels of the nodes from which one direction leads.
+    pub(crate) fn met_at(nodes: &NodeTable, directory: &Directory<AdjSegment>) -> EndLabels {
+        let mut met = EndLabels::default();
+        for (segment, adjacency) in directory.iter() {
+            let Some(nodes) = nodes.segment(segment) else { continue };
+            if nodes.is_uniform() {
+                let mut count = 0;
+                adjacency.for_each_degree(|_, degree| count += u64::from(degree));
+                nodes.labels().for_each(|label| met.change(label, count, Counted::Added));
+            } else {
+                adjacency.for_each_degree(|place, degree| {
+                    let labels = nodes.labels_at(place);
+                    labels.for_each(|label| met.change(label, degree.into(), Counted::Added));
+                });
+            }
+        }
+        met
+    }
+
     /// Adds the counts of other relationships.
     fn add(&mut self, other: &EndLabels) {
-        for (label, count) in (0..).zip(&other.0).filter(|(_, count)| **count > 0) {
-            self.change(LabelId(label), *count, Counted::Added);
-        }
+        other.iter().for_each(|(label, count)| self.change(label, count, Counted::Added));
     }
 
     fn change(&mut self, label: LabelId, by: u64, counted: Counted) {
@@ -89,20 +121,8 @@ impl Version {
     /// Counts all relationships of a type whose counts are not known yet.
     pub(super) fn count_all_ends(&mut self, rel_type: RelTypeId) {
         for direction in [Direction::Outgoing, Direction::Incoming] {
-            let mut met = EndLabels::default();
-            for (segment, adjacency) in self.table(rel_type).into_iter().flat_map(|it| it.adjacency(direction).iter()) {
-                let Some(nodes) = self.nodes.segment(segment) else { continue };
-                if nodes.is_uniform() {
-                    let mut count = 0;
-                    adjacency.for_each_degree(|_, degree| count += u64::from(degree));
-                    nodes.labels().for_each(|label| met.change(label, count, Counted::Added));
-                } else {
-                    adjacency.for_each_degree(|place, degree| {
-                        let labels = nodes.labels_at(place);
-                        labels.for_each(|label| met.change(label, degree.into(), Counted::Added));
-                    });
-                }
-            }
+            let Some(table) = self.table(rel_type) else { return };
+            let met = EndLabels::met_at(&self.nodes, table.adjacency(direction));
             *self.table_mut(rel_type).end_labels_mut(direction) = met;
         }
     }

@@ -21,6 +21,7 @@
 //! - `rules`, `derived`: what rules there are, and relationships that follow from them, which only a version that is read
 //!   may have.
 //! - `stored`, `stored_columns`: all of this as a file keeps it; `stretch` lets segments have parts of what was read.
+//! - `unread`, `deferred`: relationships and columns that are read from a file when somebody first asks for them.
 //!
 //! # Bytes for each relationship
 //! Neighbour and row in both directions are 4 × 4 = 16 bytes. The start by row is stored as runs, and the end not at
@@ -38,6 +39,7 @@ mod change;
 mod check;
 mod column;
 mod constraints;
+mod deferred;
 mod denoted;
 mod derived;
 mod differences;
@@ -71,11 +73,13 @@ mod stretch;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod unread;
 mod version;
 
 pub use bounds::Bounds;
 pub use catalog::Catalog;
 pub(crate) use column::{Cell, Column, Columns};
+pub(crate) use deferred::{Damage, Load};
 pub use derived::{Derived, Proof};
 pub use differences::{Touched, changes_between};
 pub(crate) use entities::fold;
@@ -96,6 +100,7 @@ pub use statistics::MemoryUse;
 pub use storable::check_storable;
 pub(crate) use stored::{StoredAdjacency, StoredRels};
 pub(crate) use stored_columns::{StoredColumn, store as store_column};
+pub(crate) use unread::{NotedEnds, NotedRels, UnreadColumn, UnreadRels};
 pub use version::{Adjacency, Version};
 
 use crate::value::{NodeId, Value};

@@ -58,11 +58,16 @@ impl NodeSegment {
     }
 
     fn add_label(&mut self, place: u16, label: LabelId) -> bool {
+        self.label_mut(label).insert(place)
+    }
+
+    /// The nodes with the label, for changing.
+    fn label_mut(&mut self, label: LabelId) -> &mut Bits {
         let position = self.labels.binary_search_by_key(&label, |(other, _)| *other).unwrap_or_else(|position| {
             self.labels.insert(position, (label, Bits::default()));
             position
         });
-        self.labels[position].1.insert(place)
+        &mut self.labels[position].1
     }
 
     fn remove_label(&mut self, place: u16, label: LabelId) -> bool {
@@ -74,18 +79,21 @@ impl NodeSegment {
         was
     }
 
-    /// Makes nodes of the segment live, with labels.
+    /// Makes nodes of the segment live, which ascend, with labels.
     fn fill(&mut self, nodes: &[u32], labels: &[LabelId]) {
-        let places = || nodes.iter().map(|node| split(*node).1);
-        for place in places() {
-            self.live.insert(place);
-            self.used = self.used.max(place + 1);
-        }
-        for label in labels {
-            for place in places() {
-                self.add_label(place, *label);
+        let (Some(first), Some(last)) = (nodes.first(), nodes.last()) else { return };
+        let (first, last) = (split(*first).1, split(*last).1);
+        let places = match nodes.len() == usize::from(last - first) + 1 {
+            true => Bits::below(usize::from(last) + 1).without(&Bits::below(first.into())),
+            false => {
+                let mut places = Bits::default();
+                nodes.iter().for_each(|node| _ = places.insert(split(*node).1));
+                places
             }
-        }
+        };
+        self.live.add(&places);
+        self.used = self.used.max(last + 1);
+        labels.iter().for_each(|label| self.label_mut(*label).add(&places));
     }
 
     /// The sets of labels there are, each with the nodes that have it; the segment's first node has this identifier.
@@ -228,13 +236,15 @@ impl NodeTable {
     /// Creates nodes of one set of labels with given identifiers, which must ascend and be free.
     pub(crate) fn restore_many(&mut self, nodes: &[u32], labels: &[LabelId]) -> Result<()> {
         let Some(last) = nodes.last() else { return Ok(()) };
-        let fit = last / SEGMENT < self.segment_limit && nodes.is_sorted_by(|a, b| a < b);
-        if !fit || nodes.iter().any(|node| self.contains(*node)) {
+        let runs = || nodes.chunk_by(|a, b| a / SEGMENT == b / SEGMENT);
+        let free = |run: &[u32]| {
+            let segment = self.segments.get(run[0] / SEGMENT);
+            segment.is_none_or(|segment| run.iter().all(|node| !segment.contains(split(*node).1)))
+        };
+        if last / SEGMENT >= self.segment_limit || !nodes.is_sorted_by(|a, b| a < b) || !runs().all(free) {
             return Err(Error::internal("nodes cannot be restored: not in order, or not free"));
         }
-        for run in nodes.chunk_by(|a, b| a / SEGMENT == b / SEGMENT) {
-            self.segments.get_mut(run[0] / SEGMENT).fill(run, labels);
-        }
+        runs().for_each(|run| self.segments.get_mut(run[0] / SEGMENT).fill(run, labels));
         labels.iter().for_each(|label| *self.label_counter(*label) += nodes.len() as u64);
         self.opened = self.opened.max(last / SEGMENT + 1);
         self.bound = self.bound.max(last + 1);

@@ -4,10 +4,12 @@
 
 use super::adjacency::{AdjSegment, Entry, index_of_row};
 use super::column::{Column, Columns};
+use super::deferred::Deferred;
 use super::directory::Directory;
 use super::ends::EndLabels;
 use super::restore::Restored;
 use super::rows::{End, RowSegment};
+use super::unread::NotedRels;
 use super::{Adjacent, Direction, SEGMENT, split};
 use crate::value::KeyId;
 
@@ -36,8 +38,8 @@ impl<'a> Beside<'a> {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RelTable {
     /// By start, then by end.
-    adjacency: [Directory<AdjSegment>; 2],
-    rows: Directory<RowSegment>,
+    adjacency: [Deferred<Directory<AdjSegment>>; 2],
+    rows: Deferred<Directory<RowSegment>>,
     /// One more than the greatest row ever given out.
     row_bound: u32,
     count: u64,
@@ -81,30 +83,29 @@ impl RelTable {
 
     #[inline]
     pub(crate) fn adjacency(&self, direction: Direction) -> &Directory<AdjSegment> {
-        &self.adjacency[direction.index()]
+        self.adjacency[direction.index()].get()
     }
 
     /// The properties of a segment of rows.
     pub(crate) fn columns(&self, segment: u32) -> Option<&Columns> {
-        self.rows.get(segment).map(|rows| &rows.columns)
+        self.rows.get().get(segment).map(|rows| &rows.columns)
     }
 
     pub(crate) fn contains(&self, row: u32) -> bool {
         let (segment, place) = split(row);
-        self.rows.get(segment).is_some_and(|rows| rows.contains(place))
+        self.rows.get().get(segment).is_some_and(|rows| rows.contains(place))
     }
 
     /// The rows that have a relationship, ascending.
     pub(crate) fn live_rows(&self) -> impl Iterator<Item = u32> + '_ {
-        self.rows
-            .iter()
-            .flat_map(|(segment, rows)| rows.places().map(move |place| segment * SEGMENT + u32::from(place)))
+        let rows = self.rows.get();
+        rows.iter().flat_map(|(segment, rows)| rows.places().map(move |place| segment * SEGMENT + u32::from(place)))
     }
 
     /// Where the relationship starts and ends.
     pub(crate) fn endpoints(&self, row: u32) -> Option<(u32, u32)> {
         let (segment, place) = split(row);
-        match self.rows.get(segment)?.ends(place)? {
+        match self.rows.get().get(segment)?.ends(place)? {
             (from, End::Node(to)) => Some((from, to)),
             (from, End::Beside) => {
                 let (segment, place) = split(from);
@@ -120,7 +121,9 @@ impl RelTable {
         let mut beside: Option<(u32, Beside<'_>)> = None;
         for &row in rows {
             let (segment, place) = split(row);
-            let Some((start, end)) = self.rows.get(segment).and_then(|rows| rows.ends(place)) else { return false };
+            let Some((start, end)) = self.rows.get().get(segment).and_then(|rows| rows.ends(place)) else {
+                return false;
+            };
             let end = match end {
                 End::Node(end) => Some(end),
                 End::Beside => {
@@ -141,7 +144,7 @@ impl RelTable {
 
     /// Appends the rows of a stretch of one segment that have a relationship.
     pub(crate) fn rows_in(&self, stretch: std::ops::Range<u32>, out: &mut Vec<u32>) {
-        if let Some(rows) = self.rows.get(stretch.start / SEGMENT) {
+        if let Some(rows) = self.rows.get().get(stretch.start / SEGMENT) {
             rows.append_rows(stretch, out);
         }
     }
@@ -153,16 +156,17 @@ impl RelTable {
 
     /// The properties of a row, for changing. Only for rows that have a relationship.
     pub(crate) fn columns_mut(&mut self, row: u32) -> &mut Columns {
-        &mut self.rows.get_mut(row / SEGMENT).columns
+        &mut self.rows.get_mut().get_mut(row / SEGMENT).columns
     }
 
     /// Adds a relationship at a row that none has, not beyond `u32::MAX - 1`.
     pub(crate) fn create_at(&mut self, row: u32, from: u32, to: u32) {
+        self.become_whole();
         if row < self.row_bound {
             self.refill(row, from, to);
         } else {
             self.skip_to(row);
-            self.rows.get_mut(row / SEGMENT).push(Some((from, to)));
+            self.rows.get_mut().get_mut(row / SEGMENT).push(Some((from, to)));
             self.row_bound = row + 1;
         }
         self.count += 1;
@@ -174,14 +178,14 @@ impl RelTable {
     /// Gives a row that was given out before the ends of a relationship.
     fn refill(&mut self, row: u32, from: u32, to: u32) {
         let (segment, place) = split(row);
-        if self.rows.get_mut(segment).refill(place, from, to) {
+        if self.rows.get_mut().get_mut(segment).refill(place, from, to) {
             return;
         }
         // The ends of the others stand beside them only while all rows are in order.
         let rows = segment * SEGMENT..segment * SEGMENT + SEGMENT;
         let mut ends: Vec<Option<(u32, u32)>> = rows.map(|row| self.endpoints(row)).collect();
         ends[usize::from(place)] = Some((from, to));
-        self.rows.get_mut(segment).set_ends(&ends);
+        self.rows.get_mut().get_mut(segment).set_ends(&ends);
     }
 
     /// Leaves rows unused up to a row.
@@ -190,7 +194,7 @@ impl RelTable {
             if self.row_bound.is_multiple_of(SEGMENT) && row - self.row_bound >= SEGMENT {
                 self.row_bound += SEGMENT;
             } else {
-                self.rows.get_mut(self.row_bound / SEGMENT).push(None);
+                self.rows.get_mut().get_mut(self.row_bound / SEGMENT).push(None);
                 self.row_bound += 1;
             }
         }
@@ -198,9 +202,10 @@ impl RelTable {
 
     /// Takes a relationship away; whether it was there.
     pub(crate) fn delete(&mut self, row: u32) -> bool {
+        self.become_whole();
         let Some((from, to)) = self.endpoints(row) else { return false };
         let (segment, place) = split(row);
-        self.rows.get_mut(segment).remove(place);
+        self.rows.get_mut().get_mut(segment).remove(place);
         self.count -= 1;
         self.loops -= u64::from(from == to);
         self.detach(Direction::Outgoing, Entry { node: from, neighbour: to, row });
@@ -210,6 +215,7 @@ impl RelTable {
 
     /// Adds many relationships whose rows are not below the row bound. `forward` is sorted by start, end and row.
     pub(crate) fn load(&mut self, forward: &[Entry], node_bound: u32) {
+        self.become_whole();
         self.load_rows(forward);
         self.count += forward.len() as u64;
         self.loops += forward.iter().filter(|entry| entry.node == entry.neighbour).count() as u64;
@@ -221,7 +227,7 @@ impl RelTable {
     pub(crate) fn attach_columns(&mut self, key: KeyId, columns: Vec<Option<Column>>) {
         for (segment, column) in columns.into_iter().enumerate() {
             if let Some(column) = column {
-                self.rows.get_mut(segment as u32).columns.attach(key, column);
+                self.rows.get_mut().get_mut(segment as u32).columns.attach(key, column);
             }
         }
     }
@@ -236,45 +242,70 @@ impl RelTable {
         let nodes = restored.adjacency.each_ref().map(nodes);
         let mut table = RelTable { nodes, count, row_bound, loops: restored.loops, ..RelTable::default() };
         for (directory, segments) in table.adjacency.iter_mut().zip(restored.adjacency) {
-            segments.into_iter().for_each(|(at, segment)| directory.insert(at, segment));
+            segments.into_iter().for_each(|(at, segment)| directory.get_mut().insert(at, segment));
         }
-        restored.rows.into_iter().for_each(|(at, segment)| table.rows.insert(at, segment));
+        restored.rows.into_iter().for_each(|(at, segment)| table.rows.get_mut().insert(at, segment));
         table
     }
 
+    /// A table of which a file notes what it has, and whose parts are read when somebody asks for them.
+    pub(super) fn unread(
+        noted: &NotedRels,
+        adjacency: [Deferred<Directory<AdjSegment>>; 2],
+        rows: Deferred<Directory<RowSegment>>,
+        labels: [EndLabels; 2],
+    ) -> RelTable {
+        let nodes = noted.ends.each_ref().map(|ends| ends.nodes);
+        let (row_bound, count, loops) = (noted.row_bound, noted.count, noted.loops);
+        RelTable { adjacency, rows, row_bound, count, nodes, loops, labels }
+    }
+
+    /// Whether all parts are as they should be; reads those that were not read before.
+    pub(super) fn is_whole(&self) -> bool {
+        self.adjacency.iter().all(Deferred::is_whole) & self.rows.is_whole()
+    }
+
+    /// Reads what was not read before, for a change: all parts, or none of them when one is damaged, so that they agree.
+    fn become_whole(&mut self) {
+        if !self.is_whole() {
+            self.adjacency = Default::default();
+            self.rows = Deferred::default();
+        }
+    }
+
     pub(crate) fn row_segment(&self, segment: u32) -> Option<&RowSegment> {
-        self.rows.get(segment)
+        self.rows.get().get(segment)
     }
 
     /// Every segment of rows with its number.
     pub(crate) fn row_table(&self) -> impl Iterator<Item = (u32, &RowSegment)> {
-        self.rows.iter()
+        self.rows.get().iter()
     }
 
     /// Bytes used: adjacency, and ends by row.
     pub(crate) fn bytes(&self) -> (usize, usize) {
-        let adjacency = self.adjacency.iter().map(|directory| {
+        let adjacency = self.adjacency.iter().map(Deferred::get).map(|directory| {
             directory.own_bytes() + directory.iter().map(|(_, segment)| segment.bytes()).sum::<usize>()
         });
-        let ends = self.rows.iter().map(|(_, rows)| rows.ends_bytes()).sum::<usize>();
-        (adjacency.sum(), ends + self.rows.own_bytes())
+        let ends = self.rows.get().iter().map(|(_, rows)| rows.ends_bytes()).sum::<usize>();
+        (adjacency.sum(), ends + self.rows.get().own_bytes())
     }
 
     /// Every segment of properties.
     pub(crate) fn all_columns(&self) -> impl Iterator<Item = &Columns> {
-        self.rows.iter().map(|(_, rows)| &rows.columns)
+        self.rows.get().iter().map(|(_, rows)| &rows.columns)
     }
 
     fn attach(&mut self, direction: Direction, entry: Entry) {
         let (segment, place) = split(entry.node);
-        let adjacency = self.adjacency[direction.index()].get_mut(segment);
+        let adjacency = self.adjacency[direction.index()].get_mut().get_mut(segment);
         self.nodes[direction.index()] += u64::from(adjacency.degree(place) == 0);
         adjacency.insert(place, entry.neighbour, entry.row);
     }
 
     fn detach(&mut self, direction: Direction, entry: Entry) {
         let (segment, place) = split(entry.node);
-        let adjacency = self.adjacency[direction.index()].get_mut(segment);
+        let adjacency = self.adjacency[direction.index()].get_mut().get_mut(segment);
         adjacency.remove(place, entry.neighbour, entry.row);
         self.nodes[direction.index()] -= u64::from(adjacency.degree(place) == 0);
     }
@@ -283,7 +314,7 @@ impl RelTable {
         for run in entries.chunk_by(|a, b| a.node == b.node) {
             self.nodes[direction.index()] += u64::from(self.degree(run[0].node, direction) == 0);
         }
-        let directory = &mut self.adjacency[direction.index()];
+        let directory = self.adjacency[direction.index()].get_mut();
         for run in entries.chunk_by(|a, b| a.node / SEGMENT == b.node / SEGMENT) {
             let segment = run[0].node / SEGMENT;
             match directory.get(segment) {
@@ -313,9 +344,9 @@ impl RelTable {
     fn load_row_segment(&mut self, ends: &[Option<(u32, u32)>]) {
         let segment = self.row_bound / SEGMENT;
         if self.row_bound.is_multiple_of(SEGMENT) {
-            self.rows.insert(segment, RowSegment::load(ends, ends.iter().flatten().is_sorted()));
+            self.rows.get_mut().insert(segment, RowSegment::load(ends, ends.iter().flatten().is_sorted()));
         } else {
-            let rows = self.rows.get_mut(segment);
+            let rows = self.rows.get_mut().get_mut(segment);
             ends.iter().for_each(|pair| rows.push(*pair));
         }
     }

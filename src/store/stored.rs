@@ -14,6 +14,7 @@ use super::stretch::Stretch;
 use super::{Direction, SEGMENT, Version, split};
 use crate::error::{Error, Result};
 use crate::value::RelTypeId;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 /// One direction.
@@ -98,7 +99,7 @@ fn stored_adjacency(table: &RelTable, direction: Direction) -> StoredAdjacency<V
     stored
 }
 
-impl StoredAdjacency<Read> {
+impl<A: Deref<Target = [u32]>> StoredAdjacency<A> {
     /// The relationships of a direction by row: row, start and end; `None` when the parts do not fit.
     pub(crate) fn rels(&self, direction: Direction) -> Option<Vec<[u32; 3]>> {
         let mut rels = Vec::with_capacity(self.rows.len());
@@ -114,7 +115,7 @@ impl StoredAdjacency<Read> {
     }
 
     /// Where the neighbours of each node stand, at least one for each.
-    fn ranges(&self) -> Option<impl Iterator<Item = std::ops::Range<usize>> + '_> {
+    fn ranges(&self) -> Option<impl Iterator<Item = Range<usize>> + '_> {
         let whole = self.ends.last().map_or(0, |last| *last as usize);
         let fits = self.nodes.len() == self.ends.len()
             && [self.neighbours.len(), self.rows.len()] == [whole; 2]
@@ -125,8 +126,51 @@ impl StoredAdjacency<Read> {
         fits.then(|| starts.zip(self.ends.iter()).map(|(start, end)| *start as usize..*end as usize))
     }
 
+    /// The sums of what each relationship gives, of its node, neighbour and row; `None` when those of a node are out of
+    /// order.
+    pub(super) fn sums<const N: usize>(&self, parts: impl Fn(u32, u32, u32) -> [u64; N] + Sync) -> Option<[u64; N]>
+    where
+        A: Sync,
+    {
+        let _fits = self.ranges()?;
+        let middle = self.nodes.len() / 2;
+        let (one, other) = both(
+            self.rows.len(),
+            || self.sums_of(0..middle, &parts),
+            || self.sums_of(middle..self.nodes.len(), &parts),
+        );
+        let (mut sums, other) = (one?, other?);
+        sums.iter_mut().zip(other).for_each(|(sum, part)| *sum = sum.wrapping_add(part));
+        Some(sums)
+    }
+
+    /// The sums over the nodes at some places.
+    fn sums_of<const N: usize>(
+        &self,
+        nodes: Range<usize>,
+        parts: impl Fn(u32, u32, u32) -> [u64; N],
+    ) -> Option<[u64; N]> {
+        let (mut sums, mut ordered) = ([0u64; N], true);
+        let mut start = nodes.start.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        for (node, end) in self.nodes[nodes.clone()].iter().zip(&self.ends[nodes]) {
+            let range = start..*end as usize;
+            start = range.end;
+            let mut least = 0;
+            for (neighbour, row) in self.neighbours[range.clone()].iter().zip(&self.rows[range]) {
+                let place = u64::from(*neighbour) << 32 | u64::from(*row);
+                ordered &= least <= place;
+                least = place.saturating_add(1);
+                let parts = parts(*node, *neighbour, *row);
+                sums.iter_mut().zip(parts).for_each(|(sum, part)| *sum = sum.wrapping_add(part));
+            }
+        }
+        ordered.then_some(sums)
+    }
+}
+
+impl StoredAdjacency<Read> {
     /// The segments, whose arrays are stretches of what was stored.
-    fn segments(&self) -> Option<Vec<(u32, AdjSegment)>> {
+    pub(super) fn segments(&self) -> Option<Vec<(u32, AdjSegment)>> {
         let mut ranges = self.ranges()?;
         let mut segments = Vec::new();
         for nodes in self.nodes.chunk_by(|a, b| a / SEGMENT == b / SEGMENT) {
@@ -143,23 +187,6 @@ impl StoredAdjacency<Read> {
         }
         Some(segments)
     }
-
-    /// The sums of what each relationship gives, of its node, neighbour and row; `None` when those of a node are out of
-    /// order.
-    fn sums<const N: usize>(&self, parts: impl Fn(u32, u32, u32) -> [u64; N]) -> Option<[u64; N]> {
-        let (mut sums, mut ordered) = ([0u64; N], true);
-        for (node, range) in self.nodes.iter().zip(self.ranges()?) {
-            let mut least = 0;
-            for (neighbour, row) in self.neighbours[range.clone()].iter().zip(&self.rows[range]) {
-                let place = u64::from(*neighbour) << 32 | u64::from(*row);
-                ordered &= least <= place;
-                least = place.saturating_add(1);
-                let parts = parts(*node, *neighbour, *row);
-                sums.iter_mut().zip(parts).for_each(|(sum, part)| *sum = sum.wrapping_add(part));
-            }
-        }
-        ordered.then_some(sums)
-    }
 }
 
 /// The table of what was stored, when its parts agree.
@@ -174,7 +201,8 @@ fn restored(stored: &StoredRels<Read>) -> Option<RelTable> {
         let rows = StoredRows::of(&stored.row_table, stored.row_bound)?;
         let own = |from: u32, to: u32| u64::from(from == to);
         let sums = match rows.beside.contains(&true) {
-            true => outgoing.sums(|from, to, row| [print(from, to, row), rows.print(from, to, row), own(from, to)])?,
+            true => outgoing
+                .sums(|from, to, row| [print(from, to, row), row_print(&rows.beside, from, to, row), own(from, to)])?,
             false => {
                 let [print, loops] = outgoing.sums(|from, to, row| [print(from, to, row), own(from, to)])?;
                 [print, print, loops]
@@ -190,25 +218,32 @@ fn restored(stored: &StoredRels<Read>) -> Option<RelTable> {
 }
 
 /// A hash of a relationship: both halves of a product of its parts, each of them mixed with digits of pi.
-fn print(from: u32, to: u32, row: u32) -> u64 {
+pub(super) fn print(from: u32, to: u32, row: u32) -> u64 {
     let ends = (u64::from(from) << 32 | u64::from(to)) ^ 0x243f_6a88_85a3_08d3;
     let row = (u64::from(row) << 32 | u64::from(row)) ^ 0x1319_8a2e_0370_7344;
     let product = u128::from(ends) * u128::from(row);
     (product >> 64) as u64 ^ product as u64
 }
 
+/// The hash of a relationship as rows know it, of which those of some segments do not have the end.
+pub(super) fn row_print(beside: &[bool], from: u32, to: u32, row: u32) -> u64 {
+    let beside = beside.get((row / SEGMENT) as usize).is_some_and(|beside| *beside);
+    print(from, if beside { u32::MAX } else { to }, row)
+}
+
 /// The rows that were stored.
-struct StoredRows {
-    segments: Vec<(u32, RowSegment)>,
+pub(super) struct StoredRows {
+    pub(super) segments: Vec<(u32, RowSegment)>,
     /// For each segment up to the last, whether ends stand beside the rows.
     beside: Vec<bool>,
     /// How many relationships there are.
-    count: u64,
-    print: u64,
+    pub(super) count: u64,
+    /// The sum of their hashes.
+    pub(super) print: u64,
 }
 
 impl StoredRows {
-    fn of(mut numbers: &[u32], row_bound: u32) -> Option<StoredRows> {
+    pub(super) fn of(mut numbers: &[u32], row_bound: u32) -> Option<StoredRows> {
         let bound = row_bound.div_ceil(SEGMENT);
         let mut stored = StoredRows { segments: Vec::new(), beside: Vec::new(), count: 0, print: 0 };
         while let Some((segment, rest)) = numbers.split_first() {
@@ -238,12 +273,6 @@ impl StoredRows {
             self.print = self.print.wrapping_add(print(from, to, super::join(segment, place)));
             self.count += 1;
         });
-    }
-
-    /// The hash of a relationship as the rows know it.
-    fn print(&self, from: u32, to: u32, row: u32) -> u64 {
-        let beside = self.beside.get((row / SEGMENT) as usize).is_some_and(|beside| *beside);
-        print(from, if beside { u32::MAX } else { to }, row)
     }
 }
 

@@ -4,6 +4,7 @@ use super::adjacency::AdjSegment;
 use super::bounds::{Bounds, keep_within};
 use super::column::Columns;
 use super::constraints::Schema;
+use super::deferred::Damage;
 use super::derived::Derived;
 use super::directory::Directory;
 use super::entities::Entities;
@@ -39,6 +40,8 @@ pub struct Version {
     pub(super) record: Option<Record>,
     /// What of it is derived; nothing in a version that is published.
     pub(super) derived: Option<Arc<Derived>>,
+    /// What was found wrong with the file that parts are read from when somebody asks for them.
+    pub(super) damage: Option<Arc<Damage>>,
 }
 
 impl fmt::Debug for Version {

@@ -9,6 +9,7 @@ mod formats;
 #[cfg(unix)]
 mod inputs;
 mod kill;
+mod late;
 mod model;
 mod normal;
 mod power;

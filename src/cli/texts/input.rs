@@ -51,7 +51,7 @@ impl Notation {
     }
 }
 
-/// The graph of a file that is only read. One whose name says nothing may be saved, or facts.
+/// The graph of a file that is only read, all of it. One whose name says nothing may be saved, or facts.
 ///
 /// # Errors
 /// When it cannot be read, or is neither.
@@ -61,6 +61,6 @@ pub(super) fn graph(path: &Path) -> Result<Graph> {
         Err(error) if error.detail() == Detail::Foreign && Notation::of(path).is_none() => {
             Notation::Facts.graph(path).map_err(|as_text: Error| as_text.hint("the file is no saved graph either"))
         }
-        opened => opened,
+        opened => opened.and_then(|graph| graph.snapshot().read_all().map(|()| graph)),
     }
 }

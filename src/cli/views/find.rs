@@ -102,6 +102,7 @@ pub fn about(graph: &Version, found: &Found) -> String {
 pub(in super::super) fn run(app: &mut App, argument: &str) -> Result<Flow> {
     need(argument, "some text of a name")?;
     let graph = app.session.snapshot_for(&app.options)?;
+    graph.read_all()?;
     let mut found = entities(&graph, argument.trim_start_matches('@'), MOST + 1);
     let more = found.len() > MOST;
     found.truncate(MOST);

@@ -17,9 +17,11 @@ impl Held {
     /// Those that the user's own questions would find.
     pub(in super::super) fn of(app: &mut App) -> Result<Held> {
         if app.options.as_of.is_none() {
-            return Ok(Held { graph: app.session.snapshot_for(&app.options)?, only: None });
+            let graph = app.session.snapshot_for(&app.options)?;
+            return graph.read_all().map(|()| Held { graph, only: None });
         }
         let (graph, statements) = statements(app, ALL)?;
+        graph.read_all()?;
         Ok(Held { graph, only: Some(statements.iter().map(|statement| statement.rel).collect()) })
     }
 

@@ -54,7 +54,8 @@ fn entity(graph: &Version, argument: &str) -> Result<NodeId> {
     if name.is_empty() {
         return Err(Error::syntax(Detail::InvalidUse, "the command needs an entity, as in `@Kyiv`"));
     }
-    resolved(graph, name)
+    let found = resolved(graph, name);
+    graph.damage().map_or(found, Err)
 }
 
 /// The query of all relationships.
