@@ -8,10 +8,11 @@ use super::bits::{Bits, Ranked};
 use super::deferred::Pending;
 use super::load::Values;
 use super::split;
+use super::unread::UnreadColumns;
 use crate::error::{Error, Result};
 use crate::value::temporal::Date;
 use crate::value::{KeyId, Value};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Distinct strings a dictionary may have before the strings are kept directly.
 const DICTIONARY: usize = 64;
@@ -21,40 +22,43 @@ const DICTIONARY: usize = 64;
 pub(crate) struct Columns(Vec<(KeyId, Slot)>);
 
 /// The columns of one key as a file has them, by segment.
-pub(crate) type KeyColumns = Pending<Vec<Arc<Column>>>;
+pub(crate) type KeyColumns = Pending<UnreadColumns>;
 
-/// The column of one key: here, or at a place among those of a file.
+/// The column of one key: here, or at a place among those of a file until somebody asks for it.
 #[derive(Clone, Debug, Default)]
 struct Slot {
-    here: Option<Arc<Column>>,
+    here: OnceLock<Arc<Column>>,
     stored: Option<(Arc<KeyColumns>, u32)>,
 }
 
 impl Slot {
     fn here(column: Column) -> Slot {
-        Slot { here: Some(Arc::new(column)), stored: None }
+        Slot { here: Arc::new(column).into(), stored: None }
     }
 
     /// The column; none when the file turned out to be damaged.
     #[inline]
     fn column(&self) -> Option<&Column> {
-        match &self.here {
+        match self.here.get() {
             Some(column) => Some(column),
-            None => self.read().map(|column| &**column),
+            None => self.read(),
         }
     }
 
-    fn read(&self) -> Option<&Arc<Column>> {
-        self.stored.as_ref().and_then(|(columns, at)| columns.get().get(*at as usize))
+    #[cold]
+    fn read(&self) -> Option<&Column> {
+        let (columns, at) = self.stored.as_ref()?;
+        let column = columns.get().column(*at as usize)?;
+        Some(self.here.get_or_init(|| Arc::clone(column)))
     }
 
-    /// The column for changing, empty when the file turned out to be damaged.
-    fn column_mut(&mut self) -> &mut Column {
-        if self.here.is_none() {
-            self.here = self.read().cloned();
-            self.stored = None;
-        }
-        Arc::make_mut(self.here.get_or_insert_default())
+    /// Changes the column, an empty one when the file turned out to be damaged.
+    fn change<T>(&mut self, change: impl FnOnce(&mut Column) -> T) -> T {
+        self.column();
+        let mut column = self.here.take().unwrap_or_default();
+        let outcome = change(Arc::make_mut(&mut column));
+        *self = Slot { here: column.into(), stored: None };
+        outcome
     }
 }
 
@@ -82,7 +86,7 @@ impl Columns {
         let position = self.0.binary_search_by_key(&key, |(key, _)| *key);
         match (position, value.is_null()) {
             (Ok(position), true) => self.clear(position, place),
-            (Ok(position), false) => self.0[position].1.column_mut().set(place, value),
+            (Ok(position), false) => self.0[position].1.change(|column| column.set(place, value)),
             (Err(_), true) => {}
             (Err(position), false) => {
                 let mut column = Column::for_value(&value);
@@ -115,7 +119,7 @@ impl Columns {
 
     /// Adds the column of a key that stands at a place among those of a file.
     pub(super) fn defer(&mut self, key: KeyId, columns: &Arc<KeyColumns>, at: u32) -> Result<()> {
-        self.add_new(key, Slot { here: None, stored: Some((Arc::clone(columns), at)) })
+        self.add_new(key, Slot { here: OnceLock::new(), stored: Some((Arc::clone(columns), at)) })
     }
 
     fn add_new(&mut self, key: KeyId, slot: Slot) -> Result<()> {
@@ -157,9 +161,11 @@ impl Columns {
         if slot.column().is_none_or(|column| column.present.position(place).is_none()) {
             return;
         }
-        let column = slot.column_mut();
-        column.remove(place);
-        if column.present.bits().is_empty() {
+        let empty = slot.change(|column| {
+            column.remove(place);
+            column.present.bits().is_empty()
+        });
+        if empty {
             self.0.remove(position);
         }
     }

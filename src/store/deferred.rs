@@ -26,6 +26,11 @@ impl Damage {
         self.first.get()
     }
 
+    /// Keeps what is wrong, if nothing was before.
+    pub(super) fn note(&self, error: Error) {
+        let _ = self.first.set(error);
+    }
+
     /// The error for something that is wrong.
     pub(super) fn error(&self, what: impl Into<String>) -> Error {
         (self.error)(what.into())
@@ -76,7 +81,7 @@ impl<T: Default> Pending<T> {
             match part {
                 Ok(part) => (part, true),
                 Err(error) => {
-                    let _ = self.damage.first.set(error);
+                    self.damage.note(error);
                     (T::default(), false)
                 }
             }

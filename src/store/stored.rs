@@ -139,9 +139,7 @@ impl<A: Deref<Target = [u32]>> StoredAdjacency<A> {
             || self.sums_of(0..middle, &parts),
             || self.sums_of(middle..self.nodes.len(), &parts),
         );
-        let (mut sums, other) = (one?, other?);
-        sums.iter_mut().zip(other).for_each(|(sum, part)| *sum = sum.wrapping_add(part));
-        Some(sums)
+        Some(added(one?, other?))
     }
 
     /// The sums over the nodes at some places.
@@ -155,13 +153,15 @@ impl<A: Deref<Target = [u32]>> StoredAdjacency<A> {
         for (node, end) in self.nodes[nodes.clone()].iter().zip(&self.ends[nodes]) {
             let range = start..*end as usize;
             start = range.end;
+            let (neighbours, rows) = (&self.neighbours[range.clone()], &self.rows[range]);
+            let rows = &rows[..neighbours.len()];
             let mut least = 0;
-            for (neighbour, row) in self.neighbours[range.clone()].iter().zip(&self.rows[range]) {
-                let place = u64::from(*neighbour) << 32 | u64::from(*row);
+            for at in 0..neighbours.len() {
+                let (neighbour, row) = (neighbours[at], rows[at]);
+                let place = u64::from(neighbour) << 32 | u64::from(row);
                 ordered &= least <= place;
                 least = place.saturating_add(1);
-                let parts = parts(*node, *neighbour, *row);
-                sums.iter_mut().zip(parts).for_each(|(sum, part)| *sum = sum.wrapping_add(part));
+                sums = added(sums, parts(*node, neighbour, row));
             }
         }
         ordered.then_some(sums)
@@ -187,6 +187,14 @@ impl StoredAdjacency<Read> {
         }
         Some(segments)
     }
+}
+
+#[inline]
+fn added<const N: usize>(mut sums: [u64; N], parts: [u64; N]) -> [u64; N] {
+    for at in 0..N {
+        sums[at] = sums[at].wrapping_add(parts[at]);
+    }
+    sums
 }
 
 /// The table of what was stored, when its parts agree.
@@ -218,6 +226,7 @@ fn restored(stored: &StoredRels<Read>) -> Option<RelTable> {
 }
 
 /// A hash of a relationship: both halves of a product of its parts, each of them mixed with digits of pi.
+#[inline]
 pub(super) fn print(from: u32, to: u32, row: u32) -> u64 {
     let ends = (u64::from(from) << 32 | u64::from(to)) ^ 0x243f_6a88_85a3_08d3;
     let row = (u64::from(row) << 32 | u64::from(row)) ^ 0x1319_8a2e_0370_7344;

@@ -212,18 +212,91 @@ fn take_bytes<'a>(numbers: &mut &'a [u32], count: usize) -> Option<Cow<'a, [u8]>
 impl<W: AsRef<[u32]>> StoredColumn<W> {
     /// The columns by segment.
     pub(crate) fn columns(self, decode: Decode<'_>) -> Option<Vec<(u32, Column)>> {
+        let opened = self.open()?;
+        (0..opened.ends.len()).map(|at| Some((opened.ends[at].segment, opened.column(at, decode)?))).collect()
+    }
+
+    /// Finds the columns, of which nothing is made yet.
+    pub(super) fn open(self) -> Option<OpenColumn<W>> {
         let StoredColumn { segments, bytes, dictionary, dictionary_ends } = self;
-        let texts = texts_of(dictionary, dictionary_ends.as_ref())?;
-        let mut reader = Reader { numbers: segments.as_ref(), bytes: &bytes, dictionary: texts };
-        let mut columns: Vec<(u32, Column)> = Vec::new();
-        while !reader.numbers.is_empty() {
-            let column = reader.column(decode)?;
-            if columns.last().is_some_and(|last| last.0 >= column.0) {
+        let dictionary = texts_of(dictionary, dictionary_ends.as_ref())?;
+        let all = segments.as_ref();
+        let mut skipper = Skipper { numbers: all, bytes: bytes.len() };
+        let mut ends: Vec<End> = Vec::new();
+        while !skipper.numbers.is_empty() {
+            let segment = skipper.column()?;
+            if ends.last().is_some_and(|last| last.segment >= segment) {
                 return None;
             }
-            columns.push(column);
+            let (numbers, bytes) = (all.len() - skipper.numbers.len(), bytes.len() - skipper.bytes);
+            ends.push(End { segment, numbers, bytes });
         }
-        reader.bytes.is_empty().then_some(columns)
+        (skipper.bytes == 0).then_some(OpenColumn { segments, bytes, dictionary, ends })
+    }
+}
+
+/// The columns of a key as they were stored, each of which can be made by itself.
+#[derive(Debug)]
+pub(super) struct OpenColumn<W> {
+    segments: W,
+    bytes: Vec<u8>,
+    dictionary: Texts,
+    /// Where each column ends.
+    ends: Vec<End>,
+}
+
+/// Where the column of a segment ends.
+#[derive(Clone, Copy, Debug, Default)]
+struct End {
+    segment: u32,
+    numbers: usize,
+    bytes: usize,
+}
+
+impl<W: AsRef<[u32]>> OpenColumn<W> {
+    /// The segments that have a column, ascending.
+    pub(super) fn segments(&self) -> impl Iterator<Item = u32> + '_ {
+        self.ends.iter().map(|end| end.segment)
+    }
+
+    /// The column at a place among them.
+    pub(super) fn column(&self, at: usize, decode: Decode<'_>) -> Option<Column> {
+        let start = at.checked_sub(1).map_or_else(End::default, |before| self.ends[before]);
+        let end = self.ends.get(at)?;
+        let numbers = &self.segments.as_ref()[start.numbers..end.numbers];
+        let bytes = &self.bytes[start.bytes..end.bytes];
+        let mut reader = Reader { numbers, bytes, dictionary: &self.dictionary };
+        let column = reader.column(decode)?;
+        (reader.numbers.is_empty() && reader.bytes.is_empty()).then_some(column)
+    }
+}
+
+/// Passes over columns.
+struct Skipper<'a> {
+    numbers: &'a [u32],
+    /// How many bytes are left.
+    bytes: usize,
+}
+
+impl Skipper<'_> {
+    /// Passes over the column of a segment, which it gives.
+    fn column(&mut self) -> Option<u32> {
+        let [segment, head, count] = *take(&mut self.numbers, 3)? else { return None };
+        let [form, width, sparse, _] = head.to_le_bytes();
+        let (width, count) = (usize::from(width), count as usize);
+        take(&mut self.numbers, usize::from(sparse) * (SEGMENT as usize / 32))?;
+        let words = match u32::from(form) {
+            BOOLS => count.div_ceil(4),
+            INTS | DATES | CODES => count.checked_mul(width)?.div_ceil(4),
+            FLOATS => count.checked_mul(2)?,
+            TEXTS => count,
+            _ => 1,
+        };
+        let last = take(&mut self.numbers, words)?.last();
+        if matches!(u32::from(form), TEXTS | OTHERS) {
+            self.bytes = self.bytes.checked_sub(*last? as usize)?;
+        }
+        Some(segment)
     }
 }
 
@@ -235,12 +308,12 @@ fn texts_of(bytes: Vec<u8>, ends: &[u32]) -> Option<Texts> {
 struct Reader<'a> {
     numbers: &'a [u32],
     bytes: &'a [u8],
-    dictionary: Texts,
+    dictionary: &'a Texts,
 }
 
 impl<'a> Reader<'a> {
-    fn column(&mut self, decode: Decode<'_>) -> Option<(u32, Column)> {
-        let [segment, head, count] = *take(&mut self.numbers, 3)? else { return None };
+    fn column(&mut self, decode: Decode<'_>) -> Option<Column> {
+        let [_, head, count] = *take(&mut self.numbers, 3)? else { return None };
         let [form, width, sparse, 0] = head.to_le_bytes() else { return None };
         if !(1..=SEGMENT).contains(&count) {
             return None;
@@ -251,7 +324,7 @@ impl<'a> Reader<'a> {
             _ => return None,
         };
         let data = self.data(u32::from(form), usize::from(width), count as usize, decode)?;
-        (present.bits().count() == count && data.len() == count as usize).then_some((segment, Column { present, data }))
+        (present.bits().count() == count && data.len() == count as usize).then_some(Column { present, data })
     }
 
     fn data(&mut self, form: u32, width: usize, count: usize, decode: Decode<'_>) -> Option<Data> {
@@ -266,7 +339,7 @@ impl<'a> Reader<'a> {
             (CODES, _) => {
                 let known = 0..self.dictionary.len() as i64;
                 let codes = self.ints(width, count, |code| known.contains(&code))?;
-                Data::Shared { dictionary: Arc::clone(&self.dictionary), codes }
+                Data::Shared { dictionary: Arc::clone(self.dictionary), codes }
             }
             (TEXTS, 0) => Data::Strings(self.texts(count)?),
             (OTHERS, 0) => {

@@ -14,11 +14,11 @@ use super::nodes::NodeTable;
 use super::relationships::RelTable;
 use super::rows::RowSegment;
 use super::stored::{StoredAdjacency, StoredRows, print, row_print};
-use super::stored_columns::{Decode, StoredColumn};
+use super::stored_columns::{Decode, OpenColumn, StoredColumn};
 use super::{Direction, SEGMENT, Version, split};
 use crate::error::{Error, Result};
 use crate::value::{KeyId, LabelId, NodeId, RelTypeId, Value};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Numbers as they were read.
 type Read = Arc<[u32]>;
@@ -311,21 +311,58 @@ impl File {
 }
 
 impl UnreadColumn {
-    /// The columns that are read when somebody asks for one, each of the segment that is noted, whose values all have an owner.
-    fn pending(self, damage: &Arc<Damage>, live: impl Fn(u32) -> Option<Bits> + Send + 'static) -> Arc<KeyColumns> {
+    /// The columns that are read when somebody asks for one, each of the segment that is noted; `live` are those who may have
+    /// a value.
+    fn pending(
+        self,
+        damage: &Arc<Damage>,
+        live: impl Fn(u32) -> Option<Bits> + Send + Sync + 'static,
+    ) -> Arc<KeyColumns> {
         let UnreadColumn { segments, load, decode, .. } = self;
-        let wrong = damage.error("a section of properties cannot be read");
+        let noting = Arc::clone(damage);
         let load = move || {
-            let columns = load()?.columns(&decode as Decode<'_>).ok_or_else(|| wrong.clone())?;
-            let owned = |(segment, column): &(u32, Column)| {
-                live(*segment).is_some_and(|live| column.present().common(&live) == column.len())
-            };
-            let noted = columns.iter().map(|(segment, _)| segment).eq(segments.iter());
-            if !noted || !columns.iter().all(owned) {
-                return Err(wrong);
-            }
-            Ok(columns.into_iter().map(|(_, column)| Arc::new(column)).collect())
+            let open = load()?.open().filter(|open| open.segments().eq(segments.iter().copied()));
+            let open = open.ok_or_else(|| noting.error(UNREADABLE))?;
+            let columns = segments.iter().map(|_| OnceLock::new()).collect();
+            Ok(UnreadColumns { columns, source: Some(Source { open, decode, live: Box::new(live), damage: noting }) })
         };
         Pending::new(damage, Box::new(load))
+    }
+}
+
+const UNREADABLE: &str = "a section of properties cannot be read";
+
+/// The columns of a key that were read as bytes, each made when somebody asks for it.
+#[derive(Default)]
+pub(crate) struct UnreadColumns {
+    columns: Vec<OnceLock<Option<Arc<Column>>>>,
+    source: Option<Source>,
+}
+
+/// What columns are made of.
+struct Source {
+    open: OpenColumn<Read>,
+    decode: DecodeOthers,
+    live: Box<dyn Fn(u32) -> Option<Bits> + Send + Sync>,
+    damage: Arc<Damage>,
+}
+
+impl UnreadColumns {
+    /// The column at a place; none when it is damaged.
+    pub(super) fn column(&self, at: usize) -> Option<&Arc<Column>> {
+        self.columns.get(at)?.get_or_init(|| self.source.as_ref()?.column(at)).as_ref()
+    }
+}
+
+impl Source {
+    fn column(&self, at: usize) -> Option<Arc<Column>> {
+        let column = self.open.column(at, &self.decode as Decode<'_>);
+        let live = self.open.segments().nth(at).and_then(&self.live);
+        let owned = |column: &Column| live.is_some_and(|live| column.present().common(&live) == column.len());
+        let column = column.filter(owned);
+        if column.is_none() {
+            self.damage.note(self.damage.error(UNREADABLE));
+        }
+        column.map(Arc::new)
     }
 }
