@@ -184,6 +184,60 @@ fn identifiers_go_on_where_they_ended() {
     assert!(read.contains_node(NodeId(0)));
 }
 
+/// What changes a graph may do before anybody has read of it.
+fn changes() -> Vec<fn(&mut Version)> {
+    vec![
+        |graph| {
+            let opposes = graph.catalog().rel_type("OPPOSES").unwrap();
+            graph.create_rel(opposes, NodeId(1), NodeId(1), &[]).unwrap();
+        },
+        |graph| {
+            let opposes = graph.catalog().rel_type("OPPOSES").unwrap();
+            assert!(graph.delete_rel(RelId { rel_type: opposes, row: 1 }));
+        },
+        |graph| {
+            let mixed = graph.catalog().key("mixed").unwrap();
+            graph.set_node_property(NodeId(4), mixed, Value::string("new")).unwrap();
+            graph.set_node_property(NodeId(3), mixed, Value::Null).unwrap();
+        },
+        |graph| {
+            let (opposes, mixed) =
+                (graph.catalog().rel_type("OPPOSES").unwrap(), graph.catalog().key("mixed").unwrap());
+            graph.set_rel_property(RelId { rel_type: opposes, row: 3 }, mixed, Value::Int(7)).unwrap();
+        },
+        |graph| {
+            graph.rels_of(NodeId(2)).into_iter().for_each(|rel| assert!(graph.delete_rel(rel)));
+            graph.delete_node(NodeId(2)).unwrap();
+        },
+        |graph| {
+            let label = graph.catalog().label("Actor").unwrap();
+            assert!(graph.add_label(NodeId(0), label));
+        },
+    ]
+}
+
+#[test]
+fn what_is_changed_before_it_was_read_is_as_if_it_had_been() {
+    let whole: Arc<Vec<u8>> = Arc::new(bytes(&sample()));
+    let changes = changes();
+    for first in 0..changes.len() {
+        for second in 0..changes.len() {
+            let mut read = read::read(Arc::clone(&whole) as Arc<dyn disk::DiskReader>, "x.graph").unwrap().version;
+            let mut expected = sample();
+            let before = read.clone();
+            let chosen = if first == second { vec![first] } else { vec![first, second] };
+            for change in chosen {
+                changes[change](&mut read);
+                changes[change](&mut expected);
+            }
+            assert_eq!(content(&read), content(&expected), "{first} {second}");
+            assert_eq!(read.problems(), Vec::<String>::new());
+            assert_eq!(content(&before), content(&sample()), "the version before");
+            assert!(read.damage().is_none());
+        }
+    }
+}
+
 #[test]
 fn an_empty_graph_is_a_graph() {
     let read = read_whole(&bytes(&Version::new())).unwrap().version;
