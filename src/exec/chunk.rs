@@ -4,6 +4,7 @@ use super::column::Column;
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::semantic::bound::{self, Slot};
 use crate::value::Value;
+use std::sync::Arc;
 
 /// Some rows. Row numbers count the selected rows; positions are places in the columns.
 #[derive(Clone, Debug, Default)]
@@ -18,10 +19,10 @@ pub struct Chunk {
     pub multiplicity: Option<Vec<u64>>,
 }
 
-/// The slots an operator passes on.
+/// The slots an operator passes on. Clones share them.
 #[derive(Clone, Debug)]
 pub(crate) struct Live {
-    mask: Vec<bool>,
+    mask: Arc<[bool]>,
 }
 
 impl Live {
@@ -31,7 +32,7 @@ impl Live {
         for slot in slots {
             mask[slot.0 as usize] = true;
         }
-        Live { mask }
+        Live { mask: mask.into() }
     }
 
     pub(crate) fn contains(&self, slot: Slot) -> bool {
@@ -116,8 +117,17 @@ impl Chunk {
 
     /// The rows at these positions (not row numbers), of the live slots only.
     pub(crate) fn gather(&self, positions: &[u32], live: &Live) -> Chunk {
+        self.gather_of(positions, |slot| live.has(slot))
+    }
+
+    /// The rows at these positions, of every slot.
+    pub(crate) fn gather_all(&self, positions: &[u32]) -> Chunk {
+        self.gather_of(positions, |_| true)
+    }
+
+    fn gather_of(&self, positions: &[u32], wanted: impl Fn(usize) -> bool) -> Chunk {
         let columns = self.columns.iter().enumerate();
-        let columns = columns.map(|(at, column)| if live.has(at) { column.gather(positions) } else { Column::Unset });
+        let columns = columns.map(|(at, column)| if wanted(at) { column.gather(positions) } else { Column::Unset });
         let multiplicity = self.multiplicity.as_ref();
         Chunk {
             columns: columns.collect(),
@@ -125,11 +135,6 @@ impl Chunk {
             selection: None,
             multiplicity: multiplicity.map(|_| positions.iter().map(|&at| self.times(at as usize)).collect()),
         }
-    }
-
-    /// The rows at these positions, of every slot.
-    pub(crate) fn gather_all(&self, positions: &[u32]) -> Chunk {
-        self.gather(positions, &Live { mask: vec![true; self.columns.len()] })
     }
 
     /// The same rows without a selection, with the live slots only.

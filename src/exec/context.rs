@@ -4,6 +4,7 @@ use super::chunk::Chunk;
 use super::memory::{CHUNK_BYTES, Held, Pool};
 use super::meter::Meter;
 use super::operators::Stage;
+use super::program::Program;
 use crate::algo::Signature;
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::functions::{CallContext, Watch};
@@ -19,6 +20,9 @@ use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+/// The most bytes that one value may take unless something else is said.
+pub const MAX_VALUE_BYTES: u64 = 1 << 30;
 
 /// How a statement is run.
 #[derive(Clone)]
@@ -69,7 +73,7 @@ impl Default for Settings {
             max_rows: None,
             max_memory: None,
             statement_bytes: 0,
-            max_value_bytes: 1 << 30,
+            max_value_bytes: MAX_VALUE_BYTES,
             timeout: None,
             cancel: Arc::default(),
             procedures: None,
@@ -233,7 +237,7 @@ pub(super) struct Share {
 
 /// What the contexts of a run and of its subqueries share.
 struct Shared {
-    plan: Arc<Plan>,
+    program: Arc<Program>,
     settings: Settings,
     deadline: Option<Instant>,
     memory: Arc<Pool>,
@@ -251,16 +255,16 @@ const REGEX_CACHE: usize = 64;
 const REGEX_BYTES: usize = 1 << 20;
 
 impl Context {
-    pub(super) fn new(plan: &Arc<Plan>, graph: Arc<Version>, settings: Settings) -> Context {
-        let operators = if settings.profile { super::profile_order(plan).len() } else { 0 };
+    pub(super) fn new(program: &Arc<Program>, graph: Arc<Version>, settings: Settings) -> Context {
+        let operators = if settings.profile { program.size() } else { 0 };
         let profile = vec![OperatorProfile::default(); operators];
         let shared = Shared {
-            plan: Arc::clone(plan),
+            program: Arc::clone(program),
             deadline: settings.timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
             memory: Arc::new(Pool::new(settings.max_memory, settings.statement_bytes, operators)),
             profile: Mutex::new(profile),
             regexes: Mutex::default(),
-            subqueries: plan.subqueries.iter().map(|_| Mutex::new(None)).collect(),
+            subqueries: program.plan().subqueries.iter().map(|_| Mutex::new(None)).collect(),
             settings,
         };
         Context {
@@ -352,8 +356,12 @@ impl Context {
         self.graph
     }
 
-    pub(super) fn plan(&self) -> &Arc<Plan> {
-        &self.shared.plan
+    pub(super) fn program(&self) -> &Program {
+        &self.shared.program
+    }
+
+    pub(super) fn plan(&self) -> &Plan {
+        self.shared.program.plan()
     }
 
     pub(super) fn settings(&self) -> &Settings {
@@ -370,7 +378,7 @@ impl Context {
     }
 
     pub(super) fn frame(&self) -> usize {
-        self.shared.plan.frame as usize
+        self.plan().frame as usize
     }
 
     /// The rows handed to the innermost plan.
@@ -505,13 +513,6 @@ impl Context {
             entry.time += time;
             entry.rows = entry.rows.saturating_add(rows);
         }
-    }
-
-    /// The number of the first operator of a subquery in the order of the profile.
-    pub(super) fn first_number(&self, index: usize) -> usize {
-        let plan = &self.shared.plan;
-        let before = plan.subqueries.iter().take(index).flatten().map(|subplan| &subplan.root);
-        std::iter::once(&plan.root).chain(before).map(super::size).sum()
     }
 
     /// The profile with the memory of each operator.

@@ -15,16 +15,17 @@ mod memory;
 mod meter;
 mod operators;
 mod paths;
+mod program;
 mod records;
 mod seen;
 mod totals;
 
 pub use chunk::Chunk;
 pub use column::Column;
-pub use context::{Commits, Context, Counters, Files, OperatorProfile, Procedures, Settings};
+pub use context::{Commits, Context, Counters, Files, MAX_VALUE_BYTES, OperatorProfile, Procedures, Settings};
 
 use crate::error::{Detail, Error, ErrorType, Result};
-use crate::plan::physical::{Node, Plan};
+use crate::plan::physical::Plan;
 use crate::semantic::bound::Notification;
 use crate::store::Version;
 use crate::value::{Value, share_bytes};
@@ -34,6 +35,7 @@ use memory::Held;
 pub(crate) use memory::exceeded;
 pub use meter::Meter;
 use operators::{Part, Stage};
+pub use program::Program;
 use std::sync::Arc;
 
 /// How many operators may stand above one another, where an operator with an inner plan counts for five: each takes
@@ -46,7 +48,7 @@ pub const MAX_DEPTH: usize = 300;
 /// Rows are pulled by [`Execution::next_chunk`] or [`Execution::next_row`]. A statement that returns nothing is run to
 /// its end by the first pull. The changed graph is handed back by [`Execution::finish`].
 pub struct Execution {
-    plan: Arc<Plan>,
+    program: Arc<Program>,
     operators: Later<Operators>,
     cx: Context,
     given: u64,
@@ -83,7 +85,7 @@ pub struct Outcome {
     pub notifications: Vec<Notification>,
     /// Whether anything was changed that was not committed on the way.
     pub uncommitted: bool,
-    /// What each operator did, in the order of [`profile_order`]; empty when it was not asked for.
+    /// What each operator did, by its number in the [`Program`]; empty when it was not asked for.
     pub profile: Vec<OperatorProfile>,
     /// About how many bytes operators still hold.
     pub memory: u64,
@@ -96,17 +98,17 @@ impl Execution {
     /// otherwise.
     ///
     /// # Errors
-    /// When a parameter is missing, or too many operators stand above one another.
-    pub fn new(plan: Arc<Plan>, graph: Arc<Version>, settings: Settings) -> Result<Execution> {
+    /// When a parameter is missing.
+    pub fn new(program: Arc<Program>, graph: Arc<Version>, settings: Settings) -> Result<Execution> {
+        let plan = program.plan();
         if let Some((name, span)) = plan.parameters.iter().find(|(name, _)| !settings.parameters.contains_key(name)) {
             return Err(context::missing_parameter(name).at(*span));
         }
         settings.parameters.values().try_for_each(|value| value.shape().check(u64::MAX))?;
-        let (parts, root) = operators::build_parts(&plan.root, settings.threads);
-        operators::check_depth(&plan)?;
-        let cx = Context::new(&plan, graph, settings);
+        let (parts, root) = operators::build_parts(&program, settings.threads);
+        let cx = Context::new(&program, graph, settings);
         let operators = Later::new(&cx, Operators { parts: parts.into_iter(), root, current: None });
-        Ok(Execution { plan, operators, cx, given: 0, done: false, kept: Held::default() })
+        Ok(Execution { program, operators, cx, given: 0, done: false, kept: Held::default() })
     }
 
     /// The next rows; `None` at the end. They may have a selection and multiplicities: see [`Chunk::result_rows`].
@@ -120,7 +122,7 @@ impl Execution {
         while !self.done {
             match self.operators.root.next(&mut self.cx)? {
                 None => self.done = true,
-                Some(_) if self.plan.columns.is_empty() => {}
+                Some(_) if self.program.plan().columns.is_empty() => {}
                 Some(chunk) => {
                     self.count(chunk.total())?;
                     return Ok(Some(chunk));
@@ -137,7 +139,7 @@ impl Execution {
     pub fn next_row(&mut self) -> Result<Option<Vec<Value>>> {
         loop {
             if let Some(rows) = &mut self.operators.current
-                && let Some(row) = rows.next(&self.plan)
+                && let Some(row) = rows.next(self.program.plan())
             {
                 return Ok(Some(row));
             }
@@ -221,21 +223,6 @@ impl Rows {
         }
         None
     }
-}
-
-/// The nodes of a plan in the order of [`Outcome::profile`]: its own, then those of each subquery inside expressions.
-pub fn profile_order(plan: &Plan) -> Vec<&Node> {
-    let mut nodes = Vec::new();
-    operators::preorder(&plan.root, &mut nodes);
-    plan.subqueries.iter().flatten().for_each(|subplan| operators::preorder(&subplan.root, &mut nodes));
-    nodes
-}
-
-/// How many nodes a plan has.
-fn size(root: &Node) -> usize {
-    let mut nodes = Vec::new();
-    operators::preorder(root, &mut nodes);
-    nodes.len()
 }
 
 #[cfg(test)]

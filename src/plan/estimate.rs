@@ -3,6 +3,7 @@
 //! Takes the exact counts a version keeps and gives expected numbers of rows. Counts of labels and relationship types
 //! are exact; of the share of rows that a predicate keeps see [`super::share`].
 
+use super::grounds::Fact;
 use super::physical::Way;
 use super::share::Populations;
 use super::weight::{Branch, Weight};
@@ -42,6 +43,8 @@ pub trait Counts {
     fn found(&self, index: &str, seek: &Seek<'_>) -> u64;
     /// Some values of a property.
     fn sample(&self, population: Population, key: KeyId) -> Option<Arc<Sample>>;
+    /// Whether a fact holds, on which the plan may come to rest: the only way for a rule to take one as given.
+    fn is_so(&self, fact: Fact) -> bool;
 }
 
 impl Counts for Version {
@@ -80,6 +83,9 @@ impl Counts for Version {
     }
     fn sample(&self, population: Population, key: KeyId) -> Option<Arc<Sample>> {
         Version::sample(self, population, key)
+    }
+    fn is_so(&self, fact: Fact) -> bool {
+        fact.holds(self)
     }
 }
 

@@ -4,6 +4,7 @@
 
 use super::Options;
 use super::estimate::{Statistics, bounded};
+use super::grounds::Grounds;
 use super::logical::{Operator, Pipeline, Pipelines, Source};
 use super::pattern::match_graph;
 use super::physical::{ApplyMode, Node, Op, Plan, Subplan};
@@ -12,6 +13,7 @@ use super::slots::{Reads, SlotSet};
 use crate::error::{Error, Result};
 use crate::semantic::bound::{BoundQuery, Expr, ExprKind, Slot, Transactions};
 use crate::value::Value;
+use std::sync::Arc;
 
 /// The elements of a list whose length is not known.
 const LIST_LENGTH: f64 = 10.0;
@@ -51,6 +53,7 @@ pub fn lower(
         parameters: query.parameters.clone(),
         writes: query.writes,
         notifications: query.notifications.clone(),
+        grounds: Grounds::default(),
     })
 }
 
@@ -152,9 +155,9 @@ impl Lowering<'_> {
             Operator::Match(graph) => return match_graph(self, chain, graph, needed),
             Operator::Filter(predicates) => {
                 let share = self.statistics.share_of_all(predicates, &Populations::default());
-                Node::new(Op::Filter(predicates.clone()), rows * share)
+                Node::new(Op::Filter(Arc::new(predicates.clone())), rows * share)
             }
-            Operator::Project(items) => Node::new(Op::Project(items.clone()), rows),
+            Operator::Project(items) => Node::new(Op::Project(Arc::new(items.clone())), rows),
             Operator::Unwind { list, slot } => {
                 let estimate = bounded(rows * list_length(list));
                 Node::new(Op::Unwind { list: list.clone(), slot: *slot }, estimate)
@@ -235,7 +238,9 @@ impl Lowering<'_> {
 
     fn write_step(&mut self, step: &Operator, needed: &SlotSet, rows: f64) -> Node {
         let op = match step {
-            Operator::Create(creation) => Op::Create { items: creation.items.clone(), paths: creation.paths.clone() },
+            Operator::Create(creation) => {
+                Op::Create { items: Arc::new(creation.items.clone()), paths: Arc::new(creation.paths.clone()) }
+            }
             Operator::Merge { graph, create, on_create, on_match } => {
                 let mut reads = Reads::new(self.query);
                 reads.slots = needed.clone();

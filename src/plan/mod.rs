@@ -5,11 +5,12 @@
 //!
 //! The way through: [`build`] writes the clauses as [`logical`] algebra; the logical [`rules`] rewrite it; [`lower`]
 //! chooses an [`order`] for each pattern by the cardinalities of [`estimate`]; the physical rules rewrite operators;
-//! [`liveness`] says which slots each operator carries on. [`explain`] shows the outcome.
+//! [`liveness`] says which slots each operator carries on. [`grounds`] are what the outcome rests on; [`explain`] shows it.
 
 pub mod build;
 pub mod estimate;
 pub mod explain;
+pub mod grounds;
 pub mod liveness;
 pub mod logical;
 pub mod lower;
@@ -27,6 +28,7 @@ use crate::error::{Detail, Error, ErrorType, Phase, Result};
 use crate::semantic::bound::BoundQuery;
 use crate::store::Version;
 use estimate::{Counts, Statistics};
+use grounds::Noted;
 use physical::{Node, Plan};
 use std::collections::BTreeSet;
 
@@ -74,9 +76,11 @@ pub fn plan(query: &BoundQuery, version: &Version, options: &Options) -> Result<
 
 fn plan_for(query: &BoundQuery, counts: &dyn Counts, options: &Options) -> Result<Plan> {
     let mut pipelines = build::pipelines(query);
-    rules::rewrite_logical(&mut pipelines, query, counts, options);
+    let noted = Noted::new(counts);
+    rules::rewrite_logical(&mut pipelines, query, &noted, options);
     check_size(pipelines.size())?;
-    let mut plan = lower::lower(query, &pipelines, &Statistics::new(counts), options)?;
+    let mut plan = lower::lower(query, &pipelines, &Statistics::new(&noted), options)?;
+    plan.grounds = noted.into_grounds();
     if let Err(error) = check_size(size(&plan)) {
         dismantle(plan);
         return Err(error);

@@ -110,7 +110,7 @@ impl<'m, 'a> Matcher<'m, 'a> {
         });
         let tests: Vec<Expr> = tests.collect();
         if !tests.is_empty() {
-            self.push(Op::Filter(tests), 1.0);
+            self.push(Op::Filter(Arc::new(tests)), 1.0);
         }
     }
 
@@ -141,7 +141,7 @@ impl<'m, 'a> Matcher<'m, 'a> {
         if !paths.is_empty() {
             let items =
                 paths.iter().map(|path| (path.slot, Expr::new(ExprKind::Path(path.steps.clone()), Default::default())));
-            self.push(Op::Project(items.collect()), 1.0);
+            self.push(Op::Project(Arc::new(items.collect())), 1.0);
         }
         self.known.extend(paths.iter().map(|path| path.slot));
         self.place_predicates();
@@ -160,7 +160,7 @@ impl<'m, 'a> Matcher<'m, 'a> {
         if !ready.is_empty() {
             let uncovered = ready.iter().filter(|(_, _, covered)| !covered).map(|(_, predicate, _)| predicate);
             let factor = self.lowering.statistics.share_of_all(uncovered, &self.populations);
-            self.push(Op::Filter(ready.into_iter().map(|(_, predicate, _)| predicate).collect()), factor);
+            self.push(Op::Filter(Arc::new(ready.into_iter().map(|(_, predicate, _)| predicate).collect())), factor);
         }
     }
 
@@ -181,7 +181,7 @@ impl<'m, 'a> Matcher<'m, 'a> {
         let read = |slot| Box::new(Expr::new(ExprKind::Slot(slot), entity.span));
         self.push(Op::EntitySeek { slot, entity: entity.clone() }, 1.0);
         let same = ExprKind::Compare(CompareOp::Equal, read(node), read(slot));
-        self.push(Op::Filter(vec![Expr::new(same, entity.span)]), 0.1);
+        self.push(Op::Filter(Arc::new(vec![Expr::new(same, entity.span)])), 0.1);
     }
 
     fn node(&mut self, index: usize) {
@@ -212,7 +212,7 @@ impl<'m, 'a> Matcher<'m, 'a> {
     }
 
     fn seek(&mut self, seek: &IndexSeek, target: SeekTarget) {
-        let (index, probe) = (Arc::clone(&seek.index), seek.probe.clone());
+        let (index, probe) = (Arc::clone(&seek.index), Arc::new(seek.probe.clone()));
         self.push(Op::IndexSeek { target, index, probe }, seek.estimate);
     }
 

@@ -3,6 +3,7 @@
 //! A plan is a tree of [`Node`]s over one frame of slots. Each node says which slots are live after it; an operator
 //! carries no others on. All rows of an operator's input count: a chunk's multiplicity stands for equal rows.
 
+use super::grounds::Grounds;
 use super::logical::Probe;
 use super::search::PathSearch;
 use super::weight::Weight;
@@ -36,6 +37,8 @@ pub struct Plan {
     pub writes: bool,
     /// Remarks for the user.
     pub notifications: Vec<Notification>,
+    /// What it rests on besides the statement.
+    pub grounds: Grounds,
 }
 
 /// A subquery that is run for one row while an expression is computed.
@@ -115,7 +118,7 @@ pub enum Op {
         /// The index.
         index: Arc<IndexDefinition>,
         /// What is looked for.
-        probe: Probe,
+        probe: Arc<Probe>,
     },
     /// For each row, every relationship of the types that passes all tests, with both its ends. Not for `Both`.
     RelScan {
@@ -178,7 +181,7 @@ pub enum Op {
     /// all its input. Changes no row.
     Morsels(usize),
     /// Keeps the rows for which all predicates are true.
-    Filter(Vec<Expr>),
+    Filter(Arc<Vec<Expr>>),
     /// Keeps the rows in which the node passes the test.
     LabelFilter {
         /// The node; null passes no test.
@@ -187,7 +190,7 @@ pub enum Op {
         test: LabelTest,
     },
     /// Computes values.
-    Project(Vec<(Slot, Expr)>),
+    Project(Arc<Vec<(Slot, Expr)>>),
     /// For each row, one row for each element of a list.
     Unwind {
         /// The list.
@@ -270,9 +273,9 @@ pub enum Op {
     /// Creates. All write operators read their whole input before they change anything.
     Create {
         /// What.
-        items: Vec<CreateItem>,
+        items: Arc<Vec<CreateItem>>,
         /// Paths through it.
-        paths: Vec<PatternPath>,
+        paths: Arc<Vec<PatternPath>>,
     },
     /// For each row, one after another: runs `inner`; when it gives rows, applies `on_match` to each, otherwise
     /// creates and applies `on_create`.

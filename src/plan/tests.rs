@@ -2,6 +2,7 @@
 
 use super::estimate::Counts;
 use super::explain::{Dictionary, lines};
+use super::grounds::Fact;
 use super::physical::{ApplyMode, Node, Op, Plan};
 use super::weight::Weight;
 use super::{Options, liveness, plan_for};
@@ -63,6 +64,9 @@ impl Counts for Numbers {
     }
     fn found(&self, _: &str, _: &Seek<'_>) -> u64 {
         0
+    }
+    fn is_so(&self, fact: Fact) -> bool {
+        fact.holds(self)
     }
 }
 
@@ -137,6 +141,7 @@ impl Builder {
             parameters: Vec::new(),
             writes: false,
             cited: false,
+            names_entities: false,
             notifications: Vec::new(),
         }
     }

@@ -36,6 +36,8 @@ pub struct BoundQuery {
     pub writes: bool,
     /// Whether the last column is what each row rests on.
     pub cited: bool,
+    /// Whether it names an entity that must be there, so that it means something for the version alone that it was bound for.
+    pub names_entities: bool,
     /// What the user should know, though it is no error: unknown labels, types and keys, with near names.
     pub notifications: Vec<Notification>,
 }

@@ -68,6 +68,7 @@ pub fn bind(statement: &ast::Statement, names: &mut dyn Names, procedures: &Regi
         parameters: binder.parameters,
         writes: writes(statement),
         cited: false,
+        names_entities: binder.names_entities,
         notifications: binder.notifications,
     };
     if let Some(span) = statement.cite {
@@ -95,6 +96,8 @@ struct Binder<'a> {
     introduced_any: HashSet<NameKind>,
     /// Names of entities that this statement may create.
     created_entities: HashSet<Arc<str>>,
+    /// Whether an entity was named that must be there.
+    names_entities: bool,
     /// Whether a path pattern may stand here as a predicate.
     predicate_position: bool,
     aggregation: projection::Aggregation,
@@ -124,6 +127,7 @@ impl<'a> Binder<'a> {
             introduced: HashSet::new(),
             introduced_any: HashSet::new(),
             created_entities: HashSet::new(),
+            names_entities: false,
             predicate_position: false,
             aggregation: projection::Aggregation::Forbidden("here"),
             replacements: Vec::new(),

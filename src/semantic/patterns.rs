@@ -379,6 +379,7 @@ impl Binder<'_> {
         if self.created_entities.contains(&name.text) {
             return Ok(entity);
         }
+        self.names_entities = true;
         self.names.entity(&name.text).map_err(|error| error.at(name.span))?;
         Ok(entity)
     }

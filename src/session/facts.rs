@@ -182,7 +182,7 @@ fn defaults_for(line: &Line, defaults: &Defaults) -> Defaults {
 
 /// Tells or retracts on a private version; a retraction that removes nothing is an error.
 fn change(graph: &Graph, version: &mut Version, translated: &Translated, options: &RunOptions) -> Result<Outcome> {
-    let outcome = run::apply(graph, version, &translated.statement, (&Map::new(), options), None)?;
+    let outcome = run::apply(graph, version, &translated.statement, (&Map::new(), options))?;
     let removed = outcome.rows.first().and_then(|row| row.first()).and_then(Value::as_int);
     match translated.not_there() {
         Some(error) if removed == Some(0) => Err(error),

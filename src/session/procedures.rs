@@ -5,19 +5,14 @@ use crate::error::Result;
 use crate::exec;
 use crate::functions::CallContext;
 use crate::value::Value;
-use std::sync::Arc;
 
-/// The procedures that a statement may call.
-#[derive(Clone, Debug)]
-pub(super) struct Procedures(pub(super) Arc<Registry>);
-
-impl exec::Procedures for Procedures {
+impl exec::Procedures for Registry {
     fn call(&self, name: &str, call: &CallContext<'_>, arguments: &[Value]) -> Result<Vec<Vec<Value>>> {
         let context = ProcedureContext { version: call.graph, check: &|| call.watch.check(), room: call.watch.room() };
-        self.0.find(name)?.call(&context, arguments)
+        self.find(name)?.call(&context, arguments)
     }
 
     fn signatures(&self) -> Vec<Signature> {
-        self.0.iter().map(|procedure| procedure.signature.clone()).collect()
+        self.iter().map(|procedure| procedure.signature.clone()).collect()
     }
 }

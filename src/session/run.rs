@@ -3,13 +3,12 @@
 use super::answer::{Answer, Rows, Summary};
 use super::graph::Graph;
 use super::options::RunOptions;
-use super::procedures::Procedures;
 use super::profile::{self, Measured};
 use super::reading::Reading;
-use super::rules::{Run, Seen, merge_what_is_stored};
+use super::rules::{Run, Seen, Stored, merge_what_is_stored};
 use super::transaction::Place;
 use crate::error::{Detail, Error, ErrorType, Phase, Result};
-use crate::exec::{Commits, Counters, Execution, Settings, exceeded};
+use crate::exec::{Commits, Counters, Execution, MAX_VALUE_BYTES, Program, Settings, exceeded};
 use crate::plan::explain;
 use crate::plan::physical::Plan;
 use crate::plan::{self};
@@ -17,14 +16,14 @@ use crate::semantic::bound::BoundQuery;
 use crate::semantic::names::{ReadNames, WriteNames};
 use crate::semantic::{bind, changes_schema, commits, writes};
 use crate::span::Span;
-use crate::store::{Snapshot, Version};
+use crate::store::{Snapshot, Version, Vocabulary};
 use crate::syntax::ast::{ClauseKind, Expr, Mode, Moment, Recorded, Statement};
 use crate::syntax::facts::build;
 use crate::syntax::{MAX_INPUT, parse_expression};
 use crate::value::format::expression;
 use crate::value::{Map, Value};
 use std::borrow::Cow;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
 use std::thread;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -38,28 +37,42 @@ pub(super) fn execute(
     parameters: &Map,
     options: &RunOptions,
 ) -> Result<Answer> {
+    let run = (parameters, options, Instant::now());
+    execute_prepared(place, statement, None, run).map(|(answer, _)| answer)
+}
+
+/// The same for a statement that began at a moment and may have been prepared before; gives besides how it was prepared
+/// now, where that may serve again.
+pub(super) fn execute_prepared(
+    place: &mut Place<'_>,
+    statement: &Statement,
+    prepared: Option<&Prepared>,
+    (parameters, options, begun): (&Map, &RunOptions, Instant),
+) -> Result<(Answer, Option<Prepared>)> {
     let statement = &*as_asked(statement, options)?;
     if statement.mode == Mode::Explain {
-        return explain(place.reading(), statement, parameters, options);
+        return explain(place.reading(), statement, parameters, options).map(|answer| (answer, None));
     }
-    if !writes(statement) {
+    let run = Run { graph: place.graph, parameters, options, begun };
+    if !prepared.map_or_else(|| writes(statement), |prepared| prepared.plan().writes) {
         let version = place.reading().version(statement, parameters, options)?;
-        return read(place.graph, &version, statement, parameters, options);
+        return run.read(&version, statement, prepared);
     }
     if options.read_only {
         return Err(read_only());
     }
-    let graph = place.graph;
-    let run = |version: &mut Version, commits| {
-        let outcome = apply(graph, version, statement, (parameters, options), commits)?;
+    let mut new = None;
+    let mut change = |version: &mut Version, commits| {
+        let (outcome, prepared) = run.change(version, statement, prepared, commits)?;
+        new = prepared;
         let changed = outcome.changed;
         Ok((outcome, changed))
     };
     let (outcome, version) = match commits(statement) {
-        None => place.change(|version| run(version, None)),
-        Some(span) => place.change_in_steps(span, |version, commits| run(version, Some(commits))),
+        None => place.change(|version| change(version, None)),
+        Some(span) => place.change_in_steps(span, |version, commits| change(version, Some(commits))),
     }?;
-    Ok(outcome.answer(version))
+    Ok((outcome.answer(version), new))
 }
 
 /// A statement with what the options ask of it, unless it says so itself: the moment it is about, and citations.
@@ -150,62 +163,80 @@ impl Outcome {
     }
 }
 
-/// Runs a writing statement on a private version; one that commits on the way does so through `commits`.
+/// Runs a writing statement on a private version.
 pub(super) fn apply(
     graph: &Graph,
     version: &mut Version,
     statement: &Statement,
     (parameters, options): (&Map, &RunOptions),
-    commits: Option<Arc<dyn Commits>>,
 ) -> Result<Outcome> {
-    let begun = Instant::now();
-    let mut bound = bind(statement, &mut WriteNames::new(version), &graph.procedures())?;
-    let seen = Seen::by(version, &bound, (statement, options));
-    let run = Run { graph, parameters, options, begun };
-    let (worked_on, stored) = match seen {
-        None => (Arc::new(std::mem::take(version)), None),
-        Some(seen) => {
-            merge_what_is_stored(&mut bound, version)?;
-            let (worked_on, stored) = run.to_change(version, &seen, commits.clone())?;
-            (worked_on, Some(stored))
+    let run = Run { graph, parameters, options, begun: Instant::now() };
+    run.change(version, statement, None, None).map(|(outcome, _)| outcome)
+}
+
+/// What a writing statement works on: a version of its own, and the stored one when it sees derived relationships, too.
+type WorkedOn = (Arc<Version>, Option<Arc<Stored>>);
+
+impl Run<'_> {
+    /// Runs a statement that only reads on a version; gives besides how it was prepared now, where that may serve again.
+    fn read(
+        &self,
+        version: &Snapshot,
+        statement: &Statement,
+        prepared: Option<&Prepared>,
+    ) -> Result<(Answer, Option<Prepared>)> {
+        if let Some(prepared) = prepared.filter(|prepared| prepared.serves_readers_of(version)) {
+            return Ok((prepared.run(self, version)?, None));
         }
-    };
-    let commits = stored.as_ref().map_or(commits, |stored| stored.commits());
-    let plan = Arc::new(plan_of(&bound, &worked_on, parameters, options)?);
-    let schema = changes_schema(statement);
-    begin_meter(&plan, options);
-    let mut summary = Summary { schema, ..summary_of(&bound, true) };
-    let settings =
-        Settings { commits, ..settings(graph, parameters, options, (statement.mode, bytes_of(statement)), begun) };
-    let profiling = settings.profile;
-    let mut execution = Execution::new(Arc::clone(&plan), worked_on, settings)?;
-    let measured = if profiling { Some(Measured::run(&mut execution)?) } else { None };
-    let given = execution.remaining_rows()?;
-    let finished = execution.finish();
-    summary.counters = finished.counters;
-    summary.notifications.extend(finished.notifications.iter().cloned());
-    let changed = finished.uncommitted;
-    let (columns, rows) = match measured {
-        None => (columns(&plan), given),
-        Some(measured) => {
-            let (steps, table) = measured.report(&plan, &finished);
-            summary.plan = steps;
-            table
+        let prepared = prepare(self, version, statement)?;
+        let answer = prepared.run(self, version)?;
+        Ok((answer, Some(prepared).filter(|prepared| prepared.is_lasting(statement))))
+    }
+
+    /// Runs a writing statement on a private version; one that commits on the way does so through `commits`. Gives besides
+    /// how it was prepared now, where that may serve again.
+    fn change(
+        &self,
+        version: &mut Version,
+        statement: &Statement,
+        prepared: Option<&Prepared>,
+        commits: Option<Arc<dyn Commits>>,
+    ) -> Result<(Outcome, Option<Prepared>)> {
+        if let Some(prepared) = prepared.filter(|prepared| prepared.serves(version)) {
+            let worked_on = (Arc::new(version.take()), None);
+            return Ok((prepared.change(self, version, worked_on, commits)?, None));
         }
-    };
-    let mut worked_on = Arc::unwrap_or_clone(finished.graph);
-    let mut view = None;
-    *version = match stored {
-        None => worked_on,
-        Some(stored) => {
-            let version = stored.with_changes_of(&mut worked_on)?;
-            worked_on.take_record();
-            view = Some(Arc::new(worked_on));
-            version
-        }
-    };
-    version.check_constraints()?;
-    Ok(Outcome { columns, rows, summary, changed, view })
+        let known = version.vocabulary();
+        let mut bound = bind(statement, &mut WriteNames::new(version), &self.graph.procedures())?;
+        // A name that the statement itself brings in is known the next time, when there is nothing to remark about it.
+        let lasting = known.is_of(version) && commits.is_none();
+        let seen = Seen::by(version, &bound, (statement, self.options));
+        let (worked_on, stored) = match &seen {
+            None => (Arc::new(version.take()), None),
+            Some(seen) => {
+                merge_what_is_stored(&mut bound, version)?;
+                let (worked_on, stored) = self.to_change(version, seen, commits.clone())?;
+                (worked_on, Some(stored))
+            }
+        };
+        let commits = stored.as_ref().map_or(commits, |stored| stored.commits());
+        let plan = plan_of(&bound, &worked_on, self.parameters, self.options)?;
+        let summary = Summary { schema: changes_schema(statement), ..summary_of(&bound, true) };
+        let tied = seen.is_some() || bound.names_entities;
+        let prepared = Prepared {
+            columns: columns(&plan),
+            program: Arc::new(Program::new(Arc::new(plan))?),
+            summary,
+            mode: statement.mode,
+            seen: None,
+            version: Mutex::default(),
+            vocabulary: (!tied).then_some(known),
+            bytes: bytes_of(statement),
+        };
+        let outcome = prepared.change(self, version, (worked_on, stored), commits)?;
+        let lasting = lasting && !tied && !prepared.summary.schema && prepared.is_lasting(statement);
+        Ok((outcome, lasting.then_some(prepared)))
+    }
 }
 
 /// The values of expressions that read nothing in the graph but what they name, whatever else options ask for.
@@ -232,76 +263,145 @@ pub(super) fn read(
     parameters: &Map,
     options: &RunOptions,
 ) -> Result<Answer> {
-    let begun = Instant::now();
-    prepare(graph, snapshot, statement, (parameters, options, begun))?.run(graph, snapshot, parameters, options, begun)
+    let run = Run { graph, parameters, options, begun: Instant::now() };
+    run.read(snapshot, statement, None).map(|(answer, _)| answer)
 }
 
-/// A statement that only reads, bound and planned for a version.
+/// A statement that was bound and planned.
 #[derive(Debug)]
 pub(super) struct Prepared {
-    plan: Arc<Plan>,
+    program: Arc<Program>,
     columns: Arc<[Arc<str>]>,
     summary: Summary,
     mode: Mode,
     /// What it sees of what rules derive.
     seen: Option<Seen>,
+    /// The version it was prepared for, or the last that it was found to serve; kept no longer than others keep it.
+    version: Mutex<Weak<Version>>,
+    /// The names, indexes and rules it was prepared with; `None` when it serves that one version alone.
+    vocabulary: Option<Vocabulary>,
     /// What the statement takes besides its rows.
     bytes: u64,
 }
 
 /// Binds and plans a statement that only reads.
-pub(super) fn prepare(
-    graph: &Graph,
-    snapshot: &Snapshot,
-    statement: &Statement,
-    (parameters, options, begun): (&Map, &RunOptions, Instant),
-) -> Result<Prepared> {
-    let bound = bind(statement, &mut ReadNames(snapshot), &graph.procedures())?;
-    if bound.writes && options.read_only {
+fn prepare(run: &Run<'_>, snapshot: &Snapshot, statement: &Statement) -> Result<Prepared> {
+    let bound = bind(statement, &mut ReadNames(snapshot), &run.graph.procedures())?;
+    if bound.writes && run.options.read_only {
         return Err(read_only());
     }
-    check_parameters(&bound.parameters, parameters)?;
-    let seen = Seen::by(snapshot, &bound, (statement, options));
-    let view = Run { graph, parameters, options, begun }.view_of(snapshot, seen.as_ref())?;
-    let plan = Arc::new(plan_of(&bound, &view, parameters, options)?);
-    let columns = columns(&plan);
+    check_parameters(&bound.parameters, run.parameters)?;
+    let seen = Seen::by(snapshot, &bound, (statement, run.options));
+    let view = run.view_of(snapshot, seen.as_ref())?;
+    let plan = plan_of(&bound, &view, run.parameters, run.options)?;
+    let tied = seen.is_some() || bound.names_entities;
     Ok(Prepared {
         seen,
-        plan,
-        columns,
+        columns: columns(&plan),
+        program: Arc::new(Program::new(Arc::new(plan))?),
         summary: summary_of(&bound, false),
         mode: statement.mode,
+        version: Mutex::new(Arc::downgrade(snapshot)),
+        vocabulary: (!tied).then(|| snapshot.vocabulary()),
         bytes: bytes_of(statement),
     })
 }
 
 impl Prepared {
-    /// Whether its plan is good for the same text on the same version: it changes nothing, whatever it calls, and what it
-    /// reads does not depend on a moment.
-    pub(super) fn is_lasting(&self) -> bool {
-        !self.plan.writes && !self.seen.as_ref().is_some_and(Seen::depends_on_a_moment)
+    fn plan(&self) -> &Plan {
+        self.program.plan()
     }
 
-    /// Starts a run on the version it was prepared for, with what follows from rules in it; the statement's time counts from `begun`.
-    pub(super) fn run(
-        &self,
-        graph: &Graph,
-        snapshot: &Snapshot,
-        parameters: &Map,
-        options: &RunOptions,
-        begun: Instant,
-    ) -> Result<Answer> {
-        check_parameters(&self.plan.parameters, parameters)?;
-        let snapshot = Run { graph, parameters, options, begun }.view_of(snapshot, self.seen.as_ref())?;
-        begin_meter(&self.plan, options);
+    /// Whether it may serve the same text again: nothing of it depends on a moment, and it is neither explained nor measured.
+    fn is_lasting(&self, statement: &Statement) -> bool {
+        let depends_on_a_moment =
+            statement.recorded.is_some() || self.seen.as_ref().is_some_and(Seen::depends_on_a_moment);
+        self.mode == Mode::Run && !depends_on_a_moment
+    }
+
+    /// Whether it is what preparing the statement for a version would give, or something as good.
+    fn serves(&self, version: &Version) -> bool {
+        let known = self.vocabulary.as_ref().is_some_and(|vocabulary| vocabulary.is_of(version));
+        known && self.plan().grounds.hold(version)
+    }
+
+    /// The same for a version that nobody changes.
+    fn serves_readers_of(&self, version: &Snapshot) -> bool {
+        let mut served = self.version.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::ptr::eq(served.as_ptr(), Arc::as_ptr(version)) {
+            return true;
+        }
+        let serves = self.serves(version);
+        if serves {
+            *served = Arc::downgrade(version);
+        }
+        serves
+    }
+
+    /// Whether it may ever serve again.
+    pub(super) fn is_of_use(&self) -> bool {
+        let served = self.version.lock().unwrap_or_else(PoisonError::into_inner);
+        self.vocabulary.is_some() || served.strong_count() > 0
+    }
+
+    /// Starts a run of what only reads on a version that it serves, with what follows from rules in it.
+    fn run(&self, run: &Run<'_>, snapshot: &Snapshot) -> Result<Answer> {
+        check_parameters(&self.plan().parameters, run.parameters)?;
+        let snapshot = run.view_of(snapshot, self.seen.as_ref())?;
+        begin_meter(self.plan(), run.options);
         let summary = self.summary.clone();
-        let settings = settings(graph, parameters, options, (self.mode, self.bytes), begun);
-        let execution = Execution::new(Arc::clone(&self.plan), Arc::clone(&snapshot), settings)?;
+        let execution = Execution::new(Arc::clone(&self.program), Arc::clone(&snapshot), self.settings(run, None))?;
         if self.mode == Mode::Profile {
-            return profiled(execution, &self.plan, snapshot, summary);
+            return profiled(execution, self.plan(), snapshot, summary);
         }
         let rows = Rows::Running(Box::new(execution));
         Ok(Answer::of(Arc::clone(&self.columns), rows, snapshot, summary))
+    }
+
+    /// Runs what writes; leaves the changed version in place of the one that was taken to be worked on.
+    fn change(
+        &self,
+        run: &Run<'_>,
+        version: &mut Version,
+        (worked_on, stored): WorkedOn,
+        commits: Option<Arc<dyn Commits>>,
+    ) -> Result<Outcome> {
+        check_parameters(&self.plan().parameters, run.parameters)?;
+        begin_meter(self.plan(), run.options);
+        let mut execution = Execution::new(Arc::clone(&self.program), worked_on, self.settings(run, commits))?;
+        let measured = if self.mode == Mode::Profile { Some(Measured::run(&mut execution)?) } else { None };
+        let given = execution.remaining_rows()?;
+        let finished = execution.finish();
+        let mut summary = self.summary.clone();
+        summary.counters = finished.counters;
+        summary.notifications.extend(finished.notifications.iter().cloned());
+        let changed = finished.uncommitted;
+        let (columns, rows) = match measured {
+            None => (Arc::clone(&self.columns), given),
+            Some(measured) => {
+                let (steps, table) = measured.report(self.plan(), &finished);
+                summary.plan = steps;
+                table
+            }
+        };
+        let mut worked_on = Arc::unwrap_or_clone(finished.graph);
+        let mut view = None;
+        *version = match stored {
+            None => worked_on,
+            Some(stored) => {
+                let version = stored.with_changes_of(&mut worked_on)?;
+                worked_on.take_record();
+                view = Some(Arc::new(worked_on));
+                version
+            }
+        };
+        version.check_constraints()?;
+        Ok(Outcome { columns, rows, summary, changed, view })
+    }
+
+    fn settings(&self, run: &Run<'_>, commits: Option<Arc<dyn Commits>>) -> Settings {
+        let Run { graph, parameters, options, begun } = *run;
+        Settings { commits, ..settings(graph, parameters, options, (self.mode, self.bytes), begun) }
     }
 }
 
@@ -401,10 +501,11 @@ pub(super) fn settings(
         statement_bytes,
         timeout: options.timeout.map(|timeout| timeout.saturating_sub(begun.elapsed())),
         cancel: options.cancel.flag(),
-        procedures: Some(Arc::new(Procedures(graph.procedures()))),
+        procedures: Some(graph.procedures()),
         files: options.files.clone(),
         meter: options.meter.clone(),
-        ..Settings::default()
+        max_value_bytes: MAX_VALUE_BYTES,
+        commits: None,
     }
 }
 

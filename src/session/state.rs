@@ -7,11 +7,12 @@ use super::identity::{self, Identity};
 use super::options::RunOptions;
 use super::plans::Known;
 use super::reading::Reading;
-use super::run;
+use super::run::{self, Prepared};
 use super::transaction::{Place, Transaction, already_open, not_open};
 use super::why::{WhyEmpty, why_empty};
+use crate::algo::Registry;
 use crate::error::{Detail, Error, Result};
-use crate::semantic::writes;
+use crate::plan;
 use crate::store::Snapshot;
 use crate::syntax::ast::{Mode, Statement};
 use crate::syntax::facts::{self, Defaults};
@@ -66,59 +67,55 @@ impl Session {
     /// What is wrong with the statement, or goes wrong while it runs. Nothing of a failed statement stays.
     pub fn run_with(&mut self, text: &str, parameters: &Map, options: &RunOptions) -> Result<Answer> {
         run::check_text(text, options)?;
-        let outcome = match classify(text) {
-            Language::Cypher | Language::Pattern => self.run_cypher(text, parameters, options),
-            Language::Command => Err(Error::syntax(Detail::UnknownCommand, "only the shell and scripts know commands")),
-            Language::Tell | Language::Retract | Language::Ask | Language::Source => run_line(self, text, options),
-        };
+        let outcome = self.run_text(text, parameters, options);
         self.graph.unless_damaged(outcome)
     }
 
-    fn run_cypher(&mut self, text: &str, parameters: &Map, options: &RunOptions) -> Result<Answer> {
+    fn run_text(&mut self, text: &str, parameters: &Map, options: &RunOptions) -> Result<Answer> {
         let begun = Instant::now();
-        if let Some((known, snapshot)) = self.known(text, options)? {
-            self.last = Some(Arc::clone(&known.statement));
-            return known.prepared.run(&self.graph, &snapshot, parameters, options, begun);
+        let switches = if keeps_plans(options) { Some(run::planning(options)?) } else { None };
+        let procedures = self.graph.procedures();
+        let known = switches.as_ref().and_then(|switches| self.graph.plans().find(text, &procedures, switches));
+        if let Some(known) = known {
+            let run = (parameters, options, begun);
+            let (answer, new) = self.run_statement(&known.statement, Some(&known.prepared), run)?;
+            self.keep(text, (&known.statement, new), switches, procedures);
+            return Ok(answer);
         }
-        let statement = Arc::new(parse_statement(text)?);
-        self.last = Some(Arc::clone(&statement));
-        if !self.keeps_plans(options)
-            || statement.mode != Mode::Run
-            || statement.recorded.is_some()
-            || writes(&statement)
-        {
-            let timeout = options.timeout.map(|timeout| timeout.saturating_sub(begun.elapsed()));
-            return run::execute(&mut self.place(), &statement, parameters, &RunOptions { timeout, ..options.clone() });
+        match classify(text) {
+            Language::Cypher | Language::Pattern => {
+                let statement = Arc::new(parse_statement(text)?);
+                let (answer, new) = self.run_statement(&statement, None, (parameters, options, begun))?;
+                self.keep(text, (&statement, new), switches, procedures);
+                Ok(answer)
+            }
+            Language::Command => Err(Error::syntax(Detail::UnknownCommand, "only the shell and scripts know commands")),
+            Language::Tell | Language::Retract | Language::Ask | Language::Source => run_line(self, text, options),
         }
-        let (graph, snapshot) = (&self.graph, self.reading().version(&statement, parameters, options)?);
-        let known = Arc::new(Known {
-            prepared: run::prepare(graph, &snapshot, &statement, (parameters, options, begun))?,
-            statement,
-            options: run::planning(options)?,
-            version: Arc::downgrade(&snapshot),
-            procedures: graph.procedures(),
-        });
-        if known.prepared.is_lasting() {
-            graph.plans().keep(text, Arc::clone(&known));
-        }
-        known.prepared.run(graph, &snapshot, parameters, options, begun)
     }
 
-    /// Whether plans are kept and found by text: not inside a transaction, where each statement has a version of its own,
-    /// and not where options change what a text asks.
-    fn keeps_plans(&self, options: &RunOptions) -> bool {
-        let as_asked = options.as_of.is_none() && options.as_recorded.is_none() && !options.cite && options.rules;
-        !self.in_transaction() && as_asked
+    fn run_statement(
+        &mut self,
+        statement: &Arc<Statement>,
+        prepared: Option<&Prepared>,
+        run: (&Map, &RunOptions, Instant),
+    ) -> Result<(Answer, Option<Prepared>)> {
+        self.last = Some(Arc::clone(statement));
+        run::execute_prepared(&mut self.place(), statement, prepared, run)
     }
 
-    /// How a text was run before, if that holds for the graph as it is now; with the graph as it is now.
-    fn known(&self, text: &str, options: &RunOptions) -> Result<Option<(Arc<Known>, Snapshot)>> {
-        if !self.keeps_plans(options) {
-            return Ok(None);
+    /// Keeps how a text was run, where that may serve again.
+    fn keep(
+        &self,
+        text: &str,
+        (statement, prepared): (&Arc<Statement>, Option<Prepared>),
+        switches: Option<plan::Options>,
+        procedures: Arc<Registry>,
+    ) {
+        if let (Some(prepared), Some(switches)) = (prepared, switches) {
+            let known = Known::new(Arc::clone(statement), prepared, switches, procedures);
+            self.graph.plans().keep(text, known);
         }
-        let snapshot = self.reading().now();
-        let known = self.graph.plans().find(text, &snapshot, &self.graph.procedures(), &run::planning(options)?);
-        Ok(known.map(|known| (known, snapshot)))
     }
 
     /// Opens a transaction: the statements from here to [`Session::commit`] are seen by others all at once, and
@@ -366,4 +363,9 @@ impl Session {
     pub(super) fn remember(&mut self, statement: Statement) {
         self.last = Some(Arc::new(statement));
     }
+}
+
+/// Whether plans are kept and found by text: not where options change what a text asks.
+fn keeps_plans(options: &RunOptions) -> bool {
+    options.as_of.is_none() && options.as_recorded.is_none() && !options.cite && options.rules
 }

@@ -112,7 +112,7 @@ impl Place<'_> {
         }
         let write = Mutex::new(self.graph.write()?);
         let steps = Arc::new(Steps { graph: self.graph.clone(), write });
-        let mut version = std::mem::take(steps.write().version_mut());
+        let mut version = steps.write().version_mut().take();
         let outcome = work(&mut version, Arc::clone(&steps) as Arc<dyn Commits>);
         let (value, changed) = self.graph.unless_damaged(outcome)?;
         if changed {

@@ -18,6 +18,7 @@
 //! - `ends`: how many relationships have a node with a label at an end.
 //! - `schema`, `index`, `tree`: what indexes and constraints there are, and the persistent trees that indexes keep values
 //!   in; `maintain` and `constraints` keep them in step with changes and check them.
+//! - `vocabulary`: the names, indexes and rules of a version, which statements are bound and planned with.
 //! - `rules`, `derived`: what rules there are, and relationships that follow from them, which only a version that is read
 //!   may have.
 //! - `stored`, `stored_columns`: all of this as a file keeps it; `stretch` lets segments have parts of what was read.
@@ -75,6 +76,7 @@ mod tests;
 mod tree;
 mod unread;
 mod version;
+mod vocabulary;
 
 pub use bounds::Bounds;
 pub use catalog::Catalog;
@@ -102,6 +104,7 @@ pub(crate) use stored::{StoredAdjacency, StoredRels};
 pub(crate) use stored_columns::{StoredColumn, store as store_column};
 pub(crate) use unread::{NotedEnds, NotedRels, UnreadColumn, UnreadRels};
 pub use version::{Adjacency, Version};
+pub(crate) use vocabulary::Vocabulary;
 
 use crate::value::{NodeId, Value};
 use std::sync::Arc;

@@ -162,7 +162,7 @@ impl WriteGuard {
     }
 
     fn take_version(&mut self) -> Snapshot {
-        let mut version = std::mem::take(&mut self.version);
+        let mut version = self.version.take();
         version.take_record();
         version.set_sequence(self.base.sequence() + 1);
         Arc::new(version)

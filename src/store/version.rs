@@ -17,7 +17,7 @@ use super::sample::Samples;
 use super::{Adjacent, Catalog, Direction, Gathered, Resolution, SEGMENT, split};
 use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId, Value};
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 /// One state of a graph. Cheap to clone: a clone shares everything until one of the two is changed.
 #[derive(Clone, Default)]
@@ -129,6 +129,12 @@ impl Version {
     /// An empty graph.
     pub fn new() -> Version {
         Version::default()
+    }
+
+    /// Takes the version out of its place, where the one that comes of it will be put.
+    pub(crate) fn take(&mut self) -> Version {
+        static NOTHING: LazyLock<Version> = LazyLock::new(Version::default);
+        std::mem::replace(self, NOTHING.clone())
     }
 
     /// How many versions were published before this one.

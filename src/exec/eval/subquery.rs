@@ -20,8 +20,10 @@ impl Interpreter<'_> {
         for &slot in &subplan.imports {
             argument.set(slot, Column::Constant(self.slot(slot)));
         }
-        let mut stage =
-            self.cx.take_subquery(index).unwrap_or_else(|| build(&subplan.root, self.cx.first_number(index)));
+        let mut stage = self
+            .cx
+            .take_subquery(index)
+            .unwrap_or_else(|| build(self.cx.program(), &subplan.root, self.cx.program().first_number(index)));
         let mut child = self.cx.child(argument);
         let value = run_result(&mut stage, &mut child, subplan.result);
         stage.reset();

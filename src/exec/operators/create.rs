@@ -18,20 +18,20 @@ use std::sync::Arc;
 
 /// What is created for a row.
 pub(super) struct Creation {
-    items: Vec<CreateItem>,
-    paths: Vec<PatternPath>,
+    items: Arc<Vec<CreateItem>>,
+    paths: Arc<Vec<PatternPath>>,
     /// Whether a property that is null is an error, as in `MERGE`.
     merging: bool,
 }
 
 impl Creation {
-    pub(super) fn new(items: Vec<CreateItem>, paths: Vec<PatternPath>, merging: bool) -> Creation {
+    pub(super) fn new(items: Arc<Vec<CreateItem>>, paths: Arc<Vec<PatternPath>>, merging: bool) -> Creation {
         Creation { items, paths, merging }
     }
 
     /// Creates for a row and puts what was created into it.
     pub(super) fn run(&self, cx: &mut Context, frame: &mut Vec<Value>) -> Result<()> {
-        for item in &self.items {
+        for item in self.items.iter() {
             match item {
                 CreateItem::Node { slot, labels, named, properties, entity } => {
                     let properties = self.node_properties(cx, properties, entity.as_ref(), frame)?;
@@ -72,7 +72,7 @@ impl Creation {
 
     /// Builds the named paths that the row does not hold yet.
     pub(super) fn build_paths(&self, cx: &Context, frame: &mut Vec<Value>) -> Result<()> {
-        for path in &self.paths {
+        for path in self.paths.iter() {
             let read = |slot: Slot| frame.get(slot.0 as usize).cloned().unwrap_or_default();
             if read(path.slot).is_null() {
                 let built = paths::build(cx.graph(), &path.steps, &read)?;
@@ -216,7 +216,7 @@ pub(super) struct Create {
 }
 
 impl Create {
-    pub(super) fn new(input: Stage, live: Live, items: Vec<CreateItem>, paths: Vec<PatternPath>) -> Create {
+    pub(super) fn new(input: Stage, live: Live, items: Arc<Vec<CreateItem>>, paths: Arc<Vec<PatternPath>>) -> Create {
         let creation = Creation::new(items, paths, false);
         Create { input, live, creation, run: false, queue: Queue::default(), held: Held::default() }
     }

@@ -10,15 +10,16 @@ use super::{Operator, Stage};
 use crate::error::Result;
 use crate::semantic::bound::{Expr, LabelTest, Slot};
 use crate::value::NodeId;
+use std::sync::Arc;
 
 /// Keeps the rows for which all predicates are true.
 pub(super) struct Filter {
     input: Stage,
-    predicates: Vec<Expr>,
+    predicates: Arc<Vec<Expr>>,
 }
 
 impl Filter {
-    pub(super) fn new(input: Stage, predicates: Vec<Expr>) -> Filter {
+    pub(super) fn new(input: Stage, predicates: Arc<Vec<Expr>>) -> Filter {
         Filter { input, predicates }
     }
 

@@ -20,11 +20,13 @@ pub(super) struct IndexSeek {
     live: Live,
     target: SeekTarget,
     index: Arc<IndexDefinition>,
-    probe: Probe,
-    /// Whether every row looks for the same.
-    constant: bool,
+    probe: Arc<Probe>,
+    /// Whether every row looks for the same; known from the second row on.
+    constant: Option<bool>,
     /// What was found for the present row, and how much of it was given.
     found: Option<(Vec<u32>, usize)>,
+    /// What was found for the row before.
+    last: Option<Vec<u32>>,
 }
 
 impl IndexSeek {
@@ -33,14 +35,27 @@ impl IndexSeek {
         live: Live,
         target: SeekTarget,
         index: Arc<IndexDefinition>,
-        probe: Probe,
+        probe: Arc<Probe>,
     ) -> IndexSeek {
-        let constant = probe.expressions().into_iter().all(Expr::is_fixed);
-        IndexSeek { progress: Progress::new(input), live, target, index, probe, constant, found: None }
+        IndexSeek {
+            progress: Progress::new(input),
+            live,
+            target,
+            index,
+            probe,
+            constant: None,
+            found: None,
+            last: None,
+        }
     }
 
     /// What the index finds for a row; everything when what is looked for cannot be computed.
-    fn find(&self, cx: &Context, chunk: &Chunk, position: usize) -> Result<Vec<u32>> {
+    fn find(&mut self, cx: &Context, chunk: &Chunk, position: usize) -> Result<Vec<u32>> {
+        if let Some(last) = self.last.take()
+            && *self.constant.get_or_insert_with(|| self.probe.expressions().into_iter().all(Expr::is_fixed))
+        {
+            return Ok(last);
+        }
         let row = Row::Chunk(chunk, position);
         match sought(cx, &self.probe, row) {
             Some(sought) => sought.find(cx.graph(), &self.index),
@@ -57,10 +72,10 @@ impl IndexSeek {
         let end = found.len().min(given + room);
         out.extend_from_slice(&found[given..end]);
         let done = end == found.len();
-        if !done {
+        if done {
+            self.last = Some(found);
+        } else {
             self.found = Some((found, end));
-        } else if self.constant {
-            self.found = Some((found, 0));
         }
         Ok(done)
     }
@@ -106,7 +121,7 @@ impl Resumable for IndexSeek {
     }
 
     fn forget(&mut self) {
-        self.found = None;
+        (self.found, self.last) = (None, None);
     }
 }
 

@@ -50,11 +50,11 @@ use super::chunk::{Chunk, Live};
 use super::context::Context;
 use super::later::Later;
 use super::memory::Held;
-use crate::error::{Detail, Error, ErrorType, Result};
-use crate::plan::physical::{Node, Op, Plan};
+use super::program::{Program, preorder};
+use crate::error::{Error, Result};
+use crate::plan::physical::{Node, Op};
 use buffer::Handover;
 use scan::Stretches;
-use slices::Slicing;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -121,11 +121,6 @@ impl Stage {
     }
 }
 
-/// For how many operators more an operator with an inner plan counts.
-const INNER: usize = 4;
-/// How many operators a part of a plan has at least.
-const PART: usize = 64;
-
 /// A part of a plan that ends with an operator that changes the graph. Such an operator reads all its input before it
 /// gives a row and is always run, so that the part can be run to its end before the operators above it: a statement
 /// of thousands of clauses needs no deep stack.
@@ -147,85 +142,16 @@ impl Part {
 
 /// The operators of a plan, numbered for the profile: parts to be run first, and what gives the rows. So many threads
 /// may work on them.
-pub(super) fn build_parts(root: &Node, threads: usize) -> (Vec<Part>, Stage) {
+pub(super) fn build_parts(program: &Program, threads: usize) -> (Vec<Part>, Stage) {
     let mut parts = Vec::new();
-    let root = Builder { next: 0, threads: threads.max(1) }.stage_with(root, &mut Some(&mut parts));
+    let builder = Builder { program, next: 0, threads: threads.max(1) };
+    let root = builder.into_stage(&program.plan().root, &mut Some(&mut parts));
     (parts, root)
 }
 
-/// Fails when the operators of a plan stand too high above one another to be run.
-pub(super) fn check_depth(plan: &Plan) -> Result<()> {
-    let subplans = plan.subqueries.iter().flatten().map(|subplan| &subplan.root);
-    let inner = subplans.map(|root| depth(root, usize::MAX)).sum::<usize>();
-    if depth(&plan.root, PART).saturating_add(inner) <= super::MAX_DEPTH {
-        return Ok(());
-    }
-    let message = "the statement has too many clauses in a row, or subqueries inside one another";
-    let error = Error::runtime(ErrorType::ResourceLimit, Detail::NestingTooDeep, message);
-    Err(error.hint("run it as several statements"))
-}
-
-/// The greatest number of operators that are under way at the same time, when parts of at least `part` operators that
-/// end with changes are run by themselves.
-fn depth(root: &Node, part: usize) -> usize {
-    let mut chain: Vec<&Node> = root.chain().collect();
-    let (mut deepest, mut climb) = (0, Climb::new(part));
-    while let Some(node) = chain.pop() {
-        let inner = node.op.inner_plans().map(|inner| INNER + depth(inner, usize::MAX)).max().unwrap_or(0);
-        let step = climb.step(&node.op, chain.is_empty());
-        deepest = deepest.max(step.height + inner);
-    }
-    deepest
-}
-
-/// The way up a plan from its source: where its input is cut into slices, and where a part of it ends.
-struct Climb {
-    part: usize,
-    height: usize,
-    slicing: Slicing,
-}
-
-/// What there is to know of an operator on the way up.
-struct Step {
-    /// Whether its input comes in slices that are cut before it.
-    sliced: bool,
-    /// How many operators are under way at the same time up to here, what cuts slices included.
-    height: usize,
-    /// Whether a part ends with it.
-    ends_part: bool,
-}
-
-impl Climb {
-    /// The way up a plan of which parts of at least so many operators that end with changes are run by themselves.
-    fn new(part: usize) -> Climb {
-        Climb { part, height: 0, slicing: Slicing::default() }
-    }
-
-    /// Goes on to an operator, which may be the last.
-    fn step(&mut self, op: &Op, last: bool) -> Step {
-        let sliced = self.height > 0 && self.slicing.before(op);
-        self.height += 1 + usize::from(sliced);
-        let ends_part = self.height >= self.part && op.changes_graph() && !last;
-        let step = Step { sliced, height: self.height, ends_part };
-        if ends_part {
-            // The rows of the part stand in its place.
-            self.height = 1;
-        }
-        step
-    }
-}
-
 /// The operators of a plan inside an expression, of which the first has the given number.
-pub(super) fn build(root: &Node, number: usize) -> Stage {
-    Builder { next: number, threads: 1 }.stage(root)
-}
-
-/// Every node of a plan in the order of the profile: a node, then its inner plans, then its input.
-pub(super) fn preorder<'a>(root: &'a Node, out: &mut Vec<&'a Node>) {
-    for node in root.chain() {
-        out.push(node);
-        node.op.inner_plans().for_each(|inner| preorder(inner, out));
-    }
+pub(super) fn build(program: &Program, root: &Node, number: usize) -> Stage {
+    Builder { program, next: number, threads: 1 }.into_stage(root, &mut None)
 }
 
 /// Whether a plan's rows may leave the order of the argument's rows.
@@ -236,12 +162,17 @@ fn reorders(node: &Node) -> bool {
 }
 
 /// Builds operators from nodes.
-struct Builder {
+struct Builder<'p> {
+    program: &'p Program,
     next: usize,
     threads: usize,
 }
 
-impl Builder {
+impl Builder<'_> {
+    fn into_stage(mut self, root: &Node, parts: &mut Option<&mut Vec<Part>>) -> Stage {
+        self.stage_with(root, parts)
+    }
+
     /// The operators of a plan: numbered from its end, put together from its source.
     fn stage(&mut self, root: &Node) -> Stage {
         self.stage_with(root, &mut None)
@@ -257,37 +188,36 @@ impl Builder {
         }
         // One for each thread that runs what is above.
         let mut below: Vec<Stage> = Vec::new();
-        let mut climb = Climb::new(if parts.is_some() { PART } else { usize::MAX });
         let mut over_unit = false;
         while let Some((node, number, inner)) = chain.pop() {
-            let step = climb.step(&node.op, chain.is_empty());
-            let mut inputs = std::mem::take(&mut below);
+            let Some(step) = self.program.step(number) else { break };
+            let node = Placed { node, number, live: &step.live };
             if step.sliced {
                 let sliced = |input| Stage::new(Box::new(slices::Slices::new(input)), None);
-                inputs = inputs.into_iter().map(sliced).collect();
+                below = below.into_iter().map(sliced).collect();
             }
             let next = chain.last().map(|(next, ..)| *next);
-            let shared = over_unit && self.threads > 1 && is_scan(&node.op) && next.is_some_and(hands_out);
-            over_unit = inputs.is_empty() && matches!(node.op, Op::Unit);
+            let shared = over_unit && self.threads > 1 && is_scan(node.op()) && next.is_some_and(hands_out);
+            over_unit = below.is_empty() && matches!(node.op(), Op::Unit);
             if shared {
-                below = self.shared_scans(node, number);
+                below = self.shared_scans(node);
                 continue;
             }
-            if hands_out(node) || (inputs.len() > 1 && !node.op.reads_all()) {
-                below = self.for_threads(node, number, inputs, inner);
+            if hands_out(node.node) || (below.len() > 1 && !node.op().reads_all()) {
+                below = self.for_threads(node, below, inner);
                 continue;
             }
-            let operator = match inputs.is_empty() {
+            let operator = match below.is_empty() {
                 true => source(node, inner),
-                false => with_inputs(node, inputs, inner),
+                false => with_inputs(node, &mut below, inner),
             };
-            let mut stage = Stage::new(operator, number);
+            let mut stage = Stage::new(operator, Some(number));
             if let Some(parts) = parts.as_mut().filter(|_| step.ends_part) {
                 let rows = Handover::default();
                 parts.push(Part { stage, rows: rows.clone() });
                 stage = Stage::new(Box::new(rows), None);
             }
-            below = vec![stage];
+            below.push(stage);
         }
         below.pop().unwrap_or_default()
     }
@@ -298,64 +228,84 @@ impl Builder {
     }
 
     /// A scan for each thread, which share the stretches that there are.
-    fn shared_scans(&self, node: &Node, number: Option<usize>) -> Vec<Stage> {
+    fn shared_scans(&self, node: Placed<'_>) -> Vec<Stage> {
         let stretches = Stretches::shared();
-        let each = || Stage::new(scan(node, Stage::default(), stretches.clone()), number);
+        let each = || Stage::new(scan(node, Stage::default(), stretches.clone()), Some(node.number));
         std::iter::repeat_with(each).take(self.threads).collect()
     }
 
     /// An operator for each thread: those that take morsels, and those above them, which have an input each.
-    fn for_threads(&self, node: &Node, number: Option<usize>, inputs: Vec<Stage>, inner: Vec<Stage>) -> Vec<Stage> {
-        if let Op::Morsels(rows) = node.op
+    fn for_threads(&self, node: Placed<'_>, inputs: Vec<Stage>, inner: Vec<Stage>) -> Vec<Stage> {
+        if let Op::Morsels(rows) = *node.op()
             && inputs.len() == 1
         {
             let rows = if self.threads > 1 { rows } else { usize::MAX };
             let morsels = morsels::Morsels::new(inputs.into_iter().next().unwrap_or_default(), rows);
-            let each = || Stage::new(Box::new(morsels.clone()), number);
+            let each = || Stage::new(Box::new(morsels.clone()), Some(node.number));
             return std::iter::repeat_with(each).take(self.threads).collect();
         }
-        let first = number.map_or(0, |number| number + 1);
-        let others = || Builder { next: first, threads: 1 }.inner(node);
+        let others = || Builder { program: self.program, next: node.number + 1, threads: 1 }.inner(node.node);
         let inner = std::iter::once(inner).chain(std::iter::repeat_with(others));
-        let operators = inputs.into_iter().zip(inner).map(|(input, inner)| with_inputs(node, vec![input], inner));
-        operators.map(|operator| Stage::new(operator, number)).collect()
+        let operators = inputs.into_iter().zip(inner).map(|(input, inner)| with_inputs(node, &mut vec![input], inner));
+        operators.map(|operator| Stage::new(operator, Some(node.number))).collect()
     }
 
-    fn number(&mut self) -> Option<usize> {
+    fn number(&mut self) -> usize {
         self.next += 1;
-        Some(self.next - 1)
+        self.next - 1
+    }
+}
+
+/// A node of a plan with its number and the slots that it carries on.
+#[derive(Clone, Copy)]
+struct Placed<'p> {
+    node: &'p Node,
+    number: usize,
+    live: &'p Live,
+}
+
+impl<'p> Placed<'p> {
+    fn op(self) -> &'p Op {
+        &self.node.op
     }
 }
 
 /// The operator of a node without input; one that needs an input gets one empty row.
-fn source(node: &Node, inner: Vec<Stage>) -> Box<dyn Operator> {
-    match &node.op {
+fn source(node: Placed<'_>, inner: Vec<Stage>) -> Box<dyn Operator> {
+    match node.op() {
         Op::Unit => Box::new(source::Unit::default()),
-        Op::Argument => Box::new(source::Argument::new(live(node))),
+        Op::Argument => Box::new(source::Argument::new(node.live.clone())),
         Op::StoredCounts(counts) => Box::new(source::StoredCounts::new(counts.clone())),
         Op::Union { arms, columns } => {
             let arms = inner.into_iter().zip(arms).map(|(stage, (_, slots))| (stage, slots.clone())).collect();
-            Box::new(union::Union::new(live(node), arms, columns.clone()))
+            Box::new(union::Union::new(node.live.clone(), arms, columns.clone()))
         }
-        _ => with_inputs(node, vec![Stage::default()], inner),
+        _ => with_inputs(node, &mut vec![Stage::default()], inner),
     }
 }
 
-/// The operator of a node with its inputs, of which one that reads all may have several, and the stages of its inner
-/// plans.
-fn with_inputs(node: &Node, mut inputs: Vec<Stage>, inner: Vec<Stage>) -> Box<dyn Operator> {
-    let live = live(node);
-    match &node.op {
+/// The operator of a node with its inputs, which it takes and of which one that reads all may have several, and the stages
+/// of its inner plans.
+fn with_inputs(node: Placed<'_>, inputs: &mut Vec<Stage>, inner: Vec<Stage>) -> Box<dyn Operator> {
+    let live = node.live.clone();
+    match node.op() {
         Op::Aggregate { keys, aggregates } => {
-            return Box::new(aggregate::Aggregation::new(inputs, live, keys.clone(), aggregates.clone()));
+            return Box::new(aggregate::Aggregation::new(
+                std::mem::take(inputs),
+                live,
+                keys.clone(),
+                aggregates.clone(),
+            ));
         }
-        Op::Sort { keys, limit } => return Box::new(sort::Sort::new(inputs, live, keys.clone(), limit.clone())),
+        Op::Sort { keys, limit } => {
+            return Box::new(sort::Sort::new(std::mem::take(inputs), live, keys.clone(), limit.clone()));
+        }
         _ => {}
     }
     let input = inputs.pop().unwrap_or_default();
     let mut inner = inner.into_iter();
     let mut inner_stage = || inner.next().unwrap_or_default();
-    match &node.op {
+    match node.op() {
         Op::Unit | Op::Argument | Op::StoredCounts(_) | Op::Union { .. } | Op::Aggregate { .. } | Op::Sort { .. } => {
             Box::new(source::Broken)
         }
@@ -364,7 +314,7 @@ fn with_inputs(node: &Node, mut inputs: Vec<Stage>, inner: Vec<Stage>) -> Box<dy
         Op::EntitySeek { slot, entity } => Box::new(seek::EntitySeek::new(input, live, *slot, entity.clone())),
         Op::NodeById { slot, id } => Box::new(seek::NodeById::new(input, live, *slot, id.clone())),
         Op::IndexSeek { target, index, probe } => {
-            Box::new(index_seek::IndexSeek::new(input, live, *target, Arc::clone(index), probe.clone()))
+            Box::new(index_seek::IndexSeek::new(input, live, *target, Arc::clone(index), Arc::clone(probe)))
         }
         Op::Expand(expand) => Box::new(expand::Expansion::new(input, live, expand, false)),
         Op::ExpandInto(expand) => Box::new(expand::Expansion::new(input, live, expand, true)),
@@ -381,9 +331,9 @@ fn with_inputs(node: &Node, mut inputs: Vec<Stage>, inner: Vec<Stage>) -> Box<dy
         Op::ShortestPath { expand, which } => {
             Box::new(shortest::ShortestPath::new(input, live, expand.clone(), *which))
         }
-        Op::Filter(predicates) => Box::new(filter::Filter::new(input, predicates.clone())),
+        Op::Filter(predicates) => Box::new(filter::Filter::new(input, Arc::clone(predicates))),
         Op::LabelFilter { slot, test } => Box::new(filter::LabelFilter::new(input, *slot, test.clone())),
-        Op::Project(items) => Box::new(project::Project::new(input, live, items.clone())),
+        Op::Project(items) => Box::new(project::Project::new(input, live, Arc::clone(items))),
         Op::Unwind { list, slot } => Box::new(unwind::Unwind::new(input, live, list.clone(), *slot)),
         Op::LoadCsv(load) => Box::new(load_csv::LoadCsv::new(input, live, load.clone())),
         Op::Apply { inner, mode, transactions: Some(transactions), .. } => {
@@ -408,13 +358,13 @@ fn with_inputs(node: &Node, mut inputs: Vec<Stage>, inner: Vec<Stage>) -> Box<dy
                 span: *span,
             },
         )),
-        Op::Create { items, paths } => Box::new(create::Create::new(input, live, items.clone(), paths.clone())),
+        Op::Create { items, paths } => Box::new(create::Create::new(input, live, Arc::clone(items), Arc::clone(paths))),
         Op::Schema(change) => Box::new(schema::Schema::new(input, change.clone())),
         Op::Show { shown, yields } => Box::new(show::Show::new(input, live, *shown, yields.clone())),
         Op::Set(items) => Box::new(set::Set::new(input, live, items.clone())),
         Op::Delete { detach, targets } => Box::new(delete::Delete::new(input, live, *detach, targets.clone())),
         Op::Merge { inner: _, items, paths, on_create, on_match } => {
-            let creation = create::Creation::new(items.clone(), paths.clone(), true);
+            let creation = create::Creation::new(Arc::new(items.clone()), Arc::new(paths.clone()), true);
             Box::new(merge::Merge::new(input, live, inner_stage(), creation, [on_create.clone(), on_match.clone()]))
         }
         Op::Foreach { slot, list, .. } => {
@@ -432,9 +382,9 @@ fn is_scan(op: &Op) -> bool {
 }
 
 /// The operator of a scan.
-fn scan(node: &Node, input: Stage, stretches: Stretches) -> Box<dyn Operator> {
-    let live = live(node);
-    match &node.op {
+fn scan(node: Placed<'_>, input: Stage, stretches: Stretches) -> Box<dyn Operator> {
+    let live = node.live.clone();
+    match node.op() {
         Op::NodeScan { slot, label, tests } => {
             Box::new(scan::NodeScan::new(input, live, (*slot, *label), tests, stretches))
         }
@@ -443,10 +393,6 @@ fn scan(node: &Node, input: Stage, stretches: Stretches) -> Box<dyn Operator> {
         }
         _ => Box::new(source::Broken),
     }
-}
-
-fn live(node: &Node) -> Live {
-    Live::new(&node.live)
 }
 
 /// Reads all rows of an input into dense chunks: of the live slots, or of all.

@@ -7,16 +7,17 @@ use super::super::eval::vector::{Rows, eval_column};
 use super::{Operator, Stage};
 use crate::error::Result;
 use crate::semantic::bound::{Expr, Slot};
+use std::sync::Arc;
 
 /// Adds computed columns. An item sees the slots of the items before it.
 pub(super) struct Project {
     input: Stage,
     live: Live,
-    items: Vec<(Slot, Expr)>,
+    items: Arc<Vec<(Slot, Expr)>>,
 }
 
 impl Project {
-    pub(super) fn new(input: Stage, live: Live, items: Vec<(Slot, Expr)>) -> Project {
+    pub(super) fn new(input: Stage, live: Live, items: Arc<Vec<(Slot, Expr)>>) -> Project {
         Project { input, live, items }
     }
 }
@@ -25,7 +26,7 @@ impl Operator for Project {
     fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
         let Some(chunk) = self.input.next(cx)? else { return Ok(None) };
         let mut chunk = chunk.dense();
-        for (slot, expr) in &self.items {
+        for (slot, expr) in self.items.iter() {
             let column: Column = eval_column(cx, expr, Rows::of(&chunk))?.into_owned();
             chunk.set(*slot, column);
         }

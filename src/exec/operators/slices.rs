@@ -5,7 +5,6 @@ use super::super::context::Context;
 use super::super::memory::CHUNK_BYTES;
 use super::{Operator, Stage};
 use crate::error::Result;
-use crate::plan::physical::Op;
 
 /// How many rows the first slice has.
 const FIRST: usize = 1;
@@ -63,19 +62,5 @@ impl Operator for Slices {
     fn reset(&mut self) {
         self.input.reset();
         (self.given, self.rest) = (None, None);
-    }
-}
-
-/// Whether rows come in slices, on the way up a plan.
-#[derive(Default)]
-pub(super) struct Slicing(bool);
-
-impl Slicing {
-    /// Goes on to an operator; whether its input must be cut into slices. What builds no more rows than it gets keeps
-    /// those of the slices below it.
-    pub(super) fn before(&mut self, op: &Op) -> bool {
-        let cut = op.builds_values() && !self.0;
-        self.0 = (self.0 || cut) && (op.keeps_or_multiplies() || matches!(op, Op::Project(_)));
-        cut
     }
 }

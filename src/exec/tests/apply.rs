@@ -4,6 +4,7 @@ use super::*;
 use crate::plan::physical::{ApplyMode, Expand, Way};
 use crate::semantic::bound::SubqueryResult;
 use crate::syntax::ast::CompareOp;
+use std::sync::Arc;
 
 fn hop(from: u32, rel: u32, to: u32) -> Op {
     let types = TypeTest::Any;
@@ -120,7 +121,7 @@ fn inner_unions_are_put_back_in_order() {
 fn uncorrelated_filters_see_the_outer_row() {
     let random = RandomGraph::new(26, 4, 0);
     let same = expr(ExprKind::Compare(CompareOp::Equal, Box::new(slot(0)), Box::new(slot(1))));
-    let inner = vec![Op::Argument, scan(1), Op::Filter(vec![same])];
+    let inner = vec![Op::Argument, scan(1), Op::Filter(Arc::new(vec![same]))];
     let rows = applied(&[Op::Unit, scan(0)], &inner, &ApplyMode::Inner, &[0, 1], &random);
     assert_eq!(rows, ["n0 n0", "n1 n1", "n2 n2", "n3 n3"]);
 }

@@ -5,6 +5,7 @@ use crate::error::{Detail, ErrorType};
 use crate::plan::physical::ApplyMode;
 use crate::semantic::bound::{CreateItem, Properties};
 use crate::syntax::ast::BinaryOp;
+use std::sync::Arc;
 
 fn add_one(operand: Expr) -> Expr {
     expr(ExprKind::Binary(BinaryOp::Add, Box::new(operand), Box::new(constant(1))))
@@ -23,7 +24,11 @@ fn high_expressions_are_computed() {
     ];
     for wrap in wrap {
         let high = (0..crate::syntax::MAX_HEIGHT).fold(slot(0), |inner, _| wrap(inner));
-        let ops = vec![Op::Unit, Op::Unwind { list: ints(&[1, 2]), slot: Slot(0) }, Op::Project(vec![(Slot(1), high)])];
+        let ops = vec![
+            Op::Unit,
+            Op::Unwind { list: ints(&[1, 2]), slot: Slot(0) },
+            Op::Project(Arc::new(vec![(Slot(1), high)])),
+        ];
         assert_eq!(run(&plan(ops, &[1]), &Arc::new(Version::new())).len(), 2);
     }
 }
@@ -38,7 +43,7 @@ fn many_changes_in_a_row_are_made() {
         entity: None,
     };
     let mut ops = vec![Op::Unit];
-    ops.extend((0..5_000).map(|_| Op::Create { items: vec![node.clone()], paths: vec![] }));
+    ops.extend((0..5_000).map(|_| Op::Create { items: Arc::new(vec![node.clone()]), paths: Arc::default() }));
     let (rows, outcome) = update(ops, &[0], &Arc::new(Version::new()), 2048).unwrap();
     assert_eq!((rows, outcome.graph.node_count()), (vec!["n4999".to_owned()], 5_000));
 }
@@ -46,8 +51,8 @@ fn many_changes_in_a_row_are_made() {
 #[test]
 fn long_chains_run_up_to_the_limit() {
     let steps = |count: usize| {
-        let mut ops = vec![Op::Unit, Op::Project(vec![(Slot(0), constant(0))])];
-        ops.extend((2..count).map(|_| Op::Project(vec![(Slot(0), add_one(slot(0)))])));
+        let mut ops = vec![Op::Unit, Op::Project(Arc::new(vec![(Slot(0), constant(0))]))];
+        ops.extend((2..count).map(|_| Op::Project(Arc::new(vec![(Slot(0), add_one(slot(0)))]))));
         run_with(&plan(ops, &[0]), &Arc::new(Version::new()), Settings::default())
     };
     // One more operator cuts the rows into slices.
@@ -69,7 +74,7 @@ fn deep_inner_plans_run_up_to_the_limit() {
         }
         let ops = vec![
             Op::Unit,
-            Op::Project(vec![(Slot(0), constant(1))]),
+            Op::Project(Arc::new(vec![(Slot(0), constant(1))])),
             Op::Apply { inner: Box::new(inner), mode: ApplyMode::Inner, row_id: None, transactions: None },
         ];
         run_with(&plan(ops, &[0]), &Arc::new(Version::new()), Settings::default())

@@ -3,9 +3,10 @@
 use super::*;
 use crate::error::{Detail, ErrorType};
 use crate::syntax::ast::{BinaryOp, CompareOp, Quantifier};
+use std::sync::Arc;
 
 fn value(expression: Expr) -> Result<String> {
-    let ops = vec![Op::Unit, Op::Project(vec![(Slot(0), expression)])];
+    let ops = vec![Op::Unit, Op::Project(Arc::new(vec![(Slot(0), expression)]))];
     let rows = run_with(&plan(ops, &[0]), &Arc::new(Version::new()), Settings::default())?;
     Ok(rows.concat())
 }
@@ -188,7 +189,7 @@ fn kernels_agree_with_the_interpreter() {
     let mut succeeded = 0;
     for round in 0..3000 {
         let expression = random_expr(&mut random, &keys, 1 + round % 3);
-        let ops = vec![Op::Unit, scan(0), Op::Project(vec![(Slot(1), expression)])];
+        let ops = vec![Op::Unit, scan(0), Op::Project(Arc::new(vec![(Slot(1), expression)]))];
         let plan = plan(ops, &[1]);
         let rows = |kernels| run_with(&plan, &graph, Settings { kernels, ..Settings::default() });
         match (rows(true), rows(false)) {

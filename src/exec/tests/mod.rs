@@ -7,8 +7,9 @@ mod patterns;
 mod rows;
 mod updates;
 
-use super::{Execution, Outcome, Settings};
+use super::{Execution, Outcome, Program, Settings};
 use crate::error::Result;
+use crate::plan::grounds::Grounds;
 use crate::plan::physical::{Node, Op, Plan};
 use crate::semantic::bound::{Column, Expr, ExprKind, Slot, TypeTest};
 use crate::span::Span;
@@ -41,11 +42,16 @@ pub(super) fn plan(ops: Vec<Op>, columns: &[u32]) -> Arc<Plan> {
         parameters: Vec::new(),
         writes: false,
         notifications: Vec::new(),
+        grounds: Grounds::default(),
     })
 }
 
+pub(super) fn begun(plan: &Arc<Plan>, graph: &Arc<Version>, settings: Settings) -> Result<Execution> {
+    Execution::new(Arc::new(Program::new(Arc::clone(plan))?), Arc::clone(graph), settings)
+}
+
 pub(super) fn run_with(plan: &Arc<Plan>, graph: &Arc<Version>, settings: Settings) -> Result<Vec<String>> {
-    let mut execution = Execution::new(Arc::clone(plan), Arc::clone(graph), settings)?;
+    let mut execution = begun(plan, graph, settings)?;
     let mut rows = Vec::new();
     while let Some(row) = execution.next_row()? {
         rows.push(row.iter().map(text).collect::<Vec<_>>().join(" "));
@@ -71,7 +77,7 @@ pub(super) fn update(
     batch: usize,
 ) -> Result<(Vec<String>, Outcome)> {
     let settings = Settings { batch, ..Settings::default() };
-    let mut execution = Execution::new(plan(ops, columns), Arc::clone(graph), settings)?;
+    let mut execution = begun(&plan(ops, columns), graph, settings)?;
     let mut rows = Vec::new();
     while let Some(row) = execution.next_row()? {
         rows.push(row.iter().map(text).collect::<Vec<_>>().join(" "));

@@ -5,6 +5,7 @@ use crate::error::{Detail, ErrorType};
 use crate::plan::physical::{Expand, Way};
 use crate::semantic::bound::{CreateItem, PatternPath, Properties, SetItem};
 use crate::value::KeyId;
+use std::sync::Arc;
 
 fn node_item(to: u32, properties: Vec<(KeyId, Expr)>) -> CreateItem {
     CreateItem::Node {
@@ -48,8 +49,8 @@ fn later_items_see_earlier_ones_and_paths_run_through_both() {
             rel_item(3, rel_type, (1, 2)),
         ];
         let paths = vec![PatternPath { slot: Slot(4), steps: vec![Slot(1), Slot(3), Slot(2)] }];
-        ops.push(Op::Create { items, paths });
-        ops.push(Op::Project(vec![(Slot(5), property(2, key))]));
+        ops.push(Op::Create { items: Arc::new(items), paths: Arc::new(paths) });
+        ops.push(Op::Project(Arc::new(vec![(Slot(5), property(2, key))])));
         let (rows, outcome) = update(ops, &[1, 3, 5], &graph, batch).unwrap();
         assert_eq!(rows, ["n0 r0.0 7", "n2 r0.1 8", "n4 r0.2 9"]);
         let counters = outcome.counters;
@@ -63,7 +64,9 @@ fn a_relationship_needs_both_ends() {
     let mut graph = Version::new();
     let rel_type = graph.intern_rel_type("R");
     let items = vec![node_item(1, vec![]), rel_item(3, rel_type, (1, 2))];
-    let error = update(vec![Op::Unit, Op::Create { items, paths: vec![] }], &[], &Arc::new(graph), 1).unwrap_err();
+    let error =
+        update(vec![Op::Unit, Op::Create { items: Arc::new(items), paths: Arc::default() }], &[], &Arc::new(graph), 1)
+            .unwrap_err();
     assert_eq!(error.error_type(), ErrorType::SemanticError);
 }
 
@@ -76,7 +79,7 @@ fn rows_that_count_several_times_create_several_times() {
         Op::Unit,
         scan(0),
         Op::ExpandCount(count),
-        Op::Create { items: vec![node_item(1, vec![])], paths: vec![] },
+        Op::Create { items: Arc::new(vec![node_item(1, vec![])]), paths: Arc::default() },
     ];
     let (rows, outcome) = update(ops, &[0, 1], &random.graph, 2).unwrap();
     assert_eq!((rows.len(), outcome.graph.node_count()), (7, 10));
@@ -89,7 +92,7 @@ fn merge_on(key: KeyId, value: Expr) -> Op {
         Box::new(value.clone()),
     ));
     Op::Merge {
-        inner: Box::new(chain(vec![Op::Argument, scan(1), Op::Filter(vec![same])])),
+        inner: Box::new(chain(vec![Op::Argument, scan(1), Op::Filter(Arc::new(vec![same]))])),
         items: vec![node_item(1, vec![(key, value)])],
         paths: vec![],
         on_create: vec![SetItem::Property { target: slot(1), key: KeyId(1), value: constant("new") }],
@@ -157,7 +160,7 @@ fn deleted_entities_cannot_be_read() {
     let key = graph.intern_key("k");
     graph.create_node(&[], &[(key, Value::Int(1))]).unwrap();
     let delete = Op::Delete { detach: false, targets: vec![slot(0)] };
-    let read = Op::Project(vec![(Slot(1), property(0, key))]);
+    let read = Op::Project(Arc::new(vec![(Slot(1), property(0, key))]));
     let error = update(vec![Op::Unit, scan(0), delete, read], &[1], &Arc::new(graph), 2).unwrap_err();
     assert_eq!((error.error_type(), error.detail()), (ErrorType::EntityNotFound, Detail::DeletedEntityAccess));
 }
@@ -179,7 +182,7 @@ fn foreach_runs_for_each_element_and_keeps_the_rows() {
 fn a_limit_above_changes_reads_to_the_end() {
     let graph = Arc::new(Version::new());
     let mut ops = unwound(&[1, 2, 3]);
-    ops.push(Op::Create { items: vec![node_item(1, vec![])], paths: vec![] });
+    ops.push(Op::Create { items: Arc::new(vec![node_item(1, vec![])]), paths: Arc::default() });
     ops.push(Op::Limit { count: constant(0), exhaust: true });
     let (rows, outcome) = update(ops, &[0], &graph, 1).unwrap();
     assert_eq!((rows.len(), outcome.graph.node_count()), (0, 3));

@@ -1,10 +1,11 @@
-//! A label that every node has is no condition. The count is exact, and a statement that only reads keeps to the version
-//! that was counted.
+//! A label that every node has is no condition. The count is exact, and the plan of a statement that only reads is
+//! run only where it is.
 //!
 //! `MATCH (n:L) P = MATCH (n) P` when as many nodes have the label as there are nodes.
 
 use super::{Action, Rule};
 use crate::plan::estimate::Counts;
+use crate::plan::grounds::Fact;
 use crate::plan::logical::QueryGraph;
 use crate::semantic::bound::{BoundQuery, LabelTest};
 
@@ -27,7 +28,7 @@ fn rewrite(graph: &mut QueryGraph, query: &BoundQuery, counts: &dyn Counts) {
 /// The test without the labels that every node has; nothing when it always holds.
 fn without_common(test: LabelTest, counts: &dyn Counts) -> Option<LabelTest> {
     match test {
-        LabelTest::Has(label) if counts.labelled(label) == counts.nodes() => None,
+        LabelTest::Has(label) if counts.is_so(Fact::Common(label)) => None,
         LabelTest::And(parts) => {
             let mut parts: Vec<_> = parts.into_iter().filter_map(|part| without_common(part, counts)).collect();
             match parts.len() {

@@ -8,6 +8,7 @@ use super::{Action, Rule};
 use crate::plan::lower::apply;
 use crate::plan::physical::{ApplyMode, Node, Op, Plan, Subplan};
 use crate::semantic::bound::{BoundQuery, Expr, ExprKind, Slot, SubqueryId, SubqueryResult};
+use std::sync::Arc;
 
 pub(super) const RULE: Rule = Rule {
     name: "hoist_subqueries",
@@ -50,7 +51,7 @@ impl Hoist<'_> {
 
     fn operator(&mut self, mut node: Node, done: &mut Vec<Node>) {
         if let Op::Filter(predicates) = node.op {
-            return self.filter(predicates, node.estimate, done);
+            return self.filter(Arc::unwrap_or_clone(predicates), node.estimate, done);
         }
         if let Some(expressions) = hoistable(&mut node.op) {
             expressions.into_iter().for_each(|expr| self.expr(expr, done));
@@ -132,7 +133,7 @@ impl Hoist<'_> {
 
 fn flush(pending: &mut Vec<Expr>, estimate: f64, done: &mut Vec<Node>) {
     if !pending.is_empty() {
-        done.push(Node::new(Op::Filter(std::mem::take(pending)), estimate));
+        done.push(Node::new(Op::Filter(Arc::new(std::mem::take(pending))), estimate));
     }
 }
 
@@ -147,7 +148,7 @@ fn guards(expr: &Expr) -> bool {
 /// The expressions of an operator that are computed once for each row and before it changes anything.
 fn hoistable(op: &mut Op) -> Option<Vec<&mut Expr>> {
     match op {
-        Op::Project(items) => Some(items.iter_mut().map(|(_, expr)| expr).collect()),
+        Op::Project(items) => Some(Arc::make_mut(items).iter_mut().map(|(_, expr)| expr).collect()),
         Op::Unwind { list, .. } => Some(vec![list]),
         Op::Aggregate { keys, aggregates } => {
             let arguments = aggregates.iter_mut().flat_map(|(_, call)| &mut call.arguments);

@@ -1,15 +1,15 @@
-//! A label that every relationship of the pattern's type has at that end is no condition. The count is exact, and a
-//! statement that only reads keeps to the version that was counted.
+//! A label that every relationship of the pattern's type has at that end is no condition. The count is exact, and the
+//! plan of a statement that only reads is run only where it is.
 //!
 //! The label stays with the node, so that a search may begin at those that have it; the node is not tested again.
 
 use super::{Action, Rule, labelled};
 use crate::plan::estimate::Counts;
+use crate::plan::grounds::Fact;
 use crate::plan::logical::QueryGraph;
 use crate::plan::order::way;
 use crate::semantic::bound::{BoundQuery, PatternRel, Slot, TypeTest};
-use crate::store::Direction;
-use crate::value::{LabelId, RelTypeId};
+use crate::value::LabelId;
 
 pub(super) const RULE: Rule = Rule {
     name: "implied_label",
@@ -34,12 +34,9 @@ fn implies(graph: &QueryGraph, rel: &PatternRel, node: Slot, label: LabelId, cou
     });
     let always = |forward: bool| {
         let directions = way(rel.direction, forward).directions();
-        types.iter().all(|each| directions.iter().all(|direction| holds(*each, *direction, label, counts)))
+        let is_so = |each, direction| counts.is_so(Fact::Implied(each, direction, label));
+        types.iter().all(|each| directions.iter().all(|direction| is_so(*each, *direction)))
     };
     let at = |end: usize| graph.pattern.nodes[end].slot == node;
     walked && !types.is_empty() && (at(rel.left) && always(true) || at(rel.right) && always(false))
-}
-
-fn holds(rel_type: RelTypeId, direction: Direction, label: LabelId, counts: &dyn Counts) -> bool {
-    counts.ends_labelled(rel_type, direction, label) == counts.typed(rel_type)
 }

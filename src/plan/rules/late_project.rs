@@ -7,6 +7,7 @@ use super::{Action, Rule, for_each_chain_of};
 use crate::plan::physical::{Node, Op, Plan};
 use crate::plan::slots::{Reads, SlotSet};
 use crate::semantic::bound::{BoundQuery, Expr, ExprKind, Slot};
+use std::sync::Arc;
 
 pub(super) const RULE: Rule = Rule {
     name: "late_project",
@@ -21,7 +22,7 @@ fn rewrite(plan: &mut Plan, query: &BoundQuery) {
             if let Some(moved) = take(chain, at, query) {
                 let end = if chain.get(at + 1).is_some_and(|node| matches!(node.op, Op::Limit { .. })) { 2 } else { 1 };
                 let estimate = chain[at + end - 1].estimate;
-                chain.insert(at + end, Node::new(Op::Project(moved), estimate));
+                chain.insert(at + end, Node::new(Op::Project(Arc::new(moved)), estimate));
                 let before = chain.len();
                 drop_empty(chain, at);
                 at = at + end - (before - chain.len());
@@ -71,8 +72,8 @@ fn take(chain: &mut [Node], at: usize, query: &BoundQuery) -> Option<Vec<(Slot, 
     let mut moved = Vec::new();
     for node in &mut chain[first..at] {
         if let Op::Project(items) = &mut node.op {
-            let (away, rest): (Vec<_>, Vec<_>) = std::mem::take(items).into_iter().partition(late);
-            *items = rest;
+            let (away, rest): (Vec<_>, Vec<_>) = items.iter().cloned().partition(late);
+            *items = Arc::new(rest);
             moved.extend(away);
         }
     }

@@ -1,11 +1,12 @@
 //! Relationships that could only be the same one if it started where it ends are not compared, when there is no such
-//! relationship. The count is exact, and a statement that only reads keeps to the version that was counted.
+//! relationship. The count is exact, and the plan of a statement that only reads is run only where it is.
 //!
 //! Were `r` and `s` the same, their ends would be too. When that makes the two ends of a relationship of the pattern one
 //! node, it would have to be a self-loop of one of its types.
 
 use super::{Action, Rule};
 use crate::plan::estimate::Counts;
+use crate::plan::grounds::Fact;
 use crate::plan::logical::{QueryGraph, may_clash};
 use crate::plan::merge::{ends, groups};
 use crate::semantic::bound::{BoundQuery, PatternRel, Slot, TypeTest};
@@ -53,7 +54,7 @@ pub(super) fn needs_loop(graph: &QueryGraph, same: &[usize], counts: &dyn Counts
     let closed = |rel: &&PatternRel| rel.length.is_none() && same[rel.left] == same[rel.right];
     let none = |types: &TypeTest| match types {
         TypeTest::Any => false,
-        TypeTest::OneOf(types) => types.iter().all(|each| counts.loops(*each) == 0),
+        TypeTest::OneOf(types) => types.iter().all(|each| counts.is_so(Fact::Loopless(*each))),
     };
     graph.pattern.rels.iter().filter(closed).any(|rel| none(&rel.types))
 }

@@ -1,11 +1,12 @@
-//! Counting a property that every node with the label has is counting rows. The count is exact, and a statement that
-//! only reads keeps to the version that was counted.
+//! Counting a property that every node with the label has is counting rows. The count is exact, and the plan of a
+//! statement that only reads is run only where it is.
 //!
 //! `count(n.k) = count(*)` when a `MATCH` of the same pipeline binds `n` to nodes with a label whose nodes all have `k`.
 
 use super::{Action, Rule};
 use crate::functions::Aggregate;
 use crate::plan::estimate::Counts;
+use crate::plan::grounds::Fact;
 use crate::plan::logical::{Operator, Pipeline};
 use crate::semantic::bound::{AggregateCall, BoundQuery, ExprKind, Slot};
 use crate::value::{KeyId, LabelId};
@@ -27,7 +28,7 @@ fn rewrite(pipeline: &mut Pipeline, query: &BoundQuery, counts: &dyn Counts) {
             Operator::Aggregate { aggregates, .. } => {
                 let always = |slot: Slot, key: KeyId| {
                     let mut labels = labelled.iter().filter(|(other, _)| *other == slot);
-                    labels.any(|(_, label)| counts.present(*label, key) == counts.labelled(*label))
+                    labels.any(|(_, label)| counts.is_so(Fact::Present(*label, key)))
                 };
                 aggregates.iter_mut().for_each(|(_, call)| count_rows(call, &always));
             }

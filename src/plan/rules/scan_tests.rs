@@ -7,6 +7,7 @@ use super::{Action, Rule, for_each_chain_of};
 use crate::plan::physical::{Node, Op, Plan};
 use crate::semantic::bound::{BoundQuery, Expr, ExprKind, Slot};
 use crate::syntax::ast::CompareOp;
+use std::sync::Arc;
 
 pub(super) const RULE: Rule = Rule {
     name: "scan_tests",
@@ -42,7 +43,7 @@ fn push_down(chain: &mut Vec<Node>, at: usize) {
         chain.remove(filter);
         chain[at..filter].iter_mut().for_each(|node| node.estimate = estimate);
     } else {
-        chain[filter].op = Op::Filter(later);
+        chain[filter].op = Op::Filter(Arc::new(later));
     }
     if let Op::NodeScan { tests, .. } | Op::RelScan { tests, .. } = &mut chain[at].op {
         tests.extend(now);

@@ -1,17 +1,19 @@
 //! What is computed from a node alone, one part of it a property that no two nodes share, groups rows as the node does.
-//! Whether a property is unique is read from an index that has as many different values as the label has nodes; a
-//! statement that only reads keeps to the version that was counted.
+//! Whether a property is unique is read from an index that has as many different values as the label has nodes;
+//! the plan of a statement that only reads is run only where it has.
 //!
 //! `AGGREGATE BY n.k, f(n), … = AGGREGATE BY n, …; PROJECT n.k, f(n)`, and `count(DISTINCT n.k) = count(DISTINCT n)`.
 
 use super::{Action, Rule};
 use crate::functions::Aggregate;
 use crate::plan::estimate::Counts;
+use crate::plan::grounds::Fact;
 use crate::plan::logical::{Operator, Pipeline};
 use crate::plan::slots::Reads;
 use crate::semantic::bound::{AggregateCall, BoundQuery, Expr, ExprKind, Slot};
 use crate::store::{IndexKind, SchemaTarget};
 use crate::value::{KeyId, LabelId};
+use std::sync::Arc;
 
 pub(super) const RULE: Rule = Rule {
     name: "unique_key",
@@ -54,8 +56,7 @@ fn unique_property(expr: &Expr, labelled: &[(Slot, LabelId)], counts: &dyn Count
 fn is_unique(label: LabelId, key: KeyId, counts: &dyn Counts) -> bool {
     counts.indexes().iter().any(|index| {
         let about = index.target == SchemaTarget::Label(label) && index.keys.as_slice() == [key];
-        let (size, distinct) = if about { counts.index_size(&index.name) } else { (0, 0) };
-        about && index.kind == IndexKind::Range && size == distinct && size == counts.labelled(label)
+        about && index.kind == IndexKind::Range && counts.is_so(Fact::Unique(label, Arc::clone(&index.name)))
     })
 }
 

@@ -65,7 +65,7 @@ impl Run<'_> {
         seen: &Seen,
         commits: Option<Arc<dyn Commits>>,
     ) -> Result<(Snapshot, Arc<Stored>)> {
-        let base = Arc::new(std::mem::take(version));
+        let base = Arc::new(version.take());
         let mut worked_on = self.evaluated(&base, seen)?;
         worked_on.start_record();
         let version = Mutex::new(Arc::unwrap_or_clone(base));

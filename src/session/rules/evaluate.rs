@@ -8,7 +8,7 @@
 use super::compile::{Compiled, New};
 use super::{MAX_DERIVED, Run};
 use crate::error::{Error, ErrorType, Result};
-use crate::exec::{Chunk, Execution, Settings};
+use crate::exec::{Chunk, Execution, Program, Settings};
 use crate::plan;
 use crate::semantic::bind;
 use crate::semantic::bound::BoundQuery;
@@ -235,7 +235,7 @@ impl Evaluation<'_> {
         let settings = run::settings(self.run.graph, &Map::new(), options, (Mode::Run, 0), self.run.begun);
         let max_memory = options.memory.map(|memory| memory.saturating_sub(self.found.bytes));
         let settings = Settings { max_rows: None, max_memory, files: None, meter: None, ..settings };
-        Execution::new(plan, Arc::clone(version), settings)
+        Execution::new(Arc::new(Program::new(plan)?), Arc::clone(version), settings)
     }
 
     /// Whether there is no relationship of a type yet between two nodes, stored or derived.

@@ -11,7 +11,7 @@ mod evaluate;
 #[cfg(test)]
 mod tests;
 
-pub(super) use changes::merge_what_is_stored;
+pub(super) use changes::{Stored, merge_what_is_stored};
 
 use super::graph::Graph;
 use super::options::RunOptions;
