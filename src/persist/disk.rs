@@ -6,7 +6,9 @@
 use crate::error::{Detail, Error, ErrorType};
 use std::fmt::{Debug, Display};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, Write};
+#[cfg(not(unix))]
+use std::io::{Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -231,6 +233,12 @@ impl DiskReader for RealReader {
 struct RealFile(File);
 
 impl DiskFile for RealFile {
+    #[cfg(unix)]
+    fn write(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        std::os::unix::fs::FileExt::write_all_at(&self.0, bytes, offset)
+    }
+
+    #[cfg(not(unix))]
     fn write(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
         self.0.seek(SeekFrom::Start(offset))?;
         self.0.write_all(bytes)

@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// A delta below this length is never folded.
-const FOLD: usize = 128;
+const FOLD: usize = 64;
 
 /// Offsets for every place pay when at least this part of the places has neighbours.
 const SPARSE_PART: usize = 8;
@@ -50,7 +50,7 @@ enum Index {
 }
 
 /// What changed since the base was built. All three parts are sorted by place, neighbour and row.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 struct Delta {
     /// The places that a change has touched.
     touched: Bits,
@@ -67,8 +67,9 @@ impl AdjSegment {
     /// A segment of the given entries, which are sorted.
     pub(crate) fn from_sorted(entries: &[Entry]) -> AdjSegment {
         let mut builder = Builder::with_capacity(entries.len());
-        for entry in entries {
-            builder.push((entry.node % SEGMENT) as u16, entry.neighbour, entry.row);
+        for run in entries.chunk_by(|one, other| one.node == other.node) {
+            run.iter().for_each(|entry| builder.push(entry.neighbour, entry.row));
+            builder.end((run[0].node % SEGMENT) as u16, 0);
         }
         AdjSegment { base: Arc::new(builder.finish()), delta: None }
     }
@@ -247,21 +248,36 @@ impl AdjSegment {
         Adjacent::Merged { neighbours, rows }
     }
 
-    /// Folds when the delta is longer than a multiple of the square root of the base: then the work of folding, which
-    /// follows the base, and the work of reading and inserting, which follows the delta, stay in balance.
+    /// Folds when the delta is longer than the square root of the base: then the work of folding, which follows the base,
+    /// and the work of reading and inserting, which follows the delta, stay in balance.
     fn fold_if_grown(&mut self) {
-        let limit = FOLD.max(4 * self.base.neighbours.len().isqrt());
+        let limit = FOLD.max(self.base.neighbours.len().isqrt());
         if self.delta.as_ref().is_some_and(|delta| delta.len() >= limit) {
             self.fold();
         }
     }
 
+    /// Makes a new base: what lies between the places that changes have touched is copied in stretches.
     fn fold(&mut self) {
-        let mut builder = Builder::with_capacity(self.base.neighbours.len());
+        let Some(delta) = self.delta.take() else { return };
+        let base = &self.base;
+        let mut builder = Builder::with_capacity(base.neighbours.len() + delta.places.len());
+        // Where the base was copied up to, and where the places so far end in it.
+        let (mut copied, mut at) = (0, 0);
         for place in 0..SEGMENT as u16 {
-            self.for_each(place, |neighbour, row| builder.push(place, neighbour, row));
+            let found = base.range(place);
+            let range = if found.is_empty() { at..at } else { found };
+            at = range.end;
+            if delta.touched.get(place) {
+                builder.copy(base, copied..range.start);
+                let slices = (&base.neighbours[range.clone()], &base.rows[range.clone()]);
+                merge(slices, delta.added(place), delta.removed(place), |neighbour, row| builder.push(neighbour, row));
+                copied = range.end;
+            }
+            builder.end(place, range.end - copied);
         }
-        *self = AdjSegment { base: Arc::new(builder.finish()), delta: None };
+        builder.copy(base, copied..base.neighbours.len());
+        self.base = Arc::new(builder.finish());
     }
 }
 
@@ -284,6 +300,28 @@ impl Base {
         let range = self.range(place);
         (&self.neighbours[range.clone()], &self.rows[range])
     }
+}
+
+impl Clone for Delta {
+    /// A copy is made to be changed, so it has room for more.
+    fn clone(&self) -> Delta {
+        Delta {
+            touched: self.touched,
+            places: with_room(&self.places),
+            neighbours: with_room(&self.neighbours),
+            rows: with_room(&self.rows),
+            removed: with_room(&self.removed),
+        }
+    }
+}
+
+fn with_room<T: Copy>(items: &[T]) -> Vec<T> {
+    if items.is_empty() {
+        return Vec::new();
+    }
+    let mut copy = Vec::with_capacity(items.len() + items.len() / 16 + 4);
+    copy.extend_from_slice(items);
+    copy
 }
 
 impl Delta {
@@ -334,13 +372,21 @@ impl Builder {
         Builder { ends: Vec::new(), neighbours: Vec::with_capacity(capacity), rows: Vec::with_capacity(capacity) }
     }
 
-    fn push(&mut self, place: u16, neighbour: u32, row: u32) {
+    fn push(&mut self, neighbour: u32, row: u32) {
         self.neighbours.push(neighbour);
         self.rows.push(row);
-        let end = self.neighbours.len() as u32;
-        match self.ends.last_mut() {
-            Some(last) if last.0 == place => last.1 = end,
-            _ => self.ends.push((place, end)),
+    }
+
+    fn copy(&mut self, base: &Base, range: Range<usize>) {
+        self.neighbours.extend_from_slice(&base.neighbours[range.clone()]);
+        self.rows.extend_from_slice(&base.rows[range]);
+    }
+
+    /// Ends a place, after which so many entries are still to be copied.
+    fn end(&mut self, place: u16, to_copy: usize) {
+        let end = (self.neighbours.len() + to_copy) as u32;
+        if end > self.ends.last().map_or(0, |last| last.1) {
+            self.ends.push((place, end));
         }
     }
 
@@ -435,6 +481,12 @@ mod tests {
             segment.for_each(place, |neighbour, row| visited.push((neighbour, row)));
             assert!(visited.iter().map(|pair| pair.0).eq(adjacent.neighbours().iter().copied()));
         }
+        let degrees: Vec<(u16, u32)> =
+            out.chunk_by(|a, b| a.0 == b.0).map(|run| (run[0].0, run.len() as u32)).collect();
+        let mut visited = Vec::new();
+        segment.for_each_degree(|place, degree| visited.push((place, degree)));
+        assert_eq!(visited, degrees);
+        assert!(segment.places().eq(degrees.iter().map(|(place, _)| *place)));
         out
     }
 
@@ -443,9 +495,15 @@ mod tests {
         #[test]
         fn a_segment_behaves_like_a_sorted_set(
             places in 1u16..1024,
+            loaded in proptest::collection::btree_set((0u16..1024, 0u32..40), 0..2000),
             changes in proptest::collection::vec((any::<u16>(), 0u32..40, any::<bool>()), 0..700),
         ) {
-            let (mut segment, mut plain) = (AdjSegment::default(), std::collections::BTreeSet::<(u16, u32, u32)>::new());
+            let entry = |(place, neighbour, row): &(u16, u32, u32)| {
+                Entry { node: u32::from(*place), neighbour: *neighbour, row: *row }
+            };
+            let mut plain: std::collections::BTreeSet<(u16, u32, u32)> =
+                loaded.into_iter().zip(10_000..).map(|((place, neighbour), row)| (place, neighbour, row)).collect();
+            let mut segment = AdjSegment::from_sorted(&plain.iter().map(entry).collect::<Vec<_>>());
             for (row, (place, neighbour, remove)) in changes.into_iter().enumerate() {
                 let place = place % places;
                 if remove && let Some(first) = plain.range((place, 0, 0)..).next().copied() {

@@ -247,7 +247,7 @@ pub(crate) fn take<'a>(numbers: &mut &'a [u32], count: usize) -> Option<&'a [u32
 }
 
 /// Numbers by place.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 enum Packed {
     Plain(Vec<u32>),
     /// Stretches of equal numbers: where each starts, and the number.
@@ -261,6 +261,23 @@ enum Packed {
         width: u32,
         words: Box<[u64]>,
     },
+}
+
+impl Clone for Packed {
+    /// A copy of what is not full is made to add to it, so it has room for more.
+    fn clone(&self) -> Packed {
+        match self {
+            Packed::Plain(numbers) => {
+                let mut copy = Vec::with_capacity((numbers.len() + 1).next_multiple_of(64));
+                copy.extend_from_slice(numbers);
+                Packed::Plain(copy)
+            }
+            Packed::Runs { starts, numbers } => Packed::Runs { starts: starts.clone(), numbers: numbers.clone() },
+            Packed::Distances { least, width, words } => {
+                Packed::Distances { least: *least, width: *width, words: words.clone() }
+            }
+        }
+    }
 }
 
 impl Default for Packed {
