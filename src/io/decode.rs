@@ -71,7 +71,7 @@ const TYPES: &[(&str, Read)] = &[
 /// `InvalidRequest` when the text is not JSON, is no object, or a value of it cannot be read; the message names the
 /// parameter.
 pub fn parameters(text: &str) -> Result<Map> {
-    named_values(written(text)?)
+    named(text)
 }
 
 /// One value from JSON, typed or plain.
@@ -84,7 +84,7 @@ pub fn value(text: &str) -> Result<Value> {
 
 /// The members of a JSON object in their order, each with its value, typed or plain.
 pub(super) fn members(text: &str) -> Result<Vec<(Arc<str>, Value)>> {
-    let members = entries(written(text)?)?.0.into_iter();
+    let members = entries(text)?.0.into_iter();
     members.map(|(name, json)| Ok((Arc::from(name), any(json, 1)?))).collect()
 }
 
@@ -95,6 +95,10 @@ fn written(text: &str) -> Result<Written<'_>> {
 
 /// An object whose values are parameters.
 pub(super) fn named_values(json: Written<'_>) -> Result<Map> {
+    named(json.get())
+}
+
+fn named(json: &str) -> Result<Map> {
     let mut map = Map::new();
     for (name, value) in entries(json)?.0 {
         let value = any(value, 1).map_err(|error| of_parameter(&name, &error))?;
@@ -104,17 +108,27 @@ pub(super) fn named_values(json: Written<'_>) -> Result<Map> {
 }
 
 /// The entries of an object; no key may stand twice.
-pub(super) fn entries(json: Written<'_>) -> Result<Entries<'_>> {
-    let entries: Entries<'_> = serde_json::from_str(json.get()).map_err(|error| match error.is_data() {
-        true => invalid(format!("{} is no object", shown(json))),
+pub(super) fn entries(json: &str) -> Result<Entries<'_>> {
+    let entries: Entries<'_> = serde_json::from_str(json).map_err(|error| match error.is_data() {
+        true => written(json).map_or_else(|error| error, |json| invalid(format!("{} is no object", shown(json)))),
         false => not_json(&error),
     })?;
-    let mut keys: Vec<&str> = entries.0.iter().map(|(key, _)| &**key).collect();
-    keys.sort_unstable();
-    match keys.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(invalid(format!("the key `{}` stands twice in an object", pair[0]))),
+    match twice(&entries.0) {
+        Some(key) => Err(invalid(format!("the key `{key}` stands twice in an object"))),
         None => Ok(entries),
     }
+}
+
+/// A key that stands twice.
+fn twice<'e>(entries: &'e [(Cow<'_, str>, Written<'_>)]) -> Option<&'e str> {
+    const FEW: usize = 8;
+    if entries.len() <= FEW {
+        let before = |at: usize| entries[..at].iter().any(|(key, _)| *key == entries[at].0);
+        return (1..entries.len()).find(|at| before(*at)).map(|at| &*entries[at].0);
+    }
+    let mut keys: Vec<&str> = entries.iter().map(|(key, _)| &**key).collect();
+    keys.sort_unstable();
+    keys.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
 }
 
 /// The items of an array.
@@ -169,7 +183,7 @@ fn list(json: Written<'_>, depth: usize) -> Result<Value> {
 
 fn object(json: Written<'_>, depth: usize) -> Result<Value> {
     let depth = deeper(depth)?;
-    let entries = entries(json)?;
+    let entries = entries(json.get())?;
     match entries.0.as_slice() {
         [(first, tag), (second, value)] if first == "$type" && second == "_value" => typed(tag, value, depth),
         [(first, value), (second, tag)] if first == "_value" && second == "$type" => typed(tag, value, depth),
@@ -224,7 +238,7 @@ fn list_only(json: Written<'_>, depth: usize) -> Result<Value> {
 /// The object is a map even when its keys are those of a typed value.
 fn map_only(json: Written<'_>, depth: usize) -> Result<Value> {
     if json.get().starts_with('{') {
-        map(entries(json)?, deeper(depth)?)
+        map(entries(json.get())?, deeper(depth)?)
     } else {
         Err(invalid("an object is expected"))
     }

@@ -73,16 +73,15 @@ impl<W: Write> Events<W> {
             }
         }
         let times = Times { available, consumed: begun.elapsed() };
-        let body = summary(answer, text, counters, &times);
-        self.summary(&body, id).map_err(Broken::Stream)?;
+        self.event("Summary", id, |events| events.summary_of(answer, text, counters, &times));
+        self.end().map_err(Broken::Stream)?;
         Ok(rows)
     }
 
     /// Writes a Summary and hands all on.
     pub(super) fn summary(&mut self, body: &Json, id: Option<&str>) -> io::Result<()> {
         self.event("Summary", id, |events| write_json(&mut events.buffer, body));
-        self.hand_on()?;
-        self.out.flush()
+        self.end()
     }
 
     /// Writes an Error about a text and hands all on.
@@ -92,8 +91,40 @@ impl<W: Write> Events<W> {
     pub fn error(&mut self, error: &Error, text: &str, id: Option<&str>) -> io::Result<()> {
         let body = Json::Array(vec![error_body(error, text)]);
         self.event("Error", id, |events| write_json(&mut events.buffer, &body));
-        self.hand_on()?;
-        self.out.flush()
+        self.end()
+    }
+
+    /// The body of an answer's Summary, its keys in alphabetical order.
+    fn summary_of(&mut self, answer: &Answer, text: &str, counters: bool, times: &Times) {
+        let summary = answer.summary();
+        self.raw("{");
+        if counters {
+            self.raw("\"counters\":");
+            write_json(&mut self.buffer, &counters_body(&summary.counters));
+            self.raw(",");
+        }
+        if !summary.known.is_empty() {
+            self.raw("\"known\":");
+            write_json(&mut self.buffer, &summary.known.iter().map(String::as_str).collect());
+            self.raw(",");
+        }
+        self.raw("\"notifications\":[");
+        for (at, notification) in summary.notifications.iter().enumerate() {
+            self.raw(if at > 0 { "," } else { "" });
+            write_json(&mut self.buffer, &notification_body(notification, text));
+        }
+        self.raw("],\"queryType\":\"");
+        self.raw(query_type(summary, answer.columns()));
+        self.raw("\"");
+        for (key, time) in [("Available", times.available), ("Consumed", times.consumed)] {
+            // Writing to bytes never fails.
+            let _ = write!(self.buffer, ",\"result{key}After\":{}", time.as_millis());
+        }
+        if let Some(told) = &summary.told {
+            self.raw(",\"told\":");
+            encode::text(&mut self.buffer, told);
+        }
+        self.raw("}");
     }
 
     fn header(&mut self, columns: &[Arc<str>], id: Option<&str>) {
@@ -135,6 +166,12 @@ impl<W: Write> Events<W> {
         self.buffer.extend_from_slice(text.as_bytes());
     }
 
+    /// Hands all on at the end of an answer.
+    fn end(&mut self) -> io::Result<()> {
+        self.hand_on()?;
+        self.out.flush()
+    }
+
     fn hand_on(&mut self) -> io::Result<()> {
         let written = self.out.write_all(&self.buffer);
         self.buffer.clear();
@@ -147,26 +184,6 @@ fn write_json(out: &mut Vec<u8>, body: &Json) {
     let _ = serde_json::to_writer(out, body);
 }
 
-fn summary(answer: &Answer, text: &str, counters: bool, times: &Times) -> Json {
-    let summary = answer.summary();
-    let mut body = Object::new();
-    body.insert("queryType".into(), query_type(summary, answer.columns()).into());
-    if counters {
-        body.insert("counters".into(), counters_body(&summary.counters));
-    }
-    let notifications = summary.notifications.iter().map(|notification| notification_body(notification, text));
-    body.insert("notifications".into(), notifications.collect());
-    body.insert("resultAvailableAfter".into(), milliseconds(times.available));
-    body.insert("resultConsumedAfter".into(), milliseconds(times.consumed));
-    if let Some(told) = &summary.told {
-        body.insert("told".into(), told.as_str().into());
-    }
-    if !summary.known.is_empty() {
-        body.insert("known".into(), summary.known.iter().map(String::as_str).collect());
-    }
-    Json::Object(body)
-}
-
 /// `s` changes the schema, `r` reads, `w` writes and returns nothing, `rw` writes and returns something.
 fn query_type(summary: &Summary, columns: &[Arc<str>]) -> &'static str {
     match (summary.writes, columns.is_empty()) {
@@ -175,10 +192,6 @@ fn query_type(summary: &Summary, columns: &[Arc<str>]) -> &'static str {
         (true, true) => "w",
         (true, false) => "rw",
     }
-}
-
-fn milliseconds(time: Duration) -> Json {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX).into()
 }
 
 /// What was counted, under the names that Neo4j gives them.

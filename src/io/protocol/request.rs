@@ -110,11 +110,7 @@ const TABLE_FIELDS: &[Field<Table>] = &[
 
 /// Reads a line: the request's id as it is written, where it has a right one, and the request.
 pub(super) fn read(line: &str, test_hooks: bool) -> (Option<String>, Result<Request>) {
-    let json: Written<'_> = match serde_json::from_str(line) {
-        Ok(json) => json,
-        Err(error) => return (None, Err(decode::not_json(&error))),
-    };
-    let mut fields = match entries(json) {
+    let mut fields = match entries(line) {
         Ok(entries) => entries.0,
         Err(error) => return (None, Err(error)),
     };
