@@ -81,8 +81,8 @@ impl<T> Directory<T> {
         let mut leaves = Vec::new();
         self.root.leaves(0, self.height * BITS, &mut leaves);
         leaves.into_iter().flat_map(|(first, entries)| {
-            let entries = (first..).zip(entries);
-            entries.filter_map(|(index, entry)| entry.as_ref().map(|entry| (index, &**entry)))
+            let entries = (0..).zip(entries);
+            entries.filter_map(move |(at, entry)| entry.as_ref().map(|entry| (first + at, &**entry)))
         })
     }
 
