@@ -109,9 +109,10 @@ fn named(json: &str) -> Result<Map> {
 
 /// The entries of an object; no key may stand twice.
 pub(super) fn entries(json: &str) -> Result<Entries<'_>> {
-    let entries: Entries<'_> = serde_json::from_str(json).map_err(|error| match error.is_data() {
-        true => written(json).map_or_else(|error| error, |json| invalid(format!("{} is no object", shown(json)))),
-        false => not_json(&error),
+    let entries: Entries<'_> = serde_json::from_str(json).map_err(|error| match written(json) {
+        Ok(json) if error.is_data() => invalid(format!("{} is no object", shown(json))),
+        Ok(_) => not_json(&error),
+        Err(error) => error,
     })?;
     match twice(&entries.0) {
         Some(key) => Err(invalid(format!("the key `{key}` stands twice in an object"))),
