@@ -4,7 +4,7 @@ use super::commands::{self, Flow};
 use super::log::Log;
 use super::output::{self, Format, Room, Written};
 use super::paint::Paint;
-use super::progress::Progress;
+use super::progress::{Progress, Unit};
 use super::report::{self, Source, nowhere};
 use super::target::Target;
 use super::texts::Notation;
@@ -298,15 +298,15 @@ impl App {
     }
 
     fn load_facts(&mut self, text: &str, name: &str, notation: Notation) -> Result<(), Stop> {
-        if self.options.read_only {
-            return Err(self.fail(&read_only(), nowhere()));
-        }
         let before = self.state();
+        let begun = Instant::now();
+        let progress = self.options.meter.clone().map(|meter| Progress::watch(meter, Unit::Lines));
         let loaded = match notation {
-            Notation::Markdown => self.session.load_markdown(text),
-            _ => self.session.load_facts(text),
+            Notation::Markdown => self.session.load_markdown_with(text, &self.options),
+            _ => self.session.load_facts_with(text, &self.options),
         };
-        match loaded {
+        drop(progress);
+        match loaded.map_err(|error| self.stopped(error, begun)) {
             Ok(loaded) => {
                 self.note_change(before);
                 self.say(&format!("{name}: {loaded}"));
@@ -359,7 +359,7 @@ impl App {
         self.asked = None;
         let before = self.state();
         let begun = Instant::now();
-        self.progress = self.options.meter.clone().map(Progress::watch);
+        self.progress = self.options.meter.clone().map(|meter| Progress::watch(meter, Unit::Rows));
         let answer = self.session.run_with(&asked.text, &asked.parameters, &self.options);
         self.note_change(before);
         let writes = answer.as_ref().is_ok_and(|answer| answer.summary().writes);

@@ -46,7 +46,7 @@ impl Meter {
     }
 
     /// Notes rows that an operator gave, and what all of them hold.
-    pub(super) fn note(&self, rows: u64, memory: u64) {
+    pub(crate) fn note(&self, rows: u64, memory: u64) {
         self.rows.fetch_add(rows, Ordering::Relaxed);
         self.memory.store(memory, Ordering::Relaxed);
     }

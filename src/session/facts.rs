@@ -17,6 +17,7 @@ use crate::syntax::facts::{self, Defaults, Entry, Kind, Translated, translate};
 use crate::text::counted;
 use crate::value::{Map, RelId, Value};
 use std::fmt;
+use std::time::Instant;
 
 /// What loading a `.facts` text told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,7 +50,7 @@ impl fmt::Display for Loaded {
 /// Runs one line of a conversation: a source, a told or retracted fact or entity, or a question.
 pub(super) fn run_line(session: &mut Session, text: &str, options: &RunOptions) -> Result<Answer> {
     let line = facts::parse_line(text, 0)?;
-    let Some(translated) = translate(&line, &defaults_for(&line, &session.defaults))? else {
+    let Some(translated) = translate(&line, &defaults_for(&line, &session.sources.defaults))? else {
         return Err(Error::syntax(Detail::UnexpectedInput, "there is nothing to tell or ask here"));
     };
     let mut place = session.place();
@@ -61,7 +62,7 @@ pub(super) fn run_line(session: &mut Session, text: &str, options: &RunOptions) 
     .map_err(|error| translated.explain(error))?
     .without_remarks_on(line.span);
     if let (Body::Source(source), Mark::None | Mark::Tell) = (&line.body, line.mark) {
-        session.defaults.enter(source);
+        session.sources.enter(source);
     }
     session.remember(translated.statement);
     Ok(answer)
@@ -78,14 +79,33 @@ pub(super) fn explain_line(session: &Session, text: &str, options: &RunOptions) 
 /// A line as a statement, without running it.
 pub(super) fn translated(session: &Session, text: &str) -> Result<Translated> {
     let line = facts::parse_line(text, 0)?;
-    let translated = translate(&line, &defaults_for(&line, &session.defaults))?;
+    let translated = translate(&line, &defaults_for(&line, &session.sources.defaults))?;
     translated.ok_or_else(|| Error::syntax(Detail::UnexpectedInput, "there is nothing to tell or ask here"))
 }
 
-/// Tells all lines of a text, or none of them.
-pub(super) fn load(place: &mut Place<'_>, entries: impl IntoIterator<Item = Result<Entry>>) -> Result<Loaded> {
+/// How many lines are told between two looks at the clock and the cancel token.
+const STEP: u64 = 1024;
+
+/// Tells all lines of a text, or none of them; `lines` is how many there are.
+pub(super) fn load(
+    place: &mut Place<'_>,
+    (lines, options): (usize, &RunOptions),
+    entries: impl IntoIterator<Item = Result<Entry>>,
+) -> Result<Loaded> {
+    if options.read_only {
+        return Err(run::read_only());
+    }
+    run::check_now(options)?;
+    let begun = Instant::now();
+    options.meter.iter().for_each(|meter| meter.begin(lines as f64));
     changing(place, |telling| {
-        entries.into_iter().try_for_each(|entry| telling.say(&entry?))?;
+        for (entry, told) in entries.into_iter().zip(1_u64..) {
+            telling.say(&entry?)?;
+            if told % STEP == 0 {
+                options.meter.iter().for_each(|meter| meter.note(STEP, 0));
+                options.check(begun)?;
+            }
+        }
         Ok(telling.loaded)
     })
 }
@@ -96,6 +116,7 @@ pub(super) fn changing<T>(place: &mut Place<'_>, work: impl FnOnce(&mut Telling<
     let (given, _) = place.change(|version| {
         let mut telling = Telling { graph, version, teller: Teller::default(), loaded: Loaded::default() };
         let given = work(&mut telling)?;
+        telling.teller.finish(telling.version)?;
         Ok((given, telling.loaded.counters.changed()))
     })?;
     Ok(given)
@@ -112,8 +133,12 @@ pub(crate) struct Telling<'a> {
 
 impl Telling<'_> {
     /// The graph as the lines so far have left it.
-    pub(crate) fn version(&self) -> &Version {
-        self.version
+    ///
+    /// # Errors
+    /// What a change can fail with.
+    pub(crate) fn version(&mut self) -> Result<&Version> {
+        self.teller.finish(self.version)?;
+        Ok(self.version)
     }
 
     /// Removes a relationship.
@@ -142,7 +167,7 @@ impl Telling<'_> {
             self.version.check_constraints()?;
             return Ok(counters);
         }
-        self.teller = Teller::default();
+        std::mem::take(&mut self.teller).finish(self.version)?;
         tell_in_cypher(self.graph, self.version, line, &entry.defaults)
     }
 }

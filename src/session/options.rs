@@ -1,12 +1,13 @@
 //! How a statement is run: its limits, and switches that never change an answer.
 
-use crate::exec::{Files, Meter};
+use crate::error::Result;
+use crate::exec::{Files, Meter, cancelled, overdue};
 use crate::value::Value;
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Cancels running statements from another thread; clones cancel the same.
 ///
@@ -93,6 +94,17 @@ pub struct RunOptions {
     pub disabled_rules: BTreeSet<String>,
     /// Whether typed kernels compute expressions; off, the reference interpreter computes all.
     pub kernels: bool,
+}
+
+impl RunOptions {
+    /// Fails when what began then was cancelled or its time is over.
+    pub(super) fn check(&self, begun: Instant) -> Result<()> {
+        match self.timeout {
+            _ if self.cancel.is_cancelled() => Err(cancelled()),
+            Some(timeout) if begun.elapsed() >= timeout => Err(overdue()),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Default for RunOptions {

@@ -15,7 +15,7 @@ use crate::error::{Detail, Error, Result};
 use crate::plan;
 use crate::store::Snapshot;
 use crate::syntax::ast::{Mode, Statement};
-use crate::syntax::facts::{self, Defaults};
+use crate::syntax::facts::{self, Sources};
 use crate::syntax::script::{Language, classify};
 use crate::syntax::{parse_statement, unparse};
 use crate::value::Map;
@@ -38,14 +38,14 @@ use std::time::Instant;
 #[derive(Debug)]
 pub struct Session {
     graph: Graph,
-    pub(super) defaults: Defaults,
+    pub(super) sources: Sources,
     last: Option<Arc<Statement>>,
     transaction: Option<Transaction>,
 }
 
 impl Session {
     pub(super) fn new(graph: Graph) -> Session {
-        Session { graph, defaults: Defaults::default(), last: None, transaction: None }
+        Session { graph, sources: Sources::default(), last: None, transaction: None }
     }
 
     /// The graph it is about.
@@ -201,7 +201,27 @@ impl Session {
     /// # Errors
     /// The first wrong line, with its place.
     pub fn load_facts(&mut self, text: &str) -> Result<Loaded> {
-        super::facts::load(&mut self.place(), facts::read(text))
+        self.load_facts_with(text, &RunOptions::default())
+    }
+
+    /// [`Session::load_facts`] as the options say: whether changes are refused, how long it may take, who may cancel it
+    /// and who watches it, for whom the lines are its rows.
+    ///
+    /// ```
+    /// # fn main() -> standpoint::error::Result<()> {
+    /// use standpoint::{Graph, RunOptions, error::Detail};
+    /// let options = RunOptions { read_only: true, ..RunOptions::default() };
+    /// let refused = Graph::in_memory().session().load_facts_with("Kyiv -opposes-> the plan", &options);
+    /// assert_eq!(refused.unwrap_err().detail(), Detail::ReadOnly);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Session::load_facts`]; `ReadOnly`, `Cancelled`, `Timeout`.
+    pub fn load_facts_with(&mut self, text: &str, options: &RunOptions) -> Result<Loaded> {
+        let watched = (text.lines().count(), options);
+        facts::read_with(text, |entries| super::facts::load(&mut self.place(), watched, entries))
     }
 
     /// Tells all facts of a Markdown text, or none when one of its lines is wrong: those in blocks fenced by three
@@ -219,8 +239,17 @@ impl Session {
     /// # Errors
     /// The first wrong line, with its place in the text.
     pub fn load_markdown(&mut self, text: &str) -> Result<Loaded> {
+        self.load_markdown_with(text, &RunOptions::default())
+    }
+
+    /// [`Session::load_markdown`] with the options of [`Session::load_facts_with`].
+    ///
+    /// # Errors
+    /// As both.
+    pub fn load_markdown_with(&mut self, text: &str, options: &RunOptions) -> Result<Loaded> {
         let fences = facts::fences(text)?;
-        super::facts::load(&mut self.place(), fences.iter().flat_map(facts::Fence::read))
+        let lines = fences.iter().map(|fence| fence.text.lines().count()).sum();
+        super::facts::load(&mut self.place(), (lines, options), fences.iter().flat_map(facts::Fence::read))
     }
 
     /// Joins two entities that turn out to be one, each given by a name or alias: the second goes into the first. Its
@@ -347,7 +376,7 @@ impl Session {
 
     /// The source that facts are told from, where one was declared.
     pub fn source(&self) -> Option<&str> {
-        self.defaults.source.as_deref()
+        self.sources.defaults.source.as_deref()
     }
 
     /// What the next statement finds to read.

@@ -6,12 +6,12 @@
 use super::known::source_nodes;
 use crate::error::Result;
 use crate::exec::Counters;
-use crate::store::{Resolution, Version};
+use crate::store::{NewRel, Resolution, Version};
 use crate::syntax::facts::ast::{self, Body, Entity, Fact, Line, Name, PartialDate, Source};
 use crate::syntax::facts::{Defaults, precision_key, stored_statements, stored_values};
 use crate::value::temporal::Date;
-use crate::value::{NodeId, Value};
-use std::collections::HashMap;
+use crate::value::{NodeId, RelTypeId, Value};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// Tells lines one after another into a version that nobody else changes meanwhile.
@@ -19,7 +19,14 @@ use std::sync::Arc;
 pub(super) struct Teller {
     /// The sources by what cites call them; not yet known at first.
     sources: Option<HashMap<Arc<str>, Vec<NodeId>>>,
+    /// Facts that are told and not yet in the version, by type in order of time.
+    facts: BTreeMap<RelTypeId, Vec<NewRel>>,
+    /// How many they are.
+    waiting: usize,
 }
+
+/// How many facts may wait to be put into the version together.
+const MOST_WAITING: usize = if cfg!(test) { 4 } else { 1 << 16 };
 
 impl Teller {
     /// Tells a source, entity or fact; gives what changed, or `None` when it is to be told in openCypher. Then nothing
@@ -32,10 +39,53 @@ impl Teller {
         let told = match &line.body {
             Body::Source(of) => self.source(version, of, &mut counters).map(Some),
             Body::Entity(of) => entity(version, of, &mut counters),
-            Body::Fact(of) => fact(version, of, defaults, &mut counters),
+            Body::Fact(of) => self.fact(version, of, defaults, &mut counters),
             Body::Blank | Body::Ask(_) => Ok(None),
         };
         Ok(told.map_err(|error| error.at(line.span))?.map(|()| counters))
+    }
+
+    /// Puts the facts that still wait into the version.
+    ///
+    /// # Errors
+    /// What creating relationships can fail with.
+    pub(super) fn finish(&mut self, version: &mut Version) -> Result<()> {
+        self.waiting = 0;
+        std::mem::take(&mut self.facts).into_iter().try_for_each(|(rel_type, rels)| version.create_rels(rel_type, rels))
+    }
+
+    fn fact(
+        &mut self,
+        version: &mut Version,
+        fact: &Fact,
+        defaults: &Defaults,
+        counters: &mut Counters,
+    ) -> Result<Option<()>> {
+        let Some(from) = named(version, &fact.subject, counters)? else { return Ok(None) };
+        let Some(to) = named(version, &fact.object, counters)? else { return Ok(None) };
+        let rel_type = version.intern_rel_type(&fact.verb.text);
+        for said in stored_statements(fact, defaults) {
+            let mut properties = Vec::with_capacity(said.len());
+            for (key, value) in &said {
+                let Some(value) = stored(value) else { return Ok(None) };
+                properties.push((version.intern_key(key), value));
+            }
+            counters.rels_created += 1;
+            counters.properties_set += properties.len() as u64;
+            self.put(version, rel_type, NewRel { from, to, properties })?;
+        }
+        Ok(Some(()))
+    }
+
+    /// Creates a relationship, at once where a constraint may refuse it, so that its line is known.
+    fn put(&mut self, version: &mut Version, rel_type: RelTypeId, rel: NewRel) -> Result<()> {
+        if version.constraints().next().is_some() {
+            return version.create_rel(rel_type, rel.from, rel.to, &rel.properties).map(drop);
+        }
+        version.check_properties(&rel.properties)?;
+        self.facts.entry(rel_type).or_default().push(rel);
+        self.waiting += 1;
+        if self.waiting < MOST_WAITING { Ok(()) } else { self.finish(version) }
     }
 
     fn source(&mut self, version: &mut Version, source: &Source, counters: &mut Counters) -> Result<()> {
@@ -102,23 +152,6 @@ fn aliases(version: &Version, node: NodeId) -> Option<Vec<Value>> {
     }
 }
 
-fn fact(version: &mut Version, fact: &Fact, defaults: &Defaults, counters: &mut Counters) -> Result<Option<()>> {
-    let Some(from) = named(version, &fact.subject, counters)? else { return Ok(None) };
-    let Some(to) = named(version, &fact.object, counters)? else { return Ok(None) };
-    let rel_type = version.intern_rel_type(&fact.verb.text);
-    for said in stored_statements(fact, defaults) {
-        let mut properties = Vec::with_capacity(said.len());
-        for (key, value) in &said {
-            let Some(value) = stored(value) else { return Ok(None) };
-            properties.push((version.intern_key(key), value));
-        }
-        version.create_rel(rel_type, from, to, &properties)?;
-        counters.rels_created += 1;
-        counters.properties_set += properties.len() as u64;
-    }
-    Ok(Some(()))
-}
-
 /// The node that a name denotes, made when none does; `None` when several do.
 fn named(version: &mut Version, name: &Name, counters: &mut Counters) -> Result<Option<NodeId>> {
     match version.resolve(&name.text) {
@@ -136,7 +169,7 @@ fn named(version: &mut Version, name: &Name, counters: &mut Counters) -> Result<
 
 /// Sets a property; a date takes its precision with it, or takes that of an earlier one away.
 fn set(version: &mut Version, node: NodeId, key: &str, value: &ast::Value, counters: &mut Counters) -> Result<()> {
-    for (key, value) in stored_values(key, value) {
+    for (key, value) in stored_values(key.into(), value.clone()) {
         let id = version.intern_key(&key);
         version.set_node_property(node, id, stored(&value).unwrap_or_default())?;
         counters.properties_set += 1;
@@ -209,6 +242,7 @@ mod tests {
                     (counted, by_statement) => prop_assert!(false, "{text}: {counted:?} {by_statement:?}"),
                 }
             }
+            teller.finish(&mut told).unwrap();
             prop_assert_eq!(written(&told), written(&run), "{}", text);
         }
     }

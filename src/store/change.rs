@@ -141,6 +141,17 @@ impl Version {
     }
 }
 
+/// A relationship to be created.
+#[derive(Clone, Debug)]
+pub struct NewRel {
+    /// Where it starts.
+    pub from: NodeId,
+    /// Where it ends.
+    pub to: NodeId,
+    /// Its properties.
+    pub properties: Vec<(KeyId, Value)>,
+}
+
 /// Changing relationships.
 impl Version {
     /// Creates a relationship.
@@ -160,6 +171,33 @@ impl Version {
         let rel = RelId { rel_type, row: self.row_bound(rel_type) };
         self.put_rel(rel, from, to, properties);
         Ok(rel)
+    }
+
+    /// Creates relationships of one type, with rows in the order given: what [`Version::create_rel`] does for each of
+    /// them, only that the adjacency is put together for all at once.
+    ///
+    /// # Errors
+    /// As [`Version::create_rel`]; then none was created.
+    pub fn create_rels(&mut self, rel_type: RelTypeId, rels: Vec<NewRel>) -> Result<()> {
+        self.check_rows(rel_type, rels.len())?;
+        for rel in &rels {
+            self.check_new_rel(rel_type, rel.from, rel.to)?;
+            self.check_properties(&rel.properties)?;
+        }
+        let rows = self.row_bound(rel_type)..;
+        let entry = |(row, rel): (u32, &NewRel)| Entry { node: rel.from.0, neighbour: rel.to.0, row };
+        let mut forward: Vec<Entry> = rows.clone().zip(&rels).map(entry).collect();
+        forward.sort_unstable();
+        self.put_rels(rel_type, &forward);
+        for (row, NewRel { from, to, properties }) in rows.zip(rels) {
+            if !properties.is_empty() {
+                set_values(self.table_mut(rel_type).columns_mut(row), row, &properties);
+            }
+            let rel = RelId { rel_type, row };
+            self.note(|| Change::CreateRel(rel, from, to, properties.into()));
+            self.take_up(Owner::Rel(rel));
+        }
+        Ok(())
     }
 
     /// Creates a relationship with a given row that none has, as when a log is read or a commit taken back.
@@ -272,17 +310,22 @@ impl Version {
         if forward.iter().any(|entry| missing(entry.node) || missing(entry.neighbour)) {
             return Err(absent("node"));
         }
-        self.finish_indexes();
-        self.note_types(rel_type, forward);
-        let bound = self.node_bound();
-        self.table_mut(rel_type).load(forward, bound);
-        self.count_loaded_ends(rel_type, forward);
+        self.put_rels(rel_type, forward);
         let rel = |entry: &Entry| (entry.row, NodeId(entry.node), NodeId(entry.neighbour));
         self.note(|| Change::CreateRels(rel_type, forward.iter().map(rel).collect()));
         if !self.schema.is_empty() {
             forward.iter().for_each(|entry| self.take_up(Owner::Rel(RelId { rel_type, row: entry.row })));
         }
         Ok(())
+    }
+
+    /// Puts in relationships that are sorted by start, end and row, after everything was checked.
+    fn put_rels(&mut self, rel_type: RelTypeId, forward: &[Entry]) {
+        self.finish_indexes();
+        self.note_types(rel_type, forward);
+        let bound = self.node_bound();
+        self.table_mut(rel_type).load(forward, bound);
+        self.count_loaded_ends(rel_type, forward);
     }
 
     pub(super) fn note_type(&mut self, node: NodeId, rel_type: RelTypeId, direction: Direction) {
@@ -315,7 +358,11 @@ impl Version {
         }
     }
 
-    fn check_properties(&self, properties: &[(KeyId, Value)]) -> Result<()> {
+    /// Whether these can be the properties of a node or relationship.
+    ///
+    /// # Errors
+    /// When a key is unknown or a value cannot be stored.
+    pub fn check_properties(&self, properties: &[(KeyId, Value)]) -> Result<()> {
         properties.iter().try_for_each(|(key, value)| {
             self.check_key(*key)?;
             check_storable(value)

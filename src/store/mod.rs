@@ -80,6 +80,7 @@ mod vocabulary;
 
 pub use bounds::Bounds;
 pub use catalog::Catalog;
+pub use change::NewRel;
 pub(crate) use column::{Cell, Column, Columns};
 pub(crate) use deferred::{Damage, Load};
 pub use derived::{Derived, Proof};

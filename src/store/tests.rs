@@ -125,9 +125,20 @@ fn apply(version: &mut Version, model: &mut Model, change: &Change) {
         }
         Change::CreateRelsInBulk(rel_type, ends) => {
             let (rel_type, ends) = (RelTypeId(u32::from(*rel_type) % TYPES), pairs(model, ends));
-            let rows = version.bulk_rels(rel_type, &ends).unwrap();
-            for (row, (from, to)) in rows.into_iter().zip(ends) {
+            let bulk = version.bulk_rels(rel_type, &ends).unwrap();
+            for (row, (from, to)) in bulk.into_iter().zip(&ends) {
                 model.rels.insert((rel_type.0, row), (from.0, to.0, BTreeMap::new()));
+            }
+            let value = |from: NodeId| Value::Int(i64::from(from.0));
+            let rel = |(from, to): &(NodeId, NodeId)| NewRel {
+                from: *from,
+                to: *to,
+                properties: vec![(KeyId(2), value(*from))],
+            };
+            let first = version.row_bound(rel_type);
+            version.create_rels(rel_type, ends.iter().map(rel).collect()).unwrap();
+            for (row, (from, to)) in (first..).zip(ends) {
+                model.rels.insert((rel_type.0, row), (from.0, to.0, BTreeMap::from([(2, value(from))])));
             }
         }
         Change::SetNode(number, key, value) => {

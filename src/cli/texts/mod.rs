@@ -12,6 +12,7 @@ use crate::io::facts::check::{Finding, Text, check};
 use crate::io::facts::{self, Difference, Unsaid};
 use crate::io::write_error;
 use crate::session::{Graph, OpenOptions};
+use crate::store::both;
 use crate::value::temporal::Date;
 pub use arguments::{Check, Texts};
 pub(super) use input::Notation;
@@ -99,8 +100,9 @@ fn today() -> Result<Date> {
 }
 
 fn diff(a: &Path, b: &Path) -> Result<u8> {
-    let (old, new) = (input::graph(a)?, input::graph(b)?);
-    let difference: Difference = facts::diff(&old.snapshot(), &new.snapshot())?;
+    let size = std::fs::metadata(b).map_or(0, |file| file.len());
+    let (old, new) = both(size as usize, || input::graph(a), || input::graph(b));
+    let difference: Difference = facts::diff(&old?.snapshot(), &new?.snapshot())?;
     let code = written(&difference.to_string(), if difference.lines.is_empty() { 0 } else { DIFFERENT });
     Ok(if tell(&difference.unsaid) { TROUBLE } else { code })
 }

@@ -46,7 +46,7 @@ pub fn apply(session: &mut Session, patch: &str) -> Result<Applied> {
     let mut others = removals.iter().filter(|entry| rank(entry) > 0).collect::<Vec<_>>();
     others.sort_by_key(|entry| rank(entry));
     session.changing(|telling| {
-        for rel in Removal::of(telling.version(), &facts)? {
+        for rel in Removal::of(telling.version()?, &facts)? {
             telling.remove(rel);
         }
         others.into_iter().chain(&tells).try_for_each(|entry| telling.say(entry))

@@ -3,7 +3,7 @@
 use super::said::{Item, Said};
 use super::{Unsaid, schema};
 use crate::error::Result;
-use crate::store::{Version, fold};
+use crate::store::{Version, both, fold};
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -50,7 +50,8 @@ impl fmt::Display for Difference {
 /// # Errors
 /// None of its own.
 pub fn diff(old: &Version, new: &Version) -> Result<Difference> {
-    let (before, after) = (Said::by(old)?, Said::by(new)?);
+    let (before, after) = both(new.rel_count() as usize, || Said::by(old), || Said::by(new));
+    let (before, after) = (before?, after?);
     let mut unsaid = before.unsaid.clone();
     unsaid.absorb(&after.unsaid);
     let (schema_before, schema_after) = (schema(old), schema(new));

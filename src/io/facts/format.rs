@@ -3,7 +3,8 @@
 use super::said::Said;
 use crate::error::{Error, Result};
 use crate::session::Graph;
-use crate::syntax::facts::{fences, format_file, format_lines};
+use crate::store::both;
+use crate::syntax::facts::{Formatted, fences, format_file};
 
 /// Writes a text of facts canonically. Lines are sorted where a text with sorted lines tells the same; where it would
 /// not, as when a later line overrides an earlier one, each stays in its place. Comments and the empty lines between
@@ -20,8 +21,7 @@ use crate::syntax::facts::{fences, format_file, format_lines};
 /// # Errors
 /// The first line that cannot be read or does not belong into a file of facts.
 pub fn format(text: &str) -> Result<String> {
-    let in_place = format_lines(text)?;
-    let sorted = format_file(text)?;
+    let Formatted { in_place, sorted } = format_file(text)?;
     if sorted == in_place || !tells_the_same(text, &sorted)? {
         return Ok(in_place);
     }
@@ -51,11 +51,13 @@ pub fn format_markdown(text: &str) -> Result<String> {
 
 /// Whether two texts make the same graph. One that makes none, or one that facts cannot tell whole, is equal to none.
 fn tells_the_same(text: &str, other: &str) -> Result<bool> {
-    let (one, two) = (Graph::in_memory(), Graph::in_memory());
-    if one.load_facts(text).is_err() || two.load_facts(other).is_err() {
-        return Ok(false);
-    }
-    let (one, two) = (Said::by(&one.snapshot())?, Said::by(&two.snapshot())?);
+    let told = |text| {
+        let graph = Graph::in_memory();
+        let loaded = graph.load_facts(text).is_ok();
+        loaded.then(|| Said::by(&graph.snapshot())).transpose()
+    };
+    let (one, two) = both(text.len(), || told(text), || told(other));
+    let (Some(one), Some(two)) = (one?, two?) else { return Ok(false) };
     Ok(one.unsaid.count + two.unsaid.count == 0 && one.equals(&two))
 }
 

@@ -27,7 +27,7 @@ use crate::error::Result;
 use crate::session::{Answer, source_nodes};
 use crate::store::Version;
 use crate::syntax::facts::ast::{Body, Entity, Fact, Line, Mark, Name, Source};
-use crate::syntax::facts::{format as lines, parse_line};
+use crate::syntax::facts::{format as lines, parse_line, reads_back};
 use crate::value::{NodeId, RelId, RelTypeId, Value};
 pub use apply::{Applied, apply};
 pub use diff::{Difference, diff};
@@ -298,6 +298,10 @@ impl<'a> Writer<'a> {
     fn line(&mut self, body: Body, what: impl Fn() -> String) -> io::Result<bool> {
         let line = Line { mark: Mark::None, body, comment: None, span: Default::default() };
         let text = lines::line(&line);
+        if reads_back(&line.body) {
+            (self.out)(&line.body, &text)?;
+            return Ok(true);
+        }
         let why = match parse_line(&text, 0) {
             Ok(read) if discriminant(&read.body) == discriminant(&line.body) && lines::line(&read) == text => {
                 (self.out)(&line.body, &text)?;

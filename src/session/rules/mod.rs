@@ -17,7 +17,7 @@ use super::graph::Graph;
 use super::options::RunOptions;
 use super::run;
 use crate::error::{Detail, Error, ErrorType, Result};
-use crate::exec::{cancelled, exceeded, overdue};
+use crate::exec::exceeded;
 use crate::functions::{self, TypeSet};
 use crate::semantic::bound::BoundQuery;
 use crate::semantic::reads::{Look, for_each_look};
@@ -165,12 +165,7 @@ impl Run<'_> {
 
     /// Fails when the statement was cancelled, its time is over, or it holds more than it may.
     fn check(&self, bytes: u64, derived: u64) -> Result<()> {
-        if self.options.cancel.is_cancelled() {
-            return Err(cancelled());
-        }
-        if self.options.timeout.is_some_and(|timeout| self.begun.elapsed() >= timeout) {
-            return Err(overdue());
-        }
+        self.options.check(self.begun)?;
         if self.options.memory.is_some_and(|limit| bytes > limit) {
             return Err(exceeded(self.options.memory));
         }

@@ -3,10 +3,11 @@
 //! Gives one entry for each line that says something, with the source and date that hold there. A line that cannot be
 //! read is an error of its own, and reading goes on with the next.
 
+use super::ahead::{Lines, with_lines};
 use super::ast::{Body, Line, Mark};
 use super::errors::wrong;
 use super::parse::parse_line;
-use super::translate::Defaults;
+use super::translate::{Defaults, Sources};
 use crate::error::{Error, Result};
 use crate::span::Span;
 
@@ -33,10 +34,44 @@ pub struct Entry {
 /// # Ok::<(), standpoint::error::Error>(())
 /// ```
 pub fn read(text: &str) -> Reader<'_> {
-    let text_without_mark = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let offset = text.len() - text_without_mark.len();
+    let text_without_mark = without_mark(text);
     let diff = is_diff(text_without_mark).then(Diff::default);
-    Reader { rest: text_without_mark, offset, number: 0, told: Defaults::default(), old: Defaults::default(), diff }
+    Reader { diff, ..Reader::within(text_without_mark, text.len() - text_without_mark.len(), 1) }
+}
+
+/// Reads a text as [`read`] does and gives its entries to what uses them, which several threads read ahead if it is long.
+pub fn read_with<T>(text: &str, used: impl FnOnce(&mut dyn Iterator<Item = Result<Entry>>) -> T) -> T {
+    let mut reader = read(text);
+    if reader.diff.is_some() {
+        return used(&mut reader);
+    }
+    with_lines(reader.rest, reader.offset, |lines| used(&mut Ahead { reader, lines }))
+}
+
+/// A text as it is after the mark that some programs put before it.
+pub(super) fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+/// The entries of a text whose lines are read ahead.
+struct Ahead<'a, 's, 't> {
+    reader: Reader<'t>,
+    lines: &'a mut Lines<'s, 't>,
+}
+
+impl Iterator for Ahead<'_, '_, '_> {
+    type Item = Result<Entry>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while let Some((_, offset)) = self.reader.take_line() {
+            let line = self.lines.next()?;
+            let entry = line.and_then(|line| self.reader.entry(line, offset, None));
+            if let Some(entry) = entry.transpose() {
+                return Some(entry);
+            }
+        }
+        None
+    }
 }
 
 /// The entries of a text, in order. See [`read`].
@@ -45,9 +80,9 @@ pub struct Reader<'t> {
     offset: usize,
     number: usize,
     /// What holds for told lines.
-    told: Defaults,
+    told: Sources,
     /// What held for the retracted lines of a diff.
-    old: Defaults,
+    old: Sources,
     diff: Option<Diff>,
 }
 
@@ -73,7 +108,7 @@ impl Iterator for Reader<'_> {
         while let Some((line, offset)) = self.take_line() {
             let entry = match self.diff.is_some() {
                 true => self.diff_line(line, offset),
-                false => self.entry(line, offset, None),
+                false => parse_line(line, offset).and_then(|line| self.entry(line, offset, None)),
             };
             if let Some(entry) = entry.transpose() {
                 return Some(entry);
@@ -86,7 +121,7 @@ impl Iterator for Reader<'_> {
 impl<'t> Reader<'t> {
     /// Reads a text that stands at a place of a larger one and is no diff.
     pub(super) fn within(text: &'t str, offset: usize, first_line: usize) -> Reader<'t> {
-        let (told, old) = (Defaults::default(), Defaults::default());
+        let (told, old) = (Sources::default(), Sources::default());
         Reader { rest: text, offset, number: first_line.saturating_sub(1), told, old, diff: None }
     }
 
@@ -103,8 +138,7 @@ impl<'t> Reader<'t> {
     }
 
     /// The entry of a line. In a diff, `side` is the mark that stood before it; `Mark::None` is a line of both sides.
-    fn entry(&mut self, text: &str, offset: usize, side: Option<Mark>) -> Result<Option<Entry>> {
-        let mut line = parse_line(text, offset)?;
+    fn entry(&mut self, mut line: Line, offset: usize, side: Option<Mark>) -> Result<Option<Entry>> {
         if let Some(side) = side {
             if line.mark != Mark::None {
                 return Err(wrong("a file of facts that is under version control has no marks of its own", line.span));
@@ -127,9 +161,9 @@ impl<'t> Reader<'t> {
             return Ok(None);
         }
         let defaults = match (side, line.mark) {
-            (Some(_), Mark::Retract) => self.old.clone(),
+            (Some(_), Mark::Retract) => self.old.defaults.clone(),
             (None, Mark::Retract) => Defaults::default(),
-            _ => self.told.clone(),
+            _ => self.told.defaults.clone(),
         };
         Ok(Some(Entry { number: self.number, offset, line, defaults }))
     }
@@ -170,7 +204,7 @@ impl<'t> Reader<'t> {
             diff.left.1 = diff.left.1.saturating_sub(1);
         }
         match diff.facts {
-            true => self.entry(line.get(1..).unwrap_or(""), offset + 1, Some(side)),
+            true => self.entry(parse_line(line.get(1..).unwrap_or(""), offset + 1)?, offset + 1, Some(side)),
             false => Ok(None),
         }
     }
@@ -186,7 +220,7 @@ impl<'t> Reader<'t> {
             let (start, left) = hunk(line)
                 .ok_or_else(|| wrong("the head of this hunk cannot be read", Span::new(offset, offset + line.len())))?;
             (diff.left, diff.anchored) = (left, start <= 1);
-            (self.told, self.old) = (Defaults::default(), Defaults::default());
+            (self.told, self.old) = (Sources::default(), Sources::default());
         }
         Ok(())
     }

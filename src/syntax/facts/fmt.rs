@@ -5,63 +5,70 @@
 //! stays with its line, one alone with the line after it, one with an empty line after it where it is, and those at the
 //! head of the file at the head.
 
+use super::ahead::with_lines;
 use super::ast::{Body, Line, Mark, PartialDate, Source};
 use super::errors::wrong;
+use super::file::without_mark;
 use super::format;
-use super::parse::parse_line;
-use super::translate::Defaults;
+use super::translate::Sources;
 use crate::error::Result;
+use std::sync::Arc;
 
-/// Writes a file canonically; a file in canonical form stays as it is. Patches and questions have no such form.
+/// A file with each of its lines in canonical form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Formatted {
+    /// The lines in their places; of several empty lines one stays.
+    pub in_place: String,
+    /// The lines sorted, as a file in canonical form has them; such a file stays as it is.
+    pub sorted: String,
+}
+
+/// Writes a file canonically. Patches and questions have no such form.
 ///
 /// # Errors
 /// The first line that cannot be read or does not belong into a file of facts.
-pub fn format_file(text: &str) -> Result<String> {
-    let mut file = File { head: Vec::new(), blocks: vec![Block::default()], foot: Vec::new() };
-    let mut defaults = Defaults::default();
-    let mut comments = Vec::new();
-    for line in lines(text) {
-        let line = line?;
-        match (&line.body, &line.comment) {
-            (Body::Blank, Some(_)) => comments.push(format::line(&line)),
-            (Body::Blank, None) if is_head(&file) => file.head.append(&mut comments),
-            (Body::Blank, None) => comments.push(String::new()),
-            _ => {
-                let item = Item { comments: std::mem::take(&mut comments), text: format::line(&line) };
-                place(&mut file, &mut defaults, line.body, item);
+pub fn format_file(text: &str) -> Result<Formatted> {
+    let told = without_mark(text);
+    with_lines(told, text.len() - told.len(), |lines| {
+        let mut file = File { head: Vec::new(), blocks: vec![Block::default()], foot: Vec::new() };
+        let (mut places, mut sources) = (Places::default(), Sources::default());
+        let mut comments = Vec::new();
+        for line in lines {
+            let line = line?;
+            check(&line)?;
+            let text = format::line(&line);
+            places.add(&text);
+            match (&line.body, &line.comment) {
+                (Body::Blank, Some(_)) => comments.push(text),
+                (Body::Blank, None) if is_head(&file) => file.head.append(&mut comments),
+                (Body::Blank, None) => comments.push(String::new()),
+                _ => {
+                    let item = Item { comments: std::mem::take(&mut comments), text };
+                    place(&mut file, &mut sources, line.body, item);
+                }
             }
         }
-    }
-    file.foot = comments;
-    Ok(file.sorted().text())
-}
-
-/// Writes each line of a file canonically and leaves it in its place; of several empty lines one stays.
-///
-/// # Errors
-/// As [`format_file`].
-pub fn format_lines(text: &str) -> Result<String> {
-    let mut out = String::new();
-    let mut blank = false;
-    for line in lines(text) {
-        let line = format::line(&line?);
-        if !line.is_empty() {
-            let gap = if blank && !out.is_empty() { "\n" } else { "" };
-            out += &format!("{gap}{line}\n");
-        }
-        blank = line.is_empty();
-    }
-    Ok(out)
-}
-
-/// The lines of a file, each read and fit to stand in one.
-fn lines(text: &str) -> impl Iterator<Item = Result<Line>> {
-    let mut offset = 0;
-    text.split_inclusive('\n').map(move |text| {
-        let line = parse_line(text.trim_start_matches('\u{feff}'), offset)?;
-        offset += text.len();
-        check(&line).map(|()| line)
+        file.foot = comments;
+        Ok(Formatted { in_place: places.text, sorted: file.sorted().text() })
     })
+}
+
+/// Lines as they come.
+#[derive(Default)]
+struct Places {
+    text: String,
+    /// Whether the last line was empty.
+    blank: bool,
+}
+
+impl Places {
+    fn add(&mut self, line: &str) {
+        if !line.is_empty() {
+            let gap = if self.blank && !self.text.is_empty() { "\n" } else { "" };
+            self.text.extend([gap, line, "\n"]);
+        }
+        self.blank = line.is_empty();
+    }
 }
 
 /// A file as blocks.
@@ -86,8 +93,8 @@ struct Block {
 struct Paragraph {
     /// Comments that belong to no line.
     comments: Vec<String>,
-    entities: Vec<(String, Item)>,
-    facts: Vec<([String; 3], Item)>,
+    entities: Vec<(Arc<str>, Item)>,
+    facts: Vec<([Arc<str>; 3], Item)>,
 }
 
 /// A line with the comments before it, which may have empty lines between them.
@@ -216,20 +223,19 @@ fn is_head(file: &File) -> bool {
     file.head.is_empty() && file.blocks.iter().all(Block::is_empty)
 }
 
-fn place(file: &mut File, defaults: &mut Defaults, body: Body, mut item: Item) {
+fn place(file: &mut File, sources: &mut Sources, body: Body, mut item: Item) {
     if let Body::Source(source) = body {
-        defaults.enter(&source);
+        sources.enter(&source);
         item.comments = trimmed(&item.comments).to_vec();
-        file.blocks.push(Block { source: Some((source, item)), date: defaults.date, ..Block::default() });
+        file.blocks.push(Block { source: Some((source, item)), date: sources.defaults.date, ..Block::default() });
         return;
     }
     let paragraph = file.blocks.last_mut().and_then(|block| block.paragraph(&mut item.comments));
     let Some(paragraph) = paragraph else { return };
     match body {
-        Body::Entity(entity) => paragraph.entities.push((entity.name.text.to_string(), item)),
+        Body::Entity(entity) => paragraph.entities.push((entity.name.text, item)),
         Body::Fact(fact) => {
-            let key = [fact.subject.text, fact.verb.text, fact.object.text].map(|name| name.to_string());
-            paragraph.facts.push((key, item));
+            paragraph.facts.push(([fact.subject.text, fact.verb.text, fact.object.text], item));
         }
         Body::Source(_) | Body::Ask(_) | Body::Blank => {}
     }

@@ -7,6 +7,7 @@ use super::ast::{
     Name, PartialDate, PatternDirection, Property, Source, Term, Value, Verbs,
 };
 use super::parse::type_of;
+use super::plain::is_plain;
 use pest::Parser;
 use standpoint_grammar::facts::{FactsParser, Rule};
 
@@ -296,7 +297,12 @@ fn is_address(text: &str) -> bool {
     !text.is_empty() && !text.contains(|letter: char| letter.is_whitespace() || matches!(letter, '<' | '>'))
 }
 
-/// Whether the grammar takes the whole text, without quotes, as what the rule says.
+/// Whether the whole text is, without quotes, what the rule says.
 fn is_bare(rule: Rule, text: &str) -> bool {
+    is_plain(rule, text) || is_bare_by_grammar(rule, text)
+}
+
+/// The same as the grammar knows it.
+pub(super) fn is_bare_by_grammar(rule: Rule, text: &str) -> bool {
     !text.contains(['\n', '\r', '\t']) && FactsParser::parse(rule, text).is_ok()
 }

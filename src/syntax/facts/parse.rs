@@ -333,7 +333,7 @@ impl<'t> Parts<'t> {
     /// The name that begins a line or clause.
     pub(super) fn name(&mut self, of: &str) -> Result<Name> {
         match self.peek() {
-            Some(Rule::name | Rule::ask_name | Rule::quoted) => self.take_name(),
+            Some(Rule::name | Rule::plain_name | Rule::ask_name | Rule::quoted) => self.take_name(),
             Some(Rule::arrow | Rule::labels | Rule::aliases | Rule::meta | Rule::ampersand) => {
                 let part = self.next().ok_or_else(|| wrong("a name is missing", self.line))?;
                 let text = shown(part.as_str());
@@ -346,7 +346,7 @@ impl<'t> Parts<'t> {
     /// The name after an arrow.
     pub(super) fn name_after(&mut self, what: &str) -> Result<Name> {
         match self.peek() {
-            Some(Rule::name | Rule::ask_name | Rule::quoted) => self.take_name(),
+            Some(Rule::name | Rule::plain_name | Rule::ask_name | Rule::quoted) => self.take_name(),
             Some(Rule::stray | Rule::variable | Rule::open_quote | Rule::not_word) => Err(self.unexpected_next()),
             _ => Err(wrong(format!("a name is missing after {what}"), self.place())),
         }

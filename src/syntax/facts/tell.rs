@@ -8,6 +8,7 @@ use crate::syntax::ast::{
     BinaryOp, Clause, ClauseKind, CompareOp, Expr, ExprKind, LabelExpr, NodePattern, PatternDirection, RemoveItem,
     SetItem, UnaryOp,
 };
+use std::borrow::Cow;
 
 /// `MERGE (s:Source {id: ref}) SET s.title = …`
 pub(super) fn source(source: &Source, span: Span) -> Translated {
@@ -257,22 +258,28 @@ pub(crate) fn stand_alone(fact: &Fact, defaults: &Defaults) -> Vec<Fact> {
 }
 
 /// The properties of each relationship that a fact stands for, as they are stored.
-pub(crate) fn stored_statements(fact: &Fact, defaults: &Defaults) -> Vec<Vec<(String, Value)>> {
+pub(crate) fn stored_statements<'a>(fact: &'a Fact, defaults: &Defaults) -> Vec<Vec<Stored<'a>>> {
     let meta = meta_values(&fact.meta, defaults);
-    let meta: Vec<(String, Value)> = meta.iter().flat_map(|(key, value, _)| stored_values(key, value)).collect();
+    let meta: Vec<Stored<'a>> = meta.into_iter().flat_map(|(key, value, _)| stored_values(key, value)).collect();
     let cited = |cite: Option<Cite>| {
         let cited = cite.iter().flat_map(cite_texts);
-        let cited = cited.map(|(key, name)| (key.to_owned(), Value::String(name.text.clone())));
+        let cited = cited.map(|(key, name)| (Cow::Borrowed(key), Value::String(name.text.clone())));
         cited.chain(meta.iter().cloned()).collect()
     };
     cites(fact, defaults).into_iter().map(cited).collect()
 }
 
+/// A property as it is stored.
+pub(crate) type Stored<'a> = (Cow<'a, str>, Value);
+
 /// A value as it is stored under its key, a date to the day, and the precision of a date that has less.
-pub(crate) fn stored_values(key: &str, value: &Value) -> Vec<(String, Value)> {
-    let Value::Date(date) = value else { return vec![(key.to_owned(), value.clone())] };
-    let precision = date.precision().map(|precision| (precision_key(key), Value::String(precision.into())));
-    std::iter::once((key.to_owned(), Value::Date(date.stored(key)))).chain(precision).collect()
+pub(crate) fn stored_values<'a>(key: Cow<'a, str>, value: Value) -> impl Iterator<Item = Stored<'a>> {
+    let (value, precision) = match value {
+        Value::Date(date) => (Value::Date(date.stored(&key)), date.precision()),
+        other => (other, None),
+    };
+    let precision = precision.map(|word| (Cow::Owned(precision_key(&key)), Value::String(word.into())));
+    std::iter::once((key, value)).chain(precision)
 }
 
 fn cite_entries(cite: &Cite) -> Vec<(Name, Expr)> {
@@ -305,21 +312,20 @@ fn meta_entries(meta: &Meta, defaults: &Defaults, span: Span) -> Vec<(Name, Expr
 }
 
 /// The properties that the braces of a fact stand for, each with its place where it has one.
-fn meta_values(meta: &Meta, defaults: &Defaults) -> Vec<(String, Value, Option<Span>)> {
+fn meta_values<'a>(meta: &'a Meta, defaults: &Defaults) -> Vec<(Cow<'a, str>, Value, Option<Span>)> {
     let mut values = Vec::new();
     for (key, date) in [("date", stated(meta, defaults)), ("since", meta.since), ("until", meta.until)] {
-        values.extend(date.map(|date| (key.to_owned(), Value::Date(date), None)));
+        values.extend(date.map(|date| (key.into(), Value::Date(date), None)));
     }
     let modality = meta.modality.as_ref();
     let confidence = meta.confidence.map(|(number, span)| (number, Some(span)));
     let usual =
         || modality.and_then(|word| Modality::find(&word.text).map(|known| (known.confidence, Some(word.span))));
-    values
-        .extend(confidence.or_else(usual).map(|(number, span)| ("confidence".to_owned(), Value::Float(number), span)));
+    values.extend(confidence.or_else(usual).map(|(number, span)| ("confidence".into(), Value::Float(number), span)));
     for (key, text) in [("modality", modality), ("quote", meta.quote.as_ref())] {
-        values.extend(text.map(|text| (key.to_owned(), Value::String(text.text.clone()), Some(text.span))));
+        values.extend(text.map(|text| (key.into(), Value::String(text.text.clone()), Some(text.span))));
     }
-    values.extend(meta.properties.iter().map(|p| (p.key.text.to_string(), p.value.clone(), Some(p.span))));
+    values.extend(meta.properties.iter().map(|p| ((&*p.key.text).into(), p.value.clone(), Some(p.span))));
     values
 }
 

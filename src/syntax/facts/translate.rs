@@ -19,19 +19,26 @@ pub struct Defaults {
     pub source: Option<Arc<str>>,
     /// When its statements were made.
     pub date: Option<PartialDate>,
-    /// The dates of the sources declared so far, so that a later bare `[ref]` brings its date back.
-    declared: Arc<HashMap<Arc<str>, PartialDate>>,
 }
 
-impl Defaults {
+/// The sources of a text, line after line.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// What holds for the next line.
+    pub defaults: Defaults,
+    /// The dates of the sources declared so far, so that a later bare `[ref]` brings its date back.
+    declared: HashMap<Arc<str>, PartialDate>,
+}
+
+impl Sources {
     /// Makes this source the default for what follows.
     pub fn enter(&mut self, source: &Source) {
         let reference = source.reference.text.clone();
         if let Some(date) = source.date {
-            Arc::make_mut(&mut self.declared).insert(reference.clone(), date);
+            self.declared.insert(reference.clone(), date);
         }
-        self.date = source.date.or_else(|| self.declared.get(&reference).copied());
-        self.source = Some(reference);
+        self.defaults.date = source.date.or_else(|| self.declared.get(&reference).copied());
+        self.defaults.source = Some(reference);
     }
 }
 

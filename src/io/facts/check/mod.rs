@@ -12,7 +12,7 @@ use crate::session::day;
 use crate::span::Span;
 use crate::store::Version;
 use crate::syntax::facts::ast::{Body, Mark};
-use crate::syntax::facts::{Entry, fences, read};
+use crate::syntax::facts::{Entry, fences, read_with};
 use crate::value::temporal::Date;
 use std::fmt;
 
@@ -136,7 +136,7 @@ impl Report<'_> {
         let mut entries = Vec::new();
         for (at, text) in self.texts.iter().enumerate() {
             let all: Vec<_> = match text.markdown.then(|| fences(text.text)) {
-                None => read(text.text).collect(),
+                None => read_with(text.text, |entries| entries.collect()),
                 Some(Ok(fences)) => fences.iter().flat_map(|fence| fence.read()).collect(),
                 Some(Err(error)) => vec![Err(error)],
             };
