@@ -19,6 +19,8 @@ use std::sync::Arc;
 pub(super) struct Teller {
     /// The sources by what cites call them; not yet known at first.
     sources: Option<HashMap<Arc<str>, Vec<NodeId>>>,
+    /// What names denote, as far as they were looked up since a name was last changed.
+    names: HashMap<Arc<str>, NodeId>,
     /// Facts that are told and not yet in the version, by type in order of time.
     facts: BTreeMap<RelTypeId, Vec<NewRel>>,
     /// How many they are.
@@ -36,6 +38,9 @@ impl Teller {
     /// When something cannot be stored.
     pub(super) fn tell(&mut self, version: &mut Version, line: &Line, defaults: &Defaults) -> Result<Option<Counters>> {
         let mut counters = Counters::default();
+        if matches!(line.body, Body::Entity(_) | Body::Source(_)) {
+            self.names.clear(); // they may bring in aliases, or a name of their own
+        }
         let told = match &line.body {
             Body::Source(of) => self.source(version, of, &mut counters).map(Some),
             Body::Entity(of) => entity(version, of, &mut counters),
@@ -61,8 +66,8 @@ impl Teller {
         defaults: &Defaults,
         counters: &mut Counters,
     ) -> Result<Option<()>> {
-        let Some(from) = named(version, &fact.subject, counters)? else { return Ok(None) };
-        let Some(to) = named(version, &fact.object, counters)? else { return Ok(None) };
+        let Some(from) = self.known(version, &fact.subject, counters)? else { return Ok(None) };
+        let Some(to) = self.known(version, &fact.object, counters)? else { return Ok(None) };
         let rel_type = version.intern_rel_type(&fact.verb.text);
         for said in stored_statements(fact, defaults) {
             let mut properties = Vec::with_capacity(said.len());
@@ -75,6 +80,16 @@ impl Teller {
             self.put(version, rel_type, NewRel { from, to, properties })?;
         }
         Ok(Some(()))
+    }
+
+    /// As [`named`], once for each name.
+    fn known(&mut self, version: &mut Version, name: &Name, counters: &mut Counters) -> Result<Option<NodeId>> {
+        if let Some(node) = self.names.get(&name.text) {
+            return Ok(Some(*node));
+        }
+        let node = named(version, name, counters)?;
+        node.map(|node| self.names.insert(Arc::clone(&name.text), node));
+        Ok(node)
     }
 
     /// Creates a relationship, at once where a constraint may refuse it, so that its line is known.

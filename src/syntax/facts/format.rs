@@ -21,9 +21,13 @@ pub fn line(line: &Line) -> String {
     };
     let comment =
         line.comment.as_ref().map(|text| if text.is_empty() { "//".to_owned() } else { format!("// {text}") });
-    let parts = [body(&line.body), comment.unwrap_or_default()];
-    let text = parts.iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" ");
-    format!("{mark}{text}")
+    let said = body(&line.body);
+    match comment {
+        None if mark.is_empty() => said,
+        None => format!("{mark}{said}"),
+        Some(comment) if said.is_empty() => format!("{mark}{comment}"),
+        Some(comment) => format!("{mark}{said} {comment}"),
+    }
 }
 
 /// What a line says.
@@ -74,10 +78,12 @@ pub fn entity(entity: &Entity) -> String {
 
 /// `name -verb-> name {…} [cite]`
 pub fn fact(fact: &Fact) -> String {
-    let mut parts = vec![name(&fact.subject.text), format!("-{}->", verb(&fact.verb.text)), name(&fact.object.text)];
-    parts.extend(in_braces(&meta(&fact.meta)));
-    parts.extend(fact.cites.iter().map(cite));
-    parts.join(" ")
+    let mut text = name(&fact.subject.text);
+    text.extend([" -", &verb(&fact.verb.text), "-> ", &name(&fact.object.text)]);
+    for part in in_braces(&meta(&fact.meta)).into_iter().chain(fact.cites.iter().map(cite)) {
+        text.extend([" ", &part]);
+    }
+    text
 }
 
 fn meta(meta: &Meta) -> Vec<String> {

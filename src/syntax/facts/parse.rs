@@ -510,7 +510,11 @@ pub(super) fn distinct(mut names: Vec<Name>) -> Vec<Name> {
 pub(super) fn type_of(verb: &str) -> String {
     match verb.starts_with('`') {
         true => without_backticks(verb),
-        false => verb.split_whitespace().collect::<Vec<_>>().join("_").to_uppercase(),
+        false => {
+            let mut words = verb.split_whitespace();
+            let first = words.next().unwrap_or_default().to_uppercase();
+            words.fold(first, |all, word| all + "_" + &word.to_uppercase())
+        }
     }
 }
 
