@@ -12,7 +12,6 @@ use standpoint::io::facts::{self, check};
 use standpoint::store::Resolution;
 use standpoint::value::Value;
 use standpoint::{Graph, RunOptions};
-use std::fmt::Write;
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -35,14 +34,15 @@ fn text(lines: u32) -> String {
     let mut text = String::new();
     for source in 0..1_000 {
         let date = format!("{}-{:02}-{:02}", 2020 + source % 6, 1 + source % 12, 1 + source % 28);
-        writeln!(text, "[src-{source:04}] \"Report {source} of the talks\" <https://example.org/{source}> {date}")
-            .unwrap();
+        let line =
+            format!("[src-{source:04}] \"Report {source} of the talks\" <https://example.org/{source}> {date}\n");
+        text.push_str(&line);
     }
     for _ in 0..lines {
         let (actor, issue) = (sequence.below(lines / 16 + 1), sequence.below(lines / 50 + 1));
         let (verb, source) = (VERBS[sequence.below(6) as usize], sequence.below(1_000));
         let confidence = 1 + sequence.below(9);
-        writeln!(text, "Actor {actor} -{verb}-> issue {issue} {{0.{confidence}}} [src-{source:04}]").unwrap();
+        text.push_str(&format!("Actor {actor} -{verb}-> issue {issue} {{0.{confidence}}} [src-{source:04}]\n"));
     }
     text
 }
@@ -52,31 +52,31 @@ fn texts(lines: u32) {
     println!("{lines} facts, {} MB of text", text.len() >> 20);
     let told = |text: &str| {
         let graph = Graph::in_memory();
-        graph.load_facts(text).unwrap();
+        graph.load_facts(text).expect("it goes well");
         graph
     };
     let per_second = |time: Duration| format!("{:.0} a second", f64::from(lines) / time.as_secs_f64());
     let (time, graph) = median(RUNS, || told(&text));
     println!("{:<58}{time:>12.1?}  {}", "  told into a graph in memory", per_second(time));
     let folder = std::env::temp_dir().join(format!("standpoint-facts-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::create_dir_all(&folder).expect("it goes well");
     let (time, ()) = median(RUNS, || {
         let path = folder.join("told.graph");
         let _ = std::fs::remove_file(&path);
-        let graph = Graph::create(&path).unwrap();
-        graph.load_facts(&text).unwrap();
-        graph.close().unwrap();
+        let graph = Graph::create(&path).expect("it goes well");
+        graph.load_facts(&text).expect("it goes well");
+        graph.close().expect("it goes well");
     });
     let _ = std::fs::remove_dir_all(&folder);
     println!("{:<58}{time:>12.1?}  {}", "  told into a saved graph, which is closed", per_second(time));
-    let (time, sorted) = median(RUNS, || facts::format(&text).unwrap());
+    let (time, sorted) = median(RUNS, || facts::format(&text).expect("it goes well"));
     report("  formatted", time);
-    report("  formatted when it is canonical", median(RUNS, || facts::format(&sorted).unwrap()).0);
-    let day = standpoint::value::temporal::parse::date("2026-01-01").unwrap();
+    report("  formatted when it is canonical", median(RUNS, || facts::format(&sorted).expect("it goes well")).0);
+    let day = standpoint::value::temporal::parse::date("2026-01-01").expect("it goes well");
     let read = [check::Text { file: "x.facts", text: &text, markdown: false }];
     report("  checked", median(RUNS, || check::check(&read, None, day).len()).0);
     let other = told(&text.replacen("{0.", "{0.0", 1));
-    let (time, difference) = median(RUNS, || facts::diff(&graph.snapshot(), &other.snapshot()).unwrap());
+    let (time, difference) = median(RUNS, || facts::diff(&graph.snapshot(), &other.snapshot()).expect("it goes well"));
     assert_eq!(difference.lines.len(), 2);
     report("  compared with a graph in which one fact differs", time);
 }
@@ -89,7 +89,10 @@ fn names() {
         let mut session = graph.session();
         let create = "UNWIND range(1, $n) AS i CREATE ({name: 'Actor ' + i, aliases: ['A' + i]})";
         let parameters = [("n".into(), Value::Int(i64::from(count)))].into_iter().collect();
-        session.run_with(create, &parameters, &RunOptions::default()).and_then(|mut answer| answer.rows()).unwrap();
+        session
+            .run_with(create, &parameters, &RunOptions::default())
+            .and_then(|mut answer| answer.rows())
+            .expect("it goes well");
         let version = graph.snapshot();
         let mut sequence = Sequence::new(3);
         const LOOKUPS: u32 = 100_000;
@@ -116,7 +119,7 @@ fn names() {
 /// Questions over two facts, without and with what they rest on.
 fn citations() {
     let graph = Graph::in_memory();
-    graph.load_facts(&text(200_000)).unwrap();
+    graph.load_facts(&text(200_000)).expect("it goes well");
     println!("200,000 facts, plain and with CITE");
     let questions = [
         ("who else is about the issues of one actor", "MATCH (a {name: 'Actor 5'})-->(i)<--(b) RETURN DISTINCT b.name"),
@@ -131,9 +134,9 @@ fn citations() {
         let timed = |text: &str| {
             median(5, || {
                 let mut session = graph.session();
-                let mut answer = session.run(text).unwrap();
+                let mut answer = session.run(text).expect("it goes well");
                 let mut rows = 0_u64;
-                while answer.next_row().unwrap().is_some() {
+                while answer.next_row().expect("it goes well").is_some() {
                     rows += 1;
                 }
                 rows

@@ -53,7 +53,7 @@ fn derived_by(context: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
 }
 
 fn cited(context: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
-    let mut found = Found { rels: Vec::new(), seen: HashSet::default() };
+    let mut found = Found { rels: Vec::with_capacity(arguments.len()), seen: None };
     arguments.iter().for_each(|value| found.add(value));
     found.add_premises(context)?;
     check_list_size(found.rels.len(), context.max_value_bytes)?;
@@ -63,10 +63,14 @@ fn cited(context: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
 /// How many relationships are followed between two looks at whether to go on.
 const STRETCH: usize = 1024;
 
+/// Up to so many relationships are looked through one by one.
+const FEW: usize = 16;
+
 /// Relationships in the order in which they are met.
 struct Found {
     rels: Vec<Value>,
-    seen: HashSet<RelId, foldhash::fast::RandomState>,
+    /// The same, when they are more than a few.
+    seen: Option<HashSet<RelId, foldhash::fast::RandomState>>,
 }
 
 impl Found {
@@ -98,8 +102,17 @@ impl Found {
     }
 
     fn add_rel(&mut self, rel: RelId) {
-        if self.seen.insert(rel) {
-            self.rels.push(Value::Rel(rel));
+        let new = match &mut self.seen {
+            Some(seen) => seen.insert(rel),
+            None => !self.rels.iter().any(|known| matches!(known, Value::Rel(known) if *known == rel)),
+        };
+        if !new {
+            return;
+        }
+        self.rels.push(Value::Rel(rel));
+        if self.seen.is_none() && self.rels.len() > FEW {
+            let known = |value: &Value| if let Value::Rel(rel) = value { Some(*rel) } else { None };
+            self.seen = Some(self.rels.iter().filter_map(known).collect());
         }
     }
 }

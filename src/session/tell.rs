@@ -20,7 +20,7 @@ pub(super) struct Teller {
     /// The sources by what cites call them; not yet known at first.
     sources: Option<HashMap<Arc<str>, Vec<NodeId>>>,
     /// What names denote, as far as they were looked up since a name was last changed.
-    names: HashMap<Arc<str>, NodeId>,
+    names: HashMap<Arc<str>, NodeId, foldhash::fast::RandomState>,
     /// Facts that are told and not yet in the version, by type in order of time.
     facts: BTreeMap<RelTypeId, Vec<NewRel>>,
     /// How many they are.

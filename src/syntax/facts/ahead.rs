@@ -178,13 +178,13 @@ mod tests {
         #[test]
         fn lines_are_those_of_one_thread(lines in prop::collection::vec("(é -x-> b|a : L|-|\r|# .{0,30}|)", 0..60), used in 0usize..80) {
             let text = lines.join("\n");
-            let one: Vec<_> = split(&text, 7).map(|(line, offset)| shown(parse_line(line, offset))).take(used).collect();
-            let many: Vec<_> = with_lines(&text, 7, |lines| lines.take(used).map(shown).collect());
+            let one: Vec<_> = split(&text, 7).map(|(line, offset)| shown(&parse_line(line, offset))).take(used).collect();
+            let many: Vec<_> = with_lines(&text, 7, |lines| lines.take(used).map(|line| shown(&line)).collect());
             prop_assert_eq!(one, many);
         }
     }
 
-    fn shown(line: Result<Line>) -> String {
+    fn shown(line: &Result<Line>) -> String {
         format!("{line:?}")
     }
 

@@ -54,8 +54,11 @@ pub(super) fn no_arrow(name: &str, span: Span) -> Error {
             Span::new(colon, colon + 1)
         });
     }
-    wrong(format!("`{}` is a name alone: it is neither a fact nor an entity", shown(name)), span)
-        .hint("a fact is `name -verb-> name`, an entity `name : Label`")
+    let hint = match name.starts_with('#') {
+        true => "a comment begins with `//`",
+        false => "a fact is `name -verb-> name`, an entity `name : Label`",
+    };
+    wrong(format!("`{}` is a name alone: it is neither a fact nor an entity", shown(name)), span).hint(hint)
 }
 
 /// An arrow that is written wrongly, with the verb it was meant to have.
