@@ -66,12 +66,13 @@ type Slices<'a> = (&'a [u32], &'a [u32]);
 impl AdjSegment {
     /// A segment of the given entries, which are sorted.
     pub(crate) fn from_sorted(entries: &[Entry]) -> AdjSegment {
-        let mut builder = Builder::with_capacity(entries.len());
+        let mut joined = Joined::with_capacity(entries.len());
+        let mut ends: Vec<(u16, u32)> = Vec::new();
         for run in entries.chunk_by(|one, other| one.node == other.node) {
-            run.iter().for_each(|entry| builder.push(entry.neighbour, entry.row));
-            builder.end((run[0].node % SEGMENT) as u16, 0);
+            run.iter().for_each(|entry| joined.push(entry.neighbour, entry.row));
+            ends.push(((run[0].node % SEGMENT) as u16, joined.neighbours.len() as u32));
         }
-        AdjSegment { base: Arc::new(builder.finish()), delta: None }
+        AdjSegment::with_places(&ends, joined.neighbours.into(), joined.rows.into())
     }
 
     /// A segment of neighbours and rows in order; `ends` says for each place where its neighbours end.
@@ -257,11 +258,12 @@ impl AdjSegment {
         }
     }
 
-    /// Makes a new base: what lies between the places that changes have touched is copied in stretches.
+    /// Makes a new base: what lies between changes is copied in stretches.
     fn fold(&mut self) {
         let Some(delta) = self.delta.take() else { return };
         let base = &self.base;
-        let mut builder = Builder::with_capacity(base.neighbours.len() + delta.places.len());
+        let mut joined = Joined::with_capacity(base.neighbours.len() + delta.places.len());
+        let mut offsets = vec![0; SEGMENT as usize + 1];
         // Where the base was copied up to, and where the places so far end in it.
         let (mut copied, mut at) = (0, 0);
         for place in 0..SEGMENT as u16 {
@@ -269,15 +271,15 @@ impl AdjSegment {
             let range = if found.is_empty() { at..at } else { found };
             at = range.end;
             if delta.touched.get(place) {
-                builder.copy(base, copied..range.start);
-                let slices = (&base.neighbours[range.clone()], &base.rows[range.clone()]);
-                merge(slices, delta.added(place), delta.removed(place), |neighbour, row| builder.push(neighbour, row));
-                copied = range.end;
+                joined.copy(base, copied..range.start);
+                joined.place(base, range, delta.added(place), delta.removed(place));
+                copied = at;
             }
-            builder.end(place, range.end - copied);
+            offsets[usize::from(place) + 1] = (joined.neighbours.len() + at - copied) as u32;
         }
-        builder.copy(base, copied..base.neighbours.len());
-        self.base = Arc::new(builder.finish());
+        joined.copy(base, copied..base.neighbours.len());
+        let index = index_of_offsets(offsets);
+        self.base = Arc::new(Base { index, neighbours: joined.neighbours.into(), rows: joined.rows.into() });
     }
 }
 
@@ -359,17 +361,15 @@ impl Delta {
     }
 }
 
-/// Builds a base from entries in order of place, neighbour and row.
-struct Builder {
-    /// The places that have neighbours, each with where its neighbours end.
-    ends: Vec<(u16, u32)>,
+/// Neighbours and rows that are put together, in order of place.
+struct Joined {
     neighbours: Vec<u32>,
     rows: Vec<u32>,
 }
 
-impl Builder {
-    fn with_capacity(capacity: usize) -> Builder {
-        Builder { ends: Vec::new(), neighbours: Vec::with_capacity(capacity), rows: Vec::with_capacity(capacity) }
+impl Joined {
+    fn with_capacity(capacity: usize) -> Joined {
+        Joined { neighbours: Vec::with_capacity(capacity), rows: Vec::with_capacity(capacity) }
     }
 
     fn push(&mut self, neighbour: u32, row: u32) {
@@ -382,17 +382,24 @@ impl Builder {
         self.rows.extend_from_slice(&base.rows[range]);
     }
 
-    /// Ends a place, after which so many entries are still to be copied.
-    fn end(&mut self, place: u16, to_copy: usize) {
-        let end = (self.neighbours.len() + to_copy) as u32;
-        if end > self.ends.last().map_or(0, |last| last.1) {
-            self.ends.push((place, end));
+    /// Adds what a place has after its changes; the range is where it stands in the base.
+    fn place(&mut self, base: &Base, range: Range<usize>, added: Slices<'_>, removed: &[(u16, u32, u32)]) {
+        if !removed.is_empty() {
+            let slices = (&base.neighbours[range.clone()], &base.rows[range]);
+            return merge(slices, added, removed, |neighbour, row| self.push(neighbour, row));
         }
-    }
-
-    fn finish(self) -> Base {
-        let index = index_of(&self.ends);
-        Base { index, neighbours: self.neighbours.into(), rows: self.rows.into() }
+        let mut start = range.start;
+        for (neighbour, row) in added.0.iter().zip(added.1) {
+            let rest = start..range.end;
+            let before = base.neighbours[rest.clone()].partition_point(|other| other < neighbour);
+            let same = base.neighbours[start + before..range.end].partition_point(|other| other == neighbour);
+            let rows = &base.rows[start + before..start + before + same];
+            let end = start + before + rows.partition_point(|other| other < row);
+            self.copy(base, start..end);
+            self.push(*neighbour, *row);
+            start = end;
+        }
+        self.copy(base, start..range.end);
     }
 }
 
@@ -400,11 +407,24 @@ impl Builder {
 fn index_of(ends: &[(u16, u32)]) -> Index {
     if ends.is_empty() {
         Index::Empty
-    } else if ends.len() * SPARSE_PART < SEGMENT as usize {
+    } else if is_sparse(ends.len()) {
         sparse(ends)
     } else {
         dense(ends)
     }
+}
+
+/// The same from where each place begins, and where the last ends.
+fn index_of_offsets(offsets: Vec<u32>) -> Index {
+    let places = offsets.windows(2).enumerate().filter(|(_, ends)| ends[0] < ends[1]);
+    if !is_sparse(places.clone().count()) {
+        return Index::Dense(offsets.into_boxed_slice());
+    }
+    index_of(&places.map(|(place, ends)| (place as u16, ends[1])).collect::<Vec<_>>())
+}
+
+fn is_sparse(places: usize) -> bool {
+    places * SPARSE_PART < SEGMENT as usize
 }
 
 fn sparse(ends: &[(u16, u32)]) -> Index {
