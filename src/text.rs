@@ -3,8 +3,10 @@
 //! Takes texts only; knows nothing of what the names denote.
 
 mod alike;
+mod fold;
 
 pub use alike::{AlikeNames, Likeness, alike};
+pub(crate) use fold::fold;
 
 /// Names longer than this are never suggested, and alike only when they are equal: the distance costs the product of the
 /// lengths.

@@ -7,21 +7,13 @@
 use super::Resolution;
 use super::directory::Directory;
 use super::similar::{self, Ranking};
+use crate::text::fold;
 use crate::value::NodeId;
 use std::hash::BuildHasher;
 use std::sync::Arc;
-use unicode_normalization::UnicodeNormalization;
 
 /// Entries for each shard, on average, at most.
 const SHARD: u64 = 64;
-
-/// Text in the form in which two spellings that differ only in case, or in how an accent is encoded, are equal.
-pub(crate) fn fold(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_ascii_lowercase();
-    }
-    text.nfc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfc().collect()
-}
 
 /// Texts and the nodes that they denote.
 #[derive(Clone, Debug)]

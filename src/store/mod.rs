@@ -85,7 +85,6 @@ pub(crate) use column::{Cell, Column, Columns};
 pub(crate) use deferred::{Damage, Load};
 pub use derived::{Derived, Proof};
 pub use differences::{Touched, changes_between};
-pub(crate) use entities::fold;
 pub use history::{History, Retention, Step};
 pub use index::Seek;
 pub use load::{BuiltRels, JoinedTexts, PropertyColumn, RelColumns, Values};

@@ -3,7 +3,8 @@
 use super::said::{Item, Said};
 use super::{Unsaid, schema};
 use crate::error::Result;
-use crate::store::{Version, both, fold};
+use crate::store::{Version, both};
+use crate::text::fold;
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::fmt;

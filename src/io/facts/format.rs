@@ -21,8 +21,8 @@ use crate::syntax::facts::{Formatted, fences, format_file};
 /// # Errors
 /// The first line that cannot be read or does not belong into a file of facts.
 pub fn format(text: &str) -> Result<String> {
-    let Formatted { in_place, sorted } = format_file(text)?;
-    if sorted == in_place || !tells_the_same(text, &sorted)? {
+    let Formatted { in_place, sorted, same } = format_file(text)?;
+    if sorted == in_place || !same && !tells_the_same(text, &sorted)? {
         return Ok(in_place);
     }
     match kept(&sorted) == kept(&in_place) {

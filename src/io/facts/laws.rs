@@ -3,6 +3,7 @@
 use super::tests::{loaded, meaning_of};
 use super::{apply, diff, format, merge};
 use crate::session::Graph;
+use crate::syntax::facts::format_file;
 use crate::syntax::facts::samples::{braces, cites, labels, source, value};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -31,6 +32,19 @@ fn line() -> impl Strategy<Value = String> {
 
 fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(line(), 0..10).prop_map(|lines| lines.join("\n"))
+}
+
+/// A line that brings in no alias.
+fn line_without_alias() -> impl Strategy<Value = String> {
+    let name = || prop::sample::select(vec!["a", "b", "c d", "é", "s"]);
+    let described =
+        prop::sample::select(vec![" : L", " : L, M", " {k: 1}", " : M {k: 2}", " {l: 2025-11}", " : Source {id: s}"]);
+    prop_oneof![
+        6 => (name(), name(), braces(), cites()).prop_map(|(a, b, braces, cites)| format!("{a} -says-> {b}{braces}{cites}")),
+        1 => (name(), described).prop_map(|(name, described)| format!("{name}{described}")),
+        2 => source(),
+        1 => Just(String::new()),
+    ]
 }
 
 /// A text, and one that has lost and gained some lines.
@@ -120,6 +134,29 @@ proptest! {
             Some(graph) => prop_assert_eq!(meaning(&loaded(&formatted)), meaning(&graph), "{}\n\n{}", text, formatted),
             None => prop_assert!(graph(&formatted).is_none()),
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_known_to_tell_the_same_does(lines in prop::collection::vec(line_without_alias(), 0..10)) {
+        let text = lines.join("\n");
+        let formatted = format_file(&text).map_err(|error| TestCaseError::fail(format!("{text}: {error}")))?;
+        if formatted.same {
+            let told = graph(&text).map(|graph| meaning(&graph));
+            prop_assert_eq!(graph(&formatted.sorted).map(|graph| meaning(&graph)), told, "{}", text);
+        }
+    }
+}
+
+#[test]
+fn most_texts_without_aliases_are_known_to_tell_the_same() {
+    let same = |text: &str| format_file(text).unwrap().same;
+    assert!(same("[s] \"S\" 2025\nb -x-> a {0.5}\na : L {k: 1}\n[t]\na -x-> b\n[s]\nc {}\n"));
+    for order_matters in ["a = b\n", "a -x-> b\nA -x-> b\n", "a {k: 1}\na {k: 2}\n", "[s] 2024\n[s] 2025\n"] {
+        assert!(!same(order_matters), "{order_matters}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Which nodes are entities, in which order they are told, and what stands for each.
 
-use crate::store::{Resolution, Version, fold};
+use crate::store::{Resolution, Version};
+use crate::text::fold;
 use crate::value::{KeyId, NodeId, Value};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

@@ -10,6 +10,7 @@ use super::ast::{Body, Line, Mark, PartialDate, Source};
 use super::errors::wrong;
 use super::file::without_mark;
 use super::format;
+use super::order::Order;
 use super::translate::Sources;
 use crate::error::Result;
 use std::sync::Arc;
@@ -21,6 +22,8 @@ pub struct Formatted {
     pub in_place: String,
     /// The lines sorted, as a file in canonical form has them; such a file stays as it is.
     pub sorted: String,
+    /// Whether both certainly tell the same. Where they do not, telling them shows whether they do.
+    pub same: bool,
 }
 
 /// Writes a file canonically. Patches and questions have no such form.
@@ -32,10 +35,11 @@ pub fn format_file(text: &str) -> Result<Formatted> {
     with_lines(told, text.len() - told.len(), |lines| {
         let mut file = File { head: Vec::new(), blocks: vec![Block::default()], foot: Vec::new() };
         let (mut places, mut sources) = (Places::default(), Sources::default());
-        let mut comments = Vec::new();
+        let (mut comments, mut order) = (Vec::new(), Order::default());
         for line in lines {
             let line = line?;
             check(&line)?;
+            order.add(&line.body);
             let text = format::line(&line);
             places.add(&text);
             match (&line.body, &line.comment) {
@@ -49,7 +53,7 @@ pub fn format_file(text: &str) -> Result<Formatted> {
             }
         }
         file.foot = comments;
-        Ok(Formatted { in_place: places.text, sorted: file.sorted().text() })
+        Ok(Formatted { in_place: places.text, sorted: file.sorted().text(), same: !order.may_matter() })
     })
 }
 

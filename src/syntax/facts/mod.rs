@@ -14,6 +14,7 @@ mod fmt;
 pub mod format;
 mod items;
 mod markdown;
+mod order;
 mod parse;
 mod plain;
 mod question;

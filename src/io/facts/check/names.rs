@@ -2,8 +2,9 @@
 
 use super::{Placed, Report};
 use crate::span::Span;
-use crate::store::{Resolution, Version, fold};
+use crate::store::{Resolution, Version};
 use crate::syntax::facts::ast::{Body, Name};
+use crate::text::fold;
 use crate::text::{AlikeNames, Likeness, nearest};
 use std::collections::HashMap;
 use std::sync::Arc;
