@@ -119,11 +119,10 @@ impl RelTable {
     /// are found from one another.
     pub(crate) fn ends_of(&self, rows: &[u32], from: &mut Vec<u32>, to: &mut Vec<u32>) -> bool {
         let mut beside: Option<(u32, Beside<'_>)> = None;
+        let table = self.rows.get();
         for &row in rows {
             let (segment, place) = split(row);
-            let Some((start, end)) = self.rows.get().get(segment).and_then(|rows| rows.ends(place)) else {
-                return false;
-            };
+            let Some((start, end)) = table.get(segment).and_then(|rows| rows.ends(place)) else { return false };
             let end = match end {
                 End::Node(end) => Some(end),
                 End::Beside => {
