@@ -54,6 +54,8 @@ enum Index {
 struct Delta {
     /// The places that a change has touched.
     touched: Bits,
+    /// How many more relationships each place has than in the base, where that has offsets for every place.
+    gained: Option<Box<[i32]>>,
     places: Vec<u16>,
     neighbours: Vec<u32>,
     rows: Vec<u32>,
@@ -134,7 +136,8 @@ impl AdjSegment {
     #[inline]
     pub(crate) fn degree(&self, place: u16) -> u32 {
         let base = self.base.range(place).len();
-        match &self.delta {
+        match self.delta.as_deref() {
+            Some(Delta { gained: Some(gained), .. }) => (base as u32).wrapping_add_signed(gained[usize::from(place)]),
             Some(delta) if delta.touched.get(place) => {
                 (base + delta.added(place).0.len() - delta.removed(place).len()) as u32
             }
@@ -142,14 +145,16 @@ impl AdjSegment {
         }
     }
 
-    /// For each place where its relationships begin, and where the last ones end; `None` where that is not all there is
-    /// to know.
+    /// For each place where its relationships begin, and where the last ones end, before changes; and how many more each
+    /// place has after them, where there are any. `None` where only few places have relationships.
     #[inline]
-    pub(crate) fn offsets(&self) -> Option<&[u32; SEGMENT as usize + 1]> {
-        match (&self.base.index, &self.delta) {
-            (Index::Dense(offsets), None) => offsets.as_ref().try_into().ok(),
-            _ => None,
-        }
+    pub(crate) fn offsets(&self) -> Option<(&[u32; SEGMENT as usize + 1], Option<&[i32; SEGMENT as usize]>)> {
+        let Index::Dense(offsets) = &self.base.index else { return None };
+        let gained = match &self.delta {
+            None => None,
+            Some(delta) => Some(delta.gained.as_deref()?.try_into().ok()?),
+        };
+        Some((offsets.as_ref().try_into().ok()?, gained))
     }
 
     /// Calls `visit` with each neighbour and row at a place, in order.
@@ -174,8 +179,8 @@ impl AdjSegment {
 
     /// Adds a relationship.
     pub(crate) fn insert(&mut self, place: u16, neighbour: u32, row: u32) {
-        let delta = self.delta.get_or_insert_default();
-        delta.touched.insert(place);
+        let delta = self.delta.get_or_insert_with(|| Delta::over(&self.base));
+        delta.touch(place, 1);
         let at = delta.position(place, neighbour, row);
         delta.places.insert(at, place);
         delta.neighbours.insert(at, neighbour);
@@ -185,8 +190,8 @@ impl AdjSegment {
 
     /// Takes away a relationship that is there.
     pub(crate) fn remove(&mut self, place: u16, neighbour: u32, row: u32) {
-        let delta = self.delta.get_or_insert_default();
-        delta.touched.insert(place);
+        let delta = self.delta.get_or_insert_with(|| Delta::over(&self.base));
+        delta.touch(place, -1);
         let at = delta.position(place, neighbour, row);
         if delta.key(at) == Some((place, neighbour, row)) {
             delta.places.remove(at);
@@ -224,6 +229,7 @@ impl AdjSegment {
         };
         let delta = self.delta.as_ref().map_or(0, |delta| {
             size_of::<Delta>()
+                + delta.gained.as_ref().map_or(0, |gained| size_of_val(&**gained))
                 + delta.places.capacity() * 2
                 + delta.neighbours.capacity() * 4
                 + delta.rows.capacity() * 4
@@ -309,6 +315,7 @@ impl Clone for Delta {
     fn clone(&self) -> Delta {
         Delta {
             touched: self.touched,
+            gained: self.gained.clone(),
             places: with_room(&self.places),
             neighbours: with_room(&self.neighbours),
             rows: with_room(&self.rows),
@@ -327,6 +334,21 @@ fn with_room<T: Copy>(items: &[T]) -> Vec<T> {
 }
 
 impl Delta {
+    /// Nothing, over a base.
+    fn over(base: &Base) -> Box<Delta> {
+        let dense = matches!(base.index, Index::Dense(_));
+        let gained = dense.then(|| vec![0; SEGMENT as usize].into_boxed_slice());
+        Box::new(Delta { gained, ..Delta::default() })
+    }
+
+    /// Notes that a place has so many more relationships.
+    fn touch(&mut self, place: u16, more: i32) {
+        self.touched.insert(place);
+        if let Some(gained) = &mut self.gained {
+            gained[usize::from(place)] += more;
+        }
+    }
+
     fn len(&self) -> usize {
         self.places.len() + self.removed.len()
     }
@@ -500,6 +522,11 @@ mod tests {
             let mut visited = Vec::new();
             segment.for_each(place, |neighbour, row| visited.push((neighbour, row)));
             assert!(visited.iter().map(|pair| pair.0).eq(adjacent.neighbours().iter().copied()));
+            if let Some((offsets, gained)) = segment.offsets() {
+                let at = usize::from(place);
+                let gained = gained.map_or(0, |gained| gained[at]);
+                assert_eq!((offsets[at + 1] - offsets[at]).wrapping_add_signed(gained), segment.degree(place));
+            }
         }
         let degrees: Vec<(u16, u32)> =
             out.chunk_by(|a, b| a.0 == b.0).map(|run| (run[0].0, run.len() as u32)).collect();

@@ -393,6 +393,9 @@ fn check_adjacency(version: &Version, model: &Model) {
                 let found = adjacent.neighbours().iter().copied().zip(adjacent.rows().iter().copied());
                 assert!(found.eq(list.iter().copied()), "node {node} {rel_type:?} {direction:?}");
                 assert_eq!(version.degree(NodeId(node), rel_type, direction), list.len() as u32);
+                let mut degrees = [7];
+                version.adjacency(rel_type, direction).add_degrees(&[node], &mut degrees);
+                assert_eq!(degrees, [7 + list.len() as u64]);
                 let mut visited = Vec::new();
                 version.adjacency(rel_type, direction).for_each(node, |other, row| visited.push((other, row)));
                 assert_eq!(visited, list);

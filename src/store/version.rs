@@ -103,9 +103,13 @@ impl<'a> Adjacency<'a> {
                 continue;
             };
             match segment.offsets() {
-                Some(offsets) => numbers.zip(run).for_each(|(number, node)| {
+                Some((offsets, None)) => numbers.zip(run).for_each(|(number, node)| {
                     let place = (node % SEGMENT) as usize;
                     *number += u64::from(offsets[place + 1] - offsets[place]);
+                }),
+                Some((offsets, Some(gained))) => numbers.zip(run).for_each(|(number, node)| {
+                    let place = (node % SEGMENT) as usize;
+                    *number += u64::from((offsets[place + 1] - offsets[place]).wrapping_add_signed(gained[place]));
                 }),
                 None => numbers.zip(run).for_each(|(number, node)| {
                     *number += u64::from(segment.degree(split(*node).1));
