@@ -19,7 +19,7 @@ use crate::store::Snapshot;
 use crate::syntax::script::{self, Language};
 use crate::value::Map;
 use std::collections::HashSet;
-use std::io::Write;
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -216,8 +216,8 @@ impl App {
             ids: false,
             keys: Keys::Emacs,
         };
-        let out = (Box::new(std::io::sink()) as Box<dyn Write>, Arc::default());
-        App::new(&Graph::in_memory(), settings, RunOptions::default(), out, Box::new(std::io::sink()))
+        let out = (Box::new(io::sink()) as Box<dyn Write>, Arc::default());
+        App::new(&Graph::in_memory(), settings, RunOptions::default(), out, Box::new(io::sink()))
     }
 
     /// Runs all statements of a text, one after another, up to the first that fails, or past it where that is wanted.
@@ -300,10 +300,13 @@ impl App {
     fn load_facts(&mut self, text: &str, name: &str, notation: Notation) -> Result<(), Stop> {
         let before = self.state();
         let begun = Instant::now();
-        let progress = self.options.meter.clone().map(|meter| Progress::watch(meter, Unit::Lines));
+        // Long texts are told without a person who types, too.
+        let meter = self.options.meter.clone().or_else(|| io::stderr().is_terminal().then(Arc::default));
+        let progress = meter.clone().map(|meter| Progress::watch(meter, Unit::Lines));
+        let options = RunOptions { meter, ..self.options.clone() };
         let loaded = match notation {
-            Notation::Markdown => self.session.load_markdown_with(text, &self.options),
-            _ => self.session.load_facts_with(text, &self.options),
+            Notation::Markdown => self.session.load_markdown_with(text, &options),
+            _ => self.session.load_facts_with(text, &options),
         };
         drop(progress);
         match loaded.map_err(|error| self.stopped(error, begun)) {

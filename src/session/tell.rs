@@ -38,8 +38,8 @@ impl Teller {
     /// When something cannot be stored.
     pub(super) fn tell(&mut self, version: &mut Version, line: &Line, defaults: &Defaults) -> Result<Option<Counters>> {
         let mut counters = Counters::default();
-        if matches!(line.body, Body::Entity(_) | Body::Source(_)) {
-            self.names.clear(); // they may bring in aliases, or a name of their own
+        if renames(&line.body) {
+            self.names = HashMap::default();
         }
         let told = match &line.body {
             Body::Source(of) => self.source(version, of, &mut counters).map(Some),
@@ -123,6 +123,15 @@ impl Teller {
             said.iter().try_for_each(|(key, value)| set(version, *node, key, value, counters))?;
         }
         Ok(())
+    }
+}
+
+/// Whether a line may change what names denote that denoted something before.
+fn renames(body: &Body) -> bool {
+    match body {
+        Body::Entity(entity) => !entity.aliases.is_empty(),
+        Body::Source(source) => source.properties.iter().any(|it| matches!(&*it.key.text, "name" | "aliases")),
+        Body::Fact(_) | Body::Blank | Body::Ask(_) => false,
     }
 }
 
