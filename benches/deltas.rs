@@ -7,7 +7,7 @@
 
 mod common;
 
-use common::{Sequence, follows, people};
+use common::{FEW_FOLLOWS, FEW_PERSONS, FOLLOWS, PERSONS, Sequence, follows, people};
 use standpoint::persist::save;
 use standpoint::value::Map;
 use standpoint::{Graph, RunOptions, Value};
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Sizes of the graphs: sets S and M of the comparison with other engines.
-const SETS: [(&str, u32, usize); 2] = [("S", 10_000, 240_000), ("M", 100_000, 2_400_000)];
+const SETS: [(&str, u32, usize); 2] = [("S", FEW_PERSONS, FEW_FOLLOWS), ("M", PERSONS, FOLLOWS)];
 /// Single commits before the questions.
 const COMMITS: usize = 10_000;
 /// How often each question is asked.

@@ -58,16 +58,14 @@ fn texts(lines: u32) {
     let per_second = |time: Duration| format!("{:.0} a second", f64::from(lines) / time.as_secs_f64());
     let (time, graph) = median(RUNS, || told(&text));
     println!("{:<58}{time:>12.1?}  {}", "  told into a graph in memory", per_second(time));
-    let folder = std::env::temp_dir().join(format!("standpoint-facts-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("it goes well");
+    let folder = tempfile::tempdir().expect("it goes well");
     let (time, ()) = median(RUNS, || {
-        let path = folder.join("told.graph");
+        let path = folder.path().join("told.graph");
         let _ = std::fs::remove_file(&path);
         let graph = Graph::create(&path).expect("it goes well");
         graph.load_facts(&text).expect("it goes well");
         graph.close().expect("it goes well");
     });
-    let _ = std::fs::remove_dir_all(&folder);
     println!("{:<58}{time:>12.1?}  {}", "  told into a saved graph, which is closed", per_second(time));
     let (time, sorted) = median(RUNS, || facts::format(&text).expect("it goes well"));
     report("  formatted", time);

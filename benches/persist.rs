@@ -7,7 +7,7 @@
 
 mod common;
 
-use common::{FOLLOWS, PERSONS, Sequence, follows, median, people};
+use common::{FEW_FOLLOWS, FEW_PERSONS, FOLLOWS, PERSONS, Sequence, follows, median, people};
 use standpoint::persist::{Durability, GraphFile, OpenOptions, save};
 use standpoint::store::Store;
 use standpoint::value::{NodeId, RelTypeId};
@@ -27,12 +27,12 @@ fn main() {
         tempfile::tempdir_in(std::env::var_os("BENCH_FOLDER").unwrap_or_else(|| ".".into())).expect("a folder");
     let small = folder.path().join("small.graph");
     let large = folder.path().join("large.graph");
-    for (path, persons, count) in [(&small, 10_000, 240_000), (&large, PERSONS, FOLLOWS)] {
+    for (path, persons, count) in [(&small, FEW_PERSONS, FEW_FOLLOWS), (&large, PERSONS, FOLLOWS)] {
         let (version, ..) = people(persons, &follows(persons, count));
         save(&version, path).expect("saved");
     }
     if !std::env::args().any(|argument| argument == "opening") {
-        for (path, persons) in [(&small, 10_000), (&large, PERSONS)] {
+        for (path, persons) in [(&small, FEW_PERSONS), (&large, PERSONS)] {
             for durability in [Durability::Off, Durability::Normal] {
                 commits(path, persons, durability, COMMITS);
             }

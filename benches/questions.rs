@@ -8,17 +8,13 @@
 
 mod common;
 
-use common::{Sequence, follows, median};
+use common::{FEW_FOLLOWS as FOLLOWS, FEW_PERSONS as PERSONS, Sequence, follows, median};
 use standpoint::store::{Values, Version};
 use standpoint::value::{Map, NodeId, RelTypeId, Value};
 use standpoint::{Graph, RunOptions, Session};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Persons.
-const PERSONS: u32 = 10_000;
-/// Relationships of the type `FOLLOWS`.
-const FOLLOWS: usize = 240_000;
 /// Cities; persons live in the first few.
 const CITIES: u32 = 2_000;
 const LARGE_CITIES: u32 = 60;

@@ -8,7 +8,7 @@
 
 mod common;
 
-use common::{Sequence, follows, people};
+use common::{FEW_FOLLOWS as FOLLOWS, FEW_PERSONS as PERSONS, Sequence, follows, people};
 use standpoint::persist::{Durability, OpenOptions, save};
 use standpoint::session::{RunOptions, Session};
 use standpoint::value::Map;
@@ -19,9 +19,6 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Persons of the graph, and who follows whom: set S of the comparison with other engines.
-const PERSONS: u32 = 10_000;
-const FOLLOWS: usize = 240_000;
 /// Look-ups and commits that are measured; commits that wait for the disk are fewer.
 const COUNT: usize = 20_000;
 const SYNCED: usize = 1_000;

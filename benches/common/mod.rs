@@ -15,6 +15,12 @@ pub(crate) const PERSONS: u32 = 100_000;
 /// Relationships of the type `FOLLOWS`.
 pub(crate) const FOLLOWS: usize = 2_400_000;
 
+/// Persons of the small graph: set S of the comparison.
+pub(crate) const FEW_PERSONS: u32 = 10_000;
+
+/// Relationships of the type `FOLLOWS` in the small graph.
+pub(crate) const FEW_FOLLOWS: usize = 240_000;
+
 /// A fixed sequence of numbers without visible order.
 pub(crate) struct Sequence(u64);
 

@@ -9,8 +9,7 @@ use crate::store::{Resolution, Version};
 /// `.merge A = B`.
 pub(super) fn merge(app: &mut App, argument: &str) -> Result<Flow> {
     let graph = app.session.snapshot();
-    let names = two(&graph, argument, ".merge");
-    let [kept, other] = graph.damage().map_or(names, Err)?;
+    let [kept, other] = graph.unless_damaged(two(&graph, argument, ".merge"))?;
     change(app, |session| {
         let done = session.merge_entities(&kept, &other)?;
         Ok(format!("`{}` went into `{}`: {done}", done.other, done.kept))

@@ -63,9 +63,7 @@ impl Problem {
             Problem::Told(error) => error.clone(),
         }
     }
-}
 
-impl Problem {
     /// What is wrong in words alone; `None` where nothing of the file can be read.
     pub(super) fn words(&self) -> Option<String> {
         match self {

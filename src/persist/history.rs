@@ -51,7 +51,7 @@ pub(super) fn keep(
     let mut history = history.with_retention(retention);
     history.push(Step { sequence, time, names: before.name_counts(), content: Arc::from(content) });
     version.set_history(Some(history));
-    before.damage().map_or(Ok(()), Err)
+    before.unless_damaged(Ok(()))
 }
 
 /// The history of a version.
@@ -72,8 +72,7 @@ pub fn of(version: &Version) -> Result<&History> {
 /// `InvalidUse` when the graph keeps no history, or the moment is before its beginning; `Corrupt` when the history does not
 /// fit the graph.
 pub fn as_recorded(version: &Version, time: u64) -> Result<Version> {
-    let then = taken_back_to(version, time);
-    version.damage().map_or(then, Err)
+    version.unless_damaged(taken_back_to(version, time))
 }
 
 fn taken_back_to(version: &Version, time: u64) -> Result<Version> {

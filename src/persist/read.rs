@@ -12,7 +12,7 @@ use super::format::{
 use super::{history, schema};
 use crate::error::Error;
 use crate::store::{
-    Damage, Direction, JoinedTexts, Load, NotedEnds, NotedRels, StoredAdjacency, StoredColumn, StoredRels,
+    Damage, Direction, FileNodes, JoinedTexts, Load, NotedEnds, NotedRels, StoredAdjacency, StoredColumn, StoredRels,
     UnreadColumn, UnreadRels, Values, Version, both,
 };
 use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId, Value};
@@ -39,6 +39,9 @@ pub(super) fn read(file: Arc<dyn DiskReader>, name: &str) -> Result<Found, Probl
 pub(super) fn salvage(file: Arc<dyn DiskReader>) -> Result<Found, Problem> {
     Reader::of(file, "", Some(Vec::new()))?.read()
 }
+
+/// What is noted of the relationships of a type, and the nodes of the file.
+type NotedOf<'a> = (&'a format::NotedRels, &'a Arc<FileNodes>);
 
 /// A file being read.
 struct Reader {
@@ -169,9 +172,10 @@ impl Reader {
 
     /// Reads all relationships and property values.
     fn rels_and_columns(&mut self, table: &Table) -> Result<(), Problem> {
+        let nodes = self.version.file_nodes();
         for (at, group) in table.rels.iter().enumerate() {
             let noted = table.notes.as_ref().and_then(|notes| notes.rels.get(at));
-            let read = self.rels(table, group, noted);
+            let read = self.rels(table, group, noted.map(|noted| (noted, &nodes)));
             self.take(read)?;
         }
         for (at, group) in table.columns.iter().enumerate() {
@@ -205,7 +209,7 @@ impl Reader {
     }
 
     /// Reads all relationships of a type, which must have what is noted of them, if anything is.
-    fn rels(&mut self, table: &Table, group: &RelGroup, noted: Option<&format::NotedRels>) -> Result<(), Problem> {
+    fn rels(&mut self, table: &Table, group: &RelGroup, noted: Option<NotedOf<'_>>) -> Result<(), Problem> {
         let rel_type = RelTypeId(known(group.rel_type, &table.rel_types, "relationship type")?);
         let read = match noted {
             Some(noted) => self.rels_as_noted(rel_type, group, noted),
@@ -225,15 +229,14 @@ impl Reader {
         &mut self,
         rel_type: RelTypeId,
         group: &RelGroup,
-        noted: &format::NotedRels,
+        (noted, nodes): NotedOf<'_>,
     ) -> Result<(), Problem> {
         let (noted, unread) = (self.noted(group, noted)?, self.unread_rels(group, Vec::new())?);
         let error = self.error();
         let damage = Damage::none(move |what| error(Problem::Damaged(what)));
-        let nodes = self.version.file_nodes();
         let mut version = self.version.clone();
         version.set_damage(Some(Arc::clone(&damage)));
-        version.defer_rels(rel_type, noted, unread, (&nodes, &damage))?;
+        version.defer_rels(rel_type, noted, unread, (nodes, &damage))?;
         version.read_all()?;
         version.set_damage(None);
         self.version = version;

@@ -112,7 +112,7 @@ fn try_recover(disk: &dyn Disk, path: &Path, stamp: Stamp) -> Result<Recovered> 
     if let Some(log) = read_log(disk, &path).map_err(|error| unopened(&path, &error))? {
         let replayed = replay(&mut recovered, &log, &path.display().to_string(), u64::MAX);
         // What the log goes on from comes first: without it the log may not fit.
-        recovered.version.damage().map_or(replayed, Err)?;
+        recovered.version.unless_damaged(replayed)?;
     }
     Ok(recovered)
 }

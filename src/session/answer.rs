@@ -120,7 +120,7 @@ impl Answer {
         if let (Ok(Some(values)), true) = (&row, self.graph.is_in_file()) {
             self.shown.read(&self.graph, values);
         }
-        let row = self.graph.damage().map_or(row, Err)?;
+        let row = self.graph.unless_damaged(row)?;
         Ok(row.map(|values| Row { columns: Arc::clone(&self.columns), graph: Arc::clone(&self.graph), values }))
     }
 

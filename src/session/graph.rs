@@ -465,7 +465,7 @@ impl Graph {
 
     /// An outcome, unless the graph's file was found to be damaged while something of it was read: then that is the outcome.
     pub(super) fn unless_damaged<T>(&self, outcome: Result<T>) -> Result<T> {
-        self.inner.store.snapshot().damage().map_or(outcome, Err)
+        self.inner.store.snapshot().unless_damaged(outcome)
     }
 
     /// Waits until a state that a writer started from is on the disk, before anybody is told what it holds.

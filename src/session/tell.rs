@@ -130,7 +130,7 @@ impl Teller {
 fn renames(body: &Body) -> bool {
     match body {
         Body::Entity(entity) => !entity.aliases.is_empty(),
-        Body::Source(source) => source.properties.iter().any(|it| matches!(&*it.key.text, "name" | "aliases")),
+        Body::Source(source) => source.gives_names(),
         Body::Fact(_) | Body::Blank | Body::Ask(_) => false,
     }
 }

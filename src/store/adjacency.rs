@@ -360,10 +360,7 @@ impl Delta {
     /// Where an added relationship stands or would stand.
     fn position(&self, place: u16, neighbour: u32, row: u32) -> usize {
         let range = self.added_range(place);
-        let (start, end) = (range.start, range.end);
-        let first = start + self.neighbours[range].partition_point(|other| *other < neighbour);
-        let same = self.neighbours[first..end].partition_point(|other| *other == neighbour);
-        first + self.rows[first..first + same].partition_point(|other| *other < row)
+        range.start + position((&self.neighbours[range.clone()], &self.rows[range]), neighbour, row)
     }
 
     fn added_range(&self, place: u16) -> Range<usize> {
@@ -381,6 +378,13 @@ impl Delta {
         let length = self.removed[start..].partition_point(|other| other.0 == place);
         &self.removed[start..start + length]
     }
+}
+
+/// Where a neighbour and row stand or would stand among those of one place.
+fn position((neighbours, rows): Slices<'_>, neighbour: u32, row: u32) -> usize {
+    let first = neighbours.partition_point(|other| *other < neighbour);
+    let same = neighbours[first..].partition_point(|other| *other == neighbour);
+    first + rows[first..first + same].partition_point(|other| *other < row)
 }
 
 /// Neighbours and rows that are put together, in order of place.
@@ -412,11 +416,8 @@ impl Joined {
         }
         let mut start = range.start;
         for (neighbour, row) in added.0.iter().zip(added.1) {
-            let rest = start..range.end;
-            let before = base.neighbours[rest.clone()].partition_point(|other| other < neighbour);
-            let same = base.neighbours[start + before..range.end].partition_point(|other| other == neighbour);
-            let rows = &base.rows[start + before..start + before + same];
-            let end = start + before + rows.partition_point(|other| other < row);
+            let rest = (&base.neighbours[start..range.end], &base.rows[start..range.end]);
+            let end = start + position(rest, *neighbour, *row);
             self.copy(base, start..end);
             self.push(*neighbour, *row);
             start = end;

@@ -102,7 +102,7 @@ pub use statistics::MemoryUse;
 pub use storable::check_storable;
 pub(crate) use stored::{StoredAdjacency, StoredRels};
 pub(crate) use stored_columns::{StoredColumn, store as store_column};
-pub(crate) use unread::{NotedEnds, NotedRels, UnreadColumn, UnreadRels};
+pub(crate) use unread::{FileNodes, NotedEnds, NotedRels, UnreadColumn, UnreadRels};
 pub use version::{Adjacency, Version};
 pub(crate) use vocabulary::Vocabulary;
 

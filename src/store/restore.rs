@@ -73,7 +73,7 @@ fn build_forward(by_row: RelColumns<'_>, forward: RelColumns<'_>, node_bound: u3
     Some(Restored { adjacency: [outgoing?, backward?], rows, loops })
 }
 
-/// Does two things with so many relationships, at the same time when they are many.
+/// Does two things with so many relationships, or other small things, at the same time when they are many.
 pub(crate) fn both<A: Send, B>(count: usize, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
     both_on(THREADS, count, one, other)
 }

@@ -87,8 +87,12 @@ impl FileNodes {
     }
 
     fn live(&self, segment: u32) -> Option<&Bits> {
-        self.nodes.segment(segment).and_then(|nodes| nodes.set(None))
+        live_of(&self.nodes, segment)
     }
+}
+
+fn live_of(nodes: &NodeTable, segment: u32) -> Option<&Bits> {
+    nodes.segment(segment).and_then(|nodes| nodes.set(None))
 }
 
 /// Writing down.
@@ -136,7 +140,7 @@ impl Version {
         for segment in self.used_segments() {
             places.resize(segment as usize, u32::MAX);
             places.push(live.len() as u32);
-            live.push(self.nodes.segment(segment).and_then(|nodes| nodes.set(None)).copied().unwrap_or_default());
+            live.push(live_of(&self.nodes, segment).copied().unwrap_or_default());
         }
         Arc::new(FileNodes { nodes: self.nodes.clone(), places, live })
     }
@@ -228,7 +232,12 @@ impl Version {
         for table in self.rels.iter().filter(|table| table.is_whole()) {
             table.all_columns().for_each(Columns::read);
         }
-        self.damage().map_or(Ok(()), Err)
+        self.unless_damaged(Ok(()))
+    }
+
+    /// An outcome, unless the file was found to be damaged while something of it was read: then that is the outcome.
+    pub(crate) fn unless_damaged<T>(&self, outcome: Result<T>) -> Result<T> {
+        self.damage().map_or(outcome, Err)
     }
 
     /// What was found wrong with the file of the graph since it was opened: a part of it could not be read when somebody asked

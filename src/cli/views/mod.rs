@@ -54,8 +54,7 @@ fn entity(graph: &Version, argument: &str) -> Result<NodeId> {
     if name.is_empty() {
         return Err(Error::syntax(Detail::InvalidUse, "the command needs an entity, as in `@Kyiv`"));
     }
-    let found = resolved(graph, name);
-    graph.damage().map_or(found, Err)
+    graph.unless_damaged(resolved(graph, name))
 }
 
 /// The query of all relationships.

@@ -144,14 +144,14 @@ impl Part {
 /// may work on them.
 pub(super) fn build_parts(program: &Program, threads: usize) -> (Vec<Part>, Stage) {
     let mut parts = Vec::new();
-    let builder = Builder { program, next: 0, threads: threads.max(1) };
-    let root = builder.into_stage(&program.plan().root, &mut Some(&mut parts));
+    let mut builder = Builder { program, next: 0, threads: threads.max(1) };
+    let root = builder.stage_with(&program.plan().root, &mut Some(&mut parts));
     (parts, root)
 }
 
 /// The operators of a plan inside an expression, of which the first has the given number.
 pub(super) fn build(program: &Program, root: &Node, number: usize) -> Stage {
-    Builder { program, next: number, threads: 1 }.into_stage(root, &mut None)
+    Builder { program, next: number, threads: 1 }.stage(root)
 }
 
 /// Whether a plan's rows may leave the order of the argument's rows.
@@ -169,10 +169,6 @@ struct Builder<'p> {
 }
 
 impl Builder<'_> {
-    fn into_stage(mut self, root: &Node, parts: &mut Option<&mut Vec<Part>>) -> Stage {
-        self.stage_with(root, parts)
-    }
-
     /// The operators of a plan: numbered from its end, put together from its source.
     fn stage(&mut self, root: &Node) -> Stage {
         self.stage_with(root, &mut None)

@@ -298,25 +298,30 @@ impl<'a> Writer<'a> {
     fn line(&mut self, body: Body, what: impl Fn() -> String) -> io::Result<bool> {
         let line = Line { mark: Mark::None, body, comment: None, span: Default::default() };
         let text = lines::line(&line);
-        if reads_back(&line.body) {
-            (self.out)(&line.body, &text)?;
-            return Ok(true);
-        }
-        let why = match parse_line(&text, 0) {
-            Ok(read) if discriminant(&read.body) == discriminant(&line.body) && lines::line(&read) == text => {
-                (self.out)(&line.body, &text)?;
-                return Ok(true);
+        match misread(&line, &text) {
+            None => (self.out)(&line.body, &text).map(|()| true),
+            Some(why) => {
+                self.unsaid.tell(|| format!("{}: {why}", what()));
+                Ok(false)
             }
-            Ok(_) => "it would be read as something else".to_owned(),
-            Err(error) => error.message().to_owned(),
-        };
-        self.unsaid.tell(|| format!("{}: {why}", what()));
-        Ok(false)
+        }
     }
 
     /// Tells what has no lines at all.
     fn schema(&mut self) {
         schema(self.graph).into_iter().for_each(|what| self.unsaid.tell(|| what));
+    }
+}
+
+/// Why a line that is written so would not be read as it is meant; `None` when it would.
+fn misread(line: &Line, text: &str) -> Option<String> {
+    if reads_back(&line.body) {
+        return None;
+    }
+    match parse_line(text, 0) {
+        Ok(read) if discriminant(&read.body) == discriminant(&line.body) && lines::line(&read) == text => None,
+        Ok(_) => Some("it would be read as something else".to_owned()),
+        Err(error) => Some(error.message().to_owned()),
     }
 }
 

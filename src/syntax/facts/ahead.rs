@@ -16,8 +16,8 @@ const BLOCK: usize = if cfg!(test) { 1 << 6 } else { 1 << 16 };
 /// How many blocks may be read ahead for each thread.
 const AHEAD: usize = 4;
 
-/// The lines of a block, each as it was read.
-type Block = VecDeque<Result<Line>>;
+/// The lines of a block: where each begins, and how it was read.
+type Block = VecDeque<(usize, Result<Line>)>;
 
 /// Gives all lines of a text, in order, to what uses them; one for each item of [`split`].
 pub(super) fn with_lines<'t, T>(text: &'t str, offset: usize, used: impl FnOnce(&mut Lines<'_, 't>) -> T) -> T {
@@ -41,12 +41,17 @@ pub(super) fn with_lines<'t, T>(text: &'t str, offset: usize, used: impl FnOnce(
 }
 
 /// The lines of a text without their ends, and where each begins.
-pub(super) fn split(text: &str, offset: usize) -> impl Iterator<Item = (&str, usize)> {
+fn split(text: &str, offset: usize) -> impl Iterator<Item = (&str, usize)> {
     text.split_inclusive('\n').scan(offset, |next, line| {
         let begin = *next;
         *next += line.len();
-        Some((line.trim_end_matches(['\n', '\r']), begin))
+        Some((without_end(line), begin))
     })
+}
+
+/// A line without its end.
+pub(super) fn without_end(line: &str) -> &str {
+    line.trim_end_matches(['\n', '\r'])
 }
 
 /// The lines of a text that several threads read; see [`with_lines`].
@@ -57,9 +62,9 @@ pub(super) struct Lines<'s, 't> {
 }
 
 impl Iterator for Lines<'_, '_> {
-    type Item = Result<Line>;
+    type Item = (usize, Result<Line>);
 
-    fn next(&mut self) -> Option<Result<Line>> {
+    fn next(&mut self) -> Option<Self::Item> {
         while self.block.is_empty() {
             self.block = self.shared.take()?;
         }
@@ -144,10 +149,10 @@ impl<'t> Shared<'t> {
     }
 
     fn read(&self, (number, text, offset): (usize, &str, usize)) {
-        let read = || split(text, offset).map(|(line, offset)| parse_line(line, offset)).collect();
+        let read = || split(text, offset).map(|(line, offset)| (offset, parse_line(line, offset))).collect();
         let block = catch_unwind(AssertUnwindSafe(read));
-        let block =
-            block.unwrap_or_else(|_| Block::from([Err(Error::internal("a thread that read lines has panicked"))]));
+        let gone = || Block::from([(offset, Err(Error::internal("a thread that read lines has panicked")))]);
+        let block = block.unwrap_or_else(|_| gone());
         self.lock().read.insert(number, block);
         self.changed.notify_all();
     }
@@ -178,13 +183,13 @@ mod tests {
         #[test]
         fn lines_are_those_of_one_thread(lines in prop::collection::vec("(é -x-> b|a : L|-|\r|# .{0,30}|)", 0..60), used in 0usize..80) {
             let text = lines.join("\n");
-            let one: Vec<_> = split(&text, 7).map(|(line, offset)| shown(&parse_line(line, offset))).take(used).collect();
+            let one: Vec<_> = split(&text, 7).map(|(line, offset)| shown(&(offset, parse_line(line, offset)))).take(used).collect();
             let many: Vec<_> = with_lines(&text, 7, |lines| lines.take(used).map(|line| shown(&line)).collect());
             prop_assert_eq!(one, many);
         }
     }
 
-    fn shown(line: &Result<Line>) -> String {
+    fn shown(line: &(usize, Result<Line>)) -> String {
         format!("{line:?}")
     }
 

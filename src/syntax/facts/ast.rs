@@ -63,6 +63,11 @@ pub struct Source {
 }
 
 impl Source {
+    /// Whether the line gives the source names beside the one of cites, by which questions find it.
+    pub(crate) fn gives_names(&self) -> bool {
+        self.properties.iter().any(|property| matches!(&*property.key.text, "name" | "aliases"))
+    }
+
     /// Whether the line only names the source and declares nothing of it.
     pub fn is_bare(&self) -> bool {
         self.title.is_none() && self.url.is_none() && self.date.is_none() && self.properties.is_empty()

@@ -3,7 +3,7 @@
 //! Gives one entry for each line that says something, with the source and date that hold there. A line that cannot be
 //! read is an error of its own, and reading goes on with the next.
 
-use super::ahead::{Lines, with_lines};
+use super::ahead::{Lines, with_lines, without_end};
 use super::ast::{Body, Line, Mark};
 use super::errors::wrong;
 use super::parse::parse_line;
@@ -63,8 +63,8 @@ impl Iterator for Ahead<'_, '_, '_> {
     type Item = Result<Entry>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        while let Some((_, offset)) = self.reader.take_line() {
-            let line = self.lines.next()?;
+        for (offset, line) in &mut *self.lines {
+            self.reader.number += 1;
             let entry = line.and_then(|line| self.reader.entry(line, offset, None));
             if let Some(entry) = entry.transpose() {
                 return Some(entry);
@@ -134,7 +134,7 @@ impl<'t> Reader<'t> {
         let (line, rest) = self.rest.split_at(length);
         let offset = self.offset;
         (self.rest, self.offset, self.number) = (rest, offset + length, self.number + 1);
-        Some((line.trim_end_matches(['\n', '\r']), offset))
+        Some((without_end(line), offset))
     }
 
     /// The entry of a line. In a diff, `side` is the mark that stood before it; `Mark::None` is a line of both sides.

@@ -36,7 +36,7 @@ pub fn format_file(text: &str) -> Result<Formatted> {
         let mut file = File { head: Vec::new(), blocks: vec![Block::default()], foot: Vec::new() };
         let (mut places, mut sources) = (Places::default(), Sources::default());
         let (mut comments, mut order) = (Vec::new(), Order::default());
-        for line in lines {
+        for (_, line) in lines {
             let line = line?;
             check(&line)?;
             order.add(&line.body);

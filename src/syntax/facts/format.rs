@@ -6,7 +6,7 @@ use super::ast::{
     Arrow, Ask, AskClause, Body, Cite, ClauseKind, CompareOp, Entity, Fact, Filter, Length, Line, Mark, Meta, Modality,
     Name, PartialDate, PatternDirection, Property, Source, Term, Value, Verbs,
 };
-use super::parse::type_of;
+use super::parse::verb_of;
 use super::plain::is_plain;
 use pest::Parser;
 use standpoint_grammar::facts::{FactsParser, Rule};
@@ -216,11 +216,8 @@ pub fn label(text: &str) -> String {
 
 /// The verb of a relationship type: `CALLS_FOR` is `calls for`; a type that no verb stands for is put in backticks.
 pub fn verb(relationship_type: &str) -> String {
-    let words = relationship_type.replace('_', " ").to_lowercase();
-    match is_bare(Rule::bare_verb, &words) && type_of(&words) == relationship_type {
-        true => words,
-        false => backticked(relationship_type),
-    }
+    let words = verb_of(relationship_type).filter(|words| is_bare(Rule::bare_verb, words));
+    words.unwrap_or_else(|| backticked(relationship_type))
 }
 
 fn key(text: &str) -> String {
@@ -299,7 +296,8 @@ fn backticked(text: &str) -> String {
     format!("`{}`", text.replace('`', "``"))
 }
 
-fn is_address(text: &str) -> bool {
+/// Whether a text stands between `<` and `>`.
+pub(super) fn is_address(text: &str) -> bool {
     !text.is_empty() && !text.contains(|letter: char| letter.is_whitespace() || matches!(letter, '<' | '>'))
 }
 

@@ -47,9 +47,8 @@ impl Order {
     }
 
     fn matters_for_source(&mut self, source: &Source) -> bool {
-        let named = source.properties.iter().any(|property| matches!(&*property.key.text, "name" | "aliases"));
         let again = !source.is_bare() && !self.sources.insert(Arc::clone(&source.reference.text));
-        named || again
+        source.gives_names() || again
     }
 
     /// Whether the name was met in another spelling.

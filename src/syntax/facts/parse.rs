@@ -518,6 +518,12 @@ pub(super) fn type_of(verb: &str) -> String {
     }
 }
 
+/// The verb in small letters that stands for a relationship type, if one does.
+pub(super) fn verb_of(relationship_type: &str) -> Option<String> {
+    let words = relationship_type.replace('_', " ").to_lowercase();
+    (type_of(&words) == relationship_type).then_some(words)
+}
+
 /// What stands between backticks, where two stand for one.
 pub(super) fn without_backticks(text: &str) -> String {
     text.get(1..text.len().saturating_sub(1)).unwrap_or("").replace("``", "`")

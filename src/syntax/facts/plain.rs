@@ -2,8 +2,10 @@
 //! without asking the grammar. Of anything else nothing is said here.
 
 use super::ast::{Body, Cite, Entity, Fact, Meta, Modality, Name, PartialDate, Property, Source, Value, days_in};
-use super::parse::type_of;
+use super::format::is_address;
+use super::parse::verb_of;
 use standpoint_grammar::facts::Rule;
+use std::collections::HashSet;
 
 /// Signs that may stand inside a word, after its first letter or digit.
 const INSIDE: &str = "-_.'";
@@ -70,8 +72,7 @@ fn entity(entity: &Entity) -> bool {
 }
 
 fn source(source: &Source) -> bool {
-    let address =
-        |of: &Name| !of.text.is_empty() && of.text.chars().all(|it| it.is_ascii_graphic() && !"<>".contains(it));
+    let address = |of: &Name| is_address(&of.text) && of.text.chars().all(|it| it.is_ascii_graphic());
     let named = is_plain(Rule::bare_reference, &source.reference.text);
     let titled = source.title.iter().all(|title| is_quotable(&title.text)) && source.url.iter().all(address);
     named && titled && source.date.is_none_or(date) && properties(&source.properties)
@@ -83,8 +84,7 @@ fn name(name: &Name) -> bool {
 
 /// A type whose words, in small letters, are the verb of that type.
 fn verb(relationship_type: &str) -> bool {
-    let words = relationship_type.replace('_', " ").to_lowercase();
-    is_plain(Rule::bare_verb, &words) && type_of(&words) == relationship_type
+    verb_of(relationship_type).is_some_and(|words| is_plain(Rule::bare_verb, &words))
 }
 
 fn cite(cite: &Cite) -> bool {
@@ -108,8 +108,8 @@ fn meta(meta: &Meta) -> bool {
 
 fn properties(properties: &[Property]) -> bool {
     let key = |key: &str| is_plain(Rule::bare_key, key) && !RESERVED.contains(&key) && !key.ends_with("_precision");
-    let keys: Vec<Name> = properties.iter().map(|property| property.key.clone()).collect();
-    properties.iter().all(|property| key(&property.key.text) && value(&property.value)) && is_distinct(&keys)
+    let plain = properties.iter().all(|property| key(&property.key.text) && value(&property.value));
+    plain && is_distinct(properties.iter().map(|property| &property.key))
 }
 
 fn value(value: &Value) -> bool {
@@ -138,8 +138,9 @@ fn is_quotable(text: &str) -> bool {
     !text.is_empty() && !text.contains(|it: char| it.is_control() || it == '"' || it == '\\')
 }
 
-fn is_distinct(names: &[Name]) -> bool {
-    names.iter().enumerate().all(|(at, name)| names[..at].iter().all(|other| other.text != name.text))
+fn is_distinct<'a>(names: impl IntoIterator<Item = &'a Name>) -> bool {
+    let mut seen = HashSet::new();
+    names.into_iter().all(|name| seen.insert(&*name.text))
 }
 
 #[cfg(test)]
