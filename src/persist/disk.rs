@@ -290,13 +290,17 @@ pub(super) struct Pour<'a> {
     buffer: Vec<u8>,
     /// Where the buffer's first byte goes.
     offset: u64,
+    /// Up to where everything was brought to the disk.
+    synced: u64,
 }
 
 impl<'a> Pour<'a> {
     const PIECE: usize = 1 << 18;
+    /// So much is brought to the disk while more is made, so that little is left to wait for at the end.
+    const AHEAD: u64 = 1 << 26;
 
     pub(super) fn into(file: &'a mut dyn DiskFile) -> Pour<'a> {
-        Pour { file, buffer: Vec::with_capacity(Self::PIECE), offset: 0 }
+        Pour { file, buffer: Vec::with_capacity(Self::PIECE), offset: 0, synced: 0 }
     }
 
     /// How many bytes were put so far.
@@ -307,18 +311,27 @@ impl<'a> Pour<'a> {
     pub(super) fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
         if bytes.len() >= Self::PIECE {
             self.flush()?;
-            self.file.write(self.offset, bytes)?;
-            self.offset += bytes.len() as u64;
-            return Ok(());
+            return self.write(bytes);
         }
         self.buffer.extend_from_slice(bytes);
         if self.buffer.len() >= Self::PIECE { self.flush() } else { Ok(()) }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.write(self.offset, &self.buffer)?;
-        self.offset += self.buffer.len() as u64;
-        self.buffer.clear();
+        let mut buffer = std::mem::take(&mut self.buffer);
+        self.write(&buffer)?;
+        buffer.clear();
+        self.buffer = buffer;
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.write(self.offset, bytes)?;
+        self.offset += bytes.len() as u64;
+        if self.offset - self.synced >= Self::AHEAD {
+            self.file.sync()?;
+            self.synced = self.offset;
+        }
         Ok(())
     }
 

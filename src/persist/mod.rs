@@ -28,6 +28,7 @@ mod file;
 mod format;
 pub mod history;
 mod log;
+mod pieces;
 mod read;
 mod recover;
 mod schema;

@@ -1,17 +1,21 @@
 //! A version as a file.
 
-use super::columns::store;
 use super::disk::{DiskFile, Pour};
 use super::format::{
-    ALIGNMENT, AdjacencyGroup, ColumnGroup, FORMAT, HEADER, Header, History, NodeGroup, NotedEnds, NotedRels, Owner,
-    RelGroup, Section, StoredValue, Table, encode,
+    ALIGNMENT, AdjacencyGroup, ColumnGroup, FORMAT, HEADER, Header, History, NodeGroup, NotedEnds, NotedRels, RelGroup,
+    Section, Table,
 };
+use super::pieces::{ColumnPiece, Give, Part, Piece, RelsPiece, pieces};
 use super::{history, schema};
-use crate::store::{self, Column, Columns, StoredAdjacency, StoredRels, Version, store_column};
-use crate::value::{KeyId, LabelId, RelTypeId, Value};
-use std::collections::BTreeMap;
+use crate::store::Version;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
+use std::sync::mpsc::sync_channel;
+
+/// From this many nodes and relationships on, a second thread pays.
+const MANY: u64 = 1 << 16;
+/// How many pieces may wait to be written.
+const WAITING: usize = 1;
 
 /// Writes a version. The header comes last, so that a file that was not finished is not taken for one.
 pub(super) fn write(version: &Version, graph: [u8; 16], file: &mut dyn DiskFile) -> io::Result<()> {
@@ -27,12 +31,9 @@ pub(super) fn write(version: &Version, graph: [u8; 16], file: &mut dyn DiskFile)
         rules: schema::rules_of(version),
         ..Table::default()
     };
-    write_nodes(version, &mut sections, &mut table)?;
-    for (rel_type, _) in catalog.rel_types() {
-        write_rels(version, rel_type, &mut sections, &mut table)?;
-    }
+    write_pieces(version, &mut |piece| sections.piece(piece, &mut table))?;
     write_history(version, &mut sections, &mut table)?;
-    let table = sections.section(&table.encode()?)?;
+    let table = sections.section(&Part::of_bytes(table.encode()?))?;
     // What could not be read of the file that the version came from must not replace what is there.
     if let Some(error) = version.damage() {
         return Err(io::Error::other(error.message().to_owned()));
@@ -40,82 +41,84 @@ pub(super) fn write(version: &Version, graph: [u8; 16], file: &mut dyn DiskFile)
     sections.0.finish(&Header { format: FORMAT, graph, table }.to_bytes())
 }
 
+/// Gives the pieces to a writer. Where there is much to write, another thread makes pieces while earlier ones are written.
+fn write_pieces(version: &Version, write: Give<'_>) -> io::Result<()> {
+    if version.node_count() + version.rel_count() < MANY {
+        return pieces(version, write);
+    }
+    std::thread::scope(|scope| {
+        let (sender, made) = sync_channel(WAITING);
+        // Whoever waits for pieces no more has an error of its own.
+        let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
+        let maker = scope.spawn(move || pieces(version, &mut |piece| sender.send(piece).map_err(gone)));
+        let written = made.into_iter().try_for_each(write);
+        let made = maker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        written.and(made)
+    })
+}
+
 /// Writes sections one after another.
 struct Sections<'a>(Pour<'a>);
 
 impl Sections<'_> {
-    fn section(&mut self, bytes: &[u8]) -> io::Result<Section> {
+    fn section(&mut self, part: &Part) -> io::Result<Section> {
         let gap = (ALIGNMENT - self.0.position() % ALIGNMENT) % ALIGNMENT;
         self.0.put(&[0; ALIGNMENT as usize][..gap as usize])?;
-        let section =
-            Section { offset: self.0.position(), length: bytes.len() as u64, checksum: crc32fast::hash(bytes) };
+        let bytes = part.bytes();
+        let section = Section { offset: self.0.position(), length: bytes.len() as u64, checksum: part.checksum() };
         self.0.put(bytes)?;
         Ok(section)
     }
 
-    fn numbers(&mut self, numbers: &[u32]) -> io::Result<Section> {
-        if cfg!(target_endian = "little") {
-            return self.section(bytemuck::cast_slice(numbers));
+    /// Writes a piece and says in the table where it is.
+    fn piece(&mut self, piece: Piece, table: &mut Table) -> io::Result<()> {
+        match piece {
+            Piece::Nodes { labels, ids } => table.nodes.push(NodeGroup { labels, ids: self.section(&ids)? }),
+            Piece::Rels(rels) => self.rels(&rels, table)?,
+            Piece::Column(column) => self.column(&column, table)?,
         }
-        let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
-        self.section(&bytes)
+        Ok(())
     }
 
-    fn noted(&mut self, ends: &store::NotedEnds) -> io::Result<NotedEnds> {
-        let labels = ends.labels.iter().map(|(label, count)| (label.0, *count)).collect();
-        Ok(NotedEnds { segments: self.numbers(&ends.segments)?, labels })
+    fn rels(&mut self, rels: &RelsPiece, table: &mut Table) -> io::Result<()> {
+        let [starts, targets] = rels.ends.each_ref().map(|(segments, labels)| {
+            Ok::<_, io::Error>(NotedEnds { segments: self.section(segments)?, labels: labels.clone() })
+        });
+        table.notes.get_or_insert_default().rels.push(NotedRels {
+            loops: rels.loops,
+            prints: rels.prints,
+            ends: [starts?, targets?],
+        });
+        table.rels.push(RelGroup {
+            rel_type: rels.rel_type,
+            row_bound: rels.row_bound,
+            adjacency: [self.adjacency(&rels.adjacency[0])?, self.adjacency(&rels.adjacency[1])?],
+            row_table: self.section(&rels.row_table)?,
+        });
+        Ok(())
     }
 
-    fn adjacency(&mut self, stored: &StoredAdjacency<Vec<u32>>) -> io::Result<AdjacencyGroup> {
-        let StoredAdjacency { nodes, ends, neighbours, rows } = stored;
-        let mut numbers = |numbers: &Vec<u32>| self.numbers(numbers);
+    fn adjacency(&mut self, [nodes, ends, neighbours, rows]: &[Part; 4]) -> io::Result<AdjacencyGroup> {
         Ok(AdjacencyGroup {
-            nodes: numbers(nodes)?,
-            ends: numbers(ends)?,
-            neighbours: numbers(neighbours)?,
-            rows: numbers(rows)?,
+            nodes: self.section(nodes)?,
+            ends: self.section(ends)?,
+            neighbours: self.section(neighbours)?,
+            rows: self.section(rows)?,
         })
     }
-}
 
-fn write_nodes(version: &Version, sections: &mut Sections<'_>, table: &mut Table) -> io::Result<()> {
-    let mut groups: BTreeMap<Vec<LabelId>, Vec<u32>> = BTreeMap::new();
-    for segment in 0..version.segments() {
-        for (labels, mut nodes) in version.shapes_of(segment) {
-            groups.entry(labels).or_default().append(&mut nodes);
-        }
+    fn column(&mut self, column: &ColumnPiece, table: &mut Table) -> io::Result<()> {
+        table.notes.get_or_insert_default().columns.push(self.section(&column.at)?);
+        table.columns.push(ColumnGroup {
+            owner: column.owner,
+            key: column.key,
+            segments: self.section(&column.segments)?,
+            bytes: self.section(&column.bytes)?,
+            dictionary: self.section(&column.dictionary)?,
+            dictionary_ends: self.section(&column.dictionary_ends)?,
+        });
+        Ok(())
     }
-    for (labels, ids) in groups {
-        let labels = labels.into_iter().map(|label| label.0).collect();
-        table.nodes.push(NodeGroup { labels, ids: sections.numbers(&ids)? });
-    }
-    write_columns(Owner::Nodes, version.node_columns(), sections, table)
-}
-
-fn write_rels(
-    version: &Version,
-    rel_type: RelTypeId,
-    sections: &mut Sections<'_>,
-    table: &mut Table,
-) -> io::Result<()> {
-    let Some(StoredRels { row_bound, adjacency: [outgoing, incoming], row_table }) = version.stored_rels(rel_type)
-    else {
-        return Ok(());
-    };
-    let noted = version.noted_rels(rel_type, &outgoing);
-    let [starts, targets] = noted.ends.each_ref().map(|ends| sections.noted(ends));
-    table.notes.get_or_insert_default().rels.push(NotedRels {
-        loops: noted.loops,
-        prints: noted.prints,
-        ends: [starts?, targets?],
-    });
-    table.rels.push(RelGroup {
-        rel_type: rel_type.0,
-        row_bound,
-        adjacency: [sections.adjacency(&outgoing)?, sections.adjacency(&incoming)?],
-        row_table: sections.numbers(&row_table)?,
-    });
-    write_columns(Owner::Rels(rel_type.0), version.rel_columns(rel_type), sections, table)
 }
 
 /// Writes the history without what it need not keep any more.
@@ -123,41 +126,8 @@ fn write_history(version: &Version, sections: &mut Sections<'_>, table: &mut Tab
     let Some(mut kept) = version.history().cloned() else { return Ok(()) };
     kept.forget(history::now());
     let (retention, since, bytes) = history::to_disk(&kept);
-    table.history = Some(History { retention, since, steps: sections.section(&bytes)? });
+    table.history = Some(History { retention, since, steps: sections.section(&Part::of_bytes(bytes))? });
     Ok(())
-}
-
-fn write_columns<'a>(
-    owner: Owner,
-    segments: impl Iterator<Item = (u32, &'a Columns)>,
-    sections: &mut Sections<'_>,
-    table: &mut Table,
-) -> io::Result<()> {
-    let mut by_key: BTreeMap<KeyId, Vec<(u32, &Column)>> = BTreeMap::new();
-    for (segment, columns) in segments {
-        columns.iter().for_each(|(key, column)| by_key.entry(key).or_default().push((segment, column)));
-    }
-    for (KeyId(key), columns) in by_key {
-        let at: Vec<u32> = columns.iter().map(|(segment, _)| *segment).collect();
-        table.notes.get_or_insert_default().columns.push(sections.numbers(&at)?);
-        let stored = store_column(&columns, &others);
-        let stored = stored.ok_or_else(|| io::Error::other("a value that no property holds, or too much text"))?;
-        table.columns.push(ColumnGroup {
-            owner,
-            key,
-            segments: sections.numbers(&stored.segments)?,
-            bytes: sections.section(&stored.bytes)?,
-            dictionary: sections.section(&stored.dictionary)?,
-            dictionary_ends: sections.numbers(&stored.dictionary_ends)?,
-        });
-    }
-    Ok(())
-}
-
-/// The bytes of values without a form of their own.
-fn others(values: &[Value]) -> Option<Vec<u8>> {
-    let values: Option<Vec<StoredValue>> = values.iter().map(store).collect();
-    encode(&values?).ok()
 }
 
 /// An identifier that no other graph has: 128 bits of the system's randomness.

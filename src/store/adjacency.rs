@@ -77,16 +77,6 @@ impl AdjSegment {
         AdjSegment::with_places(&ends, joined.neighbours.into(), joined.rows.into())
     }
 
-    /// A segment of neighbours and rows in order; `ends` says for each place where its neighbours end.
-    pub(crate) fn of(ends: &[u32], neighbours: Vec<u32>, rows: Vec<u32>) -> AdjSegment {
-        let mut start = 0;
-        let there = ends.iter().enumerate().filter_map(|(place, end)| {
-            let there = *end > std::mem::replace(&mut start, *end);
-            there.then_some((place as u16, *end))
-        });
-        AdjSegment::with_places(&there.collect::<Vec<_>>(), neighbours.into(), rows.into())
-    }
-
     /// A segment of neighbours and rows in order, and the places that have any, each with where its neighbours end.
     pub(crate) fn with_places(ends: &[(u16, u32)], neighbours: Stretch, rows: Stretch) -> AdjSegment {
         AdjSegment { base: Arc::new(Base { index: index_of(ends), neighbours, rows }), delta: None }
@@ -113,6 +103,11 @@ impl AdjSegment {
         };
         let degrees = listed.1.windows(2).map(|ends| ends[1] - ends[0]).enumerate().filter(|(_, degree)| *degree > 0);
         degrees.for_each(|(at, degree)| visit(listed.0.map_or(at as u16, |places| places[at]), degree));
+    }
+
+    /// The neighbours and rows of all places, in order; `None` while changes stand beside them.
+    pub(crate) fn whole(&self) -> Option<(&[u32], &[u32])> {
+        self.delta.is_none().then_some((&*self.base.neighbours, &*self.base.rows))
     }
 
     /// Whether nothing was ever put in.

@@ -67,11 +67,13 @@ impl Version {
             }
         }
         let bound = columns.rows.last().map_or(0, |row| row + 1);
-        self.install(rel_type, RelTable::of(restored, columns.rows.len() as u64, bound));
+        let mut table = RelTable::of(restored, columns.rows.len() as u64, bound);
+        self.count_ends(&mut table);
+        self.install(rel_type, table);
         Ok(())
     }
 
-    /// Puts in all relationships of a type that has none.
+    /// Puts in all relationships of a type that has none, their ends counted.
     pub(super) fn install(&mut self, rel_type: RelTypeId, table: RelTable) {
         for direction in [Direction::Outgoing, Direction::Incoming] {
             for (segment, _) in table.adjacency(direction).iter() {
@@ -79,7 +81,6 @@ impl Version {
             }
         }
         *self.table_mut(rel_type) = table;
-        self.count_all_ends(rel_type);
     }
 
     /// Sets a property of nodes, which ascend.

@@ -12,6 +12,8 @@ use super::unread::UnreadColumns;
 use crate::error::{Error, Result};
 use crate::value::temporal::Date;
 use crate::value::{KeyId, Value};
+use bytemuck::NoUninit;
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 /// Distinct strings a dictionary may have before the strings are kept directly.
@@ -189,7 +191,7 @@ pub(super) enum Data {
         dictionary: Vec<Arc<str>>,
         codes: Vec<u8>,
     },
-    /// A code for each into a dictionary that columns of other segments have too, as in a graph that was opened.
+    /// A code for each into a dictionary that columns of other segments have too, as in a graph that was opened or imported.
     Shared {
         dictionary: Arc<[Arc<str>]>,
         codes: Ints,
@@ -497,6 +499,10 @@ impl Data {
             Values::Floats(values) => Data::Floats(indexes.iter().map(|index| values[at(index)]).collect()),
             Values::Texts(values) => Data::texts(indexes.iter().map(|index| &values[at(index)])),
             Values::Joined(texts) => Data::texts(indexes.iter().map(|index| texts.get(at(index)))),
+            Values::Coded(texts) => Data::Shared {
+                dictionary: Arc::clone(&texts.dictionary),
+                codes: Ints::packed(indexes.iter().map(|index| i64::from(texts.codes[at(index)]))),
+            },
             Values::Mixed(values) => {
                 let pairs = indexes.iter().zip(0..).map(|(index, place)| (place, values[at(index)].clone()));
                 Column::of(pairs.collect()).data
@@ -669,6 +675,14 @@ fn code(dictionary: &[Arc<str>], text: &Arc<str>) -> u8 {
     dictionary.iter().position(|known| known == text).unwrap_or_default() as u8
 }
 
+/// Numbers as little-endian bytes.
+pub(super) fn little_endian<T: NoUninit, const N: usize>(numbers: &[T], bytes: fn(T) -> [u8; N]) -> Cow<'_, [u8]> {
+    match cfg!(target_endian = "little") {
+        true => Cow::Borrowed(bytemuck::cast_slice(numbers)),
+        false => Cow::Owned(numbers.iter().flat_map(|number| bytes(*number)).collect()),
+    }
+}
+
 /// Integers of the smallest width that holds all of them.
 #[derive(Clone, Debug)]
 pub(super) enum Ints {
@@ -731,12 +745,12 @@ impl Ints {
     }
 
     /// The numbers as little-endian bytes.
-    pub(super) fn to_bytes(&self) -> Vec<u8> {
+    pub(super) fn to_bytes(&self) -> Cow<'_, [u8]> {
         match self {
-            Ints::I8(values) => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
-            Ints::I16(values) => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
-            Ints::I32(values) => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
-            Ints::I64(values) => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+            Ints::I8(values) => little_endian(values, i8::to_le_bytes),
+            Ints::I16(values) => little_endian(values, i16::to_le_bytes),
+            Ints::I32(values) => little_endian(values, i32::to_le_bytes),
+            Ints::I64(values) => little_endian(values, i64::to_le_bytes),
         }
     }
 

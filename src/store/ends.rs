@@ -118,12 +118,11 @@ impl Version {
         }
     }
 
-    /// Counts all relationships of a type whose counts are not known yet.
-    pub(super) fn count_all_ends(&mut self, rel_type: RelTypeId) {
+    /// Counts all relationships of a table whose counts are not known yet.
+    pub(super) fn count_ends(&self, table: &mut RelTable) {
         for direction in [Direction::Outgoing, Direction::Incoming] {
-            let Some(table) = self.table(rel_type) else { return };
             let met = EndLabels::met_at(&self.nodes, table.adjacency(direction));
-            *self.table_mut(rel_type).end_labels_mut(direction) = met;
+            *table.end_labels_mut(direction) = met;
         }
     }
 

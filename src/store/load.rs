@@ -30,6 +30,8 @@ pub enum Values {
     Texts(Vec<Arc<str>>),
     /// Texts that stand one after another.
     Joined(JoinedTexts),
+    /// Texts of which many are equal.
+    Coded(CodedTexts),
     /// Anything that a property can hold; none is null.
     Mixed(Vec<Value>),
 }
@@ -43,6 +45,7 @@ impl Values {
             Values::Floats(values) => values.len(),
             Values::Texts(values) => values.len(),
             Values::Joined(texts) => texts.ends.len(),
+            Values::Coded(texts) => texts.codes.len(),
             Values::Mixed(values) => values.len(),
         }
     }
@@ -61,6 +64,7 @@ impl Values {
             Values::Dates(values) => Value::Date(Date { days: values[index] }),
             Values::Texts(values) => Value::String(Arc::clone(&values[index])),
             Values::Joined(texts) => Value::string(texts.get(index)),
+            Values::Coded(texts) => Value::String(Arc::clone(texts.get(index))),
             Values::Mixed(values) => values[index].clone(),
         }
     }
@@ -73,6 +77,7 @@ impl Values {
             Values::Floats(values) => values.truncate(length),
             Values::Texts(values) => values.truncate(length),
             Values::Joined(texts) => texts.truncate(length),
+            Values::Coded(texts) => texts.codes.truncate(length),
             Values::Mixed(values) => values.truncate(length),
         }
     }
@@ -121,6 +126,30 @@ impl JoinedTexts {
     pub fn get(&self, index: usize) -> &str {
         let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.text[start as usize..self.ends[index] as usize]
+    }
+}
+
+/// A code for each of many texts into those that are different.
+#[derive(Clone, Debug)]
+pub struct CodedTexts {
+    pub(super) dictionary: Arc<[Arc<str>]>,
+    pub(super) codes: Vec<u32>,
+}
+
+impl CodedTexts {
+    /// The texts of a dictionary, which has each once, for which codes stand; `None` when a code stands for none.
+    pub fn of(dictionary: Arc<[Arc<str>]>, codes: Vec<u32>) -> Option<CodedTexts> {
+        codes.iter().all(|code| (*code as usize) < dictionary.len()).then_some(CodedTexts { dictionary, codes })
+    }
+
+    /// The text at an index.
+    pub fn get(&self, index: usize) -> &Arc<str> {
+        &self.dictionary[self.codes[index] as usize]
+    }
+
+    /// The different texts, and the code of each.
+    pub fn into_parts(self) -> (Arc<[Arc<str>]>, Vec<u32>) {
+        (self.dictionary, self.codes)
     }
 }
 
@@ -174,9 +203,13 @@ impl Version {
         let count = from.len() as u32;
         let positions: Vec<u32> = (0..count).collect();
         let columns = restore::RelColumns { rows: &positions, from: &from, to: &to };
-        let [from, to, order] = restore::in_forward_order(columns, self.node_bound()).ok_or_else(|| absent("node"))?;
+        let [from, to, order] = match columns.are_forward() {
+            true => [from, to, positions.clone()],
+            false => restore::in_forward_order(columns, self.node_bound()).ok_or_else(|| absent("node"))?,
+        };
         let forward = restore::RelColumns { rows: &positions, from: &from, to: &to };
-        let restored = restore::build(forward, self.node_bound(), threads).ok_or_else(|| absent("node"))?;
+        let restored = restore::build_forward(forward, forward, self.node_bound(), threads);
+        let restored = restored.ok_or_else(|| absent("node"))?;
         drop((positions, from, to));
         let mut table = RelTable::of(restored, count.into(), count);
         let mut columns: Vec<(KeyId, Vec<Option<Column>>)> = properties.iter().map(|it| (it.key, Vec::new())).collect();
@@ -185,6 +218,7 @@ impl Version {
         };
         for_each_on(threads, properties.into_iter().zip(&mut columns), task);
         columns.into_iter().for_each(|(key, columns)| table.attach_columns(key, columns));
+        self.count_ends(&mut table);
         Ok(BuiltRels { table })
     }
 

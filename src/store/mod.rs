@@ -87,7 +87,7 @@ pub use derived::{Derived, Proof};
 pub use differences::{Touched, changes_between};
 pub use history::{History, Retention, Step};
 pub use index::Seek;
-pub use load::{BuiltRels, JoinedTexts, PropertyColumn, RelColumns, Values};
+pub use load::{BuiltRels, CodedTexts, JoinedTexts, PropertyColumn, RelColumns, Values};
 pub use record::{Change, Record};
 pub(crate) use restore::both;
 pub use revert::Reverted;

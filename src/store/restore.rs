@@ -5,7 +5,9 @@
 
 use super::adjacency::AdjSegment;
 use super::rows::RowSegment;
+use super::stretch::Stretch;
 use super::{SEGMENT, split};
+use std::sync::Arc;
 
 /// How many threads have something to do at the same time.
 pub(super) const THREADS: usize = 2;
@@ -33,8 +35,8 @@ pub(super) struct Restored {
 }
 
 impl RelColumns<'_> {
-    /// Whether they stand by start, end and row.
-    fn are_forward(self) -> bool {
+    /// Whether they stand by start, end and row, of which rows ascend.
+    pub(super) fn are_forward(self) -> bool {
         let pairs = || self.from.iter().zip(self.to);
         pairs().zip(pairs().skip(1)).all(|(a, b)| a <= b)
     }
@@ -59,13 +61,21 @@ pub(super) fn in_forward_order(columns: RelColumns<'_>, node_bound: u32) -> Opti
         order.sort_unstable_by_key(|at| (from[*at as usize], to[*at as usize], rows[*at as usize]));
         return Some([from, to, rows].map(|column| order.iter().map(|at| column[*at as usize]).collect()));
     }
+    if to.is_sorted() {
+        return counted(from, [to, rows], node_bound);
+    }
     // Sorting by end and then by start keeps the order of rows between equal ones.
     let [to, from, rows] = counted(to, [from, rows], node_bound)?;
     counted(&from, [&to, &rows], node_bound)
 }
 
 /// Builds from the columns in order of row, and in forward order.
-fn build_forward(by_row: RelColumns<'_>, forward: RelColumns<'_>, node_bound: u32, threads: usize) -> Option<Restored> {
+pub(super) fn build_forward(
+    by_row: RelColumns<'_>,
+    forward: RelColumns<'_>,
+    node_bound: u32,
+    threads: usize,
+) -> Option<Restored> {
     let backward = || scattered(forward, node_bound);
     let rest = || (runs(forward, node_bound), row_segments(by_row));
     let (backward, (outgoing, rows)) = both_on(threads, forward.rows.len(), backward, rest);
@@ -123,18 +133,18 @@ fn runs(forward: RelColumns<'_>, node_bound: u32) -> Option<Segments<AdjSegment>
     if forward.from.last().is_some_and(|last| *last >= node_bound) {
         return None;
     }
+    let (neighbours, rows): (Arc<[u32]>, Arc<[u32]>) = (forward.to.into(), forward.rows.into());
     let (mut segments, mut start) = (Vec::new(), 0);
     for run in forward.from.chunk_by(|a, b| a / SEGMENT == b / SEGMENT) {
+        let (mut ends, mut end) = (Vec::new(), 0);
+        for node in run.chunk_by(|a, b| a == b) {
+            end += node.len() as u32;
+            ends.push((split(node[0]).1, end));
+        }
         let range = start..start + run.len();
         start = range.end;
-        let mut ends = vec![0u32; SEGMENT as usize];
-        run.iter().for_each(|node| ends[(node % SEGMENT) as usize] += 1);
-        ends.iter_mut().fold(0, |end, count| {
-            *count += end;
-            *count
-        });
-        let (neighbours, rows) = (forward.to[range.clone()].to_vec(), forward.rows[range].to_vec());
-        segments.push((run[0] / SEGMENT, AdjSegment::of(&ends, neighbours, rows)));
+        let (neighbours, rows) = (Stretch::of(&neighbours, range.clone())?, Stretch::of(&rows, range)?);
+        segments.push((run[0] / SEGMENT, AdjSegment::with_places(&ends, neighbours, rows)));
     }
     Some(segments)
 }
@@ -142,34 +152,59 @@ fn runs(forward: RelColumns<'_>, node_bound: u32) -> Option<Segments<AdjSegment>
 /// The incoming direction. Relationships are first told apart by the segment of their end, then sorted within each: what
 /// is written at random fits the cache.
 fn scattered(forward: RelColumns<'_>, node_bound: u32) -> Option<Segments<AdjSegment>> {
-    let mut counts = vec![0usize; node_bound.div_ceil(SEGMENT) as usize];
+    let mut next = vec![0u32; node_bound.div_ceil(SEGMENT) as usize];
     for node in forward.to {
         // Places behind the bound in the last segment are refused with what does not exist.
-        *counts.get_mut((node / SEGMENT) as usize)? += 1;
+        *next.get_mut((node / SEGMENT) as usize)? += 1;
     }
-    let mut parts: Vec<Vec<(u16, u32, u32)>> = counts.into_iter().map(Vec::with_capacity).collect();
+    starts(&mut next);
+    let mut parts = vec![(0u16, 0u32, 0u32); forward.to.len()];
     for ((node, neighbour), row) in forward.to.iter().zip(forward.from).zip(forward.rows) {
         let (segment, place) = split(*node);
-        parts[segment as usize].push((place, *neighbour, *row));
+        let at = &mut next[segment as usize];
+        parts[*at as usize] = (place, *neighbour, *row);
+        *at += 1;
     }
-    let there = parts.into_iter().zip(0..).filter(|(part, _)| !part.is_empty());
-    Some(there.map(|(part, segment)| (segment, sorted_segment(&part))).collect())
+    sorted_segments(&parts, &next)
 }
 
-/// A segment of relationships by place, neighbour and row, which come in order of neighbour and row.
-fn sorted_segment(part: &[(u16, u32, u32)]) -> AdjSegment {
-    let mut next = vec![0u32; SEGMENT as usize];
+/// Segments of relationships by place, neighbour and row, which come in order of segment, neighbour and row.
+fn sorted_segments(parts: &[(u16, u32, u32)], segment_ends: &[u32]) -> Option<Segments<AdjSegment>> {
+    let (mut neighbours, mut rows) = (vec![0; parts.len()], vec![0; parts.len()]);
+    let (mut places, mut start) = (Vec::new(), 0);
+    for end in segment_ends.iter().map(|end| *end as usize) {
+        places.push(sorted(&parts[start..end], &mut neighbours[start..end], &mut rows[start..end]));
+        start = end;
+    }
+    let (neighbours, rows): (Arc<[u32]>, Arc<[u32]>) = (neighbours.into(), rows.into());
+    let (mut segments, mut start) = (Vec::new(), 0);
+    for ((segment, end), ends) in (0..).zip(segment_ends).zip(places) {
+        let range = start..*end as usize;
+        start = range.end;
+        if !range.is_empty() {
+            let (neighbours, rows) = (Stretch::of(&neighbours, range.clone())?, Stretch::of(&rows, range)?);
+            segments.push((segment, AdjSegment::with_places(&ends, neighbours, rows)));
+        }
+    }
+    Some(segments)
+}
+
+/// Sorts the relationships of a segment by place; gives the places that have any, each with where its neighbours end.
+fn sorted(part: &[(u16, u32, u32)], neighbours: &mut [u32], rows: &mut [u32]) -> Vec<(u16, u32)> {
+    if part.is_empty() {
+        return Vec::new();
+    }
+    let mut next = [0u32; SEGMENT as usize];
     part.iter().for_each(|(place, ..)| next[usize::from(*place)] += 1);
     starts(&mut next);
-    let mut sorted = [vec![0; part.len()], vec![0; part.len()]];
     for (place, neighbour, row) in part {
         let at = next[usize::from(*place)] as usize;
         next[usize::from(*place)] += 1;
-        sorted[0][at] = *neighbour;
-        sorted[1][at] = *row;
+        (neighbours[at], rows[at]) = (*neighbour, *row);
     }
-    let [neighbours, rows] = sorted;
-    AdjSegment::of(&next, neighbours, rows)
+    let mut start = 0;
+    let there = next.iter().zip(0..).filter(|(end, _)| **end > std::mem::replace(&mut start, **end));
+    there.map(|(end, place)| (place, *end)).collect()
 }
 
 /// The rows; places without a relationship are dead.

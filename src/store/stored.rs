@@ -73,10 +73,11 @@ impl Version {
         if nodes.into_iter().any(|node| !self.nodes.contains(*node)) {
             return Err(absent("node"));
         }
-        let table = restored(stored).ok_or_else(|| {
+        let mut table = restored(stored).ok_or_else(|| {
             let name = self.catalog().rel_type_name(rel_type);
             Error::internal(format!("the parts of the relationships `{name}` do not agree"))
         })?;
+        self.count_ends(&mut table);
         self.install(rel_type, table);
         Ok(())
     }
@@ -88,12 +89,22 @@ fn stored_adjacency(table: &RelTable, direction: Direction) -> StoredAdjacency<V
     stored.neighbours.reserve_exact(count);
     stored.rows.reserve_exact(count);
     for (segment, adjacency) in table.adjacency(direction).iter() {
-        for place in adjacency.places() {
-            let adjacent = adjacency.adjacent(place);
-            stored.neighbours.extend_from_slice(adjacent.neighbours());
-            stored.rows.extend_from_slice(adjacent.rows());
+        let mut end = stored.neighbours.len() as u32;
+        adjacency.for_each_degree(|place, degree| {
+            end += degree;
             stored.nodes.push(super::join(segment, place));
-            stored.ends.push(stored.neighbours.len() as u32);
+            stored.ends.push(end);
+        });
+        match adjacency.whole() {
+            Some((neighbours, rows)) => {
+                stored.neighbours.extend_from_slice(neighbours);
+                stored.rows.extend_from_slice(rows);
+            }
+            None => adjacency.places().for_each(|place| {
+                let adjacent = adjacency.adjacent(place);
+                stored.neighbours.extend_from_slice(adjacent.neighbours());
+                stored.rows.extend_from_slice(adjacent.rows());
+            }),
         }
     }
     stored

@@ -5,7 +5,7 @@
 
 use super::bits::{Bits, Ranked};
 use super::change::absent;
-use super::column::{Column, Data, Ints};
+use super::column::{Column, Data, Ints, little_endian};
 use super::rows::{RowSegment, take};
 use super::{JoinedTexts, SEGMENT, Version};
 use crate::error::Result;
@@ -155,8 +155,8 @@ impl StoredColumn<Vec<u32>> {
             out.extend(present.bits().halves());
         }
         match (data, codes) {
-            (Data::Bools(values), _) => put_bytes(out, &bytes_of(values, |value| [u8::from(*value)])),
-            (Data::Floats(values), _) => put_bytes(out, &bytes_of(values, |value| value.to_le_bytes())),
+            (Data::Bools(values), _) => put_bytes(out, &little_endian(values, |value| [u8::from(value)])),
+            (Data::Floats(values), _) => put_bytes(out, &little_endian(values, f64::to_le_bytes)),
             (Data::Ints(numbers) | Data::Dates(numbers), _) => put_bytes(out, &numbers.to_bytes()),
             (_, Some(codes)) => put_bytes(out, &codes.to_bytes()),
             (Data::Mixed(values), None) => {
@@ -178,10 +178,6 @@ impl StoredColumn<Vec<u32>> {
         }
         Some(())
     }
-}
-
-fn bytes_of<T, const N: usize>(values: &[T], bytes: impl Fn(&T) -> [u8; N]) -> Vec<u8> {
-    values.iter().flat_map(bytes).collect()
 }
 
 /// Appends bytes as numbers, with zeros up to the next whole number.

@@ -1,48 +1,11 @@
 //! The values of one column while they are read.
 
+use super::built::Built;
 use super::kind::{self, Forms, Inferred, Kind};
+use super::texts::{Coding, Texts, text_of, utf8};
 use crate::csv::Field;
 use crate::store::Values;
 use crate::value::Value;
-use hashbrown::HashTable;
-use std::hash::BuildHasher;
-use std::sync::Arc;
-
-/// The most texts that are remembered.
-const REMEMBERED: usize = 1 << 16;
-/// Texts of a column after which it is decided whether remembering helps.
-const TRIAL: u32 = 2048;
-
-/// Texts that were read, so that equal ones are one allocation.
-#[derive(Debug, Default)]
-pub(super) struct Texts {
-    known: HashTable<Arc<str>>,
-    hasher: foldhash::fast::RandomState,
-}
-
-impl Texts {
-    /// The text of bytes, and whether it was known.
-    fn get(&mut self, bytes: &[u8]) -> Result<(Arc<str>, bool), String> {
-        let hash = self.hasher.hash_one(bytes);
-        if let Some(text) = self.known.find(hash, |known| known.as_bytes() == bytes) {
-            return Ok((Arc::clone(text), true));
-        }
-        let text = text_of(bytes)?;
-        if self.known.len() < REMEMBERED {
-            self.known.insert_unique(hash, Arc::clone(&text), |known| self.hasher.hash_one(known.as_bytes()));
-        }
-        Ok((text, false))
-    }
-}
-
-/// Bytes as text.
-pub(super) fn utf8(bytes: &[u8]) -> Result<&str, String> {
-    std::str::from_utf8(bytes).map_err(|_| "the text is not UTF-8".to_owned())
-}
-
-fn text_of(bytes: &[u8]) -> Result<Arc<str>, String> {
-    utf8(bytes).map(Arc::from)
-}
 
 /// How the values of a column are read.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,28 +31,20 @@ pub(super) struct Builder {
     last_form: Forms,
     /// Whether nothing but texts can hold all of these forms.
     texts_only: bool,
-    texts: u32,
-    known_texts: u32,
-}
-
-/// What a column has come to.
-#[derive(Clone, Debug)]
-pub(super) struct Built {
-    /// The rows that have a value, ascending; `None` when all do.
-    pub(super) having: Option<Vec<u32>>,
-    pub(super) values: Values,
-    pub(super) rows: u32,
+    /// The texts, as long as they are codes; then there are no other values.
+    coding: Option<Coding>,
 }
 
 impl Builder {
-    pub(super) fn new(reading: Reading) -> Builder {
+    /// A column of about so many values.
+    pub(super) fn new(reading: Reading, expected: usize) -> Builder {
         let values = match &reading {
-            Reading::Guessed(inferred) => empty(*inferred),
+            Reading::Guessed(inferred) => empty(*inferred, expected),
             Reading::Said(Kind::Bool) => Values::Bools(Vec::new()),
-            Reading::Said(Kind::Int(_)) => Values::Ints(Vec::new()),
-            Reading::Said(Kind::Float) => Values::Floats(Vec::new()),
+            Reading::Said(Kind::Int(_)) => Values::Ints(Vec::with_capacity(expected)),
+            Reading::Said(Kind::Float) => Values::Floats(Vec::with_capacity(expected)),
             Reading::Said(Kind::Text | Kind::Char) => Values::Texts(Vec::new()),
-            Reading::Said(Kind::Temporal(0)) => Values::Dates(Vec::new()),
+            Reading::Said(Kind::Temporal(0)) => Values::Dates(Vec::with_capacity(expected)),
             Reading::Said(_) => Values::Mixed(Vec::new()),
         };
         Builder {
@@ -101,14 +56,13 @@ impl Builder {
             forms: Forms::default(),
             last_form: Forms::default(),
             texts_only: false,
-            texts: 0,
-            known_texts: 0,
+            coding: None,
         }
     }
 
     /// A column of values of any type.
     pub(super) fn mixed() -> Builder {
-        let mut builder = Builder::new(Reading::Guessed(Inferred::Nothing));
+        let mut builder = Builder::new(Reading::Guessed(Inferred::Nothing), 0);
         builder.values = Values::Mixed(Vec::new());
         builder
     }
@@ -184,6 +138,9 @@ impl Builder {
         self.last_form = Forms::default();
         self.misfit = self.misfit.filter(|row| *row < rows);
         self.values.truncate(left);
+        if let Some(coding) = &mut self.coding {
+            coding.truncate(left);
+        }
     }
 
     /// The column, with rows without a value at the end up to a number of rows.
@@ -191,7 +148,8 @@ impl Builder {
         while self.rows < rows {
             self.skip();
         }
-        Built { having: self.having, values: self.values, rows: self.rows }
+        let values = self.coding.take().map_or(self.values, Coding::finish);
+        Built { having: self.having, values, rows: self.rows }
     }
 
     #[inline]
@@ -237,23 +195,27 @@ impl Builder {
         form.is_some()
     }
 
+    #[inline]
     fn push_text(&mut self, bytes: &[u8], texts: &mut Texts) -> Result<(), String> {
+        if texts.help() && (self.coding.is_some() || self.values.is_empty()) {
+            return texts.push(bytes, self.coding.get_or_insert_default());
+        }
+        let text = text_of(bytes)?;
         let Values::Texts(values) = &mut self.values else { return Ok(()) };
-        let helps = self.texts < TRIAL || self.known_texts > self.texts / 4;
-        let (text, known) = if helps { texts.get(bytes)? } else { (text_of(bytes)?, false) };
-        self.texts += u32::from(helps);
-        self.known_texts += u32::from(known);
+        if let Some(coding) = self.coding.take() {
+            values.extend(coding.decoded());
+        }
         values.push(text);
         Ok(())
     }
 }
 
-fn empty(inferred: Inferred) -> Values {
+fn empty(inferred: Inferred, expected: usize) -> Values {
     match inferred {
         Inferred::Bool => Values::Bools(Vec::new()),
-        Inferred::Int => Values::Ints(Vec::new()),
-        Inferred::Float => Values::Floats(Vec::new()),
-        Inferred::Date => Values::Dates(Vec::new()),
+        Inferred::Int => Values::Ints(Vec::with_capacity(expected)),
+        Inferred::Float => Values::Floats(Vec::with_capacity(expected)),
+        Inferred::Date => Values::Dates(Vec::with_capacity(expected)),
         Inferred::Text => Values::Texts(Vec::new()),
         Inferred::Nothing | Inferred::LocalDateTime | Inferred::DateTime => Values::Mixed(Vec::new()),
     }
@@ -261,6 +223,9 @@ fn empty(inferred: Inferred) -> Values {
 
 /// A float, or an integer that is one, and its form.
 fn float(bytes: &[u8]) -> Option<(f64, Forms)> {
+    if let Some(number) = kind::decimal(bytes) {
+        return Some((number, Forms::FLOAT));
+    }
     if let Some(number) = kind::integer(bytes) {
         let form = kind::form_of_integer(number);
         return (form == Forms::INT).then_some((number as f64, form));
@@ -295,91 +260,13 @@ pub(super) fn append(values: &mut Values, value: Value) {
     }
 }
 
-impl Built {
-    /// A column of rows without values.
-    pub(super) fn nothing() -> Built {
-        Built { having: None, values: Values::Mixed(Vec::new()), rows: 0 }
-    }
-
-    /// Adds the rows of a later part.
-    pub(super) fn append(&mut self, later: Built) {
-        let (before, rows) = (self.rows, later.rows);
-        if self.having.is_some() || later.having.is_some() {
-            let having = self.having.get_or_insert_with(|| (0..before).collect());
-            match later.having {
-                None => having.extend(before..before + rows),
-                Some(later) => having.extend(later.into_iter().map(|row| before + row)),
-            }
-        }
-        self.rows += rows;
-        self.values = joined(std::mem::replace(&mut self.values, Values::Mixed(Vec::new())), later.values);
-    }
-
-    /// Adds rows without values, up to a number of rows.
-    pub(super) fn append_absent_up_to(&mut self, rows: u32) {
-        let before = self.rows;
-        if before < rows {
-            self.having.get_or_insert_with(|| (0..before).collect());
-            self.rows = rows;
-        }
-    }
-
-    /// The chosen rows alone, which ascend.
-    pub(super) fn chosen(&self, rows: &[u32]) -> Built {
-        let mut chosen = Builder::mixed();
-        let at = |row: &u32| match &self.having {
-            None => Some(*row as usize),
-            Some(having) => having.binary_search(row).ok(),
-        };
-        for (place, row) in rows.iter().enumerate() {
-            let value = at(row).map_or(Value::Null, |index| self.values.get(index));
-            chosen.push_value(place as u32, value);
-        }
-        let mut chosen = chosen.finish(rows.len() as u32);
-        chosen.values = typed(chosen.values);
-        chosen
-    }
-}
-
-/// Mixed values as values of one type, where they are of one.
-fn typed(values: Values) -> Values {
-    let values = values.into_values();
-    let mut typed = match values.first() {
-        Some(Value::Bool(_)) => Values::Bools(Vec::new()),
-        Some(Value::Int(_)) => Values::Ints(Vec::new()),
-        Some(Value::Float(_)) => Values::Floats(Vec::new()),
-        Some(Value::Date(_)) => Values::Dates(Vec::new()),
-        Some(Value::String(_)) => Values::Texts(Vec::new()),
-        _ => return Values::Mixed(values),
-    };
-    values.into_iter().for_each(|value| append(&mut typed, value));
-    typed
-}
-
-fn joined(before: Values, later: Values) -> Values {
-    match (before, later) {
-        (before, later) if later.is_empty() => before,
-        (before, later) if before.is_empty() => later,
-        (Values::Bools(a), Values::Bools(b)) => Values::Bools(extended(a, b)),
-        (Values::Ints(a), Values::Ints(b)) => Values::Ints(extended(a, b)),
-        (Values::Floats(a), Values::Floats(b)) => Values::Floats(extended(a, b)),
-        (Values::Dates(a), Values::Dates(b)) => Values::Dates(extended(a, b)),
-        (Values::Texts(a), Values::Texts(b)) => Values::Texts(extended(a, b)),
-        (a, b) => Values::Mixed(extended(a.into_values(), b.into_values())),
-    }
-}
-
-fn extended<T>(mut before: Vec<T>, later: Vec<T>) -> Vec<T> {
-    before.extend(later);
-    before
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
 
     fn built(reading: Reading, fields: &[&str]) -> (Builder, Vec<String>) {
-        let (mut builder, mut texts, mut wrong) = (Builder::new(reading), Texts::default(), Vec::new());
+        let (mut builder, mut texts, mut wrong) = (Builder::new(reading, 0), Texts::default(), Vec::new());
         for field in fields {
             let field = if field.is_empty() { Field::Empty } else { Field::Bare(field.as_bytes()) };
             wrong.extend(builder.push(&field, &mut texts).err());
@@ -406,24 +293,22 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_joined_and_rows_chosen() {
-        let part = |fields: &[&str]| built(Reading::Guessed(Inferred::Int), fields).0.finish(fields.len() as u32);
-        let mut all = Built::nothing();
-        all.append(part(&["1", "2"]));
-        all.append(part(&["", "4"]));
-        all.append_absent_up_to(5);
-        all.append(part(&["6"]));
-        assert_eq!((all.having.clone(), all.rows), (Some(vec![0, 1, 3, 5]), 6));
-        assert!(matches!(&all.values, Values::Ints(values) if *values == [1, 2, 4, 6]));
-        let chosen = all.chosen(&[1, 2, 5]);
-        assert_eq!((chosen.having, chosen.rows), (Some(vec![0, 2]), 3));
-        assert!(matches!(&chosen.values, Values::Ints(values) if *values == [2, 6]));
+    fn equal_texts_are_one_allocation() {
+        let (builder, _) = built(Reading::Guessed(Inferred::Text), &["a", "b", "a"]);
+        let Values::Coded(texts) = builder.finish(3).values else { panic!("texts") };
+        assert!(Arc::ptr_eq(texts.get(0), texts.get(2)));
+        assert_eq!(texts.into_parts().1, [0, 1, 0]);
     }
 
     #[test]
-    fn equal_texts_are_one_allocation() {
-        let (builder, _) = built(Reading::Guessed(Inferred::Text), &["a", "b", "a"]);
-        let Values::Texts(texts) = builder.finish(3).values else { panic!("texts") };
-        assert!(Arc::ptr_eq(&texts[0], &texts[2]));
+    fn texts_are_kept_themselves_when_most_are_different() {
+        let (mut builder, mut texts) = (Builder::new(Reading::Said(Kind::Text), 0), Texts::default());
+        texts.begin_block();
+        let fields: Vec<String> = (0..20_000).map(|at| format!("t{at}")).collect();
+        for field in &fields {
+            builder.push(&Field::Bare(field.as_bytes()), &mut texts).unwrap();
+        }
+        let Values::Texts(found) = builder.finish(20_000).values else { panic!("no codes") };
+        assert!(found.iter().map(|text| &**text).eq(fields.iter().map(String::as_str)));
     }
 }

@@ -5,7 +5,8 @@
 
 use super::bad::Bad;
 use super::blocks::{self, Block, Blocks, Content};
-use super::column::{Built, Reading, Texts};
+use super::built::{Built, Parts};
+use super::column::Reading;
 use super::ends::Ends;
 use super::header::{Layout, Role};
 use super::kind::{Forms, Inferred};
@@ -132,7 +133,7 @@ impl Input {
 
     /// What each thread does: reads blocks until there are no more.
     fn work(&self, shared: &Shared, rows: Rows<'_>, options: &Options, progress: &Progress) -> Result<()> {
-        let mut texts = Texts::default();
+        let (mut texts, mut expected) = (rows.texts(), 0);
         while !shared.stop.load(Ordering::Relaxed) {
             let next = shared.blocks.lock().unwrap_or_else(PoisonError::into_inner).next();
             let block = match next {
@@ -144,9 +145,11 @@ impl Input {
                 }
             };
             let part = match self.format {
-                Format::Separated(_) => rows.read(&block, &mut texts),
+                Format::Separated(_) => rows.read(&block, &mut texts, expected),
                 Format::JsonLines => rows.read_objects(&block),
             };
+            // The next block has about as many rows.
+            expected = part.rows as usize + part.rows as usize / 16;
             progress.advance(block.bytes.len() as u64);
             if part.bad.count > 0 && !options.skip_bad {
                 shared.stop.store(true, Ordering::Relaxed);
@@ -164,21 +167,9 @@ impl Input {
                 &std::io::ErrorKind::FileTooLarge.into(),
             ));
         }
-        let mut whole = Whole {
-            rows: 0,
-            columns: Vec::new(),
-            ends: Default::default(),
-            tags: Vec::new(),
-            tag_names: Vec::new(),
-            lines: Vec::new(),
-            bad: Bad::default(),
-        };
-        parts.into_iter().for_each(|part| whole.append(part));
-        let rows = whole.rows;
-        for (_, column) in &mut whole.columns {
-            column.append_absent_up_to(rows);
-        }
-        Ok(whole)
+        let mut joining = Joining::with_room(rows as usize, &parts);
+        parts.into_iter().for_each(|part| joining.append(part));
+        Ok(joining.finish())
     }
 }
 
@@ -189,26 +180,48 @@ struct Shared {
     stop: AtomicBool,
 }
 
-impl Whole {
-    fn append(&mut self, part: Part) {
-        let Part { rows, columns, ends, tags, tag_names, lines, bad } = part;
-        for (name, builder) in columns {
-            let column = self.column(name);
-            column.append(builder.finish(rows));
-        }
-        self.rows += rows;
-        self.ends.iter_mut().zip(ends).for_each(|(all, more)| all.extend(more));
-        let tags_here: Vec<u32> = tag_names.iter().map(|name| named::place(&mut self.tag_names, name)).collect();
-        self.tags.extend(tags.into_iter().map(|tag| tags_here[tag as usize]));
-        self.lines.extend(lines);
-        self.bad.append(bad);
+/// Parts of a file being put together.
+struct Joining {
+    whole: Whole,
+    /// The parts of columns by name.
+    columns: Vec<(Arc<str>, Parts)>,
+}
+
+impl Joining {
+    fn with_room(rows: usize, parts: &[Part]) -> Joining {
+        let room = |any: bool| if any { rows } else { 0 };
+        let joined = room(parts.iter().any(|part| !part.ends[0].is_empty()));
+        let whole = Whole {
+            rows: 0,
+            columns: Vec::new(),
+            ends: [(); 2].map(|()| Vec::with_capacity(joined)),
+            tags: Vec::with_capacity(room(parts.iter().any(|part| !part.tags.is_empty()))),
+            tag_names: Vec::new(),
+            lines: Vec::with_capacity(room(parts.iter().any(|part| !part.lines.is_empty()))),
+            bad: Bad::default(),
+        };
+        Joining { whole, columns: Vec::new() }
     }
 
-    /// The column of a name, with as many rows as there are.
-    fn column(&mut self, name: Arc<str>) -> &mut Built {
-        let column = named::entry(&mut self.columns, name, Built::nothing);
-        column.append_absent_up_to(self.rows);
-        column
+    fn append(&mut self, part: Part) {
+        let Part { rows, columns, ends, tags, tag_names, lines, bad } = part;
+        let whole = &mut self.whole;
+        for (name, builder) in columns {
+            named::entry(&mut self.columns, name, Vec::new).push((whole.rows, builder.finish(rows)));
+        }
+        whole.rows += rows;
+        whole.ends.iter_mut().zip(ends).for_each(|(all, more)| all.extend(more));
+        let tags_here: Vec<u32> = tag_names.iter().map(|name| named::place(&mut whole.tag_names, name)).collect();
+        whole.tags.extend(tags.into_iter().map(|tag| tags_here[tag as usize]));
+        whole.lines.extend(lines);
+        whole.bad.append(bad);
+    }
+
+    fn finish(self) -> Whole {
+        let Joining { mut whole, columns } = self;
+        let joined = columns.into_iter().map(|(name, parts)| (name, Built::joined(parts, whole.rows)));
+        whole.columns = joined.collect();
+        whole
     }
 }
 

@@ -15,6 +15,8 @@ const NONE: u32 = u32::MAX;
 /// usually written for it.
 #[derive(Debug)]
 pub(super) enum Keys {
+    /// Integers that grow by one from row to row, from the least on; the rows are as many as that, from `first` on.
+    Run { least: i64, count: u32, first: u32 },
     /// Rows by the distance of the integer from the least.
     Dense { least: i64, rows: Vec<u32> },
     /// Rows by integer.
@@ -36,7 +38,14 @@ impl Keys {
     /// Puts in the place of each row what it becomes.
     pub(super) fn replace(&mut self, becomes: &[u32]) {
         let replace = |row: &mut u32| *row = becomes.get(*row as usize).copied().unwrap_or(NONE);
+        if let Keys::Run { least, count, first } = self {
+            match run_of(becomes).filter(|_| becomes.len() == *count as usize) {
+                Some(start) => return *first = start,
+                None => *self = Keys::Dense { least: *least, rows: (*first..*first + *count).collect() },
+            }
+        }
         match self {
+            Keys::Run { .. } => {}
             Keys::Dense { rows, .. } => rows.iter_mut().for_each(replace),
             Keys::Ints(rows) => rows.values_mut().for_each(replace),
             Keys::Texts { rows, .. } => rows.iter_mut().for_each(|(_, row)| replace(row)),
@@ -47,6 +56,10 @@ impl Keys {
     #[inline]
     pub(super) fn find(&self, key: &[u8]) -> Option<u32> {
         match self {
+            Keys::Run { least, count, first } => {
+                let distance = u32::try_from(super::kind::integer(key)?.checked_sub(*least)?).ok()?;
+                (distance < *count).then(|| first + distance)
+            }
             Keys::Dense { least, rows } => {
                 let distance = super::kind::integer(key)?.checked_sub(*least)?;
                 rows.get(usize::try_from(distance).ok()?).copied().filter(|row| *row != NONE)
@@ -69,7 +82,18 @@ pub(super) fn text_of(key: &Value) -> Arc<str> {
     }
 }
 
+/// The first of rows that grow by one; `None` for others, and where one is none.
+fn run_of(rows: &[u32]) -> Option<u32> {
+    let run = rows.windows(2).all(|pair| pair[0].checked_add(1) == Some(pair[1]));
+    rows.first().copied().filter(|_| run && rows.last() != Some(&NONE))
+}
+
 fn of_integers(numbers: &[i64]) -> (Keys, Vec<(u32, u32)>) {
+    if let Some(least) = numbers.first()
+        && numbers.windows(2).all(|pair| pair[0].checked_add(1) == Some(pair[1]))
+    {
+        return (Keys::Run { least: *least, count: numbers.len() as u32, first: 0 }, Vec::new());
+    }
     let (least, greatest) = numbers.iter().fold((i64::MAX, i64::MIN), |(l, g), n| (l.min(*n), g.max(*n)));
     let range = if numbers.is_empty() { 0 } else { greatest.abs_diff(least) };
     let mut twice = Vec::new();
@@ -113,6 +137,7 @@ fn of_texts(texts: Vec<Arc<str>>) -> (Keys, Vec<(u32, u32)>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn check(values: &Values, keys: &[&str]) -> Keys {
         let (found, twice) = Keys::of(values);
@@ -129,11 +154,45 @@ mod tests {
     #[test]
     fn rows_are_found_by_key_whatever_it_is() {
         assert!(matches!(check(&Values::Ints(vec![5, 3, 4]), &["5", "3", "4"]), Keys::Dense { .. }));
+        assert!(matches!(check(&Values::Ints(vec![3, 4, 5]), &["3", "4", "5"]), Keys::Run { .. }));
         let far = Values::Ints(vec![i64::MIN, 3, 1 << 40]);
         assert!(matches!(check(&far, &["-9223372036854775808", "3", "1099511627776"]), Keys::Ints(_)));
         check(&Values::Texts(vec!["a".into(), "07".into()]), &["a", "07"]);
         check(&Values::Mixed(vec![Value::Int(3), Value::string("x")]), &["3", "x"]);
         check(&Values::Ints(Vec::new()), &[]);
+    }
+
+    proptest! {
+        #[test]
+        fn integers_are_found_as_in_a_map(
+            first in prop_oneof![Just(i64::MIN), -3..3i64, Just(i64::MAX - 5)],
+            steps in prop_oneof![
+                proptest::collection::vec(Just(1i64), 0..6),
+                proptest::collection::vec(-1..4i64, 0..6),
+                proptest::collection::vec(Just(1i64 << 40), 0..6),
+            ],
+            place in prop_oneof![Just(7u32), Just(0)],
+            gone in proptest::option::of(0..6usize),
+        ) {
+            let mut numbers = vec![first];
+            steps.iter().for_each(|step| numbers.push(numbers[numbers.len() - 1].saturating_add(*step)));
+            let (mut keys, twice) = Keys::of(&Values::Ints(numbers.clone()));
+            let mut becomes: Vec<u32> = (place..).take(numbers.len()).collect();
+            if let Some(place) = gone.and_then(|row| becomes.get_mut(row)) {
+                *place = NONE;
+            }
+            keys.replace(&becomes);
+            for number in numbers.iter().flat_map(|number| [number.saturating_sub(1), *number, number.saturating_add(1)]) {
+                let row = numbers.iter().position(|known| *known == number);
+                let found = keys.find(number.to_string().as_bytes()).filter(|row| *row != NONE);
+                prop_assert_eq!(found, row.map(|row| becomes[row]).filter(|row| *row != NONE));
+            }
+            let again = (0..).zip(&numbers).filter_map(|(row, number)| {
+                let first = numbers.iter().position(|known| known == number)? as u32;
+                (first < row).then_some((row, first))
+            });
+            prop_assert_eq!(twice, again.collect::<Vec<_>>());
+        }
     }
 
     #[test]

@@ -244,6 +244,30 @@ pub(super) fn float(text: &str) -> Option<f64> {
     text.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
+/// A float of few digits in its usual form, with a fraction and no exponent: both the digits as an integer and the power
+/// of ten are floats exactly, so their quotient is the nearest float.
+#[inline]
+pub(super) fn decimal(bytes: &[u8]) -> Option<f64> {
+    let digits = bytes.strip_prefix(b"-").unwrap_or(bytes);
+    if digits.len() > TENS.len() || digits.len() < 3 || digits[0] == b'0' && digits[1] != b'.' {
+        return None;
+    }
+    let (mut number, mut point) = (0u64, None);
+    for (at, byte) in digits.iter().enumerate() {
+        match byte.wrapping_sub(b'0') {
+            digit @ 0..=9 => number = number * 10 + u64::from(digit),
+            _ if *byte == b'.' && point.is_none() => point = Some(at),
+            _ => return None,
+        }
+    }
+    let point = point.filter(|point| *point > 0 && point + 1 < digits.len())?;
+    let float = number as f64 / TENS[digits.len() - point - 1];
+    Some(if digits.len() < bytes.len() { -float } else { float })
+}
+
+/// Powers of ten.
+const TENS: [f64; 16] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+
 /// A date of the form `2025-11-21`.
 pub(super) fn date(text: &str) -> Option<Value> {
     is_like(text, b"0000-00-00").then(|| TEMPORAL[0](text).ok())?
@@ -280,6 +304,7 @@ fn is_like(text: &str, pattern: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn inferred(texts: &[&str]) -> Inferred {
         let mut forms = Forms::default();
@@ -302,6 +327,16 @@ mod tests {
             assert_eq!(inferred(&[text]), Inferred::Text, "{text}");
         }
         assert_eq!(inferred(&["2025-02-30"]), Inferred::Text);
+    }
+
+    proptest! {
+        #[test]
+        fn few_digits_are_the_same_float(text in "-?[0-9]{0,9}[.e]?[0-9]{0,9}[.-]?", few in "-?(0|[1-9][0-9]{0,5})\\.[0-9]{1,8}") {
+            let bits = |text: &str| float(text).map(f64::to_bits);
+            let read = decimal(text.as_bytes()).map(f64::to_bits);
+            prop_assert!(read.is_none() || read == bits(&text));
+            prop_assert_eq!(decimal(few.as_bytes()).map(f64::to_bits), bits(&few));
+        }
     }
 
     #[test]

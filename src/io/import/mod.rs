@@ -1,12 +1,13 @@
 //! Bulk import: a graph made of files at once.
 //!
 //! Takes files of nodes and of relationships as comma-separated values or JSON lines. Each file is cut into blocks of
-//! whole records (`blocks`), which several threads turn into typed columns (`rows`, `json`, `column`); keys of nodes
-//! are gathered (`keys`, `nodes`), relationships find their ends by them (`ends`, `rels`), and the columns become a
+//! whole records (`blocks`), which several threads turn into typed columns (`rows`, `json`, `column`, `built`), texts that
+//! come again as codes (`texts`); keys of nodes are gathered (`keys`, `nodes`), relationships find their ends by them (`ends`, `rels`), and the columns become a
 //! version without a step for each row. It does not know where the graph is kept.
 
 mod bad;
 mod blocks;
+mod built;
 mod column;
 mod ends;
 mod file;
@@ -22,6 +23,7 @@ mod rows;
 mod source;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod threads;
 
 pub use source::Source;
@@ -32,7 +34,6 @@ use crate::store::Version;
 use bad::Bad;
 use file::Input;
 use nodes::NodeFile;
-use rels::ByType;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How an import is done.
@@ -123,11 +124,8 @@ pub fn import(sources: &[Source], options: &Options, progress: &Progress) -> Res
     nodes::build(&mut files, &mut version)?;
     let mut skipped = Skipped::default();
     files.iter().for_each(|file| skipped.add(&file.bad, &file.name));
-    let mut by_type = ByType::default();
-    for input in rels {
-        let name = input.source.name();
-        skipped.add(&by_type.read(input, &files, &options, progress)?, &name);
-    }
+    let (by_type, left_out) = rels::read(rels, &files, &options, progress)?;
+    left_out.iter().for_each(|(name, bad)| skipped.add(bad, name));
     let keys = files.iter().filter_map(key_of).collect();
     drop(files);
     by_type.build(&mut version, &options)?;

@@ -1,7 +1,7 @@
 //! Nodes: the rows of files with their keys, and the identifiers they get.
 
 use super::bad::Bad;
-use super::column::Built;
+use super::built::Built;
 use super::file::{Input, Whole};
 use super::header::Role;
 use super::keys::Keys;

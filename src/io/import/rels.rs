@@ -1,7 +1,7 @@
 //! Relationships: the rows of files by type, and the types put together on several threads.
 
 use super::bad::Bad;
-use super::column::Built;
+use super::built::{Built, Parts};
 use super::ends::Ends;
 use super::file::{Input, Whole};
 use super::nodes::NodeFile;
@@ -10,6 +10,7 @@ use super::{Options, Progress, named, threads};
 use crate::error::Result;
 use crate::store::{BuiltRels, PropertyColumn, RelColumns, Version};
 use crate::value::RelTypeId;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The relationships of each type, in order of types.
@@ -20,18 +21,80 @@ pub(super) struct ByType(Vec<(Arc<str>, Rels)>);
 #[derive(Debug, Default)]
 struct Rels {
     ends: [Vec<u32>; 2],
-    columns: Vec<(Arc<str>, Built)>,
+    /// The parts of columns by name.
+    columns: Vec<(Arc<str>, Parts)>,
 }
 
-impl ByType {
-    /// Reads a file; gives the rows that were left out.
-    pub(super) fn read(
-        &mut self,
-        mut input: Input,
-        nodes: &[NodeFile],
-        options: &Options,
-        progress: &Progress,
-    ) -> Result<Bad> {
+/// A file that was read.
+#[derive(Debug)]
+struct ReadFile {
+    name: String,
+    /// The type that its relationships have where no column says one.
+    rel_type: Option<Arc<str>>,
+    whole: Whole,
+}
+
+/// The rows of a file that were left out.
+pub(super) type LeftOut = (String, Bad);
+
+/// Files that are read side by side.
+struct Files<'a> {
+    nodes: &'a [NodeFile],
+    progress: &'a Progress,
+    /// What came of each.
+    read: Mutex<Vec<Option<Result<ReadFile>>>>,
+    /// The first one that has an error. Those behind it need not be read.
+    failed: AtomicUsize,
+}
+
+/// Reads files. A great one is read by all threads, and small ones side by side, so that threads seldom wait for each other.
+///
+/// # Errors
+/// That of the first file that has one.
+pub(super) fn read(
+    inputs: Vec<Input>,
+    nodes: &[NodeFile],
+    options: &Options,
+    progress: &Progress,
+) -> Result<(ByType, Vec<LeftOut>)> {
+    let count = inputs.len();
+    let share = inputs.iter().map(|input| input.length).sum::<u64>() / (2 * options.threads as u64);
+    let (great, mut small): (Vec<_>, Vec<_>) =
+        inputs.into_iter().enumerate().partition(|(_, input)| input.length > share);
+    let read = Mutex::new((0..count).map(|_| None).collect());
+    let files = Files { nodes, progress, read, failed: count.into() };
+    great.into_iter().for_each(|(at, input)| files.read(at, input, options));
+    small.sort_by_key(|(_, input)| input.length);
+    let (small, alone) = (Mutex::new(small), Options { threads: 1, ..options.clone() });
+    let next = || small.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    threads::on_each(options.threads, || {
+        std::iter::from_fn(next).for_each(|(at, input)| files.read(at, input, &alone));
+        Ok(())
+    })?;
+    let (mut by_type, mut left_out) = (ByType::default(), Vec::new());
+    for file in files.read.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().flatten() {
+        let file = file?;
+        left_out.push((file.name.clone(), file.whole.bad.clone()));
+        by_type.add(file);
+    }
+    Ok((by_type, left_out))
+}
+
+impl Files<'_> {
+    fn read(&self, at: usize, input: Input, options: &Options) {
+        if at > self.failed.load(Ordering::Relaxed) {
+            return;
+        }
+        let read = ReadFile::read(input, self.nodes, options, self.progress);
+        if read.is_err() {
+            self.failed.fetch_min(at, Ordering::Relaxed);
+        }
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)[at] = Some(read);
+    }
+}
+
+impl ReadFile {
+    fn read(mut input: Input, nodes: &[NodeFile], options: &Options, progress: &Progress) -> Result<ReadFile> {
         let (name, joins) = (input.source.name(), joins_of(&input));
         let ends = |end| {
             let group = input.layout.group(end);
@@ -39,19 +102,21 @@ impl ByType {
         };
         let ends = [ends(0)?, ends(1)?];
         let whole = input.read(Some(&ends), options, progress)?;
-        if !whole.tags.is_empty() {
-            self.add_tagged(&whole);
-            return Ok(whole.bad);
+        if whole.rows > 0 && whole.tags.is_empty() && joins.rel_type.is_none() {
+            let why = "nothing says the type of the relationships: `A-TYPE->B=file`, or a column `:TYPE`";
+            return Err(super::bad::fault(&name, 1, why));
         }
-        match joins.rel_type {
-            Some(rel_type) => self.of(rel_type).append(whole.ends, whole.columns),
-            None if whole.rows == 0 => {}
-            None => {
-                let why = "nothing says the type of the relationships: `A-TYPE->B=file`, or a column `:TYPE`";
-                return Err(super::bad::fault(&name, 1, why));
-            }
+        Ok(ReadFile { name, rel_type: joins.rel_type, whole })
+    }
+}
+
+impl ByType {
+    fn add(&mut self, file: ReadFile) {
+        match file.rel_type {
+            _ if !file.whole.tags.is_empty() => self.add_tagged(&file.whole),
+            Some(rel_type) => self.of(rel_type).append(file.whole.ends, file.whole.columns),
+            None => {}
         }
-        Ok(whole.bad)
     }
 
     /// Adds rows that a column gives their types.
@@ -98,18 +163,19 @@ impl Rels {
     fn append(&mut self, ends: [Vec<u32>; 2], columns: Vec<(Arc<str>, Built)>) {
         let before = self.ends[0].len() as u32;
         for (name, column) in columns {
-            let all = named::entry(&mut self.columns, name, Built::nothing);
-            all.append_absent_up_to(before);
-            all.append(column);
+            named::entry(&mut self.columns, name, Vec::new).push((before, column));
         }
-        self.ends.iter_mut().zip(ends).for_each(|(all, more)| all.extend(more));
+        self.ends.iter_mut().zip(ends).for_each(|(all, more)| match all.is_empty() {
+            true => *all = more,
+            false => all.extend(more),
+        });
     }
 
     fn into_columns(self, version: &mut Version) -> RelColumns {
         let [from, to] = self.ends;
         let rows = from.len() as u32;
-        let property = |(name, mut column): (Arc<str>, Built)| {
-            column.append_absent_up_to(rows);
+        let property = |(name, parts): (Arc<str>, Parts)| {
+            let column = Built::joined(parts, rows);
             PropertyColumn { key: version.intern_key(&name), having: column.having, values: column.values }
         };
         RelColumns { properties: self.columns.into_iter().map(property).collect(), from, to }

@@ -2,11 +2,12 @@
 
 use super::bad::Bad;
 use super::blocks::Block;
-use super::column::{Builder, Reading, Texts, utf8};
+use super::column::{Builder, Reading};
 use super::ends::Ends;
 use super::header::{Layout, Role};
 use super::kind::{self, Forms};
 use super::named;
+use super::texts::{Texts, utf8};
 use crate::csv::{self, Field, Fields};
 use crate::text::counted;
 use std::sync::Arc;
@@ -53,14 +54,20 @@ enum Slot {
 }
 
 impl Rows<'_> {
-    /// The rows of a block.
-    pub(super) fn read(&self, block: &Block, texts: &mut Texts) -> Part {
-        let (slots, columns) = self.slots();
+    /// The rows of a block, of which there are about so many; the texts are those of its columns.
+    pub(super) fn read(&self, block: &Block, texts: &mut [Texts], expected: usize) -> Part {
+        let (slots, columns) = self.slots(expected);
+        texts.iter_mut().for_each(Texts::begin_block);
         let mut part = Part { columns, ..Part::default() };
+        if self.ends.is_some() {
+            part.ends.iter_mut().for_each(|ends| ends.reserve(expected));
+        }
         let mut fields = Vec::with_capacity(slots.len());
-        for (line, record) in Records::of(block, self.delimiter) {
+        let records = Records::of(block, self.delimiter);
+        let separated = (self.delimiter, records.quotations);
+        for (line, record) in records {
             fields.clear();
-            let read = split(record, self.delimiter, slots.len(), &mut fields);
+            let read = split(record, separated, slots.len(), &mut fields);
             let added = read.and_then(|()| self.row(&mut part, &slots, &fields, texts));
             match added {
                 Ok(()) if self.ends.is_none() => part.lines.push(line),
@@ -75,12 +82,17 @@ impl Rows<'_> {
         part
     }
 
+    /// Room for the texts of each column.
+    pub(super) fn texts(&self) -> Vec<Texts> {
+        self.readings.iter().map(|_| Texts::default()).collect()
+    }
+
     /// What becomes of each column, and the columns to fill.
-    fn slots(&self) -> (Vec<Slot>, Vec<(Arc<str>, Builder)>) {
+    fn slots(&self, expected: usize) -> (Vec<Slot>, Vec<(Arc<str>, Builder)>) {
         let mut columns = Vec::new();
         let slots = self.layout.columns.iter().zip(self.readings).map(|(column, reading)| {
             let mut builder = || {
-                columns.push((Arc::clone(&column.name), Builder::new(reading.clone())));
+                columns.push((Arc::clone(&column.name), Builder::new(reading.clone(), expected)));
                 columns.len() - 1
             };
             match column.role {
@@ -97,7 +109,7 @@ impl Rows<'_> {
 
     /// Adds a row, or as much of it as comes before what is wrong.
     #[inline]
-    fn row(&self, part: &mut Part, slots: &[Slot], fields: &[Field<'_>], texts: &mut Texts) -> Result<(), String> {
+    fn row(&self, part: &mut Part, slots: &[Slot], fields: &[Field<'_>], texts: &mut [Texts]) -> Result<(), String> {
         let (mut ends, mut tag) = ([0; 2], None);
         for (position, (slot, field)) in slots.iter().zip(fields).enumerate() {
             match slot {
@@ -109,7 +121,7 @@ impl Rows<'_> {
                 Slot::Tag => tag = Some(named::place(&mut part.tag_names, utf8(field.bytes())?)),
                 Slot::Key(_) if field.bytes().is_empty() => return Err("the key is empty".to_owned()),
                 Slot::Value(column) | Slot::Key(column) => {
-                    let pushed = part.columns[*column].1.push(field, texts);
+                    let pushed = part.columns[*column].1.push(field, &mut texts[position]);
                     pushed.map_err(|why| format!("{}: {why}", self.layout.columns[position].name))?;
                 }
             }
@@ -134,7 +146,18 @@ impl Rows<'_> {
 
 /// The fields of a record, if they are as many as there should be.
 #[inline]
-fn split<'a>(record: &'a [u8], delimiter: &'a [u8], wanted: usize, fields: &mut Vec<Field<'a>>) -> Result<(), String> {
+fn split<'a>(
+    record: &'a [u8],
+    (delimiter, quotations): (&'a [u8], bool),
+    wanted: usize,
+    fields: &mut Vec<Field<'a>>,
+) -> Result<(), String> {
+    if let [byte] = delimiter
+        && !quotations
+    {
+        csv::for_each_bare(record, *byte, |field| fields.push(field));
+        return if fields.len() == wanted { Ok(()) } else { Err(wrong_number(fields.len(), wanted)) };
+    }
     for field in Fields::of(record, delimiter) {
         let field = field.map_err(|wrong| wrong.what.to_owned())?;
         if fields.len() < wanted {
@@ -157,7 +180,7 @@ pub(super) fn forms_of(block: &Block, delimiter: &[u8], columns: usize) -> Vec<F
     let mut fields = Vec::new();
     for (_, record) in Records::of(block, delimiter).take(GUESSED_FROM) {
         fields.clear();
-        if split(record, delimiter, columns, &mut fields).is_ok() {
+        if split(record, (delimiter, true), columns, &mut fields).is_ok() {
             let values = fields.iter().zip(&mut forms).filter(|(field, _)| !field.is_empty());
             values.for_each(|(field, forms)| forms.add(utf8(field.bytes()).map(kind::form_of).unwrap_or_default()));
         }
