@@ -22,7 +22,7 @@ impl GraphFile {
     /// `Io` when something cannot be written: then the file and the log are as they were, or the handle refuses
     /// further changes.
     pub fn checkpoint(&self, store: &Store) -> Result<()> {
-        let one_at_a_time = self.checkpointing.lock().unwrap_or_else(PoisonError::into_inner);
+        let one_at_a_time = self.checkpointing();
         let (graph, snapshot) = {
             let mut state = self.when_idle();
             self.check(&state)?;
@@ -79,7 +79,7 @@ impl GraphFile {
                 Err(error)
             }
             Err(NotReplaced::Unknown(error)) => {
-                self.fail(state, store, &error);
+                self.fail(state, store, "log", &error);
                 Err(error)
             }
         }
@@ -134,6 +134,11 @@ impl GraphFile {
         drop(state);
         drop(write);
         saved.and(removed)
+    }
+
+    /// The right to replace the file.
+    pub(super) fn checkpointing(&self) -> MutexGuard<'_, ()> {
+        self.checkpointing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The state when nobody is writing the log: then the current version is the one after the log's last record.

@@ -4,11 +4,12 @@
 //! that are queued, brings them to the disk with one sync, and publishes the last version, which contains the others.
 //! After a failure nothing more is written through this handle, because nobody knows what the disk holds.
 
+use super::disk::NotReplaced;
 use super::file::{Durability, GraphFile, SYNC_EVERY, Slot, State};
 use super::log::{self, Commit, Log};
 use super::{changes, history};
 use crate::error::{Detail, Error, ErrorType, Result};
-use crate::store::{Snapshot, Store, WriteGuard};
+use crate::store::{Record, Snapshot, Store, Version, WriteGuard};
 use std::io;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -42,6 +43,9 @@ impl GraphFile {
             drop(write);
             return self.settle(store, &base).map(|()| base);
         }
+        if record.len() >= self.options.rewrite_from && is_most_of(&record, write.version()) {
+            return self.commit_in_file(store, write, &record);
+        }
         let content = changes::encode(&record).ok_or_else(|| Error::internal("a change cannot be written"))?;
         if content.len() > log::LARGEST {
             let message = format!("a change of {} bytes is too large for one commit", content.len());
@@ -58,6 +62,40 @@ impl GraphFile {
         let state = self.wait(state, store, sequence)?;
         self.sync_soon(state, store);
         self.checkpoint_if_grown(store);
+        Ok(version)
+    }
+
+    /// Commits a change by writing the file anew. Nothing else is committed meanwhile, so that the log goes on without a
+    /// gap: the commits in it are older than the file, until it is begun anew.
+    fn commit_in_file(&self, store: &Store, mut write: WriteGuard, record: &Record) -> Result<Snapshot> {
+        history::remember(&mut write, record)?;
+        self.settle(store, write.base())?;
+        let one_at_a_time = self.checkpointing();
+        let graph = {
+            let state = self.when_idle();
+            self.check(&state)?;
+            state.graph.ok_or_else(|| Error::internal("a commit without a file"))?
+        };
+        let changed = write.version_mut().take();
+        let version = write.step(changed).finish();
+        let written = self.write_graph(graph, &version);
+        let mut state = self.when_idle();
+        if let Err(error) = written {
+            match &error {
+                NotReplaced::AsBefore(_) => store.retreat(),
+                NotReplaced::Unknown(why) => self.fail(&mut state, store, "file", why),
+            }
+            return Err(self.io("save", self.path(), error.error()));
+        }
+        (state.saved, state.durable) = (version.sequence(), version.sequence());
+        store.publish(&version);
+        let begun = self.begin_log(graph, version.sequence(), &[]);
+        match begun {
+            Ok(log) => state.set_log(log, self.options.checkpoint_after),
+            Err(error) => self.fail(&mut state, store, "log", error.error()),
+        }
+        drop(state);
+        drop(one_at_a_time);
         Ok(version)
     }
 
@@ -114,7 +152,7 @@ impl GraphFile {
         let mut state = self.state();
         match written {
             Ok(()) => state.appended(log, commits, sync),
-            Err(error) => self.fail(&mut state, store, &error),
+            Err(error) => self.fail(&mut state, store, "log", &error),
         }
         self.turned.notify_all();
         state
@@ -157,20 +195,25 @@ impl GraphFile {
                 state.last_sync = Some(Instant::now());
                 state.log = Slot::Open(log);
             }
-            Err(error) => self.fail(&mut state, store, &error),
+            Err(error) => self.fail(&mut state, store, "log", &error),
         }
         self.turned.notify_all();
     }
 
     /// Nothing more can be written: what was queued is given up.
-    pub(super) fn fail(&self, state: &mut State, store: &Store, error: &io::Error) {
-        state.failed = Some(format!("its log could not be written ({error})"));
+    pub(super) fn fail(&self, state: &mut State, store: &Store, what: &str, error: &io::Error) {
+        state.failed = Some(format!("its {what} could not be written ({error})"));
         state.log = Slot::None;
         state.waiting.clear();
         state.newest = None;
         store.retreat();
         self.turned.notify_all();
     }
+}
+
+/// Whether a change made so much of a version that writing all of it is no more work than writing the change.
+fn is_most_of(record: &Record, version: &Version) -> bool {
+    record.len() as u64 >= (version.node_count() + version.rel_count()) / 2
 }
 
 impl State {

@@ -47,6 +47,9 @@ pub struct OpenOptions {
     pub history: Option<Retention>,
     /// Write a checkpoint when the log has grown by so many bytes; `None` only when asked and when closed.
     pub checkpoint_after: Option<u64>,
+    /// A commit of at least so many changes that make up most of the graph writes the file anew, instead of the log and the
+    /// file later.
+    pub rewrite_from: usize,
     /// The disk.
     pub disk: Arc<dyn Disk>,
 }
@@ -58,6 +61,7 @@ impl Default for OpenOptions {
             durability: Durability::default(),
             history: None,
             checkpoint_after: Some(16 << 20),
+            rewrite_from: 1 << 16,
             disk: Arc::new(RealDisk),
         }
     }

@@ -19,16 +19,22 @@ use std::sync::Arc;
 pub(super) struct Teller {
     /// The sources by what cites call them; not yet known at first.
     sources: Option<HashMap<Arc<str>, Vec<NodeId>>>,
-    /// What names denote, as far as they were looked up since a name was last changed.
-    names: HashMap<Arc<str>, NodeId, foldhash::fast::RandomState>,
+    /// What names that many lines share denote, by where their texts are, as far as they were looked up since a name was
+    /// last changed.
+    names: HashMap<usize, (Arc<str>, NodeId), foldhash::fast::RandomState>,
+    /// How many properties the last fact had.
+    width: usize,
     /// Facts that are told and not yet in the version, by type in order of time.
     facts: BTreeMap<RelTypeId, Vec<NewRel>>,
     /// How many they are.
     waiting: usize,
 }
 
+/// How many names are kept with what they denote.
+const MOST_NAMES: usize = if cfg!(test) { 3 } else { 1 << 19 };
+
 /// How many facts may wait to be put into the version together.
-const MOST_WAITING: usize = if cfg!(test) { 4 } else { 1 << 16 };
+const MOST_WAITING: usize = if cfg!(test) { 4 } else { 1 << 18 };
 
 impl Teller {
     /// Tells a source, entity or fact; gives what changed, or `None` when it is to be told in openCypher. Then nothing
@@ -70,11 +76,12 @@ impl Teller {
         let Some(to) = self.known(version, &fact.object, counters)? else { return Ok(None) };
         let rel_type = version.intern_rel_type(&fact.verb.text);
         for said in stored_statements(fact, defaults) {
-            let mut properties = Vec::with_capacity(said.len());
-            for (key, value) in &said {
+            let mut properties = Vec::with_capacity(self.width);
+            for (key, value) in said {
                 let Some(value) = stored(value) else { return Ok(None) };
-                properties.push((version.intern_key(key), value));
+                properties.push((version.intern_key(&key), value));
             }
+            self.width = properties.len();
             counters.rels_created += 1;
             counters.properties_set += properties.len() as u64;
             self.put(version, rel_type, NewRel { from, to, properties })?;
@@ -82,13 +89,20 @@ impl Teller {
         Ok(Some(()))
     }
 
-    /// As [`named`], once for each name.
+    /// As [`named`], once for each text that lines share.
     fn known(&mut self, version: &mut Version, name: &Name, counters: &mut Counters) -> Result<Option<NodeId>> {
-        if let Some(node) = self.names.get(&name.text) {
+        let place = Arc::as_ptr(&name.text).addr();
+        if let Some((_, node)) = self.names.get(&place) {
             return Ok(Some(*node));
         }
         let node = named(version, name, counters)?;
-        node.map(|node| self.names.insert(Arc::clone(&name.text), node));
+        // While the text is kept, no other has its place. One that nobody else has does not come again.
+        if let Some(node) = node.filter(|_| Arc::strong_count(&name.text) > 1) {
+            if self.names.len() >= MOST_NAMES {
+                self.names.clear();
+            }
+            self.names.insert(place, (Arc::clone(&name.text), node));
+        }
         Ok(node)
     }
 
@@ -195,7 +209,7 @@ fn named(version: &mut Version, name: &Name, counters: &mut Counters) -> Result<
 fn set(version: &mut Version, node: NodeId, key: &str, value: &ast::Value, counters: &mut Counters) -> Result<()> {
     for (key, value) in stored_values(key.into(), value.clone()) {
         let id = version.intern_key(&key);
-        version.set_node_property(node, id, stored(&value).unwrap_or_default())?;
+        version.set_node_property(node, id, stored(value).unwrap_or_default())?;
         counters.properties_set += 1;
     }
     if matches!(value, ast::Value::Date(date) if date.precision().is_none()) {
@@ -209,14 +223,14 @@ fn set(version: &mut Version, node: NodeId, key: &str, value: &ast::Value, count
 }
 
 /// A value of a line as a property holds it. Dates are to the day.
-pub(crate) fn stored(value: &ast::Value) -> Option<Value> {
+pub(crate) fn stored(value: ast::Value) -> Option<Value> {
     Some(match value {
-        ast::Value::Int(number) => Value::Int(*number),
-        ast::Value::Float(number) => Value::Float(*number),
-        ast::Value::Bool(truth) => Value::Bool(*truth),
-        ast::Value::String(text) => Value::String(Arc::clone(text)),
-        ast::Value::List(items) => Value::list(items.iter().map(stored).collect::<Option<_>>()?),
-        ast::Value::Date(date) => Value::Date(day(*date)?),
+        ast::Value::Int(number) => Value::Int(number),
+        ast::Value::Float(number) => Value::Float(number),
+        ast::Value::Bool(truth) => Value::Bool(truth),
+        ast::Value::String(text) => Value::String(text),
+        ast::Value::List(items) => Value::list(items.into_iter().map(stored).collect::<Option<_>>()?),
+        ast::Value::Date(date) => Value::Date(day(date)?),
     })
 }
 

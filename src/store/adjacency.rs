@@ -205,13 +205,18 @@ impl AdjSegment {
             *self = AdjSegment::from_sorted(entries);
             return;
         }
-        let mut all = entries.to_vec();
         let segment = entries.first().map_or(0, |entry| entry.node - entry.node % SEGMENT);
+        let mut all = Vec::with_capacity(entries.len() + self.base.neighbours.len());
+        let mut new = entries.iter().copied().peekable();
         for place in 0..SEGMENT as u16 {
             let node = segment + u32::from(place);
-            self.for_each(place, |neighbour, row| all.push(Entry { node, neighbour, row }));
+            self.for_each(place, |neighbour, row| {
+                let known = Entry { node, neighbour, row };
+                all.extend(std::iter::from_fn(|| new.next_if(|entry| *entry < known)));
+                all.push(known);
+            });
         }
-        all.sort_unstable();
+        all.extend(new);
         *self = AdjSegment::from_sorted(&all);
     }
 

@@ -184,20 +184,34 @@ impl Version {
             self.check_new_rel(rel_type, rel.from, rel.to)?;
             self.check_properties(&rel.properties)?;
         }
-        let rows = self.row_bound(rel_type)..;
+        let first = self.row_bound(rel_type);
+        let rows = first..;
         let entry = |(row, rel): (u32, &NewRel)| Entry { node: rel.from.0, neighbour: rel.to.0, row };
         let mut forward: Vec<Entry> = rows.clone().zip(&rels).map(entry).collect();
         forward.sort_unstable();
         self.put_rels(rel_type, &forward);
+        self.set_new_values(rel_type, first, &rels);
         for (row, NewRel { from, to, properties }) in rows.zip(rels) {
-            if !properties.is_empty() {
-                set_values(self.table_mut(rel_type).columns_mut(row), row, &properties);
-            }
             let rel = RelId { rel_type, row };
             self.note(|| Change::CreateRel(rel, from, to, properties.into()));
             self.take_up(Owner::Rel(rel));
         }
         Ok(())
+    }
+
+    /// Sets the values of relationships that have the rows from one on, segment by segment.
+    fn set_new_values(&mut self, rel_type: RelTypeId, first: u32, rels: &[NewRel]) {
+        let table = self.table_mut(rel_type);
+        let (mut row, mut rest) = (first, rels);
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(rest.len().min((SEGMENT - row % SEGMENT) as usize));
+            let columns = values_by_key(split(row).1, now);
+            if !columns.is_empty() {
+                let segment = table.columns_mut(row);
+                columns.into_iter().for_each(|(key, values)| segment.set_all(key, values));
+            }
+            (row, rest) = (row + now.len() as u32, later);
+        }
     }
 
     /// Creates a relationship with a given row that none has, as when a log is read or a commit taken back.
@@ -397,6 +411,21 @@ impl Version {
         let message = format!("all rows of the type `{}` are used up", self.catalog.rel_type_name(rel_type));
         Err(Error::runtime(ErrorType::ResourceLimit, Detail::IdsExhausted, message))
     }
+}
+
+/// The values of relationships at the places from one on, by key.
+fn values_by_key(first: u16, rels: &[NewRel]) -> Vec<(KeyId, Vec<(u16, Value)>)> {
+    let mut all: Vec<(KeyId, Vec<(u16, Value)>)> = Vec::new();
+    for (place, rel) in (first..).zip(rels) {
+        for (key, value) in &rel.properties {
+            let value = (place, value.clone());
+            match all.iter_mut().find(|(known, _)| known == key) {
+                Some((_, values)) => values.push(value),
+                None => all.push((*key, vec![value])),
+            }
+        }
+    }
+    all
 }
 
 fn set_values(columns: &mut Columns, id: u32, properties: &[(KeyId, Value)]) {

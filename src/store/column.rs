@@ -98,6 +98,17 @@ impl Columns {
         }
     }
 
+    /// Sets values of a key; null removes one.
+    pub(crate) fn set_all(&mut self, key: KeyId, mut values: Vec<(u16, Value)>) {
+        if self.has(key) || !values.is_sorted_by(|(before, _), (after, _)| before < after) {
+            return values.into_iter().for_each(|(place, value)| self.set(place, key, value));
+        }
+        values.retain(|(_, value)| !value.is_null());
+        if !values.is_empty() {
+            self.attach(key, Column::of(values));
+        }
+    }
+
     /// Sets the values from an index on of a key for entities of the segment, whose identifiers ascend.
     pub(crate) fn put(&mut self, key: KeyId, ids: &[u32], values: &Values, start: usize) {
         let places: Vec<u16> = ids.iter().map(|id| split(*id).1).collect();

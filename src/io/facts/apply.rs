@@ -169,10 +169,9 @@ fn text(meta: Meta, cite: Option<Cite>) -> String {
 
 /// Whether a relationship has every property of a fact, and no other locator when the fact has a cite.
 fn says(version: &Version, rel: RelId, fact: &Fact) -> bool {
-    let statements = stored_statements(fact, &facts::Defaults::default());
-    let Some(said) = statements.into_iter().next() else { return false };
+    let defaults = facts::Defaults::default();
+    let Some(mut said) = stored_statements(fact, &defaults).next() else { return false };
     let property = |key: &str| version.rel_property_named(rel, key);
     let located = fact.cites.iter().all(|cite| cite.locator.is_some() || property("locator").is_null());
-    located
-        && said.iter().all(|(key, value)| stored(value).is_some_and(|value| compare::group_eq(&property(key), &value)))
+    located && said.all(|(key, value)| stored(value).is_some_and(|value| compare::group_eq(&property(&key), &value)))
 }

@@ -4,7 +4,8 @@
 //! uses the lines gets them in order, and reads a block itself when none is ready; only so many blocks wait to be used.
 
 use super::ast::Line;
-use super::parse::parse_line;
+use super::parse::read_line;
+use super::quick::Texts;
 use crate::error::{Error, Result};
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -29,13 +30,17 @@ pub(super) fn with_lines<'t, T>(text: &'t str, offset: usize, used: impl FnOnce(
         changed: Condvar::new(),
     };
     thread::scope(|scope| {
+        let read = || {
+            let mut texts = Texts::default();
+            while shared.read_ahead(&mut texts) {}
+        };
         let start = |_| {
             let name = "standpoint-read".to_owned();
-            thread::Builder::new().name(name).spawn_scoped(scope, || while shared.read_ahead() {}).is_ok()
+            thread::Builder::new().name(name).spawn_scoped(scope, read).is_ok()
         };
         // Where a thread cannot be started, the others do its work.
         (0..most).all(start);
-        let mut lines = Lines { shared: &shared, block: Block::new() };
+        let mut lines = Lines { shared: &shared, block: Block::new(), texts: Texts::default() };
         used(&mut lines)
     })
 }
@@ -59,6 +64,8 @@ pub(super) struct Lines<'s, 't> {
     shared: &'s Shared<'t>,
     /// What is left of the block that is used.
     block: Block,
+    /// What the lines have in common that whoever uses them reads.
+    texts: Texts<'t>,
 }
 
 impl Iterator for Lines<'_, '_> {
@@ -66,7 +73,7 @@ impl Iterator for Lines<'_, '_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         while self.block.is_empty() {
-            self.block = self.shared.take()?;
+            self.block = self.shared.take(&mut self.texts)?;
         }
         self.block.pop_front()
     }
@@ -111,7 +118,7 @@ impl<'t> Shared<'t> {
     }
 
     /// Reads a block when there is room for it; whether there may be more.
-    fn read_ahead(&self) -> bool {
+    fn read_ahead(&self, texts: &mut Texts<'t>) -> bool {
         let mut work = self.lock();
         while !work.ended && !work.rest.is_empty() && work.cut - work.next >= self.ahead {
             work = self.wait(work);
@@ -121,12 +128,12 @@ impl<'t> Shared<'t> {
         }
         let Some(cut) = work.cut() else { return false };
         drop(work);
-        self.read(cut);
+        self.read(cut, texts);
         true
     }
 
     /// The next block, read by this thread if nobody else reads it; `None` at the end.
-    fn take(&self) -> Option<Block> {
+    fn take(&self, texts: &mut Texts<'t>) -> Option<Block> {
         let mut work = self.lock();
         loop {
             let next = work.next;
@@ -139,7 +146,7 @@ impl<'t> Shared<'t> {
             match if room { work.cut() } else { None } {
                 Some(cut) => {
                     drop(work);
-                    self.read(cut);
+                    self.read(cut, texts);
                     work = self.lock();
                 }
                 None if next < work.cut => work = self.wait(work),
@@ -148,8 +155,8 @@ impl<'t> Shared<'t> {
         }
     }
 
-    fn read(&self, (number, text, offset): (usize, &str, usize)) {
-        let read = || split(text, offset).map(|(line, offset)| (offset, parse_line(line, offset))).collect();
+    fn read(&self, (number, text, offset): (usize, &'t str, usize), texts: &mut Texts<'t>) {
+        let read = || split(text, offset).map(|(line, offset)| (offset, read_line(line, offset, texts))).collect();
         let block = catch_unwind(AssertUnwindSafe(read));
         let gone = || Block::from([(offset, Err(Error::internal("a thread that read lines has panicked")))]);
         let block = block.unwrap_or_else(|_| gone());
@@ -175,6 +182,7 @@ impl<'t> Work<'t> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::parse_line;
     use super::*;
     use proptest::prelude::*;
 

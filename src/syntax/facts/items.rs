@@ -19,6 +19,11 @@ pub(super) fn meta<'t>(parts: &Parts<'t>, braces: Part<'t>) -> Result<Meta> {
     for item in items(braces) {
         said(parts, &mut meta, item)?;
     }
+    settled(meta, span)
+}
+
+/// What is said, when its parts agree; `span` are the braces.
+pub(super) fn settled(mut meta: Meta, span: Span) -> Result<Meta> {
     check_span(meta.since, meta.until, span)?;
     check_keys(&meta.properties, &[("date", meta.date), ("since", meta.since), ("until", meta.until)])?;
     if let (Some(modality), Some((confidence, _))) = (&meta.modality, meta.confidence)
@@ -312,7 +317,7 @@ fn number_of(part: Part<'_>, span: Span) -> Result<Value> {
     }
 }
 
-fn number(text: &str, span: Span) -> Result<Value> {
+pub(super) fn number(text: &str, span: Span) -> Result<Value> {
     let too_large = || wrong(format!("the number `{}` is too large", shown(text)), span);
     if text.contains(['.', 'e', 'E']) {
         let number: f64 = text.parse().map_err(|_| not_a_date(text, span))?;
@@ -321,7 +326,7 @@ fn number(text: &str, span: Span) -> Result<Value> {
     text.parse().map(Value::Int).map_err(|_| too_large())
 }
 
-fn confidence(value: &Value, span: Span) -> Result<f64> {
+pub(super) fn confidence(value: &Value, span: Span) -> Result<f64> {
     let number = match *value {
         #[allow(clippy::cast_precision_loss)] // anything but 0 and 1 is refused
         Value::Int(number) => number as f64,

@@ -18,6 +18,7 @@ mod order;
 mod parse;
 mod plain;
 mod question;
+mod quick;
 #[cfg(test)]
 pub(crate) mod samples;
 mod tell;

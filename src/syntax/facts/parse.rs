@@ -5,6 +5,7 @@
 
 use super::ast::{Body, Cite, Entity, Fact, Line, Mark, Meta, Name, PatternDirection, Property, Source, Value, Verbs};
 use super::errors::{ampersand, broken, lower_case_label, no_arrow, shown, wrong};
+use super::quick::{self, Texts};
 use super::{ask, items};
 use crate::error::{Detail, Error, Result};
 use crate::span::Span;
@@ -27,6 +28,11 @@ pub(super) type Part<'t> = Pair<'t, Rule>;
 /// # Ok::<(), standpoint::error::Error>(())
 /// ```
 pub fn parse_line(text: &str, offset: usize) -> Result<Line> {
+    read_line(text, offset, &mut Texts::default())
+}
+
+/// As [`parse_line`], for lines that come one after another.
+pub(super) fn read_line<'t>(text: &'t str, offset: usize, texts: &mut Texts<'t>) -> Result<Line> {
     let start = text.len() - text.trim_start().len();
     let text = text.trim();
     let origin = offset + start;
@@ -38,7 +44,7 @@ pub fn parse_line(text: &str, offset: usize) -> Result<Line> {
         return Err(wrong("arrow facts are written one a line", Span::new(origin + at, origin + text.len())));
     }
     let (mark, rest) = split_mark(text);
-    let (body, comment) = body(mark, rest, span)?;
+    let (body, comment) = body(mark, rest, span, texts)?;
     Ok(Line { mark, body, comment, span })
 }
 
@@ -54,7 +60,7 @@ fn split_mark(text: &str) -> (Mark, &str) {
 type Commented = (Body, Option<Arc<str>>);
 
 /// What stands after the mark; `span` is the whole line, and `text` its end.
-fn body(mark: Mark, text: &str, span: Span) -> Result<Commented> {
+fn body<'t>(mark: Mark, text: &'t str, span: Span, texts: &mut Texts<'t>) -> Result<Commented> {
     let begins_with_arrow = mark == Mark::Retract && text.split_whitespace().next().is_some_and(|w| w.ends_with("->"));
     let spaced = text.len();
     let text = text.trim_start();
@@ -62,6 +68,9 @@ fn body(mark: Mark, text: &str, span: Span) -> Result<Commented> {
     let first = Span::new(start, start + 1);
     if begins_with_arrow && spaced == text.len() {
         return Err(wrong("a line begins with a name, not with an arrow", span));
+    }
+    if let Some(body) = quick::fact(text, start, texts) {
+        return Ok((body, None));
     }
     let marked = mark != Mark::None;
     match text.chars().next() {
@@ -76,9 +85,14 @@ fn body(mark: Mark, text: &str, span: Span) -> Result<Commented> {
             .hint("a name that begins with it needs quotes")),
         Some('.') => Err(wrong("`.` begins a command of the shell, not a fact", first)
             .hint("a name that begins with it needs quotes")),
-        Some(_) if mark == Mark::Retract => read(Rule::told_line, text, span, Parts::told).map_err(not_a_list),
-        Some(_) => read(Rule::told_line, text, span, Parts::told),
+        Some(_) if mark == Mark::Retract => told(text, span).map_err(not_a_list),
+        Some(_) => told(text, span),
     }
+}
+
+/// An entity or a fact, as the grammar says; `text` ends where `line` ends.
+pub(super) fn told(text: &str, line: Span) -> Result<Commented> {
+    read(Rule::told_line, text, line, Parts::told)
 }
 
 /// Cuts `text`, which ends where `line` ends, into parts and makes a statement of all of them.
@@ -333,7 +347,7 @@ impl<'t> Parts<'t> {
     /// The name that begins a line or clause.
     pub(super) fn name(&mut self, of: &str) -> Result<Name> {
         match self.peek() {
-            Some(Rule::name | Rule::plain_name | Rule::ask_name | Rule::quoted) => self.take_name(),
+            Some(Rule::name | Rule::ask_name | Rule::quoted) => self.take_name(),
             Some(Rule::arrow | Rule::labels | Rule::aliases | Rule::meta | Rule::ampersand) => {
                 let part = self.next().ok_or_else(|| wrong("a name is missing", self.line))?;
                 let text = shown(part.as_str());
@@ -346,7 +360,7 @@ impl<'t> Parts<'t> {
     /// The name after an arrow.
     pub(super) fn name_after(&mut self, what: &str) -> Result<Name> {
         match self.peek() {
-            Some(Rule::name | Rule::plain_name | Rule::ask_name | Rule::quoted) => self.take_name(),
+            Some(Rule::name | Rule::ask_name | Rule::quoted) => self.take_name(),
             Some(Rule::stray | Rule::variable | Rule::open_quote | Rule::not_word) => Err(self.unexpected_next()),
             _ => Err(wrong(format!("a name is missing after {what}"), self.place())),
         }

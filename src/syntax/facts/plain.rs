@@ -8,7 +8,7 @@ use standpoint_grammar::facts::Rule;
 use std::collections::HashSet;
 
 /// Signs that may stand inside a word, after its first letter or digit.
-const INSIDE: &str = "-_.'";
+pub(super) const INSIDE: [char; 4] = ['-', '_', '.', '\''];
 /// Keys that mean something of their own on some line.
 const RESERVED: [&str; 13] = [
     "date",
@@ -29,25 +29,25 @@ const RESERVED: [&str; 13] = [
 /// Whether the whole text certainly is what one of the rules `bare_…` says.
 pub(super) fn is_plain(rule: Rule, text: &str) -> bool {
     match rule {
-        Rule::bare_name | Rule::bare_alias => !text.starts_with("not") && are_words(text, INSIDE),
-        Rule::bare_locator => are_words(text, INSIDE),
-        Rule::bare_verb => are_words(text, ""),
-        Rule::bare_label | Rule::bare_reference => is_word(text, INSIDE),
-        Rule::bare_scalar => text.starts_with(char::is_alphabetic) && is_word(text, INSIDE),
+        Rule::bare_name | Rule::bare_alias => !text.starts_with("not") && are_words(text, &INSIDE),
+        Rule::bare_locator => are_words(text, &INSIDE),
+        Rule::bare_verb => are_words(text, &[]),
+        Rule::bare_label | Rule::bare_reference => is_word(text, &INSIDE),
+        Rule::bare_scalar => text.starts_with(char::is_alphabetic) && is_word(text, &INSIDE),
         Rule::bare_key => {
-            text.starts_with(|first: char| first.is_ascii_alphabetic()) && text.is_ascii() && is_word(text, "_")
+            text.starts_with(|first: char| first.is_ascii_alphabetic()) && text.is_ascii() && is_word(text, &['_'])
         }
         _ => false,
     }
 }
 
 /// Words with one space between each two.
-fn are_words(text: &str, inside: &str) -> bool {
+fn are_words(text: &str, inside: &[char]) -> bool {
     text.split(' ').all(|word| is_word(word, inside))
 }
 
-fn is_word(text: &str, inside: &str) -> bool {
-    text.starts_with(char::is_alphanumeric) && text.chars().all(|it| it.is_alphanumeric() || inside.contains(it))
+fn is_word(text: &str, inside: &[char]) -> bool {
+    text.starts_with(char::is_alphanumeric) && text.chars().all(|it| it.is_alphanumeric() || inside.contains(&it))
 }
 
 /// Whether what is said, written in its canonical form, certainly is read as the same again.

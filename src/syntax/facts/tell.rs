@@ -9,6 +9,7 @@ use crate::syntax::ast::{
     SetItem, UnaryOp,
 };
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// `MERGE (s:Source {id: ref}) SET s.title = …`
 pub(super) fn source(source: &Source, span: Span) -> Translated {
@@ -258,15 +259,18 @@ pub(crate) fn stand_alone(fact: &Fact, defaults: &Defaults) -> Vec<Fact> {
 }
 
 /// The properties of each relationship that a fact stands for, as they are stored.
-pub(crate) fn stored_statements<'a>(fact: &'a Fact, defaults: &Defaults) -> Vec<Vec<Stored<'a>>> {
-    let meta = meta_values(&fact.meta, defaults);
-    let meta: Vec<Stored<'a>> = meta.into_iter().flat_map(|(key, value, _)| stored_values(key, value)).collect();
-    let cited = |cite: Option<Cite>| {
-        let cited = cite.iter().flat_map(cite_texts);
-        let cited = cited.map(|(key, name)| (Cow::Borrowed(key), Value::String(name.text.clone())));
-        cited.chain(meta.iter().cloned()).collect()
-    };
-    cites(fact, defaults).into_iter().map(cited).collect()
+pub(crate) fn stored_statements<'a>(
+    fact: &'a Fact,
+    defaults: &'a Defaults,
+) -> impl Iterator<Item = impl Iterator<Item = Stored<'a>>> {
+    let told = fact.cites.iter().map(|cite| (Some(&cite.reference.text), cite.locator.as_ref().map(|it| &it.text)));
+    let alone = fact.cites.is_empty().then_some((defaults.source.as_ref(), None));
+    told.chain(alone).map(move |(source, locator)| {
+        let cited = [("source", source), ("locator", locator)].into_iter();
+        let cited = cited.filter_map(|(key, text)| Some((Cow::Borrowed(key), Value::String(Arc::clone(text?)))));
+        let meta = meta_values(&fact.meta, defaults);
+        cited.chain(meta.flat_map(|(key, value, _)| stored_values(key, value)))
+    })
 }
 
 /// A property as it is stored.
@@ -312,21 +316,21 @@ fn meta_entries(meta: &Meta, defaults: &Defaults, span: Span) -> Vec<(Name, Expr
 }
 
 /// The properties that the braces of a fact stand for, each with its place where it has one.
-fn meta_values<'a>(meta: &'a Meta, defaults: &Defaults) -> Vec<(Cow<'a, str>, Value, Option<Span>)> {
-    let mut values = Vec::new();
-    for (key, date) in [("date", stated(meta, defaults)), ("since", meta.since), ("until", meta.until)] {
-        values.extend(date.map(|date| (key.into(), Value::Date(date), None)));
-    }
+fn meta_values<'a>(
+    meta: &'a Meta,
+    defaults: &Defaults,
+) -> impl Iterator<Item = (Cow<'a, str>, Value, Option<Span>)> + use<'a> {
+    let dates = [("date", stated(meta, defaults)), ("since", meta.since), ("until", meta.until)];
+    let dates = dates.into_iter().filter_map(|(key, date)| Some((key, Value::Date(date?), None)));
     let modality = meta.modality.as_ref();
     let confidence = meta.confidence.map(|(number, span)| (number, Some(span)));
     let usual =
         || modality.and_then(|word| Modality::find(&word.text).map(|known| (known.confidence, Some(word.span))));
-    values.extend(confidence.or_else(usual).map(|(number, span)| ("confidence".into(), Value::Float(number), span)));
-    for (key, text) in [("modality", modality), ("quote", meta.quote.as_ref())] {
-        values.extend(text.map(|text| (key.into(), Value::String(text.text.clone()), Some(text.span))));
-    }
-    values.extend(meta.properties.iter().map(|p| ((&*p.key.text).into(), p.value.clone(), Some(p.span))));
-    values
+    let confidence = confidence.or_else(usual).map(|(number, span)| ("confidence", Value::Float(number), span));
+    let texts = [("modality", modality), ("quote", meta.quote.as_ref())].into_iter();
+    let texts = texts.filter_map(|(key, text)| Some((key, Value::String(text?.text.clone()), Some(text?.span))));
+    let own = dates.chain(confidence).chain(texts).map(|(key, value, span)| (Cow::Borrowed(key), value, span));
+    own.chain(meta.properties.iter().map(|p| ((&*p.key.text).into(), p.value.clone(), Some(p.span))))
 }
 
 /// A value as it is stored: a date of less precision is its first day, of `until` its last.

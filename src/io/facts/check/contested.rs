@@ -25,9 +25,10 @@ pub(super) fn check(entries: &[Placed], names: &Names<'_>, report: &mut Report<'
         let Body::Fact(fact) = &entry.line.body else { continue };
         let Some(stance) = Stance::of(&fact.verb.text) else { continue };
         // All that a fact stands for share what is said in braces.
-        let Some(said) = stored_statements(fact, &entry.defaults).pop() else { continue };
+        let Some(said) = stored_statements(fact, &entry.defaults).last() else { continue };
+        let said: Vec<_> = said.collect();
         let property = |key: &str| {
-            let value = said.iter().find(|(known, _)| known == key).and_then(|(_, value)| stored(value));
+            let value = said.iter().find(|(known, _)| known == key).and_then(|(_, value)| stored(value.clone()));
             value.unwrap_or_default()
         };
         let Ok(valid) = Validity::of(property) else { continue };
