@@ -11,6 +11,7 @@ use super::seen::Seen;
 use crate::error::{Error, Result};
 use crate::functions::Aggregate;
 use crate::functions::aggregate::{Accumulator, sum_overflow};
+use crate::functions::evidence::Evidence;
 use crate::semantic::bound::AggregateCall;
 use crate::value::Value;
 
@@ -22,6 +23,8 @@ pub(super) enum Totals {
     Different { counts: Vec<u64>, seen: Seen },
     /// Sums of integers, and how many they are.
     Ints { sums: Vec<i128>, counts: Vec<u64> },
+    /// The relationships that groups rest on.
+    Cited { evidence: Evidence, groups: usize },
     /// Anything else.
     Others(Vec<Accumulator>),
 }
@@ -57,6 +60,7 @@ impl Totals {
             Aggregate::Count if call.distinct => Totals::Different { counts: Vec::new(), seen: Seen::default() },
             Aggregate::Count => Totals::Counts(Vec::new()),
             Aggregate::Sum | Aggregate::Avg if !call.distinct => Totals::Ints { sums: Vec::new(), counts: Vec::new() },
+            Aggregate::Cited => Totals::Cited { evidence: Evidence::default(), groups: 0 },
             _ => Totals::Others(Vec::new()),
         }
     }
@@ -66,6 +70,7 @@ impl Totals {
         let bytes = match self {
             Totals::Counts(_) | Totals::Different { .. } => size_of::<u64>(),
             Totals::Ints { .. } => size_of::<(i128, u64)>(),
+            Totals::Cited { .. } => 0,
             Totals::Others(_) => size_of::<Accumulator>(),
         };
         bytes as u64
@@ -79,6 +84,7 @@ impl Totals {
                 sums.resize(groups, 0);
                 counts.resize(groups, 0);
             }
+            Totals::Cited { groups: known, .. } => *known = groups,
             Totals::Others(all) => {
                 all.resize_with(groups, || Accumulator::new(call.aggregate, call.distinct, max_value_bytes));
             }
@@ -104,13 +110,14 @@ impl Totals {
                 self.generalise(cx, call, held)?;
                 self.add(cx, call, input, held)
             }
+            Totals::Cited { evidence, .. } => gather(cx, evidence, input, held),
             Totals::Others(all) => accumulate(cx, all, input, held),
         }
     }
 
     /// Goes over to accumulators.
     fn generalise(&mut self, cx: &Context, call: &AggregateCall, held: &mut Held) -> Result<()> {
-        if let Totals::Others(_) = self {
+        if let Totals::Cited { .. } | Totals::Others(_) = self {
             return Ok(());
         }
         let before = std::mem::replace(self, Totals::Others(Vec::new()));
@@ -118,7 +125,7 @@ impl Totals {
             Totals::Counts(counts) | Totals::Different { counts, .. } | Totals::Ints { counts, .. } => {
                 (counts.len(), before.state_bytes())
             }
-            Totals::Others(_) => (0, 0),
+            Totals::Cited { .. } | Totals::Others(_) => (0, 0),
         };
         held.grow(cx, self.state_bytes().saturating_sub(bytes) * groups as u64)?;
         self.resize(call, groups, cx.value_limit());
@@ -131,7 +138,7 @@ impl Totals {
                 }
                 Ok(())
             }
-            Totals::Counts(_) | Totals::Others(_) => Ok(()),
+            Totals::Counts(_) | Totals::Cited { .. } | Totals::Others(_) => Ok(()),
         }
     }
 
@@ -165,6 +172,11 @@ impl Totals {
                     counts[group] = counts[group].saturating_add(*count);
                     Ok(())
                 })
+            }
+            (Totals::Cited { evidence, .. }, Totals::Cited { evidence: more, .. }) => {
+                let before = evidence.bytes();
+                evidence.join(more, |group| joined.groups[group as usize]);
+                held.grow(cx, evidence.bytes() - before)
             }
             _ => self.merge_accumulators(cx, call, other, joined, held),
         }
@@ -220,6 +232,10 @@ impl Totals {
                     .map(|(sum, count)| Accumulator::of_ints(call.aggregate, sum, count, cx.value_limit()).finish(cx));
                 Ok(Column::from_values(values.collect::<Result<_>>()?))
             }
+            Totals::Cited { evidence, groups } => {
+                let lists = evidence.into_lists(groups).into_iter().map(|list| cx.admit(list));
+                Ok(Column::Values(lists.collect::<Result<_>>()?))
+            }
             Totals::Others(all) => {
                 let values = all.into_iter().map(|each| each.finish(cx).and_then(|value| cx.admit(value)));
                 Ok(Column::from_values(values.collect::<Result<_>>()?))
@@ -264,6 +280,22 @@ fn add_ints(
         *count = count.saturating_add(times);
     }
     Ok(())
+}
+
+/// Adds the relationships of rows to what their groups rest on.
+fn gather(cx: &Context, evidence: &mut Evidence, input: &Input<'_>, held: &mut Held) -> Result<()> {
+    let before = evidence.bytes();
+    for column in input.arguments {
+        cx.work(input.groups.len() as u64)?;
+        match column {
+            Column::Rels(rels) => input.groups.iter().zip(rels).for_each(|(group, rel)| evidence.push(*group, *rel)),
+            Column::Values(values) => {
+                input.groups.iter().zip(values).for_each(|(group, value)| evidence.add(*group, value))
+            }
+            _ => input.groups.iter().enumerate().for_each(|(row, group)| evidence.add(*group, &column.get(row))),
+        }
+    }
+    held.grow(cx, evidence.bytes() - before)
 }
 
 fn accumulate(cx: &Context, all: &mut [Accumulator], input: &Input<'_>, held: &mut Held) -> Result<()> {

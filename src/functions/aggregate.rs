@@ -4,6 +4,7 @@
 //! Nulls do not count. Sums and means are exact until the end, so that the order of rows does not matter to them.
 
 use super::arguments::{get, out_of_range, wrong_type};
+use super::evidence::Evidence;
 use super::exact::ExactSum;
 use super::sorting::sorted;
 use super::{Aggregate, Body, Function, Watch};
@@ -100,6 +101,7 @@ enum State {
         sample: bool,
     },
     Percentile(Percentile),
+    Cited(Evidence),
 }
 
 impl Accumulator {
@@ -118,6 +120,7 @@ impl Accumulator {
             Aggregate::StDevP => State::Deviation { moments: Moments::default(), sample: false },
             Aggregate::PercentileCont => State::Percentile(Percentile::new(true)),
             Aggregate::PercentileDisc => State::Percentile(Percentile::new(false)),
+            Aggregate::Cited => State::Cited(Evidence::default()),
         };
         let seen = distinct.then(HashSet::default);
         Accumulator { seen, state, max_value_bytes, bytes: 0 }
@@ -135,6 +138,11 @@ impl Accumulator {
         if let State::Rows(rows) = &mut self.state {
             *rows = rows.saturating_add(multiplicity);
             return Ok(());
+        }
+        if let State::Cited(evidence) = &mut self.state {
+            arguments.iter().for_each(|value| evidence.add(0, value));
+            self.bytes = evidence.bytes();
+            return check_list_size(evidence.len(), self.max_value_bytes);
         }
         let value = get(arguments, 0);
         if let State::Percentile(percentile) = &mut self.state {
@@ -163,6 +171,7 @@ impl Accumulator {
             State::Collect(items) => Ok(Value::list(items)),
             State::Deviation { moments, sample } => Ok(Value::Float(moments.deviation(sample))),
             State::Percentile(percentile) => percentile.result(watch),
+            State::Cited(evidence) => Ok(evidence.into_lists(1).pop().unwrap_or_default()),
         }
     }
 
@@ -179,7 +188,7 @@ impl Accumulator {
     /// their order. (Of equal values that are of different types the first one counts: the sum of these depends on it.)
     pub(crate) fn merges(aggregate: Aggregate, distinct: bool) -> bool {
         match aggregate {
-            Aggregate::CountStar | Aggregate::Count => true,
+            Aggregate::CountStar | Aggregate::Count | Aggregate::Cited => true,
             Aggregate::Sum | Aggregate::Avg => !distinct,
             _ => false,
         }
@@ -200,6 +209,11 @@ impl Accumulator {
             }
             (State::Sum(sum), State::Sum(more)) => sum.merge("sum", more),
             (State::Avg(sum), State::Avg(more)) => sum.merge("avg", more),
+            (State::Cited(evidence), State::Cited(more)) => {
+                evidence.join(more, |group| group);
+                self.bytes = evidence.bytes();
+                check_list_size(evidence.len(), self.max_value_bytes)
+            }
             _ => Err(Error::internal("rows of different aggregates are joined")),
         }
     }
@@ -243,6 +257,7 @@ impl Accumulator {
                 let number = as_float(value).ok_or_else(|| wrong_type(name, "numbers", value))?;
                 moments.add(number, multiplicity);
             }
+            State::Cited(evidence) => evidence.add(0, value),
             State::Percentile(percentile) => {
                 percentile.add(value, multiplicity)?;
                 self.bytes += size_of::<(Value, u64)>() as u64;

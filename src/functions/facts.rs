@@ -1,6 +1,7 @@
 //! Functions of facts: relationships that say since when and until when they hold.
 
 use super::arguments::{get, wrong_type};
+use super::evidence::is_evidence;
 use super::graph::{rel, require_rel};
 use super::{Body, CallContext, Function};
 use crate::error::{Detail, Error, ErrorType, Result};
@@ -53,6 +54,12 @@ fn derived_by(context: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
 }
 
 fn cited(context: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
+    if let [Value::List(items)] = arguments
+        && context.graph.derived().is_none()
+        && is_evidence(items)
+    {
+        return Ok(arguments[0].clone());
+    }
     let mut found = Found { rels: Vec::with_capacity(arguments.len()), seen: None };
     arguments.iter().for_each(|value| found.add(value));
     found.add_premises(context)?;

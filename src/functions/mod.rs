@@ -10,6 +10,7 @@ pub mod aggregate;
 mod arguments;
 mod coll;
 mod convert;
+pub(crate) mod evidence;
 mod exact;
 mod facts;
 mod form;
@@ -195,6 +196,8 @@ pub enum Aggregate {
     PercentileCont,
     /// `percentileDisc(x, p)`: the nearest value.
     PercentileDisc,
+    /// The relationships in any number of values, each once: what `CITE` gathers of the rows of a group.
+    Cited,
 }
 
 impl Function {

@@ -230,10 +230,10 @@ impl Statistics<'_> {
     }
 
     fn branching(&self, branch: &Branch, nodes: f64) -> f64 {
-        if branch.is_plain() {
-            return nodes;
-        }
         let met = bounded(nodes * self.degree(&branch.types, branch.way, 0.0));
+        if branch.is_plain() {
+            return if branch.cited { nodes + met } else { nodes };
+        }
         let ends = met.min(self.far_ends(&branch.types, branch.way));
         let passing = ends * self.passing(branch);
         met + ends + branch.weights.iter().map(|weight| self.weighing(weight, passing)).sum::<f64>()

@@ -505,7 +505,8 @@ impl Names<'_> {
     }
 
     fn branch(self, branch: &Branch) -> String {
-        let hop = arrow(&format!("[{}]", self.types(&branch.types)), branch.way);
+        let rel = if branch.cited { self.slot(branch.rel) } else { String::new() };
+        let hop = arrow(&format!("[{rel}{}]", self.types(&branch.types)), branch.way);
         if branch.is_plain() {
             return hop;
         }
@@ -575,6 +576,7 @@ impl Names<'_> {
             Aggregate::StDevP => "stDevP",
             Aggregate::PercentileCont => "percentileCont",
             Aggregate::PercentileDisc => "percentileDisc",
+            Aggregate::Cited => "cited",
         };
         let distinct = if call.distinct { "DISTINCT " } else { "" };
         format!("{name}({distinct}{})", self.join_with(&call.arguments, ", "))

@@ -83,6 +83,7 @@ fn add_written(op: &Op, written: &mut SlotSet) {
         }
         Op::Project(items) => written.extend(items.iter().map(|(slot, _)| *slot)),
         Op::RowCounts(slots) => written.extend(slots.iter().copied()),
+        Op::Weigh { weight, .. } => written.extend(weight.cited()),
         Op::ProcedureCall { yields, .. } | Op::Show { yields, .. } => {
             written.extend(yields.iter().map(|(_, slot)| *slot));
         }
@@ -111,7 +112,6 @@ fn add_written(op: &Op, written: &mut SlotSet) {
         Op::Unit
         | Op::Argument
         | Op::ExpandCount(_)
-        | Op::Weigh { .. }
         | Op::IntersectCount(_)
         | Op::Filter(_)
         | Op::LabelFilter { .. }

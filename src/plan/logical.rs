@@ -168,6 +168,8 @@ pub struct QueryGraph {
     pub weights: Vec<(Slot, Weight)>,
     /// Pairs of relationships that cannot be the same one.
     pub apart: Vec<(Slot, Slot)>,
+    /// Relationships of which nothing is needed but that a group lists them in what it rests on.
+    pub cited: SlotSet,
     /// Labels that a node has because of a relationship of the pattern: they are not tested.
     pub implied: Vec<(Slot, LabelId)>,
 }

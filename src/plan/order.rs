@@ -22,6 +22,8 @@ const SMALL: usize = 64;
 const SUCCESSIVE: f64 = 0.5;
 /// The effort of the ends of a relationship found by its type: they lie anywhere.
 const SCATTERED: f64 = 1.5;
+/// The effort of gathering what one row rests on.
+const GATHERED: f64 = 3.0;
 
 /// One step of matching a query graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,10 +58,11 @@ fn best(facts: &Facts<'_>) -> Option<Progress> {
     tried.min_by(|left, right| left.cost.total_cmp(&right.cost))
 }
 
-/// The expected effort of the cheapest order.
+/// The expected effort of the cheapest order, and of gathering what its rows rest on where that is asked for.
 pub fn cost(graph: &QueryGraph, needed: &SlotSet, query: &BoundQuery, statistics: &Statistics<'_>) -> f64 {
     let facts = Facts::new(graph, needed, query, statistics);
-    best(&facts).map_or(f64::MAX, |best| best.cost)
+    let gathering = if graph.cited.iter().next().is_none() { 0.0 } else { GATHERED };
+    best(&facts).map_or(f64::MAX, |best| best.cost + gathering * best.rows)
 }
 
 /// The order in which the pattern is written.

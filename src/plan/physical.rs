@@ -555,7 +555,7 @@ impl Op {
         matches!(self, Op::Aggregate { .. } | Op::Sort { .. })
     }
 
-    /// Whether it tests or multiplies each row by itself, and writes nothing.
+    /// Whether it tests or multiplies each row by itself.
     pub fn keeps_or_multiplies(&self) -> bool {
         matches!(
             self,
@@ -567,6 +567,7 @@ impl Op {
     pub fn builds_values(&self) -> bool {
         match self {
             Op::Apply { mode: ApplyMode::Result(SubqueryResult::Collect(_), _), .. } => true,
+            Op::Weigh { weight, .. } => !weight.cited().is_empty(),
             Op::Filter(_) | Op::Project(_) | Op::Aggregate { .. } | Op::Sort { .. } | Op::ProcedureCall { .. } => {
                 self.expressions().into_iter().any(Expr::builds_values)
             }

@@ -16,8 +16,11 @@ pub enum Weight {
 /// the end fails a test, otherwise the product of the end's own weights.
 #[derive(Clone, Debug)]
 pub struct Branch {
-    /// The slot of the relationship; never written.
+    /// The slot of the relationship. When it is cited, that of the outermost branch holds a list of what counts, and the
+    /// others nothing.
     pub rel: Slot,
+    /// Whether the relationships that count are listed.
+    pub cited: bool,
     /// The slot of the far end, held only while its predicates are computed.
     pub end: Slot,
     /// Which types.
@@ -39,6 +42,15 @@ impl Weight {
             Weight::Branch(branch) => std::slice::from_ref(branch),
             Weight::Pair(arms) => arms.as_slice(),
         }
+    }
+
+    /// The slots of cited relationships, the outermost first.
+    pub fn cited(&self) -> Vec<Slot> {
+        let of = |branch: &Branch| {
+            let inner = branch.weights.iter().flat_map(Weight::cited);
+            branch.cited.then_some(branch.rel).into_iter().chain(inner).collect::<Vec<_>>()
+        };
+        self.branches().iter().flat_map(of).collect()
     }
 
     /// The predicates in it.

@@ -245,12 +245,7 @@ impl<'q> Citing<'q> {
     /// Adds the evidence of all rows of a group to a projection, which becomes one of groups when it is none.
     fn grouped(&mut self, projection: &mut Projection, evidence: Vec<Expr>) -> Slot {
         let collected = self.fresh_slot();
-        let call = AggregateCall {
-            aggregate: Aggregate::Collect,
-            distinct: false,
-            arguments: vec![self.gathered(evidence)],
-            span: self.span,
-        };
+        let call = AggregateCall { aggregate: Aggregate::Cited, distinct: false, arguments: evidence, span: self.span };
         let keys = || projection.items.iter().map(|(slot, item)| (*slot, item.clone())).collect();
         let mut grouping =
             projection.grouping.take().unwrap_or_else(|| Grouping { keys: keys(), aggregates: Vec::new() });

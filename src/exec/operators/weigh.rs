@@ -10,7 +10,7 @@ use super::super::column::Column;
 use super::super::context::Context;
 use super::super::eval::logic::label_test;
 use super::super::eval::vector::{Rows, eval_truths};
-use super::super::memory::Held;
+use super::super::memory::{Growing, Held};
 use super::expand::node_at;
 use super::legs::Legs;
 use super::{Operator, Stage};
@@ -18,7 +18,8 @@ use crate::error::Result;
 use crate::plan::weight::{self, Weight};
 use crate::semantic::bound::{Expr, LabelTest, Slot};
 use crate::store::SEGMENT;
-use crate::value::NodeId;
+use crate::value::arithmetic::check_list_size;
+use crate::value::{NodeId, RelId, Value};
 use hashbrown::HashMap;
 
 /// How many ends are tested before whole segments are.
@@ -31,6 +32,8 @@ pub(super) struct Weigh {
     input: Stage,
     node: Slot,
     weigher: Weigher,
+    /// Where the relationships that count are listed.
+    cited: Option<Slot>,
 }
 
 /// Finds the weight of a node.
@@ -41,6 +44,8 @@ enum Weigher {
 
 struct Branch {
     legs: Legs,
+    /// Whether its relationships are listed.
+    cited: bool,
     /// `None` when every end counts once.
     ends: Option<Ends>,
 }
@@ -75,7 +80,24 @@ enum Known {
 
 impl Weigh {
     pub(super) fn new(input: Stage, node: Slot, weight: &Weight) -> Weigh {
-        Weigh { input, node, weigher: Weigher::new(weight) }
+        Weigh { input, node, weigher: Weigher::new(weight), cited: weight.cited().first().copied() }
+    }
+
+    /// For each row, the relationships that count.
+    fn lists(&mut self, cx: &Context, chunk: &Chunk) -> Result<Column> {
+        let mut lists = vec![Value::Null; chunk.len];
+        let mut growing = Growing::new(cx);
+        for row in 0..chunk.rows() {
+            let position = chunk.position(row);
+            let Some(node) = node_at(chunk, self.node, position)? else { continue };
+            let mut rels = Vec::with_capacity(self.weigher.expected(cx, node.0));
+            self.weigher.list(cx, node.0, &mut rels)?;
+            check_list_size(rels.len(), cx.value_limit())?;
+            lists[position] = Value::list(rels);
+            growing.count(&lists[position])?;
+        }
+        growing.into_values();
+        Ok(Column::Values(lists))
     }
 }
 
@@ -88,10 +110,12 @@ impl Operator for Weigh {
                 node.map_or(Ok(0), |node| self.weigher.of(cx, node.0))
             });
             let weights = weights.collect::<Result<Vec<u64>>>()?;
-            let kept = chunk.multiply(weights)?;
-            if kept.is_some() {
-                return Ok(kept);
+            let Some(mut kept) = chunk.multiply(weights)? else { continue };
+            if let Some(slot) = self.cited {
+                let lists = self.lists(cx, &kept)?;
+                kept.set(slot, lists);
             }
+            return Ok(Some(kept));
         }
         Ok(None)
     }
@@ -128,6 +152,20 @@ impl Weigher {
             Weigher::Pair(pair) => pair.of(cx, node),
         }
     }
+
+    /// How many relationships are looked at to list those that count at a node; nothing is known of those behind.
+    fn expected(&self, cx: &Context, node: u32) -> usize {
+        let Weigher::Branch(branch) = self else { return 0 };
+        usize::try_from(branch.legs.count(cx.graph(), NodeId(node))).unwrap_or(0).min(FEW)
+    }
+
+    /// Adds the relationships that count at a node.
+    fn list(&mut self, cx: &Context, node: u32, out: &mut Vec<Value>) -> Result<()> {
+        match self {
+            Weigher::Branch(branch) if branch.cited => branch.list(cx, node, out),
+            Weigher::Branch(_) | Weigher::Pair(_) => Ok(()),
+        }
+    }
 }
 
 impl Branch {
@@ -144,7 +182,7 @@ impl Branch {
             ahead: true,
             held: Held::default(),
         });
-        Branch { legs: Legs::new(&branch.types, branch.way), ends }
+        Branch { legs: Legs::new(&branch.types, branch.way), cited: branch.cited, ends }
     }
 
     fn forget(&mut self) {
@@ -164,6 +202,23 @@ impl Branch {
             Ok(())
         })?;
         Ok(sum)
+    }
+
+    /// Adds the relationships whose ends count, and what is listed at those.
+    fn list(&mut self, cx: &Context, node: u32, out: &mut Vec<Value>) -> Result<()> {
+        let Branch { legs, ends, .. } = self;
+        legs.for_each_slice(cx.graph(), NodeId(node), &mut |rel_type, neighbours, rows| {
+            cx.work(neighbours.len() as u64)?;
+            for (&end, &row) in neighbours.iter().zip(rows) {
+                let counts = ends.as_mut().map_or(Ok(1), |ends| ends.total(cx, &[end]))?;
+                if counts > 0 {
+                    out.push(Value::Rel(RelId { rel_type, row }));
+                    let inner = ends.iter_mut().flat_map(|ends| &mut ends.weighers);
+                    inner.into_iter().try_for_each(|weigher| weigher.list(cx, end, out))?;
+                }
+            }
+            Ok(())
+        })
     }
 
     /// How often an end counts that [`Branch::of`] has met.

@@ -116,7 +116,7 @@ fn counted_pairs_are_pairs_of_different_relationships() {
 
 fn branch(rel: u32, types: &TypeTest, way: Way) -> Branch {
     let (types, labels, predicates, weights) = (types.clone(), Vec::new(), Vec::new(), Vec::new());
-    Branch { rel: Slot(rel), end: Slot(rel + 1), types, way, labels, predicates, weights }
+    Branch { rel: Slot(rel), cited: false, end: Slot(rel + 1), types, way, labels, predicates, weights }
 }
 
 fn pairs(random: &RandomGraph, node: NodeId, left: (&TypeTest, Way), right: (&TypeTest, Way)) -> usize {

@@ -6,6 +6,8 @@
 //! `pairs = Σ left × Σ right - Σ (left × right over the relationships that fit both)`. No other relationship of the
 //! pattern may be one of the leaf's.
 //!
+//! Where a relationship is only to be cited, its leaf counts as well, and what counts is listed beside.
+//!
 //! Which leaves are folded is a matter of cost: one with a selective predicate may be a better beginning.
 
 use super::{Action, Rule};
@@ -76,6 +78,7 @@ fn used(graph: &QueryGraph, needed: &SlotSet, query: &BoundQuery) -> SlotSet {
     rest.reads(&mut used);
     used.slots.extend(graph.ids.iter().map(|(slot, _)| *slot));
     used.slots.extend(graph.seeks.iter().map(|seek| seek.slot));
+    graph.cited.iter().for_each(|rel| used.slots.remove(rel));
     used.slots
 }
 
@@ -131,6 +134,9 @@ fn next(graph: &QueryGraph, leaves: &[Leaf], clashes: &Clashes) -> Option<Vec<Le
         [] => Some(vec![*leaf]),
         [other] => {
             let slot = |leaf: &Leaf| graph.pattern.rels[leaf.rel].slot;
+            if [*other, slot(leaf)].iter().any(|rel| graph.cited.contains(*rel)) {
+                return None;
+            }
             let partner = leaves.iter().find(|each| slot(each) == *other && each.at == leaf.at)?;
             (partner.node != leaf.node && clashes.of(*other) == [slot(leaf)]).then(|| vec![*leaf, *partner])
         }
@@ -165,8 +171,9 @@ fn branch(graph: &mut QueryGraph, leaf: Leaf, query: &BoundQuery) -> Branch {
     let (weights, rest) = std::mem::take(&mut graph.weights).into_iter().partition(|(slot, _)| *slot == end);
     graph.weights = rest;
     let weights: Vec<(Slot, Weight)> = weights;
-    let weights = weights.into_iter().map(|(_, weight)| weight).collect();
-    Branch { rel: rel_slot, end, types, way, labels, predicates, weights }
+    let weights: Vec<Weight> = weights.into_iter().map(|(_, weight)| weight).collect();
+    let cited = graph.cited.contains(rel_slot);
+    Branch { rel: rel_slot, cited, end, types, way, labels, predicates, weights }
 }
 
 fn take_predicates(graph: &mut QueryGraph, slot: Slot, query: &BoundQuery) -> Vec<Expr> {

@@ -3,6 +3,7 @@
 //! Each rule keeps the meaning of a statement: its equation says which two forms give the same rows. Each can be
 //! switched off by its name; statements must give the same answer with any of them off.
 
+mod cited_leaves;
 mod common_label;
 mod count_not_null;
 mod expand_count;
@@ -92,6 +93,7 @@ pub const RULES: &[Rule] = &[
     implied_label::RULE,
     node_by_id::RULE,
     no_loops::RULE,
+    cited_leaves::RULE,
     fold_leaves::RULE,
     Rule {
         name: JOIN_ORDER,
