@@ -96,10 +96,18 @@ pub(crate) fn exceeded(limit: Option<u64>) -> Error {
 /// About how many bytes rows may take that are handed on together, unless one alone takes more.
 pub(super) const CHUNK_BYTES: u64 = 4 << 20;
 
-/// Memory that an operator holds; given back when dropped.
+/// Below so many bytes nothing is taken from the pool ahead.
+const EXACT: u64 = 1 << 16;
+/// The part of what is held, and of the room that is left, that is taken ahead at most.
+const AHEAD: u64 = 16;
+
+/// Memory that an operator holds; given back when dropped. One that grows in many small steps takes from the pool, which
+/// threads share, a little ahead.
 #[derive(Debug, Default)]
 pub(super) struct Held {
     bytes: u64,
+    /// How many were taken from the pool.
+    taken: u64,
     /// Where it is counted, and for which operator.
     place: Option<(Arc<Pool>, Option<usize>)>,
 }
@@ -112,10 +120,16 @@ impl Held {
     pub(super) fn grow(&mut self, cx: &Context, bytes: u64) -> Result<()> {
         // One holder alone cannot count beyond this; a sum of several cannot wrap.
         let bytes = bytes.min(1 << 60);
-        let (pool, operator) = self.place.get_or_insert_with(|| (Arc::clone(cx.pool()), cx.operator));
         self.bytes = self.bytes.saturating_add(bytes);
         cx.note_built(bytes);
-        pool.take(*operator, bytes)
+        if self.bytes <= self.taken {
+            return Ok(());
+        }
+        let (pool, operator) = self.place.get_or_insert_with(|| (Arc::clone(cx.pool()), cx.operator));
+        let missing = self.bytes - self.taken;
+        let ahead = if self.bytes < EXACT { 0 } else { self.bytes.min(pool.room().saturating_sub(missing)) / AHEAD };
+        self.taken = self.bytes.saturating_add(ahead);
+        pool.take(*operator, missing.saturating_add(ahead))
     }
 
     /// Holds this much from now on.
@@ -127,9 +141,9 @@ impl Held {
             return self.grow(cx, bytes - self.bytes);
         }
         if let Some((pool, operator)) = &self.place {
-            pool.give_back(*operator, self.bytes - bytes);
+            pool.give_back(*operator, self.taken - bytes);
         }
-        self.bytes = bytes;
+        (self.bytes, self.taken) = (bytes, bytes);
         Ok(())
     }
 
@@ -139,6 +153,7 @@ impl Held {
             return *self = other;
         }
         self.bytes = self.bytes.saturating_add(std::mem::take(&mut other.bytes));
+        self.taken = self.taken.saturating_add(std::mem::take(&mut other.taken));
     }
 
     pub(super) fn bytes(&self) -> u64 {
@@ -148,9 +163,9 @@ impl Held {
     /// Gives everything back.
     pub(super) fn release(&mut self) {
         if let Some((pool, operator)) = &self.place {
-            pool.give_back(*operator, self.bytes);
+            pool.give_back(*operator, self.taken);
         }
-        self.bytes = 0;
+        (self.bytes, self.taken) = (0, 0);
     }
 }
 

@@ -290,7 +290,7 @@ fn gather(cx: &Context, evidence: &mut Evidence, input: &Input<'_>, held: &mut H
         match column {
             Column::Rels(rels) => input.groups.iter().zip(rels).for_each(|(group, rel)| evidence.push(*group, *rel)),
             Column::Values(values) => {
-                input.groups.iter().zip(values).for_each(|(group, value)| evidence.add(*group, value))
+                input.groups.iter().zip(values).for_each(|(group, value)| evidence.add(*group, value));
             }
             _ => input.groups.iter().enumerate().for_each(|(row, group)| evidence.add(*group, &column.get(row))),
         }

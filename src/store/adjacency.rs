@@ -54,12 +54,20 @@ enum Index {
 struct Delta {
     /// The places that a change has touched.
     touched: Bits,
-    /// How many more relationships each place has than in the base, where that has offsets for every place.
-    gained: Option<Box<[i32]>>,
+    /// How many relationships each place has, where the base has offsets for every place.
+    degrees: Option<Box<[u32]>>,
     places: Vec<u16>,
     neighbours: Vec<u32>,
     rows: Vec<u32>,
     removed: Vec<(u16, u32, u32)>,
+}
+
+/// How many relationships each place has.
+pub(crate) enum Degrees<'a> {
+    /// Where those of each place begin, and where the last ones end.
+    Offsets(&'a [u32; SEGMENT as usize + 1]),
+    /// The numbers themselves.
+    Numbers(&'a [u32; SEGMENT as usize]),
 }
 
 /// Neighbours and rows side by side.
@@ -95,6 +103,10 @@ impl AdjSegment {
 
     /// Calls `visit` with each place that has neighbours, and how many.
     pub(crate) fn for_each_degree(&self, mut visit: impl FnMut(u16, u32)) {
+        if let Some(Degrees::Numbers(degrees)) = self.degrees() {
+            let places = degrees.iter().enumerate().filter(|(_, degree)| **degree > 0);
+            return places.for_each(|(place, degree)| visit(place as u16, *degree));
+        }
         let listed: (Option<&[u16]>, &[u32]) = match (&self.base.index, &self.delta) {
             (Index::Dense(offsets), None) => (None, offsets),
             (Index::Sparse { places, offsets }, None) => (Some(places), offsets),
@@ -130,26 +142,24 @@ impl AdjSegment {
     /// How many relationships there are at a place.
     #[inline]
     pub(crate) fn degree(&self, place: u16) -> u32 {
-        let base = self.base.range(place).len();
+        let base = || self.base.range(place).len();
         match self.delta.as_deref() {
-            Some(Delta { gained: Some(gained), .. }) => (base as u32).wrapping_add_signed(gained[usize::from(place)]),
+            Some(Delta { degrees: Some(degrees), .. }) => degrees[usize::from(place)],
             Some(delta) if delta.touched.get(place) => {
-                (base + delta.added(place).0.len() - delta.removed(place).len()) as u32
+                (base() + delta.added(place).0.len() - delta.removed(place).len()) as u32
             }
-            _ => base as u32,
+            _ => base() as u32,
         }
     }
 
-    /// For each place where its relationships begin, and where the last ones end, before changes; and how many more each
-    /// place has after them, where there are any. `None` where only few places have relationships.
+    /// What tells how many relationships each place has; `None` where only few places have any.
     #[inline]
-    pub(crate) fn offsets(&self) -> Option<(&[u32; SEGMENT as usize + 1], Option<&[i32; SEGMENT as usize]>)> {
+    pub(crate) fn degrees(&self) -> Option<Degrees<'_>> {
         let Index::Dense(offsets) = &self.base.index else { return None };
-        let gained = match &self.delta {
-            None => None,
-            Some(delta) => Some(delta.gained.as_deref()?.try_into().ok()?),
-        };
-        Some((offsets.as_ref().try_into().ok()?, gained))
+        Some(match &self.delta {
+            None => Degrees::Offsets(offsets.as_ref().try_into().ok()?),
+            Some(delta) => Degrees::Numbers(delta.degrees.as_deref()?.try_into().ok()?),
+        })
     }
 
     /// Calls `visit` with each neighbour and row at a place, in order.
@@ -229,7 +239,7 @@ impl AdjSegment {
         };
         let delta = self.delta.as_ref().map_or(0, |delta| {
             size_of::<Delta>()
-                + delta.gained.as_ref().map_or(0, |gained| size_of_val(&**gained))
+                + delta.degrees.as_ref().map_or(0, |degrees| size_of_val(&**degrees))
                 + delta.places.capacity() * 2
                 + delta.neighbours.capacity() * 4
                 + delta.rows.capacity() * 4
@@ -315,7 +325,7 @@ impl Clone for Delta {
     fn clone(&self) -> Delta {
         Delta {
             touched: self.touched,
-            gained: self.gained.clone(),
+            degrees: self.degrees.clone(),
             places: with_room(&self.places),
             neighbours: with_room(&self.neighbours),
             rows: with_room(&self.rows),
@@ -336,16 +346,19 @@ fn with_room<T: Copy>(items: &[T]) -> Vec<T> {
 impl Delta {
     /// Nothing, over a base.
     fn over(base: &Base) -> Box<Delta> {
-        let dense = matches!(base.index, Index::Dense(_));
-        let gained = dense.then(|| vec![0; SEGMENT as usize].into_boxed_slice());
-        Box::new(Delta { gained, ..Delta::default() })
+        let degrees = match &base.index {
+            Index::Dense(offsets) => Some(offsets.windows(2).map(|pair| pair[1] - pair[0]).collect()),
+            Index::Empty | Index::Sparse { .. } => None,
+        };
+        Box::new(Delta { degrees, ..Delta::default() })
     }
 
     /// Notes that a place has so many more relationships.
     fn touch(&mut self, place: u16, more: i32) {
         self.touched.insert(place);
-        if let Some(gained) = &mut self.gained {
-            gained[usize::from(place)] += more;
+        if let Some(degrees) = &mut self.degrees {
+            let degree = &mut degrees[usize::from(place)];
+            *degree = degree.wrapping_add_signed(more);
         }
     }
 
@@ -523,10 +536,11 @@ mod tests {
             let mut visited = Vec::new();
             segment.for_each(place, |neighbour, row| visited.push((neighbour, row)));
             assert!(visited.iter().map(|pair| pair.0).eq(adjacent.neighbours().iter().copied()));
-            if let Some((offsets, gained)) = segment.offsets() {
-                let at = usize::from(place);
-                let gained = gained.map_or(0, |gained| gained[at]);
-                assert_eq!((offsets[at + 1] - offsets[at]).wrapping_add_signed(gained), segment.degree(place));
+            let at = usize::from(place);
+            match segment.degrees() {
+                Some(Degrees::Offsets(offsets)) => assert_eq!(offsets[at + 1] - offsets[at], segment.degree(place)),
+                Some(Degrees::Numbers(degrees)) => assert_eq!(degrees[at], segment.degree(place)),
+                None => {}
             }
         }
         let degrees: Vec<(u16, u32)> =

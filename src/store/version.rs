@@ -1,6 +1,6 @@
 //! One state of a graph: its parts, and reading it.
 
-use super::adjacency::AdjSegment;
+use super::adjacency::{AdjSegment, Degrees};
 use super::bounds::{Bounds, keep_within};
 use super::column::Columns;
 use super::constraints::Schema;
@@ -102,14 +102,13 @@ impl<'a> Adjacency<'a> {
                 numbers.for_each(drop);
                 continue;
             };
-            match segment.offsets() {
-                Some((offsets, None)) => numbers.zip(run).for_each(|(number, node)| {
+            match segment.degrees() {
+                Some(Degrees::Offsets(offsets)) => numbers.zip(run).for_each(|(number, node)| {
                     let place = (node % SEGMENT) as usize;
                     *number += u64::from(offsets[place + 1] - offsets[place]);
                 }),
-                Some((offsets, Some(gained))) => numbers.zip(run).for_each(|(number, node)| {
-                    let place = (node % SEGMENT) as usize;
-                    *number += u64::from((offsets[place + 1] - offsets[place]).wrapping_add_signed(gained[place]));
+                Some(Degrees::Numbers(degrees)) => numbers.zip(run).for_each(|(number, node)| {
+                    *number += u64::from(degrees[(node % SEGMENT) as usize]);
                 }),
                 None => numbers.zip(run).for_each(|(number, node)| {
                     *number += u64::from(segment.degree(split(*node).1));
