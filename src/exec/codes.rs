@@ -86,6 +86,47 @@ impl Codes {
         }
     }
 
+    /// The number of the value at a position of a column, if it was met.
+    pub(super) fn find(&self, column: &Column, position: usize) -> Option<u32> {
+        match (&self.index, column) {
+            (Index::Empty, _) => None,
+            (Index::Nodes(_) | Index::AllNodes(_), Column::Nodes(nodes)) => self.find_node(*nodes.get(position)?),
+            (Index::Ints(..), Column::Ints(numbers)) => self.find_int(*numbers.get(position)?),
+            (_, Column::Values(values)) => self.find_value(values.get(position)?),
+            (_, Column::Constant(value)) => self.find_value(value),
+            (_, other) => self.find_value(&other.get(position)),
+        }
+    }
+
+    fn find_node(&self, node: u32) -> Option<u32> {
+        match &self.index {
+            Index::Nodes(codes) => codes.get(&node).copied(),
+            Index::AllNodes(codes) => codes.get(node as usize).copied().filter(|code| *code != NONE),
+            _ => None,
+        }
+    }
+
+    fn find_int(&self, number: i64) -> Option<u32> {
+        let Index::Ints(small, others) = &self.index else { return None };
+        match usize::try_from(number).ok().filter(|number| *number < SMALL) {
+            Some(number) => small.get(number).copied().filter(|code| *code != NONE),
+            None => others.get(&number).copied(),
+        }
+    }
+
+    fn find_value(&self, value: &Value) -> Option<u32> {
+        match (&self.index, value) {
+            (Index::General(table), _) => {
+                let same = |code: &u32| compare::group_eq(&self.values[*code as usize], value);
+                table.find(hash_of(&self.state, value), same).copied()
+            }
+            (Index::Nodes(_) | Index::AllNodes(_), Value::Node(node)) => self.find_node(node.0),
+            (Index::Ints(..), Value::Int(number)) => self.find_int(*number),
+            (Index::Ints(..), Value::Float(number)) => self.find_int(compare::exact_int(*number)?),
+            _ => None,
+        }
+    }
+
     fn node(&mut self, cx: &Context, node: u32) -> Result<u32> {
         if matches!(self.index, Index::Empty) {
             self.index = Index::Nodes(HashMap::default());

@@ -57,6 +57,19 @@ impl Groups {
         group
     }
 
+    /// The number of the group of a row with these keys, if there is one.
+    pub(super) fn find(&self, columns: &[&Column], position: usize) -> Option<u32> {
+        let mut group = None;
+        for (key, column) in columns.iter().enumerate() {
+            let code = self.codes.get(key)?.find(column, position)?;
+            group = Some(match (key.checked_sub(1), group) {
+                (Some(pair), Some(left)) => self.combined.get(pair)?.find(left, code)?,
+                _ => code,
+            });
+        }
+        group
+    }
+
     /// The number of a value of a key, by the key's place.
     pub(super) fn code(&mut self, cx: &Context, key: usize, column: &Column, position: usize) -> Result<u32> {
         if self.codes.len() <= key {
@@ -202,6 +215,14 @@ impl Combined {
         number
     }
 
+    /// The number of a pair, if it has one.
+    fn find(&self, left: u32, right: u32) -> Option<u32> {
+        if left < SIDE && right < SIDE && !self.direct.is_empty() {
+            return Some(self.direct[(left * SIDE + right) as usize]).filter(|number| *number != NONE);
+        }
+        self.map.get(&(u64::from(left) << 32 | u64::from(right))).copied()
+    }
+
     /// Makes the direct table once there are many pairs.
     fn spread(&mut self) {
         if self.count < MANY || !self.direct.is_empty() {
@@ -230,6 +251,9 @@ mod tests {
         let many: Vec<u32> = (0..300).map(|left| combined.number(left, 5)).collect();
         let again: Vec<u32> = (0..300).map(|left| combined.number(left, 5)).collect();
         assert_eq!((many.len(), many.last()), (again.len(), Some(&303)));
+        let found: Vec<Option<u32>> = pairs.iter().map(|(left, right)| combined.find(*left, *right)).collect();
+        assert_eq!(found, numbers.iter().copied().map(Some).collect::<Vec<_>>());
+        assert_eq!((combined.find(9, 9), combined.find(700, 2)), (None, None));
         assert_eq!(many, again);
     }
 }

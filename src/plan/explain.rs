@@ -4,7 +4,7 @@
 //! it; plans inside an operator stand indented under it.
 
 use super::logical::{Bound, Probe};
-use super::physical::{ApplyMode, Expand, Node, Op, Plan, Rounds, SeekTarget, StoredCount, VarExpand, Way};
+use super::physical::{ApplyMode, Expand, HashJoin, Node, Op, Plan, Rounds, SeekTarget, StoredCount, VarExpand, Way};
 use super::search::{Keep, PathSearch};
 use super::weight::{Branch, Weight};
 use crate::functions::Aggregate;
@@ -115,6 +115,7 @@ fn name(op: &Op) -> &'static str {
         Op::Project(_) => "Project",
         Op::Unwind { .. } => "Unwind",
         Op::LoadCsv(_) => "LoadCsv",
+        Op::HashJoin(_) => "HashJoin",
         Op::Apply { transactions: Some(_), .. } => "TransactionApply",
         Op::Apply { mode, .. } => apply_name(mode),
         Op::Aggregate { .. } => "Aggregate",
@@ -202,6 +203,7 @@ fn details(op: &Op, names: Names<'_>) -> String {
             let headers = if load.headers { "WITH HEADERS " } else { "" };
             format!("{headers}FROM {} AS {}", names.expr(&load.source), names.slot(load.row))
         }
+        Op::HashJoin(join) => hash_join(join, names),
         Op::Apply { transactions: Some(transactions), .. } => transactions_details(transactions, names),
         Op::Apply { mode, .. } => apply_details(mode, names),
         Op::Aggregate { keys, aggregates } => {
@@ -302,6 +304,14 @@ fn var_expansion(expand: &VarExpand, names: Names<'_>) -> String {
 
 fn different(slots: &[Slot], names: Names<'_>) -> String {
     if slots.is_empty() { String::new() } else { format!(" other than {}", names.slots(slots)) }
+}
+
+fn hash_join(join: &HashJoin, names: Names<'_>) -> String {
+    let equal = |(outer, inner): &(Expr, Expr)| format!("{} = {}", names.operand(outer), names.operand(inner));
+    let keys: Vec<String> = join.keys.iter().map(equal).collect();
+    let different =
+        join.distinct.iter().map(|(outer, inner)| format!("{} <> {}", names.slot(*outer), names.slot(*inner)));
+    keys.into_iter().chain(different).collect::<Vec<_>>().join(" AND ")
 }
 
 fn apply_details(mode: &ApplyMode, names: Names<'_>) -> String {

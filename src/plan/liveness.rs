@@ -93,6 +93,7 @@ fn add_written(op: &Op, written: &mut SlotSet) {
             written.extend(created(items, paths));
         }
         Op::LoadCsv(load) => written.extend([load.row, load.line, load.file]),
+        Op::HashJoin(join) => add_defined(&join.inner, written),
         Op::Apply { inner, mode, transactions, .. } => {
             written.extend(transactions.iter().filter_map(|transactions| transactions.status));
             match mode {
@@ -174,6 +175,13 @@ fn fill_inner(
             read.remove(*slot);
             needed.union_with(&read);
         }
+        Op::HashJoin(join) => {
+            let mut after = Reads::new(query);
+            after.slots = of_inner(&join.inner, live);
+            after.exprs(join.keys.iter().map(|(_, inner)| inner));
+            after.slots.extend(join.distinct.iter().map(|(_, inner)| *inner));
+            fill_plan(&mut join.inner, after.slots, &SlotSet::new(), query);
+        }
         Op::Union { arms, .. } => {
             for (arm, columns) in arms {
                 needed.union_with(&fill_plan(arm, columns.iter().copied().collect(), argument, query));
@@ -207,6 +215,10 @@ fn read(op: &Op, needed: &mut SlotSet, query: &BoundQuery) {
             reads.slots.insert(*node); // what its predicates read is no part of the row
         }
         Op::NodeScan { .. } | Op::RelScan { .. } => {} // its tests read what it finds
+        Op::HashJoin(join) => {
+            reads.exprs(join.keys.iter().map(|(outer, _)| outer));
+            reads.slots.extend(join.distinct.iter().map(|(outer, _)| *outer));
+        }
         _ => reads.exprs(op.expressions()),
     }
     match op {

@@ -32,9 +32,12 @@ pub fn lower(
     statistics: &Statistics<'_>,
     options: &Options,
 ) -> Result<Plan> {
-    let mut lowering = Lowering { query, statistics: *statistics, options, frame: query.frame };
+    let mut lowering = Lowering { query, statistics: *statistics, options, outer_rows: 1.0, frame: query.frame };
     let root = lowering.pipeline(&pipelines.root, query.columns.iter().map(|column| column.slot).collect(), 1.0);
     let mut subqueries = Vec::with_capacity(query.subqueries.len());
+    if !query.writes {
+        lowering.outer_rows = root.chain().map(|node| node.estimate).fold(1.0, f64::max);
+    }
     for (subquery, pipeline) in query.subqueries.iter().zip(&pipelines.subqueries) {
         let root = lowering.pipeline(pipeline, subquery.kind.slot().into_iter().collect(), 1.0);
         subqueries.push(Some(Subplan { result: subquery.kind, root, imports: subquery.imports.clone() }));
@@ -105,6 +108,8 @@ pub(super) struct Lowering<'a> {
     pub(super) query: &'a BoundQuery,
     pub(super) statistics: Statistics<'a>,
     pub(super) options: &'a Options,
+    /// For how many rows of the plans around the present one it is run, where it may keep what it has found for them.
+    pub(super) outer_rows: f64,
     frame: u32,
 }
 
@@ -206,7 +211,12 @@ impl Lowering<'_> {
     fn apply_step(&mut self, inner: &Pipeline, mode: &ApplyMode, needed: &SlotSet, chain: &mut Vec<Node>) {
         let rows = chain.last().map_or(1.0, |node| node.estimate);
         let writes = inner.writes();
+        let outer_rows = self.outer_rows;
+        if !self.query.writes {
+            self.outer_rows = bounded(outer_rows * rows.max(1.0));
+        }
         let inner = self.pipeline(inner, needed.clone(), 1.0);
+        self.outer_rows = outer_rows;
         if writes {
             chain.push(Node::new(Op::Eager, rows)); // what comes before must not see the inner plan's changes
         }

@@ -11,6 +11,7 @@ pub mod build;
 pub mod estimate;
 pub mod explain;
 pub mod grounds;
+pub mod join;
 pub mod liveness;
 pub mod logical;
 pub mod lower;

@@ -4,10 +4,11 @@
 //! label tests, and every predicate as soon as the slots it reads are there.
 
 use super::estimate::{bounded, conjuncts};
+use super::join::{Key, Part, clashes};
 use super::logical::{IndexSeek, QueryGraph};
 use super::lower::Lowering;
-use super::order::{Step, as_written, by_cost, way};
-use super::physical::{Expand, Node, Op, RoundHop, Rounds, SeekTarget, VarExpand, Way};
+use super::order::{Order, Step, as_written, by_cost, way};
+use super::physical::{Expand, HashJoin, Node, Op, RoundHop, Rounds, SeekTarget, VarExpand, Way};
 use super::rules;
 use super::search::{Ends, PathSearch};
 use super::share::Populations;
@@ -23,14 +24,16 @@ use std::sync::Arc;
 pub(super) fn match_graph(lowering: &mut Lowering<'_>, chain: &mut Vec<Node>, graph: &QueryGraph, needed: &SlotSet) {
     let mut graph = graph.clone();
     rules::rewrite_graph(&mut graph, needed, lowering.query, lowering.statistics.counts(), lowering.options);
-    let steps = if lowering.options.allows(rules::JOIN_ORDER) {
-        by_cost(&graph, needed, lowering.query, &lowering.statistics)
+    let rows = chain.last().map_or(1.0, |node| node.estimate) * lowering.outer_rows;
+    let order = if lowering.options.allows(rules::JOIN_ORDER) {
+        let rows = lowering.options.allows(rules::HASH_JOIN).then_some(rows);
+        by_cost(&graph, needed, lowering.query, &lowering.statistics, rows)
     } else {
         as_written(&graph, lowering.query, &lowering.statistics)
     };
     let mut matcher = Matcher::new(lowering, chain, &graph);
     matcher.begin();
-    steps.into_iter().for_each(|step| matcher.step(step));
+    order.steps.iter().for_each(|step| matcher.step(*step, &order));
     matcher.end();
 }
 
@@ -68,17 +71,31 @@ struct Matcher<'m, 'a> {
     /// For each weight, whether it is placed.
     weighed: Vec<bool>,
     populations: Populations,
-    /// Predicates that wait, each with the slots it waits for, and whether an index makes it true.
-    waiting: Vec<(SlotSet, Expr, bool)>,
+    waiting: Vec<Waiting>,
+}
+
+/// A predicate that waits.
+struct Waiting {
+    /// Its place in the query graph.
+    at: usize,
+    /// The slots it waits for.
+    slots: SlotSet,
+    predicate: Expr,
+    /// Whether what is found makes it true.
+    covered: bool,
 }
 
 impl<'m, 'a> Matcher<'m, 'a> {
     fn new(lowering: &'m mut Lowering<'a>, chain: &'m mut Vec<Node>, graph: &'m QueryGraph) -> Matcher<'m, 'a> {
         let writes: SlotSet = graph.writes().collect();
         let query = lowering.query;
-        let waits = |predicate: &Expr| Reads::of(query, predicate).intersection(&writes);
-        let all = graph.predicates.iter().enumerate();
-        let waiting = all.map(|(at, each)| (waits(each), each.clone(), graph.is_covered(at))).collect();
+        let waiting = |(at, predicate): (usize, &Expr)| Waiting {
+            at,
+            slots: Reads::of(query, predicate).intersection(&writes),
+            predicate: predicate.clone(),
+            covered: graph.is_covered(at),
+        };
+        let waiting = graph.predicates.iter().enumerate().map(waiting).collect();
         let nodes = graph.pattern.nodes.iter().filter(|node| node.bound).map(|node| node.slot);
         let known = nodes.collect();
         let (scanned, placed, weighed) = (SlotSet::new(), Vec::new(), vec![false; graph.weights.len()]);
@@ -114,8 +131,9 @@ impl<'m, 'a> Matcher<'m, 'a> {
         }
     }
 
-    fn step(&mut self, step: Step) {
+    fn step(&mut self, step: Step, order: &Order) {
         match step {
+            Step::Join(part) => self.join(&order.parts[part]),
             Step::Node(node) => self.node(node),
             Step::RelScan(rel) => self.rel_scan(rel),
             Step::Rel { rel, forward } => self.rel(rel, forward),
@@ -155,12 +173,39 @@ impl<'m, 'a> Matcher<'m, 'a> {
     fn place_predicates(&mut self) {
         let waiting = std::mem::take(&mut self.waiting);
         let (ready, waiting): (Vec<_>, Vec<_>) =
-            waiting.into_iter().partition(|(slots, ..)| slots.is_subset(&self.known));
+            waiting.into_iter().partition(|each| each.slots.is_subset(&self.known));
         self.waiting = waiting;
         if !ready.is_empty() {
-            let uncovered = ready.iter().filter(|(_, _, covered)| !covered).map(|(_, predicate, _)| predicate);
+            let uncovered = ready.iter().filter(|each| !each.covered).map(|each| &each.predicate);
             let factor = self.lowering.statistics.share_of_all(uncovered, &self.populations);
-            self.push(Op::Filter(Arc::new(ready.into_iter().map(|(_, predicate, _)| predicate).collect())), factor);
+            self.push(Op::Filter(Arc::new(ready.into_iter().map(|each| each.predicate).collect())), factor);
+        }
+    }
+
+    /// A part is matched by itself and found by value. The predicates that say so are tested where a value may fail to
+    /// be computed.
+    fn join(&mut self, (part, steps): &(Part, Vec<Step>)) {
+        let mut inner = vec![Node::new(Op::Unit, 1.0)];
+        let mut matcher = Matcher::new(self.lowering, &mut inner, &part.graph);
+        matcher.begin();
+        let alone = Order::default();
+        steps.iter().for_each(|step| matcher.step(*step, &alone));
+        let inner = Node::from_chain(inner);
+        let (found, distinct) = (inner.estimate, clashes(part, self.graph, &self.placed));
+        let keys: Vec<&Key> = part.keys.iter().filter(|key| key.needs.is_subset(&self.known)).collect();
+        let tested = |at: usize| keys.iter().any(|key| key.predicate == at && key.sure);
+        self.waiting.retain(|each| !part.predicates.contains(&each.at) && !tested(each.at));
+        for waiting in &mut self.waiting {
+            waiting.covered |= keys.iter().any(|key| key.predicate == waiting.at);
+        }
+        let predicates = keys.iter().map(|key| &self.graph.predicates[key.predicate]);
+        let share = self.lowering.statistics.share_of_all(predicates, &self.populations);
+        let keys = Arc::new(keys.into_iter().map(|key| (key.outer.clone(), key.inner.clone())).collect());
+        self.push(Op::HashJoin(HashJoin { inner: Box::new(inner), keys, distinct }), found * share);
+        self.known.union_with(&part.own);
+        self.placed.extend(&part.rels);
+        for (weighed, (node, _)) in self.weighed.iter_mut().zip(&self.graph.weights) {
+            *weighed |= part.own.contains(*node);
         }
     }
 

@@ -248,6 +248,9 @@ pub enum Op {
     },
     /// Reads all input before giving any.
     Eager,
+    /// For each row, the rows of another plan whose keys are equal to those of the row, in their order. That plan is run
+    /// once: it depends on no row.
+    HashJoin(HashJoin),
     /// Calls a procedure for each row.
     ProcedureCall {
         /// The procedure.
@@ -309,6 +312,18 @@ pub enum Op {
         /// The plan; it begins with [`Op::Argument`].
         inner: Box<Node>,
     },
+}
+
+/// A plan whose rows are found by value.
+#[derive(Clone, Debug)]
+pub struct HashJoin {
+    /// The plan; it begins with [`Op::Unit`].
+    pub inner: Box<Node>,
+    /// What must be equal: values of a row, and of the plan's rows. Where a value cannot be computed its row is joined to
+    /// all: the predicate follows and says what is wrong.
+    pub keys: Arc<Vec<(Expr, Expr)>>,
+    /// Relationships, or lists of relationships, of a row and of the plan's rows that must not have one in common.
+    pub distinct: Vec<(Slot, Slot)>,
 }
 
 /// Where what an index finds goes.
@@ -568,9 +583,12 @@ impl Op {
         match self {
             Op::Apply { mode: ApplyMode::Result(SubqueryResult::Collect(_), _), .. } => true,
             Op::Weigh { weight, .. } => !weight.cited().is_empty(),
-            Op::Filter(_) | Op::Project(_) | Op::Aggregate { .. } | Op::Sort { .. } | Op::ProcedureCall { .. } => {
-                self.expressions().into_iter().any(Expr::builds_values)
-            }
+            Op::Filter(_)
+            | Op::Project(_)
+            | Op::Aggregate { .. }
+            | Op::Sort { .. }
+            | Op::HashJoin(_)
+            | Op::ProcedureCall { .. } => self.expressions().into_iter().any(Expr::builds_values),
             _ => false,
         }
     }
@@ -579,6 +597,7 @@ impl Op {
     pub fn inner_plans(&self) -> impl Iterator<Item = &Node> {
         let inner = match self {
             Op::Apply { inner, .. } | Op::Merge { inner, .. } | Op::Foreach { inner, .. } => Some(inner.as_ref()),
+            Op::HashJoin(join) => Some(join.inner.as_ref()),
             _ => None,
         };
         let arms = match self {
@@ -592,6 +611,7 @@ impl Op {
     pub fn inner_plans_mut(&mut self) -> Vec<&mut Node> {
         match self {
             Op::Apply { inner, .. } | Op::Merge { inner, .. } | Op::Foreach { inner, .. } => vec![inner.as_mut()],
+            Op::HashJoin(join) => vec![join.inner.as_mut()],
             Op::Union { arms, .. } => arms.iter_mut().map(|(arm, _)| arm).collect(),
             _ => Vec::new(),
         }
@@ -611,6 +631,7 @@ impl Op {
             Op::Filter(predicates) => predicates.iter().collect(),
             Op::Project(items) => items.iter().map(|(_, expr)| expr).collect(),
             Op::LoadCsv(load) => vec![&load.source],
+            Op::HashJoin(join) => join.keys.iter().flat_map(|(outer, inner)| [outer, inner]).collect(),
             Op::Apply { transactions: Some(transactions), .. } => transactions.rows.iter().collect(),
             Op::Unwind { list, .. } | Op::Foreach { list, .. } => vec![list],
             Op::Aggregate { keys, aggregates } => {

@@ -57,7 +57,7 @@ impl Statistics<'_> {
             ExprKind::And(parts) => parts.iter().map(|part| self.share_of(part, among)).product(),
             ExprKind::Or(parts) => parts.iter().map(|part| self.share_of(part, among)).sum::<f64>().min(1.0),
             ExprKind::Not(inner) => 1.0 - self.share_of(inner, among),
-            ExprKind::Compare(CompareOp::Equal, ..) => 0.1,
+            ExprKind::Compare(CompareOp::Equal, left, right) => self.share_of_equal([left, right], among),
             ExprKind::Compare(CompareOp::NotEqual, ..) | ExprKind::IsNull { negated: true, .. } => 0.9,
             ExprKind::Compare(..) => 0.3,
             ExprKind::IsNull { .. } | ExprKind::Binary(BinaryOp::In, ..) => 0.2,
@@ -69,6 +69,16 @@ impl Statistics<'_> {
     /// The share of rows for which all predicates are expected to be true.
     pub fn share_of_all<'e>(&self, predicates: impl IntoIterator<Item = &'e Expr>, among: &Populations) -> f64 {
         predicates.into_iter().map(|predicate| self.share_of(predicate, among)).product()
+    }
+
+    /// The share of pairs of which two values are equal: the values of the side that has fewer are expected on the other.
+    fn share_of_equal(&self, sides: [&Expr; 2], among: &Populations) -> f64 {
+        let of = |side: &Expr| {
+            let ExprKind::Property { .. } = side.kind else { return None };
+            let (slot, key) = side.only_property()?;
+            Some(self.counts().sample(*among.0.get(&slot)?, key)?.equal_share())
+        };
+        sides.into_iter().filter_map(of).min_by(f64::total_cmp).unwrap_or(0.1)
     }
 
     fn sampled(&self, predicate: &Expr, among: &Populations) -> Option<f64> {

@@ -567,6 +567,16 @@ mod tests {
         }
 
         #[test]
+        fn values_equal_to_themselves_group_as_they_are_equal(a in value(), b in value()) {
+            let equal = equals(&a, &b) == Some(true);
+            if equals(&a, &a) == Some(true) && equals(&b, &b) == Some(true) {
+                prop_assert_eq!(group_eq(&a, &b), equal);
+            } else {
+                prop_assert!(!equal);
+            }
+        }
+
+        #[test]
         fn numbers_group_as_they_compare(a in number(), b in number()) {
             prop_assert_eq!(group_eq(&a, &b), order(&a, &b).is_eq());
             if group_eq(&a, &b) {

@@ -8,6 +8,7 @@
 mod citations;
 mod empties;
 mod graphs;
+mod joins;
 mod moments;
 mod patterns;
 mod queries;

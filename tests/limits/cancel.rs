@@ -30,6 +30,8 @@ const ENDLESS: &[&str] = &[
     "MATCH (a), (b), (c) MATCH p = shortestPath((a)-[*]-(b)) WHERE length(p) > 9 RETURN count(p)",
     "MATCH (a), (b), (c), (d), (e) MATCH (x:N {i: a.i + b.i + c.i + d.i + e.i}) RETURN count(x.i + a.i)",
     "MATCH (a), (b), (c), (d) MATCH (a)-[r]->(b)-[s]->(c) WHERE r.w + s.w > a.i + d.i RETURN count(r.w + d.i)",
+    "MATCH (a)-->(b)-->(c)-->(d)-->(e), (x)-->(y)-->(z) WHERE e.i = x.i RETURN count(a.i + c.i + z.i)",
+    "MATCH (a)-->(b)-->(c)-->(d)-->(e) WITH a, e MATCH (x)-->(y)-->(z) WHERE x.i + 1 = e.i RETURN sum(a.i + z.i)",
     // Rows.
     "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b RETURN max(a * b)",
     "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b RETURN a % 7, count(DISTINCT b % 9)",

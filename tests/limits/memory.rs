@@ -75,6 +75,11 @@ const SHAPES: &[(&[&str], &str)] = &[
     (&[NODES, CLIQUE], "RETURN [(a:N)-[:D]->(b)-[:D]->(c)-[:D]->(d)-[:D]->(e) | [a, b, c, d, e]]"),
     (&[NODES], "MATCH (a:N) RETURN COLLECT { MATCH (b:N), (c:N), (d:N), (e:N) RETURN [a, b, c, d, e] }"),
     (&[NODES], "MATCH (a:N) OPTIONAL MATCH (b:N), (c:N), (d:N), (e:N) RETURN collect([a, b, c, d, e])"),
+    (
+        &[NODES, CLIQUE],
+        "ROWS MATCH (c)-[:D]->(d)-[:D]->(e)-[:D]->(f)-[:D]->(g)-[:D]->(h) WHERE h.i = a \
+           RETURN count(c.i + d.i + e.i + f.i + g.i)",
+    ),
     (&[BEADS, CHAIN], "MATCH p = (:L {i: 0})-[:C*]->(b) RETURN collect(p)"),
     (
         &[LAYERS, GRID],

@@ -15,6 +15,7 @@ mod expand;
 mod expand_count;
 mod filter;
 mod foreach;
+mod hash_join;
 mod index_seek;
 mod intersect;
 mod keys;
@@ -187,7 +188,8 @@ impl Builder<'_> {
         let mut over_unit = false;
         while let Some((node, number, inner)) = chain.pop() {
             let Some(step) = self.program.step(number) else { break };
-            let node = Placed { node, number, live: &step.live };
+            let changing = self.program.plan().writes;
+            let node = Placed { node, number, live: &step.live, changing };
             if step.sliced {
                 let sliced = |input| Stage::new(Box::new(slices::Slices::new(input)), None);
                 below = below.into_iter().map(sliced).collect();
@@ -258,6 +260,8 @@ struct Placed<'p> {
     node: &'p Node,
     number: usize,
     live: &'p Live,
+    /// Whether the statement changes the graph.
+    changing: bool,
 }
 
 impl<'p> Placed<'p> {
@@ -338,6 +342,12 @@ fn with_inputs(node: Placed<'_>, inputs: &mut Vec<Stage>, inner: Vec<Stage>) -> 
         }
         Op::Apply { inner, mode, row_id, transactions: None } => {
             Box::new(apply::Apply::new(input, live, inner_stage(), inner, mode.clone(), *row_id))
+        }
+        Op::HashJoin(join) => {
+            let inner = inner_stage();
+            let builds = join.keys.iter().any(|(_, inner)| inner.builds_values());
+            let inner = if builds { Stage::new(Box::new(slices::Slices::new(inner)), None) } else { inner };
+            Box::new(hash_join::HashJoin::new(input, live, inner, join, node.changing))
         }
         Op::Distinct(slots) => Box::new(distinct::Distinct::new(input, slots.clone())),
         Op::Skip(count) => Box::new(limit::Skip::new(input, count.clone())),

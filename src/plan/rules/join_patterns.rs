@@ -1,13 +1,14 @@
 //! Patterns of clauses that follow each other are matched as one, so that the order is chosen for both together.
 //!
-//! `MATCH A; MATCH B = MATCH A ⋈ B`, when they have a node in common and no relationship of `A` may be one of `B`: those
-//! of one pattern are all different, those of two need not be. A predicate of `B` over what `A` binds must not be able
+//! `MATCH A; MATCH B = MATCH A ⋈ B`, when they have a node in common, or a value of one must be equal to one of the other,
+//! and no relationship of `A` may be one of `B`: those of one pattern are all different, those of two need not be. A predicate of `B` over what `A` binds must not be able
 //! to fail: it could be computed before a predicate of `A`.
 
 use super::{Action, Rule};
+use crate::plan::join::{cannot_fail, entities, is_link};
 use crate::plan::logical::{Operator, Pipeline, QueryGraph, may_clash};
 use crate::plan::slots::{Reads, SlotSet};
-use crate::semantic::bound::{BoundQuery, Expr, ExprKind, LabelTest, PatternRel, Slot};
+use crate::semantic::bound::{BoundQuery, Expr, LabelTest, PatternRel};
 
 pub(super) const RULE: Rule = Rule {
     name: "join_patterns",
@@ -37,24 +38,20 @@ fn may_join(first: &QueryGraph, second: &QueryGraph, query: &BoundQuery) -> bool
     let common = right.nodes.iter().any(|node| left.nodes.iter().any(|other| other.slot == node.slot));
     let apart = || left.rels.iter().all(|rel| right.rels.iter().all(|other| !may_clash(rel, other)));
     let written: SlotSet = second.writes().collect();
-    let entities: SlotSet = entities(first).chain(entities(second)).collect();
+    let mut known = entities(first);
+    let linked = second.predicates.iter().any(|each| is_link(each, &known, &written, query));
+    known.union_with(&entities(second));
     let harmless = |predicate: &Expr| {
         let reads = Reads::of(query, predicate);
         let own = predicate.is_steady() && reads.iter().all(|slot| written.contains(slot));
-        own || cannot_fail(predicate, &entities)
+        own || cannot_fail(predicate, &known)
     };
-    common
+    (common || linked)
         && left.rels.len() + right.rels.len() <= MOST
         && left.rels.iter().chain(&right.rels).all(plain)
         && right.nodes.iter().all(|node| node.entity.is_none())
         && apart()
         && second.predicates.iter().all(harmless)
-}
-
-/// The slots of the nodes and relationships that it binds.
-fn entities(graph: &QueryGraph) -> impl Iterator<Item = Slot> + '_ {
-    let nodes = graph.pattern.nodes.iter().filter(|node| !node.bound).map(|node| node.slot);
-    nodes.chain(graph.pattern.rels.iter().filter(|rel| !rel.bound).map(|rel| rel.slot))
 }
 
 fn join(first: &mut QueryGraph, second: QueryGraph) {
@@ -88,36 +85,4 @@ fn both(left: Option<LabelTest>, right: Option<LabelTest>) -> Option<LabelTest> 
         (Some(left), Some(right)) => Some(LabelTest::And(vec![left, right])),
         (left, right) => left.or(right),
     }
-}
-
-/// Whether a predicate has a value in any row, where some slots hold entities.
-fn cannot_fail(expr: &Expr, entities: &SlotSet) -> bool {
-    let plain = match &expr.kind {
-        ExprKind::Const(_)
-        | ExprKind::Parameter(_)
-        | ExprKind::Slot(_)
-        | ExprKind::Compare(..)
-        | ExprKind::IsNull { .. }
-        | ExprKind::HasLabels { .. } => true,
-        ExprKind::Property { base, .. } => matches!(base.kind, ExprKind::Slot(slot) if entities.contains(slot)),
-        ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter().all(is_truth),
-        ExprKind::Not(inner) => is_truth(inner),
-        _ => false,
-    };
-    let mut parts = true;
-    expr.for_each_child(&mut |part| parts &= cannot_fail(part, entities));
-    plain && parts
-}
-
-/// Whether it is true, false or null whatever the row.
-fn is_truth(expr: &Expr) -> bool {
-    matches!(
-        expr.kind,
-        ExprKind::Compare(..)
-            | ExprKind::IsNull { .. }
-            | ExprKind::HasLabels { .. }
-            | ExprKind::And(_)
-            | ExprKind::Or(_)
-            | ExprKind::Not(_)
-    )
 }

@@ -41,6 +41,8 @@ use crate::value::LabelId;
 
 /// The name of the rule that chooses the order of a pattern by cost.
 pub const JOIN_ORDER: &str = "join_order";
+/// The name of the rule that finds parts of a pattern by value.
+pub const HASH_JOIN: &str = "hash_join";
 
 /// A rule.
 #[derive(Debug)]
@@ -69,7 +71,7 @@ enum Action {
     Counted(fn(&mut QueryGraph, &BoundQuery, &dyn Counts)),
     /// A query graph, with the slots that are read after it and the statistics of the version.
     Costed(fn(&mut QueryGraph, &SlotSet, &BoundQuery, &dyn Counts)),
-    /// The order of a query graph.
+    /// The order of a query graph, and how its parts are joined.
     Order,
     /// The physical plan.
     Plan(fn(&mut Plan, &BoundQuery)),
@@ -98,6 +100,11 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: JOIN_ORDER,
         equation: "the parts of one pattern may be matched in any order: A ⋈ B = B ⋈ A, (A ⋈ B) ⋈ C = A ⋈ (B ⋈ C)",
+        action: Action::Order,
+    },
+    Rule {
+        name: HASH_JOIN,
+        equation: "A × B WHERE f(A) = g(B) = A ⋈ B BY f(A) = g(B), with B matched once and found by the value of g",
         action: Action::Order,
     },
     hoist_subqueries::RULE,
