@@ -25,7 +25,7 @@ const LABELS: [(&str, u64); 2] = [("Person", 100), ("City", 10)];
 const TYPES: [(&str, u64, u64, u64); 2] = [("KNOWS", 1_000, 100, 100), ("LIVES_IN", 90, 90, 10)];
 
 /// A graph of 200 nodes, of which only the counts exist.
-struct Numbers;
+pub(super) struct Numbers;
 
 impl Counts for Numbers {
     fn nodes(&self) -> u64 {
@@ -155,15 +155,15 @@ fn read(slot: Slot) -> Expr {
     expr(ExprKind::Slot(slot))
 }
 
-fn int(number: i64) -> Expr {
+pub(super) fn int(number: i64) -> Expr {
     expr(ExprKind::Const(Value::Int(number)))
 }
 
-fn name_of(slot: Slot) -> Expr {
+pub(super) fn name_of(slot: Slot) -> Expr {
     expr(ExprKind::Property { base: Box::new(read(slot)), key: Arc::from("name"), id: Some(KeyId(0)) })
 }
 
-fn equal(left: Expr, right: Expr) -> Expr {
+pub(super) fn equal(left: Expr, right: Expr) -> Expr {
     expr(ExprKind::Compare(CompareOp::Equal, Box::new(left), Box::new(right)))
 }
 
@@ -747,9 +747,14 @@ fn too_many_operators_are_refused() {
 
 /// Patterns of few nodes with any relationships among them, and which slots are returned.
 fn patterns() -> impl Strategy<Value = (BoundQuery, Vec<PatternRel>)> {
+    patterns_of(0..6)
+}
+
+/// The same, of so many relationships.
+pub(super) fn patterns_of(rels: std::ops::Range<usize>) -> impl Strategy<Value = (BoundQuery, Vec<PatternRel>)> {
     let rel = (0..4_usize, 0..4_usize, 0..3_u32, 0..3_u32, any::<bool>());
     let nodes = proptest::collection::vec(0..4_u32, 4);
-    (nodes, proptest::collection::vec(rel, 0..6), any::<u16>()).prop_map(|(labels, rels, returned)| {
+    (nodes, proptest::collection::vec(rel, rels), any::<u16>()).prop_map(|(labels, rels, returned)| {
         let mut b = Builder::default();
         let nodes: Vec<_> = labels.iter().map(|label| b.node("", (*label < 2).then_some(LabelId(*label)))).collect();
         let rels: Vec<_> = rels.into_iter().map(|rel| random_rel(&mut b, rel)).collect();

@@ -77,8 +77,8 @@ const SHAPES: &[(&[&str], &str)] = &[
     (&[NODES], "MATCH (a:N) OPTIONAL MATCH (b:N), (c:N), (d:N), (e:N) RETURN collect([a, b, c, d, e])"),
     (
         &[NODES, CLIQUE],
-        "ROWS MATCH (c)-[:D]->(d)-[:D]->(e)-[:D]->(f)-[:D]->(g)-[:D]->(h) WHERE h.i = a \
-           RETURN count(c.i + d.i + e.i + f.i + g.i)",
+        "MATCH (a)-[:D]->(b)-[:D]->(c)-[:D]->(d), (p)-[:D]->(q)-[:D]->(r)-[:D]->(s) \
+           WHERE [a.i, d.i] = [p.i, s.i] RETURN count(b.i + q.i)",
     ),
     (&[BEADS, CHAIN], "MATCH p = (:L {i: 0})-[:C*]->(b) RETURN collect(p)"),
     (

@@ -86,11 +86,15 @@ fn cheapest(progress: &Progress, facts: &Facts<'_>) -> Option<Step> {
         best.map(|(_, step)| step)
     };
     let usable = usable(progress, facts);
-    let joined = joinable(progress, facts);
-    match usable.is_empty() {
-        true => by_outcome(&mut unknown_nodes(progress).map(Step::Node).chain(joined)),
-        false => by_outcome(&mut usable.into_iter().chain(joined)),
+    let joined: Vec<Step> = joinable(progress, facts).collect();
+    if !usable.is_empty() {
+        return by_outcome(&mut usable.into_iter().chain(joined));
     }
+    // For more than one row, what can be joined is not looked for again and again.
+    let again = progress.rows * facts.input > 1.0;
+    let in_joined = |node: &usize| joined.iter().any(|step| facts.writes(*step, facts.nodes[*node].slot));
+    let nodes = unknown_nodes(progress).filter(|node| !(again && in_joined(node)));
+    by_outcome(&mut nodes.map(Step::Node).chain(joined.iter().copied()))
 }
 
 pub(super) fn first_written(progress: &Progress, facts: &Facts<'_>) -> Option<Step> {

@@ -1,13 +1,16 @@
 //! The order in which the parts of one query graph are matched.
 //!
 //! Takes a query graph, what is needed of it afterwards and statistics. Gives an [`Order`] of [`Step`]s. By cost: the
-//! cheapest of some orders in which the cheapest step always comes next ([`greedy`]). Otherwise: in the order in which the
-//! pattern is written.
-//! What a step costs is said in one place, [`progress`].
+//! cheapest of some orders in which the cheapest step always comes next (`greedy`); where that is much work and the
+//! pattern is not large, the cheapest of all orders (`exact`). Otherwise: in the order in which the pattern is written.
+//! What a step costs is said in one place, `progress`.
 
+mod exact;
 mod facts;
 mod greedy;
 mod progress;
+#[cfg(test)]
+mod tests;
 
 use super::estimate::Statistics;
 use super::join::Part;
@@ -60,8 +63,8 @@ pub fn by_cost(
     statistics: &Statistics<'_>,
     rows: Option<f64>,
 ) -> Order {
-    let facts = Facts::new(graph, needed, query, statistics, rows, greedy::best);
-    let steps = greedy::best(&facts).map(|best| best.steps).unwrap_or_default();
+    let facts = Facts::new(graph, needed, query, statistics, rows, exact::best);
+    let steps = exact::best(&facts).map(|best| best.steps).unwrap_or_default();
     let parts = facts.parts.into_iter().map(|each| (each.part, each.steps)).collect();
     Order { steps, parts }
 }
