@@ -39,6 +39,8 @@ pub trait Counts {
     fn indexes(&self) -> Vec<Arc<IndexDefinition>>;
     /// How many entries an index has, and how many different values.
     fn index_size(&self, index: &str) -> (u64, u64);
+    /// The key whose texts are the names of entities.
+    fn name_key(&self) -> Option<KeyId>;
     /// How many an index finds.
     fn found(&self, index: &str, seek: &Seek<'_>) -> u64;
     /// Some values of a property.
@@ -77,6 +79,9 @@ impl Counts for Version {
     }
     fn index_size(&self, index: &str) -> (u64, u64) {
         Version::index_size(self, index)
+    }
+    fn name_key(&self) -> Option<KeyId> {
+        Version::name_key(self)
     }
     fn found(&self, index: &str, seek: &Seek<'_>) -> u64 {
         self.count_found(index, seek)

@@ -97,6 +97,7 @@ fn name(op: &Op) -> &'static str {
         Op::EntitySeek { .. } => "EntitySeek",
         Op::NodeById { .. } => "NodeById",
         Op::IndexSeek { .. } => "IndexSeek",
+        Op::NameSeek { .. } => "NameSeek",
         Op::RelScan { .. } => "RelScan",
         Op::Expand(_) => "Expand",
         Op::ExpandInto(_) => "ExpandInto",
@@ -174,6 +175,10 @@ fn details(op: &Op, names: Names<'_>) -> String {
         Op::EntitySeek { slot, entity } => format!("({} @{})", names.slot(*slot), entity.name),
         Op::NodeById { slot, id } => format!("({}) = {}", names.slot(*slot), names.expr(id)),
         Op::IndexSeek { target, index, probe } => index_seek(*target, index, probe, names),
+        Op::NameSeek { slot, probe } => {
+            let slot = names.slot(*slot);
+            format!("({slot}) {}", sought(probe, |_| format!("{slot}.name"), names))
+        }
         Op::RelScan { rel, from, to, types, tests } => {
             names.arrow(*from, &names.rel(*rel, types, &names.tests(tests)), *to, Way::Outgoing)
         }
@@ -361,7 +366,13 @@ fn index_seek(target: SeekTarget, index: &IndexDefinition, probe: &Probe, names:
     };
     let key =
         |at: usize| format!("{}.{}", names.slot(slot), index.keys.get(at).map_or("?", |key| names.catalog.key(*key)));
-    let sought = match probe {
+    let sought = sought(probe, key, names);
+    format!("{element} by {}: {sought}", index.name)
+}
+
+/// What is looked for, in values of keys by their place.
+fn sought(probe: &Probe, key: impl Fn(usize) -> String, names: Names<'_>) -> String {
+    match probe {
         Probe::Equal(values) => {
             let parts = values.iter().enumerate().map(|(at, value)| format!("{} = {}", key(at), names.operand(value)));
             parts.collect::<Vec<_>>().join(" AND ")
@@ -377,8 +388,7 @@ fn index_seek(target: SeekTarget, index: &IndexDefinition, probe: &Probe, names:
             let parts = [bound(lower, ">"), bound(upper, "<")];
             parts.into_iter().flatten().collect::<Vec<_>>().join(" AND ")
         }
-    };
-    format!("{element} by {}: {sought}", index.name)
+    }
 }
 
 fn schema_change(change: &SchemaChange, names: Names<'_>) -> String {

@@ -140,6 +140,9 @@ impl Counts for Noted<'_> {
     fn index_size(&self, index: &str) -> (u64, u64) {
         self.counts.index_size(index)
     }
+    fn name_key(&self) -> Option<KeyId> {
+        self.counts.name_key()
+    }
     fn found(&self, index: &str, seek: &Seek<'_>) -> u64 {
         self.counts.found(index, seek)
     }

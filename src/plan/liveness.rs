@@ -66,6 +66,7 @@ fn add_written(op: &Op, written: &mut SlotSet) {
         Op::NodeScan { slot, .. }
         | Op::EntitySeek { slot, .. }
         | Op::NodeById { slot, .. }
+        | Op::NameSeek { slot, .. }
         | Op::Unwind { slot, .. } => {
             written.insert(*slot);
         }

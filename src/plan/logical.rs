@@ -179,8 +179,8 @@ pub struct QueryGraph {
 pub struct IndexSeek {
     /// The slot of the node or relationship.
     pub slot: Slot,
-    /// The index.
-    pub index: Arc<IndexDefinition>,
+    /// The index; `None` for the names of entities, which every graph knows.
+    pub index: Option<Arc<IndexDefinition>>,
     /// What is looked for; it does not depend on the pattern.
     pub probe: Probe,
     /// How many are expected for a row.

@@ -244,10 +244,15 @@ impl<'m, 'a> Matcher<'m, 'a> {
         }
         if let Some(seek) = self.graph.seek(node.slot) {
             self.scanned.insert(node.slot);
-            let SchemaTarget::Label(label) = seek.index.target else { return };
-            tests.retain(|test| **test != LabelTest::Has(label));
+            let label = seek.index.as_ref().and_then(|index| match index.target {
+                SchemaTarget::Label(label) => Some(label),
+                SchemaTarget::RelType(_) => None,
+            });
+            tests.retain(|test| label.is_none_or(|label| **test != LabelTest::Has(label)));
             self.seek(seek, SeekTarget::Node(node.slot));
-            return self.label_filter(node.slot, tests, self.lowering.statistics.labelled(label));
+            let population =
+                label.map_or(self.lowering.statistics.nodes(), |label| self.lowering.statistics.labelled(label));
+            return self.label_filter(node.slot, tests, population);
         }
         let label = self.lowering.statistics.rarest_label(node.labels.as_ref());
         tests.retain(|test| label.is_none_or(|label| **test != LabelTest::Has(label)));
@@ -257,8 +262,12 @@ impl<'m, 'a> Matcher<'m, 'a> {
     }
 
     fn seek(&mut self, seek: &IndexSeek, target: SeekTarget) {
-        let (index, probe) = (Arc::clone(&seek.index), Arc::new(seek.probe.clone()));
-        self.push(Op::IndexSeek { target, index, probe }, seek.estimate);
+        let probe = Arc::new(seek.probe.clone());
+        let op = match &seek.index {
+            Some(index) => Op::IndexSeek { target, index: Arc::clone(index), probe },
+            None => Op::NameSeek { slot: seek.slot, probe },
+        };
+        self.push(op, seek.estimate);
     }
 
     fn rel_scan(&mut self, index: usize) {

@@ -120,6 +120,14 @@ pub enum Op {
         /// What is looked for.
         probe: Arc<Probe>,
     },
+    /// For each row, the nodes with a name, or with one of a list of names, in ascending order. When what is looked for is
+    /// no text, or no list of texts, all nodes: the predicates that follow say which.
+    NameSeek {
+        /// Where they go.
+        slot: Slot,
+        /// What is looked for: equal to one value, or in a list. It is the same for all rows.
+        probe: Arc<Probe>,
+    },
     /// For each row, every relationship of the types that passes all tests, with both its ends. Not for `Both`.
     RelScan {
         /// Where the relationship goes.
@@ -622,7 +630,7 @@ impl Op {
         match self {
             Op::NodeById { id, .. } => vec![id],
             Op::NodeScan { tests, .. } | Op::RelScan { tests, .. } => tests.iter().collect(),
-            Op::IndexSeek { probe, .. } => probe.expressions(),
+            Op::IndexSeek { probe, .. } | Op::NameSeek { probe, .. } => probe.expressions(),
             Op::VarExpand(expand) | Op::Reach(expand) | Op::ShortestPath { expand, .. } => {
                 expand.conditions().collect()
             }

@@ -62,6 +62,9 @@ impl Counts for Numbers {
     fn sample(&self, _: Population, _: KeyId) -> Option<Arc<Sample>> {
         None
     }
+    fn name_key(&self) -> Option<KeyId> {
+        None
+    }
     fn found(&self, _: &str, _: &Seek<'_>) -> u64 {
         0
     }

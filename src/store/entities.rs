@@ -101,6 +101,12 @@ impl Entities {
         }
     }
 
+    /// The nodes whose name, or one of whose names, is spelled so.
+    pub(crate) fn named<'a>(&'a self, text: &'a str) -> impl Iterator<Item = u32> + 'a {
+        let same = move |entry: &&Entry| entry.role == Role::Name && &*entry.text == text;
+        self.with_hash(hash(&fold(text))).iter().filter(same).map(|entry| entry.node)
+    }
+
     /// Texts near to the given one, nearest first.
     pub(crate) fn similar(&self, text: &str, limit: usize) -> Vec<Arc<str>> {
         let folded = fold(text);

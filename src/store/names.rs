@@ -4,7 +4,12 @@
 use super::entities::{Entities, Role};
 use super::{Cell, SEGMENT, Version};
 use crate::value::{KeyId, Value};
+use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// How often names are looked through before they are gathered.
+const SEARCHES: u32 = 32;
 
 impl Version {
     /// Names and aliases.
@@ -45,6 +50,43 @@ impl Version {
         });
     }
 
+    /// The key whose texts are names.
+    pub fn name_key(&self) -> Option<KeyId> {
+        self.naming.name
+    }
+
+    /// The nodes whose name is one of these texts, in ascending order; those that have one of them in a list of names may
+    /// be among them. Gathering all names takes as long as looking through them so many times, and is done after that.
+    pub(crate) fn nodes_named(&self, names: &[Arc<str>]) -> Vec<u32> {
+        let few = |searches: &AtomicU32| searches.fetch_add(1, Ordering::Relaxed) < SEARCHES;
+        let mut found = match self.entities.get() {
+            None if few(&self.name_searches) => self.search_names(names),
+            _ => names.iter().flat_map(|name| self.entities().named(name)).collect(),
+        };
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn search_names(&self, names: &[Arc<str>]) -> Vec<u32> {
+        let mut found = Vec::new();
+        let Some(key) = self.naming.name else { return found };
+        let wanted: HashSet<&str> = names.iter().map(AsRef::as_ref).collect();
+        let is_wanted = |text: &str| match names {
+            [only] => **only == *text,
+            _ => wanted.contains(text),
+        };
+        for (segment, columns) in self.nodes.all_columns_by_segment() {
+            let Some(column) = columns.column(key) else { continue };
+            column.for_each(|place, cell| {
+                if matches!(cell, Cell::Text(text) if is_wanted(text)) {
+                    found.push(segment * SEGMENT + u32::from(place));
+                }
+            });
+        }
+        found
+    }
+
     fn gather_entities(&self) -> Entities {
         let mut texts = Vec::new();
         for (key, role) in [(self.naming.name, Role::Name), (self.naming.aliases, Role::Alias)] {
@@ -76,5 +118,60 @@ fn each_text(value: &Value, mut visit: impl FnMut(&Arc<str>)) {
             }
         }),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::NodeId;
+
+    /// The nodes that a search must find, and those that it may find besides.
+    fn by_hand(version: &Version, name: &str) -> (Vec<u32>, Vec<u32>) {
+        let key = version.name_key().unwrap();
+        let of = |list: bool| {
+            let has = |node: &NodeId| match version.node_property(*node, key) {
+                Value::String(text) => !list && &*text == name,
+                Value::List(items) => list && items.iter().any(|item| item.as_str() == Some(name)),
+                _ => false,
+            };
+            version.node_ids().filter(has).map(|node| node.0).collect()
+        };
+        (of(false), of(true))
+    }
+
+    #[test]
+    fn nodes_are_found_by_name_before_and_after_names_are_gathered() {
+        let mut version = Version::new();
+        let (name, aliases) = (version.intern_key("name"), version.intern_key("aliases"));
+        let text = |text: &str| Value::from(text);
+        let values = [
+            text("Kyiv"),
+            text("kyiv"),
+            Value::list(vec![text("Kyiv"), text("Kiev")]),
+            Value::Int(5),
+            text("Kyiv"),
+            text(""),
+        ];
+        let nodes: Vec<NodeId> =
+            values.iter().map(|value| version.create_node(&[], &[(name, value.clone())]).unwrap()).collect();
+        version.create_node(&[], &[(aliases, text("Kyiv"))]).unwrap();
+        let check = |version: &Version| {
+            for wanted in ["Kyiv", "KYIV", "kyiv", "", "Kiev", "5"] {
+                let found = version.nodes_named(&[Arc::from(wanted)]);
+                let (must, may) = by_hand(version, wanted);
+                assert!(must.iter().all(|node| found.contains(node)), "{wanted}");
+                assert!(found.iter().all(|node| must.contains(node) || may.contains(node)), "{wanted}");
+                assert!(found.is_sorted());
+            }
+            assert_eq!(version.nodes_named(&[Arc::from("kyiv"), Arc::from("Kyiv"), Arc::from("Kyiv")])[..2], [0, 1]);
+        };
+        for _ in 0..SEARCHES {
+            check(&version);
+        }
+        assert!(version.entities.get().is_some(), "names are gathered after so many searches");
+        version.set_node_property(nodes[1], name, text("Kyiv")).unwrap();
+        version.set_node_property(nodes[0], name, text("Odesa")).unwrap();
+        assert_eq!(version.nodes_named(&[Arc::from("Kyiv")]), [1, 2, 4]);
     }
 }

@@ -17,6 +17,7 @@ use super::sample::Samples;
 use super::{Adjacent, Catalog, Direction, Gathered, Resolution, SEGMENT, split};
 use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId, Value};
 use std::fmt;
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 /// One state of a graph. Cheap to clone: a clone shares everything until one of the two is changed.
@@ -31,6 +32,8 @@ pub struct Version {
     pub(super) types: Directory<SegmentTypes>,
     /// Names and aliases, gathered when somebody first asks for one. Versions that share it have the same names.
     pub(super) entities: Arc<OnceLock<Entities>>,
+    /// How often nodes were looked for by name before these were gathered, in all versions of the graph.
+    pub(super) name_searches: Arc<AtomicU32>,
     pub(super) schema: Arc<Schema>,
     /// Samples of properties, taken when somebody first asks for one.
     pub(super) samples: Arc<Samples>,

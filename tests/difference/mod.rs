@@ -10,6 +10,7 @@ mod empties;
 mod graphs;
 mod joins;
 mod moments;
+mod names;
 mod patterns;
 mod queries;
 pub(crate) mod random;

@@ -316,6 +316,7 @@ fn with_inputs(node: Placed<'_>, inputs: &mut Vec<Stage>, inner: Vec<Stage>) -> 
         Op::IndexSeek { target, index, probe } => {
             Box::new(index_seek::IndexSeek::new(input, live, *target, Arc::clone(index), Arc::clone(probe)))
         }
+        Op::NameSeek { slot, probe } => Box::new(seek::NameSeek::new(input, live, *slot, Arc::clone(probe))),
         Op::Expand(expand) => Box::new(expand::Expansion::new(input, live, expand, false)),
         Op::ExpandInto(expand) => Box::new(expand::Expansion::new(input, live, expand, true)),
         Op::ExpandBound { expand, from_known, to_known } => {

@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 /// The elements of a list whose length is not known.
-const LIST_LENGTH: f64 = 10.0;
+pub(super) const LIST_LENGTH: f64 = 10.0;
 /// Below this share of what there is, a stretch of an index is better than a look at everything.
 const WORTHWHILE: f64 = 0.7;
 
@@ -110,7 +110,7 @@ fn said<'g>(at: usize, predicate: &'g Expr, writes: &SlotSet, query: &BoundQuery
     Some(Said { at, slot: base.0, key: base.1, test })
 }
 
-fn property(expr: &Expr) -> Option<(Slot, KeyId)> {
+pub(super) fn property(expr: &Expr) -> Option<(Slot, KeyId)> {
     match &expr.kind {
         ExprKind::Property { base, id: Some(key), .. } => match base.kind {
             ExprKind::Slot(slot) => Some((slot, *key)),
@@ -155,7 +155,7 @@ fn seek(slot: Slot, index: &Arc<IndexDefinition>, said: &[Said<'_>], counts: &dy
     };
     let narrow = matches!(probe, Probe::Equal(_) | Probe::In(_));
     let worthwhile = narrow || estimate <= all as f64 * WORTHWHILE;
-    worthwhile.then(|| IndexSeek { slot, index: Arc::clone(index), probe, estimate, covers })
+    worthwhile.then(|| IndexSeek { slot, index: Some(Arc::clone(index)), probe, estimate, covers })
 }
 
 type Found = (Probe, Vec<usize>);
@@ -251,7 +251,7 @@ fn constants(exprs: &[Expr]) -> Option<Vec<Value>> {
 }
 
 /// The value of an expression that is the same for every run.
-fn constant(expr: &Expr) -> Option<Value> {
+pub(super) fn constant(expr: &Expr) -> Option<Value> {
     match &expr.kind {
         ExprKind::Const(value) => Some(value.clone()),
         ExprKind::List(items) => constants(items).map(Value::list),

@@ -85,7 +85,7 @@ fn entities(chain: &[Node]) -> SlotSet {
     let mut found = SlotSet::new();
     for node in chain {
         match &node.op {
-            Op::NodeScan { slot, .. } => _ = found.insert(*slot),
+            Op::NodeScan { slot, .. } | Op::NameSeek { slot, .. } => _ = found.insert(*slot),
             Op::IndexSeek { target, .. } => found.extend(target.slots()),
             Op::RelScan { rel, from, to, .. } => found.extend([*rel, *from, *to]),
             Op::Expand(expand) => found.extend([expand.rel, expand.to]),

@@ -20,6 +20,7 @@ mod late_ends;
 mod late_project;
 mod merge_creates;
 mod morsels;
+mod name_seek;
 mod needless_eager;
 mod no_loops;
 mod node_by_id;
@@ -91,6 +92,7 @@ pub const RULES: &[Rule] = &[
     label_predicates::RULE,
     impossible_pattern::RULE,
     index_seek::RULE,
+    name_seek::RULE,
     common_label::RULE,
     implied_label::RULE,
     node_by_id::RULE,

@@ -95,6 +95,7 @@ fn by_row(op: &Op) -> bool {
         | Op::EntitySeek { .. }
         | Op::NodeById { .. }
         | Op::IndexSeek { .. }
+        | Op::NameSeek { .. }
         | Op::RelScan { .. }
         | Op::Expand(_)
         | Op::ExpandInto(_)
