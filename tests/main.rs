@@ -19,6 +19,7 @@ mod layers;
 mod limits;
 mod manual;
 mod mistakes;
+mod parquet;
 mod protocol;
 mod questions;
 mod refusals;

@@ -43,7 +43,12 @@ impl Bad {
 
 /// What is wrong at a line of a file.
 pub(super) fn fault(name: &str, line: u64, why: &str) -> Error {
-    Error::runtime(ErrorType::ArgumentError, Detail::UnexpectedInput, format!("{name}:{line}: {why}"))
+    fault_of(&format!("{name}:{line}"), why)
+}
+
+/// What is wrong with a file as a whole.
+pub(super) fn fault_of(name: &str, why: &str) -> Error {
+    Error::runtime(ErrorType::ArgumentError, Detail::UnexpectedInput, format!("{name}: {why}"))
 }
 
 /// The most messages that a summary keeps.

@@ -72,7 +72,7 @@ impl Blocks {
         };
         let delimiter = match source.format()? {
             Format::Separated(usual) => Some(delimiter.unwrap_or(usual).as_bytes().to_vec()),
-            Format::JsonLines => None,
+            Format::JsonLines | Format::Parquet => None,
         };
         let mut blocks = Blocks { name, input, delimiter, rest: Vec::new(), ended: false, line: 1, index: 0 };
         blocks.read_more()?;

@@ -35,6 +35,13 @@ pub(super) struct Builder {
     coding: Option<Coding>,
 }
 
+impl Reading {
+    /// Values of any type.
+    pub(super) fn mixed() -> Reading {
+        Reading::Guessed(Inferred::Nothing)
+    }
+}
+
 impl Builder {
     /// A column of about so many values.
     pub(super) fn new(reading: Reading, expected: usize) -> Builder {
@@ -62,9 +69,7 @@ impl Builder {
 
     /// A column of values of any type.
     pub(super) fn mixed() -> Builder {
-        let mut builder = Builder::new(Reading::Guessed(Inferred::Nothing), 0);
-        builder.values = Values::Mixed(Vec::new());
-        builder
+        Builder::new(Reading::mixed(), 0)
     }
 
     /// The forms of all values, where a type is guessed.

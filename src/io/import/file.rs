@@ -12,7 +12,7 @@ use super::header::{Layout, Role};
 use super::kind::{Forms, Inferred};
 use super::rows::{self, Part, Rows};
 use super::source::{self, Format, Source};
-use super::{Options, Progress, json, named, threads};
+use super::{Options, Progress, json, named, parquet, threads};
 use crate::error::{Error, Result};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,6 +27,8 @@ pub(super) struct Input {
     format: Format,
     delimiter: String,
     readings: Vec<Reading>,
+    /// The open file, of the format Parquet.
+    parquet: Option<parquet::File>,
 }
 
 /// All rows of a file.
@@ -52,15 +54,27 @@ impl Input {
         let delimiter = match format {
             Format::Separated(usual) => options.delimiter.clone().unwrap_or_else(|| usual.to_owned()),
             Format::JsonLines => String::new(),
+            Format::Parquet => return Input::open_parquet(source, content, length),
         };
         let mut blocks = Blocks::open(source, &content, Some(&delimiter))?;
         let (line, record) = blocks.first(format == Format::JsonLines)?.unwrap_or((1, Vec::new()));
         let layout = layout(format, &record, &delimiter, &source.content);
         let layout = layout.map_err(|why| blocks.fault(line, &why))?;
-        let mut input =
-            Input { source: source.clone(), layout, length, content, format, delimiter, readings: Vec::new() };
+        let source = source.clone();
+        let (readings, parquet) = (Vec::new(), None);
+        let mut input = Input { source, layout, length, content, format, delimiter, readings, parquet };
         input.readings = input.guess(blocks.next()?);
         Ok(input)
+    }
+
+    /// Opens a file whose columns have types.
+    fn open_parquet(source: &Source, content: Content, length: u64) -> Result<Input> {
+        let file = parquet::File::open(source, &content)?;
+        let layout = Layout::of(&file.names(), &source.content);
+        let layout = layout.and_then(|layout| file.readings(&layout).map(|readings| (layout, readings)));
+        let (layout, readings) = layout.map_err(|why| super::bad::fault_of(&source.name(), &why))?;
+        let (source, format, parquet) = (source.clone(), Format::Parquet, Some(file));
+        Ok(Input { source, layout, length, content, format, delimiter: String::new(), readings, parquet })
     }
 
     /// How columns are read at first.
@@ -95,7 +109,7 @@ impl Input {
 
     /// Corrects what was guessed wrong; whether anything was.
     fn correct(&mut self, parts: &[Part]) -> bool {
-        if self.format == Format::JsonLines {
+        if !matches!(self.format, Format::Separated(_)) {
             return false;
         }
         let filled = |role: &Role| matches!(role, Role::Property | Role::Key(_));
@@ -114,11 +128,14 @@ impl Input {
 
     /// Reads all blocks on several threads, up to the first bad row unless such are left out.
     fn pass(&self, ends: Option<&[Ends<'_>; 2]>, options: &Options, progress: &Progress) -> Result<Vec<Part>> {
+        let rows = Rows { layout: &self.layout, readings: &self.readings, ends, delimiter: self.delimiter.as_bytes() };
+        if let Some(file) = &self.parquet {
+            return file.read(rows, options, progress);
+        }
         let mut blocks = Blocks::open(&self.source, &self.content, Some(&self.delimiter))?;
         if self.format != Format::JsonLines {
             blocks.first(false)?;
         }
-        let rows = Rows { layout: &self.layout, readings: &self.readings, ends, delimiter: self.delimiter.as_bytes() };
         let shared = Shared { blocks: Mutex::new(blocks), parts: Mutex::default(), stop: AtomicBool::new(false) };
         let outcome = threads::on_each(options.threads, || self.work(&shared, rows, options, progress));
         let mut parts = shared.parts.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -146,7 +163,7 @@ impl Input {
             };
             let part = match self.format {
                 Format::Separated(_) => rows.read(&block, &mut texts, expected),
-                Format::JsonLines => rows.read_objects(&block),
+                _ => rows.read_objects(&block),
             };
             // The next block has about as many rows.
             expected = part.rows as usize + part.rows as usize / 16;
@@ -231,7 +248,7 @@ fn layout(format: Format, record: &[u8], delimiter: &str, content: &source::Cont
     }
     match format {
         Format::Separated(_) => Layout::of(&blocks::names(record, delimiter.as_bytes())?, content),
-        Format::JsonLines => Layout::of_objects(&json::names(record)?, content),
+        _ => Layout::of_objects(&json::names(record)?, content),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Bulk import: a graph made of files at once.
 //!
-//! Takes files of nodes and of relationships as comma-separated values or JSON lines. Each file is cut into blocks of
+//! Takes files of nodes and of relationships as comma-separated values, JSON lines or, with the feature `parquet`, Parquet
+//! (`parquet`). Each file is cut into blocks of
 //! whole records (`blocks`), which several threads turn into typed columns (`rows`, `json`, `column`, `built`), texts that
 //! come again as codes (`texts`); keys of nodes are gathered (`keys`, `nodes`), relationships find their ends by them (`ends`, `rels`), and the columns become a
 //! version without a step for each row. It does not know where the graph is kept.
@@ -18,6 +19,11 @@ mod keys;
 mod kind;
 mod named;
 mod nodes;
+#[cfg(feature = "parquet")]
+mod parquet;
+#[cfg(not(feature = "parquet"))]
+#[path = "no_parquet.rs"]
+mod parquet;
 mod rels;
 mod rows;
 mod source;

@@ -45,7 +45,7 @@ pub(super) struct Rows<'a> {
 
 /// What becomes of a column's fields.
 #[derive(Clone, Copy, Debug)]
-enum Slot {
+pub(super) enum Slot {
     Value(usize),
     Key(usize),
     End(usize),
@@ -88,7 +88,7 @@ impl Rows<'_> {
     }
 
     /// What becomes of each column, and the columns to fill.
-    fn slots(&self, expected: usize) -> (Vec<Slot>, Vec<(Arc<str>, Builder)>) {
+    pub(super) fn slots(&self, expected: usize) -> (Vec<Slot>, Vec<(Arc<str>, Builder)>) {
         let mut columns = Vec::new();
         let slots = self.layout.columns.iter().zip(self.readings).map(|(column, reading)| {
             let mut builder = || {

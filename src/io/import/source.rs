@@ -38,6 +38,8 @@ pub(super) enum Format {
     Separated(&'static str),
     /// A JSON object a line.
     JsonLines,
+    /// Columns with types.
+    Parquet,
 }
 
 /// The formats by the endings of files.
@@ -46,6 +48,7 @@ const ENDINGS: &[(&str, Format)] = &[
     ("tsv", Format::Separated("\t")),
     ("jsonl", Format::JsonLines),
     ("ndjson", Format::JsonLines),
+    ("parquet", Format::Parquet),
 ];
 
 impl Source {
