@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::functions::Aggregate;
 use crate::functions::aggregate::{Accumulator, sum_overflow};
 use crate::functions::evidence::Evidence;
+use crate::functions::exact::ExactSum;
 use crate::semantic::bound::AggregateCall;
 use crate::value::Value;
 
@@ -23,6 +24,8 @@ pub(super) enum Totals {
     Different { counts: Vec<u64>, seen: Seen },
     /// Sums of integers, and how many they are.
     Ints { sums: Vec<i128>, counts: Vec<u64> },
+    /// Sums of floats, and how many they are.
+    Floats { sums: Vec<ExactSum>, counts: Vec<u64> },
     /// The relationships that groups rest on.
     Cited { evidence: Evidence, groups: usize },
     /// Anything else.
@@ -70,6 +73,7 @@ impl Totals {
         let bytes = match self {
             Totals::Counts(_) | Totals::Different { .. } => size_of::<u64>(),
             Totals::Ints { .. } => size_of::<(i128, u64)>(),
+            Totals::Floats { .. } => size_of::<(ExactSum, u64)>(),
             Totals::Cited { .. } => 0,
             Totals::Others(_) => size_of::<Accumulator>(),
         };
@@ -82,6 +86,10 @@ impl Totals {
             Totals::Counts(counts) | Totals::Different { counts, .. } => counts.resize(groups, 0),
             Totals::Ints { sums, counts } => {
                 sums.resize(groups, 0);
+                counts.resize(groups, 0);
+            }
+            Totals::Floats { sums, counts } => {
+                sums.resize_with(groups, ExactSum::default);
                 counts.resize(groups, 0);
             }
             Totals::Cited { groups: known, .. } => *known = groups,
@@ -107,12 +115,33 @@ impl Totals {
                 if let [Column::Ints(numbers)] = input.arguments {
                     return add_ints(cx, call, (sums, counts), numbers, input);
                 }
+                if let ([Column::Floats(_)], true) = (input.arguments, counts.iter().all(|count| *count == 0)) {
+                    self.turn_to_floats(cx, call, held)?;
+                    return self.add(cx, call, input, held);
+                }
+                self.generalise(cx, call, held)?;
+                self.add(cx, call, input, held)
+            }
+            Totals::Floats { sums, counts } => {
+                if let [Column::Floats(numbers)] = input.arguments {
+                    return add_floats(cx, (sums, counts), numbers, input, held);
+                }
                 self.generalise(cx, call, held)?;
                 self.add(cx, call, input, held)
             }
             Totals::Cited { evidence, .. } => gather(cx, evidence, input, held),
             Totals::Others(all) => accumulate(cx, all, input, held),
         }
+    }
+
+    /// Goes over to sums of floats, when no number was taken in.
+    fn turn_to_floats(&mut self, cx: &Context, call: &AggregateCall, held: &mut Held) -> Result<()> {
+        let (Totals::Ints { counts, .. }, bytes) = (&*self, self.state_bytes()) else { return Ok(()) };
+        let groups = counts.len();
+        *self = Totals::Floats { sums: Vec::new(), counts: Vec::new() };
+        held.grow(cx, self.state_bytes().saturating_sub(bytes) * groups as u64)?;
+        self.resize(call, groups, cx.value_limit());
+        Ok(())
     }
 
     /// Goes over to accumulators.
@@ -122,9 +151,10 @@ impl Totals {
         }
         let before = std::mem::replace(self, Totals::Others(Vec::new()));
         let (groups, bytes) = match &before {
-            Totals::Counts(counts) | Totals::Different { counts, .. } | Totals::Ints { counts, .. } => {
-                (counts.len(), before.state_bytes())
-            }
+            Totals::Counts(counts)
+            | Totals::Different { counts, .. }
+            | Totals::Ints { counts, .. }
+            | Totals::Floats { counts, .. } => (counts.len(), before.state_bytes()),
             Totals::Cited { .. } | Totals::Others(_) => (0, 0),
         };
         held.grow(cx, self.state_bytes().saturating_sub(bytes) * groups as u64)?;
@@ -135,6 +165,12 @@ impl Totals {
             Totals::Ints { sums, counts } => {
                 for ((each, sum), count) in all.iter_mut().zip(sums).zip(counts) {
                     *each = Accumulator::of_ints(call.aggregate, sum, count, cx.value_limit());
+                }
+                Ok(())
+            }
+            Totals::Floats { sums, counts } => {
+                for ((each, sum), count) in all.iter_mut().zip(sums).zip(counts) {
+                    *each = Accumulator::of_floats(call.aggregate, sum, count, cx.value_limit());
                 }
                 Ok(())
             }
@@ -172,6 +208,13 @@ impl Totals {
                     counts[group] = counts[group].saturating_add(*count);
                     Ok(())
                 })
+            }
+            (Totals::Floats { sums, counts }, Totals::Floats { sums: others, counts: more }) => {
+                for (group, (sum, count)) in places.zip(others.iter().zip(more)) {
+                    sums[group].merge(sum);
+                    counts[group] = counts[group].saturating_add(*count);
+                }
+                Ok(())
             }
             (Totals::Cited { evidence, .. }, Totals::Cited { evidence: more, .. }) => {
                 let before = evidence.bytes();
@@ -232,6 +275,12 @@ impl Totals {
                     .map(|(sum, count)| Accumulator::of_ints(call.aggregate, sum, count, cx.value_limit()).finish(cx));
                 Ok(Column::from_values(values.collect::<Result<_>>()?))
             }
+            Totals::Floats { sums, counts } => {
+                let finished =
+                    |(sum, count)| Accumulator::of_floats(call.aggregate, sum, count, cx.value_limit()).finish(cx);
+                let values = sums.into_iter().zip(counts).map(finished);
+                Ok(Column::from_values(values.collect::<Result<_>>()?))
+            }
             Totals::Cited { evidence, groups } => {
                 let lists = evidence.into_lists(groups).into_iter().map(|list| cx.admit(list));
                 Ok(Column::Values(lists.collect::<Result<_>>()?))
@@ -280,6 +329,27 @@ fn add_ints(
         *count = count.saturating_add(times);
     }
     Ok(())
+}
+
+/// Adds floats to the sums.
+fn add_floats(
+    cx: &Context,
+    (sums, counts): (&mut [ExactSum], &mut [u64]),
+    numbers: &[f64],
+    input: &Input<'_>,
+    held: &mut Held,
+) -> Result<()> {
+    cx.work(input.groups.len() as u64)?;
+    let mut more = 0;
+    for (row, (&group, &number)) in input.groups.iter().zip(numbers).enumerate() {
+        let times = input.times(row);
+        let (sum, count) = (&mut sums[group as usize], &mut counts[group as usize]);
+        let before = sum.bytes();
+        sum.add(number, times);
+        more += sum.bytes() - before;
+        *count = count.saturating_add(times);
+    }
+    held.grow(cx, more)
 }
 
 /// Adds the relationships of rows to what their groups rest on.

@@ -184,6 +184,16 @@ impl Accumulator {
         accumulator
     }
 
+    /// The same of floats.
+    pub(crate) fn of_floats(aggregate: Aggregate, sum: ExactSum, count: u64, max_value_bytes: u64) -> Accumulator {
+        let mut accumulator = Accumulator::new(aggregate, false, max_value_bytes);
+        accumulator.bytes = sum.bytes();
+        if let State::Sum(state) | State::Avg(state) = &mut accumulator.state {
+            *state = Sum { floats: (count > 0).then_some(sum), count, numbers: count > 0, ..Sum::default() };
+        }
+        accumulator
+    }
+
     /// Whether the rows of two accumulators of an aggregate can be joined by [`Accumulator::merge`]: nothing depends on
     /// their order. (Of equal values that are of different types the first one counts: the sum of these depends on it.)
     pub(crate) fn merges(aggregate: Aggregate, distinct: bool) -> bool {

@@ -4,6 +4,8 @@
 //! by carrying the rounding error of each step on (Shewchuk, *Adaptive Precision Floating-Point Arithmetic and Fast
 //! Robust Geometric Predicates*, 1997, Grow-Expansion). Numbers at the end of the range are kept scaled down, so that
 //! no step overflows.
+//!
+//! Most numbers are multiples of 2⁻⁸⁰ below 2³³: of these the sum is kept as one integer, which takes one step a number.
 
 /// From this magnitude on numbers are kept scaled: at most 2¹²⁸ of those below still have a sum within the range.
 const HUGE: f64 = f64::from_bits((1023 + 800) << 52);
@@ -11,9 +13,16 @@ const HUGE: f64 = f64::from_bits((1023 + 800) << 52);
 const DOWN: f64 = f64::from_bits((1023 - 300) << 52);
 const UP: f64 = f64::from_bits((1023 + 300) << 52);
 
+/// The sums of usual numbers are counted in units of 2 to the power of minus this.
+const UNITS: i32 = 80;
+/// Up to this many places a significand may be shifted, so that many of them have a sum within 128 bits.
+const PLACES: i32 = 60;
+
 /// The exact sum of floats.
 #[derive(Clone, Debug, Default)]
-pub(super) struct ExactSum {
+pub(crate) struct ExactSum {
+    /// The sum of usual numbers, in units.
+    usual: i128,
     /// Of ascending magnitude, without zeros.
     parts: Vec<f64>,
     /// The sum of the huge numbers, each times [`DOWN`].
@@ -24,7 +33,14 @@ pub(super) struct ExactSum {
 
 impl ExactSum {
     /// Adds a number that occurs so many times.
-    pub(super) fn add(&mut self, number: f64, times: u64) {
+    pub(crate) fn add(&mut self, number: f64, times: u64) {
+        if let Some(sum) = units(number)
+            .and_then(|units| units.checked_mul(i128::from(times)))
+            .and_then(|units| self.usual.checked_add(units))
+        {
+            self.usual = sum;
+            return;
+        }
         if !number.is_finite() {
             self.special += number;
             return;
@@ -46,7 +62,11 @@ impl ExactSum {
     }
 
     /// Adds what another sum holds.
-    pub(super) fn merge(&mut self, other: &ExactSum) {
+    pub(crate) fn merge(&mut self, other: &ExactSum) {
+        match self.usual.checked_add(other.usual) {
+            Some(sum) => self.usual = sum,
+            None => floats(other.usual).into_iter().for_each(|part| grow(&mut self.parts, part)),
+        }
         other.parts.iter().for_each(|part| grow(&mut self.parts, *part));
         other.huge.iter().for_each(|part| grow(&mut self.huge, *part));
         self.special += other.special;
@@ -62,18 +82,50 @@ impl ExactSum {
         if self.special != 0.0 {
             return self.special / count;
         }
+        let mut parts = self.parts.clone();
+        floats(self.usual).into_iter().for_each(|part| grow(&mut parts, part));
         if self.huge.is_empty() {
-            return rounded(&self.parts) / count;
+            return rounded(&parts) / count;
         }
         let mut all = self.huge.clone();
-        self.parts.iter().for_each(|part| grow(&mut all, part * DOWN));
+        parts.iter().for_each(|part| grow(&mut all, part * DOWN));
         rounded(&all) / count * UP
     }
 
     /// Bytes on the heap.
-    pub(super) fn bytes(&self) -> u64 {
+    pub(crate) fn bytes(&self) -> u64 {
         8 * (self.parts.capacity() + self.huge.capacity()) as u64
     }
+}
+
+/// A number in units, if it is a usual one.
+#[inline]
+fn units(number: f64) -> Option<i128> {
+    let bits = number.to_bits();
+    let exponent = ((bits >> 52) & 0x7ff) as i32;
+    let fraction = bits & ((1 << 52) - 1);
+    if exponent == 0 {
+        return (fraction == 0).then_some(0);
+    }
+    let significand = (fraction | 1 << 52) as i128;
+    let shift = exponent - 1075 + UNITS;
+    let units = match shift {
+        0..=PLACES => significand << shift,
+        -52..0 if significand.trailing_zeros() as i32 >= -shift => significand >> -shift,
+        _ => return None,
+    };
+    Some(if number < 0.0 { -units } else { units })
+}
+
+/// Floats of which the sum is so many units: none of them is rounded.
+fn floats(units: i128) -> [f64; 3] {
+    const PIECE: u32 = 48;
+    let sign = if units < 0 { -1.0 } else { 1.0 };
+    let size = units.unsigned_abs();
+    [0, PIECE, 2 * PIECE].map(|place| {
+        let piece = (size >> place) as u64 & ((1 << PIECE) - 1);
+        sign * piece as f64 * 2f64.powi(place as i32 - UNITS)
+    })
 }
 
 /// Adds a number to an expansion.
@@ -153,8 +205,24 @@ mod tests {
         assert_eq!(sum(&[1.0, half, -1e-300]).total(), 1.0);
     }
 
+    #[test]
+    fn more_usual_numbers_than_fit_are_summed() {
+        let large = 8_589_934_591.5;
+        let mut sum = ExactSum::default();
+        (0..40_000).for_each(|_| sum.add(large, 1));
+        sum.add(0.25, 1);
+        sum.add(large, u64::MAX);
+        sum.add(-large, u64::MAX);
+        assert_eq!(sum.total(), large * 40_000.0 + 0.25);
+        assert_eq!(floats(i128::MIN).iter().sum::<f64>(), -(2f64.powi(47)));
+    }
+
     fn number() -> impl Strategy<Value = f64> {
-        prop_oneof![(-1000i32..1000).prop_map(|tenths| f64::from(tenths) / 10.0), any::<f64>()]
+        prop_oneof![
+            (any::<i64>(), -90i32..40).prop_map(|(number, places)| (number >> 12) as f64 * 2f64.powi(places - 52)),
+            (-1000i32..1000).prop_map(|tenths| f64::from(tenths) / 10.0),
+            any::<f64>()
+        ]
     }
 
     proptest! {
@@ -172,6 +240,11 @@ mod tests {
             let total = sum(&once).total().to_bits();
             let same = |other: f64| other.to_bits() == total || (other.is_nan() && f64::from_bits(total).is_nan());
             prop_assert!(same(backwards.total()) && same(merged.total()));
+            if once.iter().all(|number| number.abs() < HUGE) {
+                let mut parts = Vec::new();
+                once.iter().for_each(|number| grow(&mut parts, *number));
+                prop_assert!(same(rounded(&parts)));
+            }
         }
     }
 }

@@ -11,7 +11,7 @@ mod arguments;
 mod coll;
 mod convert;
 pub(crate) mod evidence;
-mod exact;
+pub(crate) mod exact;
 mod facts;
 mod form;
 mod graph;

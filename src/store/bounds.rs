@@ -4,27 +4,26 @@ use super::column::{Column, Columns, Data, Ints};
 use super::split;
 use crate::value::KeyId;
 
-/// Between which numbers an integer is, or the day of a date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bounds {
-    /// Whether it is the day of a date, counted from 1970-01-01.
-    pub dates: bool,
-    /// The least number.
-    pub least: i64,
-    /// The greatest number; below the least nothing is within.
-    pub greatest: i64,
+/// Between which numbers a value is, both included; where the first is beyond the second nothing is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Bounds {
+    /// An integer.
+    Ints(i64, i64),
+    /// The day of a date, counted from 1970-01-01.
+    Days(i64, i64),
+    /// A float; what is no number is never within.
+    Floats(f64, f64),
 }
 
 impl Bounds {
-    /// What is within both.
-    #[must_use]
-    pub fn and(self, other: Bounds) -> Bounds {
-        Bounds { least: self.least.max(other.least), greatest: self.greatest.min(other.greatest), ..self }
-    }
-
-    fn has(&self, number: i64) -> bool {
-        // Without a branch: which way it goes cannot be foreseen.
-        (self.least <= number) & (number <= self.greatest)
+    /// What is within both; `None` where they are of different kinds.
+    pub fn and(self, other: Bounds) -> Option<Bounds> {
+        match (self, other) {
+            (Bounds::Ints(a, b), Bounds::Ints(c, d)) => Some(Bounds::Ints(a.max(c), b.min(d))),
+            (Bounds::Days(a, b), Bounds::Days(c, d)) => Some(Bounds::Days(a.max(c), b.min(d))),
+            (Bounds::Floats(a, b), Bounds::Floats(c, d)) => Some(Bounds::Floats(a.max(c), b.min(d))),
+            _ => None,
+        }
     }
 }
 
@@ -35,20 +34,32 @@ pub(super) fn keep_within(columns: Option<&Columns>, key: KeyId, bounds: Bounds,
         entities.clear();
         return true;
     };
-    let numbers = match (&column.data, bounds.dates) {
-        (Data::Ints(numbers), false) | (Data::Dates(numbers), true) => numbers,
+    let (numbers, within) = match (&column.data, bounds) {
+        (Data::Ints(numbers), Bounds::Ints(least, greatest))
+        | (Data::Dates(numbers), Bounds::Days(least, greatest)) => (numbers, (least, greatest)),
+        (Data::Floats(values), Bounds::Floats(least, greatest)) => {
+            keep(column, values, (least, greatest), entities);
+            return true;
+        }
         _ => return false,
     };
     match numbers {
-        Ints::I8(values) => keep(column, values, bounds, entities),
-        Ints::I16(values) => keep(column, values, bounds, entities),
-        Ints::I32(values) => keep(column, values, bounds, entities),
-        Ints::I64(values) => keep(column, values, bounds, entities),
+        Ints::I8(values) => keep(column, values, within, entities),
+        Ints::I16(values) => keep(column, values, within, entities),
+        Ints::I32(values) => keep(column, values, within, entities),
+        Ints::I64(values) => keep(column, values, within, entities),
     }
     true
 }
 
-fn keep<T: Copy + Into<i64>>(column: &Column, values: &[T], bounds: Bounds, entities: &mut Vec<u32>) {
+fn keep<T: Copy + Into<N>, N: PartialOrd + Copy>(
+    column: &Column,
+    values: &[T],
+    (least, greatest): (N, N),
+    entities: &mut Vec<u32>,
+) {
+    // Without a branch: which way it goes cannot be foreseen.
+    let has = |number: N| (least <= number) & (number <= greatest);
     let (Some(&first), Some(&last)) = (entities.first(), entities.last()) else { return };
     let (from, to) = (usize::from(split(first).1), usize::from(split(last).1));
     let mut kept = 0;
@@ -56,14 +67,14 @@ fn keep<T: Copy + Into<i64>>(column: &Column, values: &[T], bounds: Bounds, enti
         let values = values.get(from..values.len().min(to + 1)).unwrap_or_default();
         for (entity, value) in (first..).zip(values) {
             entities[kept] = entity;
-            kept += usize::from(bounds.has((*value).into()));
+            kept += usize::from(has((*value).into()));
         }
     } else {
         for at in 0..entities.len() {
             let entity = entities[at];
             let value = column.present.position(split(entity).1).map(|index| values[index].into());
             entities[kept] = entity;
-            kept += usize::from(value.is_some_and(|value| bounds.has(value)));
+            kept += usize::from(value.is_some_and(has));
         }
     }
     entities.truncate(kept);
@@ -114,9 +125,28 @@ mod tests {
                 .copied()
                 .filter(|node| within(node).is_some_and(|number| least <= number && number <= greatest))
                 .collect();
-            let bounds = Bounds { dates, least, greatest };
+            let bounds = if dates { Bounds::Days(least, greatest) } else { Bounds::Ints(least, greatest) };
             prop_assert!(version.keep_nodes_within(key, bounds, &mut nodes));
             prop_assert_eq!(nodes, wanted);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn floats_within_are_left(
+            values in prop::collection::vec(prop_oneof![any::<f64>(), (-9i32..9).prop_map(f64::from)], 1..40),
+            least in prop_oneof![any::<f64>(), Just(0.0), Just(-0.0)],
+            greatest in prop_oneof![any::<f64>(), Just(f64::INFINITY)],
+        ) {
+            let mut version = Version::new();
+            let key = version.intern_key("k");
+            for value in &values {
+                version.create_node(&[], &[(key, Value::Float(*value))]).unwrap();
+            }
+            let mut nodes: Vec<u32> = (0..values.len() as u32).collect();
+            prop_assert!(version.keep_nodes_within(key, Bounds::Floats(least, greatest), &mut nodes));
+            let within = |node: &u32| (least..=greatest).contains(&values[*node as usize]);
+            prop_assert_eq!(nodes, (0..values.len() as u32).filter(within).collect::<Vec<_>>());
         }
     }
 
@@ -127,7 +157,7 @@ mod tests {
         for value in [Value::Int(1), Value::Float(2.0)] {
             version.create_node(&[], &[(key, value)]).unwrap();
         }
-        let bounds = Bounds { dates: false, least: 0, greatest: 9 };
+        let bounds = Bounds::Ints(0, 9);
         let mut nodes = vec![0, 1];
         assert!(!version.keep_nodes_within(key, bounds, &mut nodes));
         assert_eq!(nodes, [0, 1]);

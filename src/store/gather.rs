@@ -44,34 +44,47 @@ pub(crate) fn by_text<'a>(
     key: KeyId,
     columns: impl Fn(u32) -> Option<&'a Columns>,
 ) -> Option<ByText> {
-    let mut found = ByText { codes: Vec::with_capacity(entities.len()), firsts: Vec::new() };
-    let mut numbering = Numbering::default();
+    let mut firsts = Vec::new();
+    let new = |at: usize| {
+        firsts.push(at as u32);
+        (firsts.len() * SAME <= entities.len()).then(|| firsts.len() as u32 - 1)
+    };
+    let codes = number(&mut TextNumbers::default(), entities, key, columns, new)?;
+    Some(ByText { codes, firsts })
+}
+
+/// The number of the text that each entity has for a key; `new` gives that of a text that has none yet, by the place of
+/// the entity. `None` where texts have no codes, or when `new` gives none.
+pub(crate) fn number<'a>(
+    numbers: &mut TextNumbers,
+    entities: &[u32],
+    key: KeyId,
+    columns: impl Fn(u32) -> Option<&'a Columns>,
+    mut new: impl FnMut(usize) -> Option<u32>,
+) -> Option<Vec<u32>> {
+    let mut all = Vec::with_capacity(entities.len());
     let (mut segment, mut column) = (u32::MAX, None);
     for (at, entity) in entities.iter().enumerate() {
         let (its, place) = split(*entity);
         if its != segment {
             (segment, column) = (its, columns(its).and_then(|columns| columns.column(key)));
-            numbering.turn_to(column.map_or(Some(Dictionary::default()), Column::dictionary)?);
+            numbers.turn_to(column.map_or(Some(Dictionary::default()), Column::dictionary)?);
         }
-        let number = numbering.number(column.and_then(|column| column.code(place)))?;
+        let number = numbers.number(column.and_then(|column| column.code(place)))?;
         if *number == NONE {
-            *number = found.firsts.len() as u32;
-            found.firsts.push(at as u32);
-            if found.firsts.len() * SAME > entities.len() {
-                return None;
-            }
+            *number = new(at)?;
         }
-        found.codes.push(*number);
+        all.push(*number);
     }
-    Some(found)
+    Some(all)
 }
 
 /// What stands for a number not given yet.
 const NONE: u32 = u32::MAX;
 
-/// The numbers of texts, by the codes that the dictionaries of columns give them.
-#[derive(Default)]
-struct Numbering {
+/// The numbers of texts, by the codes that the dictionaries of columns give them: of columns that do not change.
+#[derive(Debug, Default)]
+pub(crate) struct TextNumbers {
     /// Those of the dictionary at hand: of no text first, then by code.
     numbers: Vec<u32>,
     /// Where that dictionary stands; `None` before the first.
@@ -80,7 +93,13 @@ struct Numbering {
     others: HashMap<usize, Vec<u32>, foldhash::fast::FixedState>,
 }
 
-impl Numbering {
+impl TextNumbers {
+    /// About how many bytes it takes.
+    pub(crate) fn bytes(&self) -> u64 {
+        let others: usize = self.others.values().map(Vec::len).sum();
+        4 * (self.numbers.len() + others) as u64
+    }
+
     /// Goes on with another dictionary.
     fn turn_to(&mut self, dictionary: Dictionary<'_>) {
         let address = dictionary.address();

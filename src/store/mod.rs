@@ -85,6 +85,7 @@ pub(crate) use column::{Cell, Column, Columns};
 pub(crate) use deferred::{Damage, Load};
 pub use derived::{Derived, Proof};
 pub use differences::{Touched, changes_between};
+pub(crate) use gather::TextNumbers;
 pub use history::{History, Retention, Step};
 pub use index::Seek;
 pub use load::{BuiltRels, CodedTexts, JoinedTexts, PropertyColumn, RelColumns, Values};

@@ -8,7 +8,7 @@ use super::deferred::Damage;
 use super::derived::Derived;
 use super::directory::Directory;
 use super::entities::Entities;
-use super::gather::{ByText, by_text, gather};
+use super::gather::{ByText, TextNumbers, by_text, gather, number};
 use super::history::History;
 use super::nodes::NodeTable;
 use super::record::{Change, Record};
@@ -314,6 +314,18 @@ impl Version {
         columns.and_then(|columns| columns.column(key)).is_some_and(|column| column.code(place).is_some())
     }
 
+    /// The number of the text that each node has for a key; `new` gives those of texts met first. `None` where texts have no
+    /// codes, or when `new` gives none.
+    pub(crate) fn number_nodes(
+        &self,
+        numbers: &mut TextNumbers,
+        nodes: &[u32],
+        key: KeyId,
+        new: impl FnMut(usize) -> Option<u32>,
+    ) -> Option<Vec<u32>> {
+        number(numbers, nodes, key, |segment| self.nodes.segment(segment).map(|segment| &segment.columns), new)
+    }
+
     /// Nodes by the text that each has for a key; `None` where that cannot be told quickly.
     pub(crate) fn nodes_by_text(&self, nodes: &[u32], key: KeyId) -> Option<ByText> {
         by_text(nodes, key, |segment| self.nodes.segment(segment).map(|segment| &segment.columns))
@@ -425,6 +437,19 @@ impl Version {
     ) -> bool {
         let columns = rows.first().and_then(|row| self.table(rel_type)?.columns(row / SEGMENT));
         keep_within(columns, key, bounds, rows)
+    }
+
+    /// As [`Version::number_nodes`] for the rows of relationships of a type.
+    pub(crate) fn number_rels(
+        &self,
+        rel_type: RelTypeId,
+        numbers: &mut TextNumbers,
+        rows: &[u32],
+        key: KeyId,
+        new: impl FnMut(usize) -> Option<u32>,
+    ) -> Option<Vec<u32>> {
+        let table = self.table(rel_type);
+        number(numbers, rows, key, |segment| table.and_then(|table| table.columns(segment)), new)
     }
 
     /// Relationships of a type by the text that each has for a key; `None` where that cannot be told quickly.

@@ -254,6 +254,9 @@ fn compare_columns(op: CompareOp, left: &Column, right: &Column, len: usize) -> 
     if let (Some(left), Some(right)) = (ints(left), ints(right)) {
         return Column::Bools(compare_ints(op, &left, &right, len));
     }
+    if let (Some(left), Some(right)) = (floats(left), floats(right)) {
+        return Column::Bools(compare_floats(op, &left, &right, len));
+    }
     if let (Column::Nodes(left), Column::Nodes(right), Some(equal)) = (left, right, equality(op)) {
         return Column::Bools(left.iter().zip(right).map(|(l, r)| (l == r) == equal).collect());
     }
@@ -262,6 +265,17 @@ fn compare_columns(op: CompareOp, left: &Column, right: &Column, len: usize) -> 
 }
 
 fn compare_ints(op: CompareOp, left: &Numbers<'_, i64>, right: &Numbers<'_, i64>, len: usize) -> Vec<bool> {
+    match op {
+        CompareOp::Equal => left.map(right, len, |l, r| l == r),
+        CompareOp::NotEqual => left.map(right, len, |l, r| l != r),
+        CompareOp::Less => left.map(right, len, |l, r| l < r),
+        CompareOp::LessEqual => left.map(right, len, |l, r| l <= r),
+        CompareOp::Greater => left.map(right, len, |l, r| l > r),
+        CompareOp::GreaterEqual => left.map(right, len, |l, r| l >= r),
+    }
+}
+
+fn compare_floats(op: CompareOp, left: &Numbers<'_, f64>, right: &Numbers<'_, f64>, len: usize) -> Vec<bool> {
     match op {
         CompareOp::Equal => left.map(right, len, |l, r| l == r),
         CompareOp::NotEqual => left.map(right, len, |l, r| l != r),

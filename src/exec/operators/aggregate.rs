@@ -11,6 +11,7 @@ use super::super::totals::{Input, Joined, Totals};
 use super::buffer::Queue;
 use super::keys::NodeKey;
 use super::morsels::on_threads;
+use super::text_keys::TextKey;
 use super::{Operator, Stage};
 use crate::error::{Error, Result};
 use crate::functions::Aggregate;
@@ -40,6 +41,8 @@ struct Grouping {
     groups: Groups,
     /// For each key that depends on one node alone, its numbers by node.
     by_node: Vec<Option<NodeKey>>,
+    /// For each key that is a property, its numbers by text.
+    by_text: Vec<Option<TextKey>>,
     totals: Vec<Totals>,
     /// How many groups the totals have room for.
     room: usize,
@@ -76,6 +79,7 @@ impl Wanted {
     fn read(&self, cx: &mut Context, input: &mut Stage) -> Result<Later<Grouping>> {
         let grouping = Grouping {
             by_node: self.keys.iter().map(|(_, key)| NodeKey::new(cx, key)).collect(),
+            by_text: self.keys.iter().map(|(_, key)| TextKey::new(cx, key)).collect(),
             totals: self.aggregates.iter().map(|(_, call)| Totals::new(call)).collect(),
             ..Grouping::default()
         };
@@ -152,6 +156,11 @@ impl Wanted {
         let mut codes: Vec<Vec<u32>> = Vec::with_capacity(self.keys.len());
         for (at, (_, key)) in self.keys.iter().enumerate() {
             let groups = &mut grouping.groups;
+            let by_text = grouping.by_text[at].as_mut().map(|by_text| by_text.codes(cx, groups, at, chunk));
+            if let Some(known) = by_text.transpose()?.flatten() {
+                codes.push(known);
+                continue;
+            }
             let by_node = grouping.by_node[at].as_mut().map(|by_node| by_node.codes(cx, groups, at, key, chunk));
             codes.push(match by_node.transpose()?.flatten() {
                 Some(codes) => codes,

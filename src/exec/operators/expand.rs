@@ -3,6 +3,7 @@
 use super::super::chunk::{Chunk, Live};
 use super::super::column::Column;
 use super::super::context::Context;
+use super::between::Between;
 use super::legs::{Cursor, Hop, Legs};
 use super::resumable::{Progress, Resumable};
 use super::used::Used;
@@ -60,6 +61,7 @@ impl Expansion {
     fn find(&mut self, cx: &mut Context, chunk: &Chunk) -> Result<Found> {
         let mut found = Found::default();
         let ends_only = self.plan.distinct_from.is_empty() && !self.live.contains(self.plan.rel);
+        self.find_between(cx, chunk, ends_only, &mut found)?;
         while self.progress.row < chunk.rows() && found.parents.len() < cx.batch() {
             let position = chunk.position(self.progress.row);
             let walk = match self.walk.take() {
@@ -85,6 +87,34 @@ impl Expansion {
             self.progress.row += 1;
         }
         Ok(found)
+    }
+
+    /// Goes on through rows between whose ends only relationships of one type and direction are looked for, up to one for
+    /// which there is no room.
+    fn find_between(&mut self, cx: &Context, chunk: &Chunk, ends_only: bool, found: &mut Found) -> Result<()> {
+        let unused = self.into && self.walk.is_none() && self.plan.distinct_from.is_empty();
+        let (true, Some((rel_type, direction))) = (unused, self.legs.single()) else { return Ok(()) };
+        let (Column::Nodes(from), Column::Nodes(to)) = (chunk.column(self.plan.from), chunk.column(self.plan.to))
+        else {
+            return Ok(());
+        };
+        let mut between = Between::new(cx.graph(), rel_type, direction);
+        let begun = self.progress.row;
+        while self.progress.row < chunk.rows() {
+            let position = chunk.position(self.progress.row);
+            let end = to[position];
+            let rows = between.rows(from[position], end);
+            if found.parents.len() + rows.len() > cx.batch() {
+                break;
+            }
+            found.parents.resize(found.parents.len() + rows.len(), position as u32);
+            match ends_only {
+                true => found.ends.resize(found.parents.len(), end),
+                false => found.hops.extend(rows.iter().map(|row| (end, RelId { rel_type, row: *row }))),
+            }
+            self.progress.row += 1;
+        }
+        cx.work((self.progress.row - begun + found.parents.len()) as u64)
     }
 
     fn output(&self, chunk: &Chunk, found: Found) -> Chunk {

@@ -85,6 +85,14 @@ impl Legs {
     }
 
     /// A type and direction at a node, by its place among them.
+    /// The type and direction, where there is one of each.
+    pub(super) fn single(&self) -> Option<(RelTypeId, Direction)> {
+        match (self.types.as_deref(), self.way.directions()) {
+            (Some([rel_type]), [direction]) => Some((*rel_type, *direction)),
+            _ => None,
+        }
+    }
+
     fn leg(&self, graph: &Version, node: NodeId, mut index: usize) -> Option<(RelTypeId, Direction)> {
         for &direction in self.way.directions() {
             let types = self.types_at(graph, node, direction);

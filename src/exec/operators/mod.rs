@@ -5,6 +5,7 @@
 
 mod aggregate;
 mod apply;
+mod between;
 mod buffer;
 mod call;
 mod changes;
@@ -40,6 +41,7 @@ mod show;
 mod slices;
 mod sort;
 mod source;
+mod text_keys;
 mod transactions;
 mod union;
 mod unwind;

@@ -1,6 +1,6 @@
 //! What a scan leaves out at once: entities whose property is not within bounds.
 //!
-//! Comparisons of an integer or date with a fixed one are bounds, which whole segments are held against. Anything else,
+//! Comparisons of a number or date with a fixed one are bounds, which whole segments are held against. Anything else,
 //! and columns that hold other values, are computed as a filter would.
 
 use super::super::chunk::Chunk;
@@ -87,12 +87,12 @@ impl Screen {
                 continue;
             };
             let same = found.iter_mut().find_map(|test| match test {
-                Test::Within(other, known, all) if *other == key && known.dates == bounds.dates => Some((known, all)),
+                Test::Within(other, known, all) if *other == key => Some((known.and(bounds)?, known, all)),
                 _ => None,
             });
             match same {
-                Some((known, all)) => {
-                    *known = known.and(bounds);
+                Some((narrower, known, all)) => {
+                    *known = narrower;
                     let both = vec![std::mem::replace(all, expr.clone()), expr.clone()];
                     *all = Expr::new(ExprKind::And(both), expr.span);
                 }
@@ -119,7 +119,7 @@ fn parts(expr: &Expr) -> &[Expr] {
     }
 }
 
-/// The property and the bounds that a comparison sets it, when they are integers or dates.
+/// The property and the bounds that a comparison sets it, when they are numbers or dates.
 fn bounds(cx: &Context, expr: &Expr) -> Result<Option<(KeyId, Bounds)>> {
     let ExprKind::Compare(op, left, right) = &expr.kind else { return Ok(None) };
     let (key, fixed, op) = match (&left.kind, &right.kind) {
@@ -127,21 +127,39 @@ fn bounds(cx: &Context, expr: &Expr) -> Result<Option<(KeyId, Bounds)>> {
         (_, ExprKind::Property { id: Some(key), .. }) if left.is_fixed() => (*key, left, op.mirrored()),
         _ => return Ok(None),
     };
-    let (number, dates) = match eval(cx, fixed, Row::Chunk(&Chunk::default(), 0))? {
-        Value::Int(number) => (number, false),
-        Value::Date(date) => (date.days, true),
-        _ => return Ok(None),
-    };
-    let all = Bounds { dates, least: i64::MIN, greatest: i64::MAX };
-    let bounds = match op {
-        CompareOp::Equal => Some(Bounds { least: number, greatest: number, ..all }),
-        CompareOp::NotEqual => None,
-        CompareOp::Less => number.checked_sub(1).map(|greatest| Bounds { greatest, ..all }),
-        CompareOp::LessEqual => Some(Bounds { greatest: number, ..all }),
-        CompareOp::Greater => number.checked_add(1).map(|least| Bounds { least, ..all }),
-        CompareOp::GreaterEqual => Some(Bounds { least: number, ..all }),
+    let bounds = match eval(cx, fixed, Row::Chunk(&Chunk::default(), 0))? {
+        Value::Int(number) => whole(op, number).map(|(least, greatest)| Bounds::Ints(least, greatest)),
+        Value::Date(date) => whole(op, date.days).map(|(least, greatest)| Bounds::Days(least, greatest)),
+        Value::Float(number) => float(op, number).map(|(least, greatest)| Bounds::Floats(least, greatest)),
+        _ => None,
     };
     Ok(bounds.map(|bounds| (key, bounds)))
+}
+
+/// The integers that compare so with one.
+fn whole(op: CompareOp, number: i64) -> Option<(i64, i64)> {
+    match op {
+        CompareOp::Equal => Some((number, number)),
+        CompareOp::NotEqual => None,
+        CompareOp::Less => number.checked_sub(1).map(|greatest| (i64::MIN, greatest)),
+        CompareOp::LessEqual => Some((i64::MIN, number)),
+        CompareOp::Greater => number.checked_add(1).map(|least| (least, i64::MAX)),
+        CompareOp::GreaterEqual => Some((number, i64::MAX)),
+    }
+}
+
+/// The floats that compare so with one.
+fn float(op: CompareOp, number: f64) -> Option<(f64, f64)> {
+    let (least, greatest) = (f64::NEG_INFINITY, f64::INFINITY);
+    match op {
+        _ if number.is_nan() => None,
+        CompareOp::Equal => Some((number, number)),
+        CompareOp::NotEqual => None,
+        CompareOp::Less => (number > least).then(|| (least, number.next_down())),
+        CompareOp::LessEqual => Some((least, number)),
+        CompareOp::Greater => (number < greatest).then(|| (number.next_up(), greatest)),
+        CompareOp::GreaterEqual => Some((number, greatest)),
+    }
 }
 
 /// Leaves the entities for which a predicate over a slot is true.

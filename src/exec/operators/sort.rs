@@ -11,7 +11,7 @@ use super::morsels::on_threads;
 use super::{Operator, Stage};
 use crate::error::{Error, Result};
 use crate::functions::sorting::sorted;
-use crate::semantic::bound::{Expr, SortKey};
+use crate::semantic::bound::{Expr, ExprKind, SortKey};
 use crate::value::{Value, compare, share_bytes};
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -179,6 +179,10 @@ impl Wanted {
         let mut room = limit.unwrap_or(usize::MAX);
         let mut table = Later::new(cx, Table::default());
         while let Some(chunk) = input.next(cx)? {
+            let chunk = match self.undecided(cx, &table, &chunk)? {
+                Some(undecided) => Chunk { selection: Some(undecided), ..chunk },
+                None => chunk,
+            };
             let columns = self.key_columns(cx, &chunk)?;
             let kept = table.candidates(&self.keys, &columns, chunk.rows());
             let keys = columns.into_iter().map(|column| key_values(column.into_owned(), &kept, chunk.rows()));
@@ -200,10 +204,38 @@ impl Wanted {
         Ok(table)
     }
 
+    /// The positions of rows that the first key does not exclude from those that are wanted; `None` for all. The other keys
+    /// are then read of these alone, which must not be told from reading them of all.
+    fn undecided(&self, cx: &Context, table: &Table, chunk: &Chunk) -> Result<Option<Vec<u32>>> {
+        let [first, others @ ..] = self.keys.as_slice() else { return Ok(None) };
+        let (true, Some(last)) = (table.full && cx.settings().kernels, table.last.first()) else { return Ok(None) };
+        if !others.iter().any(|key| is_property(&key.expr, chunk))
+            || !others.iter().all(|key| is_sure(&key.expr, chunk))
+        {
+            return Ok(None);
+        }
+        let column = eval_column(cx, &first.expr, Rows::of(chunk))?;
+        let excluded = if first.descending { Ordering::Less } else { Ordering::Greater };
+        let undecided = |row: &usize| column.compare_at(*row, last) != excluded;
+        Ok(Some((0..chunk.rows()).filter(undecided).map(|row| chunk.position(row) as u32).collect()))
+    }
+
     fn key_columns<'a>(&'a self, cx: &Context, chunk: &'a Chunk) -> Result<Vec<Cow<'a, Column>>> {
         let rows = Rows::of(chunk);
         self.keys.iter().map(|key| eval_column(cx, &key.expr, rows)).collect()
     }
+}
+
+/// Whether an expression is a property of the nodes or relationships in a slot.
+fn is_property(expr: &Expr, chunk: &Chunk) -> bool {
+    let ExprKind::Property { base, .. } = &expr.kind else { return false };
+    let ExprKind::Slot(slot) = base.kind else { return false };
+    matches!(chunk.column(slot), Column::Nodes(_) | Column::Rels(_))
+}
+
+/// Whether an expression can be computed of any row.
+fn is_sure(expr: &Expr, chunk: &Chunk) -> bool {
+    matches!(expr.kind, ExprKind::Slot(_)) || is_property(expr, chunk)
 }
 
 /// The values of a key in the rows that are kept.

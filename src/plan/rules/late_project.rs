@@ -1,17 +1,17 @@
-//! Properties that a sort does not look at are read after it, of the rows that are left.
+//! Properties of the rows that a sort leaves are read after it; those that it sorts by, it reads itself.
 //!
-//! `PROJECT n.k → x; TOP c BY s = TOP c BY s; PROJECT n.k → x`, when `s` does not read `x`. Reading a property of a node
+//! `PROJECT n.k → x; TOP c BY s = TOP c BY s; PROJECT n.k → x`, where `n.k` stands for `x` in `s`. Reading a property of a node
 //! or relationship of a pattern cannot fail, so that nobody can tell of which rows it was read.
 
 use super::{Action, Rule, for_each_chain_of};
 use crate::plan::physical::{Node, Op, Plan};
 use crate::plan::slots::{Reads, SlotSet};
-use crate::semantic::bound::{BoundQuery, Expr, ExprKind, Slot};
+use crate::semantic::bound::{BoundQuery, Expr, ExprKind, Slot, SortKey};
 use std::sync::Arc;
 
 pub(super) const RULE: Rule = Rule {
     name: "late_project",
-    equation: "PROJECT n.k → x; TOP c BY s = TOP c BY s; PROJECT n.k → x, when s does not read x",
+    equation: "PROJECT n.k → x; TOP c BY s(x) = TOP c BY s(n.k); PROJECT n.k → x",
     action: Action::Plan(rewrite),
 };
 
@@ -46,7 +46,9 @@ fn drop_empty(chain: &mut Vec<Node>, mut at: usize) {
 fn take(chain: &mut [Node], at: usize, query: &BoundQuery) -> Option<Vec<(Slot, Expr)>> {
     let Op::Sort { keys, limit: Some(limit) } = &chain[at].op else { return None };
     let mut needed = Reads::new(query);
-    needed.exprs(keys.iter().map(|key| &key.expr).chain([limit]));
+    let later = |at: usize, key: &SortKey| at > 0 && matches!(key.expr.kind, ExprKind::Slot(_));
+    let others = keys.iter().enumerate().filter(|(at, key)| !later(*at, key));
+    needed.exprs(others.map(|(_, key)| &key.expr).chain([limit]));
     if let Some(Op::Limit { count, .. }) = chain.get(at + 1).map(|node| &node.op) {
         needed.expr(count);
     }
@@ -77,7 +79,19 @@ fn take(chain: &mut [Node], at: usize, query: &BoundQuery) -> Option<Vec<(Slot, 
             moved.extend(away);
         }
     }
+    if let Op::Sort { keys, .. } = &mut chain[at].op {
+        keys.iter_mut().for_each(|key| read_itself(&mut key.expr, &moved));
+    }
     Some(moved)
+}
+
+/// Puts what a slot would hold in its place.
+fn read_itself(expr: &mut Expr, moved: &[(Slot, Expr)]) {
+    if let ExprKind::Slot(read) = expr.kind
+        && let Some((_, item)) = moved.iter().find(|(slot, _)| *slot == read)
+    {
+        *expr = item.clone();
+    }
 }
 
 /// The slots that hold nodes and relationships of patterns, and nothing else.
