@@ -148,6 +148,7 @@ fn alone(graph: &QueryGraph, nodes: &[usize], rels: &[usize], predicates: &[usiz
         weights: graph.weights.iter().filter(|(slot, _)| own.contains(*slot)).cloned().collect(),
         apart: graph.apart.clone(),
         cited: graph.cited.clone(),
+        grouped: None,
         implied: graph.implied.clone(),
     }
 }

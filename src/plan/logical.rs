@@ -8,9 +8,10 @@ use super::estimate::conjuncts;
 use super::physical::ApplyMode;
 use super::slots::{Reads, SlotSet};
 use super::weight::Weight;
+use crate::functions::Aggregate;
 use crate::semantic::bound::{
-    AggregateCall, Creation, Expr, Group, LabelTest, LoadCsv, Pattern, PatternNode, PatternRel, SchemaChange, SetItem,
-    Shown, Slot, SortKey, Transactions, TypeTest, VarLength,
+    AggregateCall, Creation, Expr, ExprKind, Group, LabelTest, LoadCsv, Pattern, PatternNode, PatternRel, SchemaChange,
+    SetItem, Shown, Slot, SortKey, Transactions, TypeTest, VarLength,
 };
 use crate::span::Span;
 use crate::store::IndexDefinition;
@@ -170,8 +171,19 @@ pub struct QueryGraph {
     pub apart: Vec<(Slot, Slot)>,
     /// Relationships of which nothing is needed but that a group lists them in what it rests on.
     pub cited: SlotSet,
+    /// What the rows are grouped by afterwards, if they are.
+    pub grouped: Option<Grouped>,
     /// Labels that a node has because of a relationship of the pattern: they are not tested.
     pub implied: Vec<(Slot, LabelId)>,
+}
+
+/// How rows are grouped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grouped {
+    /// By what one slot holds, and only counted.
+    By(Slot),
+    /// In another way.
+    Otherwise,
 }
 
 /// A node or relationship that an index can find. The predicates stay: an index may find too many, never too few.
@@ -225,6 +237,27 @@ impl Probe {
 }
 
 impl QueryGraph {
+    /// The same, with what is known of it because of the next step.
+    #[must_use]
+    pub fn before(self, next: Option<&Operator>) -> QueryGraph {
+        let grouped = match next {
+            Some(Operator::Aggregate { keys, aggregates }) if !keys.is_empty() => Some(match keys.as_slice() {
+                [(_, Expr { kind: ExprKind::Slot(slot), .. })] if aggregates.iter().all(counts_rows) => {
+                    Grouped::By(*slot)
+                }
+                _ => Grouped::Otherwise,
+            }),
+            _ => None,
+        };
+        QueryGraph { grouped, ..self }
+    }
+
+    /// Whether its rows are groups of one row each: a scan gives every node once.
+    pub fn is_grouped(&self) -> bool {
+        let [node] = self.pattern.nodes.as_slice() else { return false };
+        self.pattern.rels.is_empty() && !node.bound && self.grouped == Some(Grouped::By(node.slot))
+    }
+
     /// How an index finds the node or relationship of a slot, if one does.
     pub fn seek(&self, slot: Slot) -> Option<&IndexSeek> {
         self.seeks.iter().find(|seek| seek.slot == slot)
@@ -287,6 +320,10 @@ impl QueryGraph {
             inner.for_each(|local| reads.slots.remove(local));
         }
     }
+}
+
+fn counts_rows((_, call): &(Slot, AggregateCall)) -> bool {
+    call.aggregate == Aggregate::CountStar
 }
 
 /// Whether two relationships of one pattern could bind the same relationship, as far as their types say.

@@ -132,8 +132,8 @@ impl Lowering<'_> {
         let mut chain = vec![self.source(&pipeline.source, rows)];
         let mut wrote =
             matches!(&pipeline.source, Source::Union { arms, .. } if arms.iter().any(|(arm, _)| arm.writes()));
-        for (step, needed) in pipeline.steps.iter().zip(&needed) {
-            self.step(step, needed, wrote, &mut chain);
+        for (at, (step, needed)) in pipeline.steps.iter().zip(&needed).enumerate() {
+            self.step((step, pipeline.steps.get(at + 1)), needed, wrote, &mut chain);
             wrote |= step.writes();
         }
         Node::from_chain(chain)
@@ -154,10 +154,16 @@ impl Lowering<'_> {
         }
     }
 
-    fn step(&mut self, step: &Operator, needed: &SlotSet, wrote: bool, chain: &mut Vec<Node>) {
+    fn step(
+        &mut self,
+        (step, next): (&Operator, Option<&Operator>),
+        needed: &SlotSet,
+        wrote: bool,
+        chain: &mut Vec<Node>,
+    ) {
         let rows = chain.last().map_or(1.0, |node| node.estimate);
         let node = match step {
-            Operator::Match(graph) => return match_graph(self, chain, graph, needed),
+            Operator::Match(graph) => return match_graph(self, chain, graph.clone().before(next), needed),
             Operator::Filter(predicates) => {
                 let share = self.statistics.share_of_all(predicates, &Populations::default());
                 Node::new(Op::Filter(Arc::new(predicates.clone())), rows * share)
@@ -256,7 +262,7 @@ impl Lowering<'_> {
                 reads.slots = needed.clone();
                 reads.set_items(on_match);
                 let mut inner = vec![Node::new(Op::Argument, 1.0)];
-                match_graph(self, &mut inner, graph, &reads.slots);
+                match_graph(self, &mut inner, graph.clone(), &reads.slots);
                 Op::Merge {
                     inner: Box::new(Node::from_chain(inner)),
                     items: create.items.clone(),

@@ -21,8 +21,7 @@ use crate::syntax::ast::CompareOp;
 use std::sync::Arc;
 
 /// Appends the operators that match a query graph. `needed`: the slots that are read after it.
-pub(super) fn match_graph(lowering: &mut Lowering<'_>, chain: &mut Vec<Node>, graph: &QueryGraph, needed: &SlotSet) {
-    let mut graph = graph.clone();
+pub(super) fn match_graph(lowering: &mut Lowering<'_>, chain: &mut Vec<Node>, mut graph: QueryGraph, needed: &SlotSet) {
     rules::rewrite_graph(&mut graph, needed, lowering.query, lowering.statistics.counts(), lowering.options);
     let rows = chain.last().map_or(1.0, |node| node.estimate) * lowering.outer_rows;
     let order = if lowering.options.allows(rules::JOIN_ORDER) {

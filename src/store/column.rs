@@ -227,6 +227,13 @@ impl Dictionary<'_> {
     }
 }
 
+/// Whether each entity is the next after the one before.
+fn follow_each_other(entities: &[u32]) -> bool {
+    let first = entities.first().copied().unwrap_or_default();
+    // Without a branch, so that many are compared at once.
+    entities.iter().zip(first..).fold(true, |all, (entity, next)| all & (*entity == next))
+}
+
 impl Default for Column {
     /// A column without values.
     fn default() -> Column {
@@ -359,7 +366,7 @@ impl Column {
             return None;
         }
         let first = *entities.first()?;
-        if entities.iter().zip(first..).fold(true, |all, (entity, next)| all & (*entity == next)) {
+        if follow_each_other(entities) {
             values.append(usize::from(split(first).1)..usize::from(most) + 1, out);
             return Some(());
         }
@@ -371,6 +378,21 @@ impl Column {
             Ints::I64(values) => out.extend(places.map(|place| values[place])),
         }
         Some(())
+    }
+
+    /// Appends the floats of entities of its segment; nothing when one has none.
+    pub(crate) fn floats_at(&self, entities: &[u32], out: &mut Vec<f64>) -> Option<()> {
+        let Data::Floats(values) = &self.data else { return None };
+        let first = *entities.first()?;
+        if self.present.is_dense() && follow_each_other(entities) {
+            let begin = usize::from(split(first).1);
+            out.extend_from_slice(values.get(begin..begin + entities.len())?);
+            return Some(());
+        }
+        entities.iter().try_for_each(|entity| {
+            out.push(values[self.present.position(split(*entity).1)?]);
+            Some(())
+        })
     }
 
     /// The float at a place, where the column is one of floats.

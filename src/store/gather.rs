@@ -123,9 +123,13 @@ fn collect<'a>(entities: &[u32], mut column: impl FnMut(u32) -> Option<&'a Colum
     let first = entities.first().map_or(Cell::Absent, |entity| cell(&mut column, *entity));
     let typed = match first {
         Cell::Int(_) => {
-            stretches(entities, &mut column).or_else(|| all(entities, &mut column, Column::int)).map(Gathered::Ints)
+            let found = stretches(entities, &mut column, Column::ints_at);
+            found.or_else(|| all(entities, &mut column, Column::int)).map(Gathered::Ints)
         }
-        Cell::Float(_) => all(entities, &mut column, Column::float).map(Gathered::Floats),
+        Cell::Float(_) => {
+            let found = stretches(entities, &mut column, Column::floats_at);
+            found.or_else(|| all(entities, &mut column, Column::float)).map(Gathered::Floats)
+        }
         _ => None,
     };
     typed.unwrap_or_else(|| mixed(entities, &mut column))
@@ -145,9 +149,12 @@ fn all<'a, T>(
     Some(values)
 }
 
-/// The integers of entities that stand together in long stretches of segments; nothing when they do not, or one has no
-/// integer.
-fn stretches<'a>(entities: &[u32], mut column: impl FnMut(u32) -> Option<&'a Column>) -> Option<Vec<i64>> {
+/// The numbers of entities that stand together in long stretches of segments; nothing when they do not, or one has none.
+fn stretches<'a, T>(
+    entities: &[u32],
+    mut column: impl FnMut(u32) -> Option<&'a Column>,
+    numbers: impl Fn(&Column, &[u32], &mut Vec<T>) -> Option<()>,
+) -> Option<Vec<T>> {
     const LONG: usize = 16;
     let (first, last) = (entities.first()? / SEGMENT, entities.last()? / SEGMENT);
     let segments = last.checked_sub(first)? as usize + 1;
@@ -156,7 +163,7 @@ fn stretches<'a>(entities: &[u32], mut column: impl FnMut(u32) -> Option<&'a Col
     }
     let mut values = Vec::with_capacity(entities.len());
     for run in entities.chunk_by(|left, right| left / SEGMENT == right / SEGMENT) {
-        column(run[0] / SEGMENT)?.ints_at(run, &mut values)?;
+        numbers(column(run[0] / SEGMENT)?, run, &mut values)?;
     }
     Some(values)
 }

@@ -24,7 +24,9 @@ use progress::Progress;
 
 /// Patterns with more nodes or relationships get one beginning.
 const SMALL: usize = 64;
-/// The effort of gathering what one row rests on.
+/// The effort of finding the group of a row.
+const GROUPED: f64 = 2.0;
+/// The effort of gathering what a row rests on.
 const GATHERED: f64 = 3.0;
 
 /// One step of matching a query graph.
@@ -69,11 +71,12 @@ pub fn by_cost(
     Order { steps, parts }
 }
 
-/// The expected effort of a good order, and of gathering what its rows rest on where that is asked for.
+/// The expected effort of a good order, and of grouping its rows where they are grouped.
 pub fn cost(graph: &QueryGraph, needed: &SlotSet, query: &BoundQuery, statistics: &Statistics<'_>) -> f64 {
     let facts = Facts::new(graph, needed, query, statistics, Some(1.0), greedy::best);
+    let grouping = if graph.grouped.is_none() || graph.is_grouped() { 0.0 } else { GROUPED };
     let gathering = if graph.cited.iter().next().is_none() { 0.0 } else { GATHERED };
-    greedy::best(&facts).map_or(f64::MAX, |best| best.cost + gathering * best.rows)
+    greedy::best(&facts).map_or(f64::MAX, |best| best.cost + (grouping + gathering) * best.rows)
 }
 
 /// The order in which the pattern is written.
