@@ -269,6 +269,33 @@ mod with_the_feature {
     }
 
     #[test]
+    fn many_row_groups_are_read_side_by_side() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("many.parquet");
+        let group = |first: i64| {
+            let numbers: Vec<i64> = (first..first + 1500).collect();
+            let texts = numbers.iter().map(|number| if number % 3 == 0 { &b"fizz"[..] } else { b"other" });
+            let chunk = |values| all(values, 1500);
+            vec![
+                chunk(Values::Numbers(numbers.clone())),
+                chunk(Values::Texts(texts.collect())),
+                chunk(Values::Floats(numbers.iter().map(|number| *number as f64 * 2.0).collect())),
+            ]
+        };
+        let schema = "optional int64 id; optional binary word (STRING); optional double twice;";
+        write(&path, schema, Compression::SNAPPY, (0..60).map(|at| group(at * 1500)).collect());
+        let source = Source::parse(&format!("A={}", path.display())).unwrap();
+        let options = Options { threads: 4, ..Options::default() };
+        let read = import(&[source], &options, &Progress::default()).unwrap();
+        let question = "MATCH (n) WHERE n.twice = 2 * n.id AND (n.word = 'fizz') = (n.id % 3 = 0) \
+            RETURN count(*) AS count, count(DISTINCT n.id) AS ids, max(n.id) AS most";
+        let mut answer = read.graph.run(question).unwrap();
+        let rows = answer.rows().unwrap();
+        let found: Vec<Option<i64>> = rows[0].values().iter().map(standpoint::Value::as_int).collect();
+        assert_eq!(found, [Some(90_000), Some(90_000), Some(89_999)]);
+    }
+
+    #[test]
     fn headers_say_what_columns_are_for() {
         let folder = tempfile::tempdir().unwrap();
         let people = people(folder.path());

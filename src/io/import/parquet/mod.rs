@@ -26,6 +26,7 @@ use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use std::borrow::Cow;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use types::{Cell, Leaf};
@@ -33,10 +34,15 @@ use types::{Cell, Leaf};
 /// Rows that are read at once.
 const STRETCH: usize = if cfg!(test) { 7 } else { 8192 };
 
+type Reader = SerializedFileReader<std::fs::File>;
+
 /// An open file.
 pub(super) struct File {
     name: String,
-    reader: SerializedFileReader<std::fs::File>,
+    path: PathBuf,
+    /// What the file says of itself is read with this one. Each thread has a reader of its own for rows: readers of one
+    /// open file share the place in it.
+    reader: Reader,
     /// The names of its columns, and what is in each or why it cannot be read.
     columns: Vec<(String, std::result::Result<Leaf, String>)>,
 }
@@ -54,18 +60,9 @@ impl File {
         if matches!(content, Content::Bytes(_)) {
             return Err(fault_of(&name, "a Parquet file is read from its end, so it cannot come through a pipe"));
         }
-        let file = std::fs::File::open(source.path());
-        let cannot = |error: std::io::Error| Error::io(format!("cannot read `{name}`"), &error);
-        let file = file.map_err(cannot)?;
-        let length = file.metadata().map_err(cannot)?.len();
-        let reader = guarded(&name, || Ok(SerializedFileReader::new(file)))?;
-        let reader =
-            reader.map_err(|error| fault_of(&name, &format!("it is no whole Parquet file: {}", told(&error))))?;
-        if !fits(reader.metadata(), length) {
-            return Err(fault_of(&name, "it is damaged: a column is not where it should be"));
-        }
+        let reader = open(&name, source.path())?;
         let columns = types::columns(reader.metadata().file_metadata().schema_descr());
-        Ok(File { name, reader, columns })
+        Ok(File { name, path: source.path().to_owned(), reader, columns })
     }
 
     /// The names of the columns.
@@ -103,11 +100,12 @@ impl File {
         let parts = Mutex::new(Vec::new());
         let starts = self.starts();
         let outcome = threads::on_each(options.threads, || {
+            let reader = open(&self.name, &self.path).inspect_err(|_| stop.store(true, Ordering::Relaxed))?;
             let mut texts = rows.texts();
             while !stop.load(Ordering::Relaxed) {
                 let group = next.fetch_add(1, Ordering::Relaxed);
                 let Some(start) = starts.get(group) else { break };
-                let part = guarded(&self.name, || self.group(group, *start, rows, &mut texts));
+                let part = guarded(&self.name, || self.group(&reader, (group, *start), rows, &mut texts));
                 let part = part.inspect_err(|_| stop.store(true, Ordering::Relaxed))?;
                 if part.bad.count > 0 && !options.skip_bad {
                     stop.store(true, Ordering::Relaxed);
@@ -131,10 +129,16 @@ impl File {
         counts.scan(1, |next, count| Some(std::mem::replace(next, *next + count))).collect()
     }
 
-    /// The rows of a group.
-    fn group(&self, group: usize, start: u64, rows: Rows<'_>, texts: &mut [Texts]) -> Result<Part> {
+    /// The rows of a group, of which the first has a number.
+    fn group(
+        &self,
+        reader: &Reader,
+        (group, start): (usize, u64),
+        rows: Rows<'_>,
+        texts: &mut [Texts],
+    ) -> Result<Part> {
         let wrong = |error: ParquetError| fault_of(&self.name, &format!("it is damaged: {}", told(&error)));
-        let reader = self.reader.get_row_group(group).map_err(wrong)?;
+        let reader = reader.get_row_group(group).map_err(wrong)?;
         let count = usize::try_from(reader.metadata().num_rows()).unwrap_or(0);
         let (slots, columns) = rows.slots(count.min(STRETCH));
         texts.iter_mut().for_each(Texts::begin_block);
@@ -244,6 +248,19 @@ impl Filling<'_> {
             }
         }
     }
+}
+
+/// Opens a file and reads what it says of itself.
+fn open(name: &str, path: &Path) -> Result<Reader> {
+    let cannot = |error: std::io::Error| Error::io(format!("cannot read `{name}`"), &error);
+    let file = std::fs::File::open(path).map_err(cannot)?;
+    let length = file.metadata().map_err(cannot)?.len();
+    let reader = guarded(name, || Ok(SerializedFileReader::new(file)))?;
+    let reader = reader.map_err(|error| fault_of(name, &format!("it is no whole Parquet file: {}", told(&error))))?;
+    if !fits(reader.metadata(), length) {
+        return Err(fault_of(name, "it is damaged: a column is not where it should be"));
+    }
+    Ok(reader)
 }
 
 /// Whether the columns of a file are inside it.
