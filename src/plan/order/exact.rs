@@ -15,8 +15,11 @@ use std::collections::{BinaryHeap, HashMap};
 const MOST: usize = 10;
 /// The most nodes of such a pattern: they are bits of a number.
 const NODES: usize = 64;
-/// How many states are looked at; where that is not enough the order that is known stays.
+/// How many states are looked at at most; where that is not enough the order that is known stays.
 const STATES: usize = 4096;
+/// Looking at a state takes about as long as making so many rows: no more of them are looked at than running the known
+/// order would take.
+const STATE: f64 = 500.0;
 /// A node that is found among so few may be looked for at any time.
 const FEW: f64 = 16.0;
 /// An order that costs less is run in less time than a better one is found.
@@ -29,7 +32,8 @@ pub(super) fn best(facts: &Facts<'_>) -> Option<Progress> {
     if !small || known.cost * facts.input < WORTHWHILE {
         return Some(known);
     }
-    Some(cheaper(facts, known.cost).unwrap_or(known))
+    let states = (known.cost * facts.input / STATE).min(STATES as f64) as usize;
+    Some(cheaper(facts, known.cost, states).unwrap_or(known))
 }
 
 /// What is known and placed.
@@ -62,7 +66,7 @@ struct Open {
 }
 
 /// The cheapest order of those that cost less than a bound, if there is one and it is found soon enough.
-pub(super) fn cheaper(facts: &Facts<'_>, bound: f64) -> Option<Progress> {
+pub(super) fn cheaper(facts: &Facts<'_>, bound: f64, states: usize) -> Option<Progress> {
     let bound = bound * (1.0 - 1e-9);
     let shape = Shape {
         unlabelled: bits((0..facts.nodes.len()).filter(|node| facts.population(*node, false) == 0.0)),
@@ -96,7 +100,7 @@ pub(super) fn cheaper(facts: &Facts<'_>, bound: f64) -> Option<Progress> {
         if progress.is_done() {
             return Some(progress);
         }
-        if seen.len() == STATES {
+        if seen.len() >= states {
             return None;
         }
         at = seen.len();

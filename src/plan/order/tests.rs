@@ -52,7 +52,7 @@ proptest! {
         let statistics = Statistics::new(&Numbers);
         let facts = Facts::new(&graph, &needed, &query, &statistics, rows, greedy::best);
         let greedy = greedy::best(&facts).unwrap();
-        let found = exact::cheaper(&facts, greedy.cost);
+        let found = exact::cheaper(&facts, greedy.cost, usize::MAX);
         if let Some(found) = &found {
             prop_assert!(found.cost < greedy.cost && found.is_done());
             let held: Vec<Slot> = found.held.iter().collect();
