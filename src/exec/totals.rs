@@ -344,9 +344,7 @@ fn add_floats(
     for (row, (&group, &number)) in input.groups.iter().zip(numbers).enumerate() {
         let times = input.times(row);
         let (sum, count) = (&mut sums[group as usize], &mut counts[group as usize]);
-        let before = sum.bytes();
-        sum.add(number, times);
-        more += sum.bytes() - before;
+        more += sum.add(number, times);
         *count = count.saturating_add(times);
     }
     held.grow(cx, more)

@@ -309,9 +309,7 @@ impl Sum {
             }
             Value::Float(number) => {
                 let floats = self.floats.get_or_insert_default();
-                let before = floats.bytes();
-                floats.add(*number, multiplicity);
-                more = floats.bytes() - before;
+                more = floats.add(*number, multiplicity);
             }
             Value::Duration(duration) => self.add_duration(function, duration, multiplicity)?,
             other => return Err(wrong_type(function, "numbers or Durations", other)),

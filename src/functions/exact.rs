@@ -23,6 +23,13 @@ const PLACES: i32 = 60;
 pub(crate) struct ExactSum {
     /// The sum of usual numbers, in units.
     usual: i128,
+    /// That of the others, once there is one.
+    rest: Option<Box<Rest>>,
+}
+
+/// The sum of numbers that are not usual.
+#[derive(Clone, Debug, Default)]
+struct Rest {
     /// Of ascending magnitude, without zeros.
     parts: Vec<f64>,
     /// The sum of the huge numbers, each times [`DOWN`].
@@ -32,15 +39,54 @@ pub(crate) struct ExactSum {
 }
 
 impl ExactSum {
-    /// Adds a number that occurs so many times.
-    pub(crate) fn add(&mut self, number: f64, times: u64) {
+    /// Adds a number that occurs so many times; by how many bytes on the heap the sum has grown.
+    #[inline]
+    pub(crate) fn add(&mut self, number: f64, times: u64) -> u64 {
         if let Some(sum) = units(number)
             .and_then(|units| units.checked_mul(i128::from(times)))
             .and_then(|units| self.usual.checked_add(units))
         {
             self.usual = sum;
-            return;
+            return 0;
         }
+        let before = self.bytes();
+        self.rest.get_or_insert_default().add(number, times);
+        self.bytes() - before
+    }
+
+    /// Adds what another sum holds.
+    pub(crate) fn merge(&mut self, other: &ExactSum) {
+        match self.usual.checked_add(other.usual) {
+            Some(sum) => self.usual = sum,
+            None => self.rest.get_or_insert_default().add_units(other.usual),
+        }
+        if let Some(rest) = &other.rest {
+            self.rest.get_or_insert_default().merge(rest);
+        }
+    }
+
+    /// The sum, rounded once; infinite when it is beyond the range.
+    pub(super) fn total(&self) -> f64 {
+        self.divided(1.0)
+    }
+
+    /// The sum divided by a count, also where the sum itself is beyond the range.
+    pub(super) fn divided(&self, count: f64) -> f64 {
+        let mut all = self.rest.as_deref().cloned().unwrap_or_default();
+        all.add_units(self.usual);
+        all.divided(count)
+    }
+
+    /// Bytes on the heap.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.rest
+            .as_ref()
+            .map_or(0, |rest| (size_of::<Rest>() + 8 * (rest.parts.capacity() + rest.huge.capacity())) as u64)
+    }
+}
+
+impl Rest {
+    fn add(&mut self, number: f64, times: u64) {
         if !number.is_finite() {
             self.special += number;
             return;
@@ -61,40 +107,25 @@ impl ExactSum {
         }
     }
 
-    /// Adds what another sum holds.
-    pub(crate) fn merge(&mut self, other: &ExactSum) {
-        match self.usual.checked_add(other.usual) {
-            Some(sum) => self.usual = sum,
-            None => floats(other.usual).into_iter().for_each(|part| grow(&mut self.parts, part)),
-        }
+    fn add_units(&mut self, units: i128) {
+        floats(units).into_iter().for_each(|part| grow(&mut self.parts, part));
+    }
+
+    fn merge(&mut self, other: &Rest) {
         other.parts.iter().for_each(|part| grow(&mut self.parts, *part));
         other.huge.iter().for_each(|part| grow(&mut self.huge, *part));
         self.special += other.special;
     }
 
-    /// The sum, rounded once; infinite when it is beyond the range.
-    pub(super) fn total(&self) -> f64 {
-        self.divided(1.0)
-    }
-
-    /// The sum divided by a count, also where the sum itself is beyond the range.
-    pub(super) fn divided(&self, count: f64) -> f64 {
+    fn divided(mut self, count: f64) -> f64 {
         if self.special != 0.0 {
             return self.special / count;
         }
-        let mut parts = self.parts.clone();
-        floats(self.usual).into_iter().for_each(|part| grow(&mut parts, part));
         if self.huge.is_empty() {
-            return rounded(&parts) / count;
+            return rounded(&self.parts) / count;
         }
-        let mut all = self.huge.clone();
-        parts.iter().for_each(|part| grow(&mut all, part * DOWN));
-        rounded(&all) / count * UP
-    }
-
-    /// Bytes on the heap.
-    pub(crate) fn bytes(&self) -> u64 {
-        8 * (self.parts.capacity() + self.huge.capacity()) as u64
+        self.parts.iter().for_each(|part| grow(&mut self.huge, part * DOWN));
+        rounded(&self.huge) / count * UP
     }
 }
 
@@ -181,7 +212,7 @@ mod tests {
 
     fn sum(numbers: &[f64]) -> ExactSum {
         let mut sum = ExactSum::default();
-        numbers.iter().for_each(|number| sum.add(*number, 1));
+        numbers.iter().for_each(|number| _ = sum.add(*number, 1));
         sum
     }
 
@@ -209,7 +240,7 @@ mod tests {
     fn more_usual_numbers_than_fit_are_summed() {
         let large = 8_589_934_591.5;
         let mut sum = ExactSum::default();
-        (0..40_000).for_each(|_| sum.add(large, 1));
+        (0..40_000).for_each(|_| _ = sum.add(large, 1));
         sum.add(0.25, 1);
         sum.add(large, u64::MAX);
         sum.add(-large, u64::MAX);
@@ -233,7 +264,7 @@ mod tests {
         ) {
             let once: Vec<f64> = numbers.iter().flat_map(|(number, times)| vec![*number; *times as usize]).collect();
             let mut backwards = ExactSum::default();
-            numbers.iter().rev().for_each(|(number, times)| backwards.add(*number, *times));
+            numbers.iter().rev().for_each(|(number, times)| _ = backwards.add(*number, *times));
             let (left, right) = once.split_at(cut.min(once.len()));
             let mut merged = sum(right);
             merged.merge(&sum(left));
