@@ -17,12 +17,7 @@ pub(crate) struct Evidence {
 impl Evidence {
     /// Adds the relationships of a value to a group: one, or those of a path or list.
     pub(crate) fn add(&mut self, group: u32, value: &Value) {
-        match value {
-            Value::Rel(rel) => self.push(group, *rel),
-            Value::Path(path) => path.rels.iter().for_each(|rel| self.push(group, *rel)),
-            Value::List(items) => items.iter().for_each(|item| self.add(group, item)),
-            _ => {}
-        }
+        each_rel(value, &mut |rel| self.push(group, rel));
     }
 
     /// Adds a relationship to a group.
@@ -68,6 +63,16 @@ impl Evidence {
             }
         }
         lists
+    }
+}
+
+/// Calls `visit` with the relationships of a value: one, or those of a path or list.
+pub(super) fn each_rel(value: &Value, visit: &mut impl FnMut(RelId)) {
+    match value {
+        Value::Rel(rel) => visit(*rel),
+        Value::Path(path) => path.rels.iter().for_each(|rel| visit(*rel)),
+        Value::List(items) => items.iter().for_each(|item| each_rel(item, visit)),
+        _ => {}
     }
 }
 

@@ -1,7 +1,7 @@
 //! Functions of facts: relationships that say since when and until when they hold.
 
 use super::arguments::{get, wrong_type};
-use super::evidence::is_evidence;
+use super::evidence::{each_rel, is_evidence};
 use super::graph::{rel, require_rel};
 use super::{Body, CallContext, Function};
 use crate::error::{Detail, Error, ErrorType, Result};
@@ -61,7 +61,7 @@ fn cited(context: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
         return Ok(arguments[0].clone());
     }
     let mut found = Found { rels: Vec::with_capacity(arguments.len()), seen: None };
-    arguments.iter().for_each(|value| found.add(value));
+    arguments.iter().for_each(|value| each_rel(value, &mut |rel| found.add_rel(rel)));
     found.add_premises(context)?;
     check_list_size(found.rels.len(), context.max_value_bytes)?;
     Ok(Value::list(found.rels))
@@ -81,15 +81,6 @@ struct Found {
 }
 
 impl Found {
-    fn add(&mut self, value: &Value) {
-        match value {
-            Value::Rel(rel) => self.add_rel(*rel),
-            Value::Path(path) => path.rels.iter().for_each(|rel| self.add_rel(*rel)),
-            Value::List(items) => items.iter().for_each(|item| self.add(item)),
-            _ => {}
-        }
-    }
-
     /// Adds what the derived ones among them rest on, down to what is stored.
     fn add_premises(&mut self, context: &CallContext<'_>) -> Result<()> {
         if context.graph.derived().is_none() {

@@ -201,7 +201,7 @@ fn rel_property(cx: &Context, rel_type: RelTypeId, rels: &[RelId], key: Option<K
     Ok(graph.gather_rel_property(rel_type, &places, key).into())
 }
 
-fn one_type(rels: &[RelId]) -> Option<RelTypeId> {
+pub(crate) fn one_type(rels: &[RelId]) -> Option<RelTypeId> {
     let first = rels.first()?.rel_type;
     rels.iter().all(|rel| rel.rel_type == first).then_some(first)
 }
@@ -252,10 +252,10 @@ fn floats(column: &Column) -> Option<Numbers<'_, f64>> {
 
 fn compare_columns(op: CompareOp, left: &Column, right: &Column, len: usize) -> Column {
     if let (Some(left), Some(right)) = (ints(left), ints(right)) {
-        return Column::Bools(compare_ints(op, &left, &right, len));
+        return Column::Bools(compare_numbers(op, &left, &right, len));
     }
     if let (Some(left), Some(right)) = (floats(left), floats(right)) {
-        return Column::Bools(compare_floats(op, &left, &right, len));
+        return Column::Bools(compare_numbers(op, &left, &right, len));
     }
     if let (Column::Nodes(left), Column::Nodes(right), Some(equal)) = (left, right, equality(op)) {
         return Column::Bools(left.iter().zip(right).map(|(l, r)| (l == r) == equal).collect());
@@ -264,18 +264,12 @@ fn compare_columns(op: CompareOp, left: &Column, right: &Column, len: usize) -> 
     Column::from_values(values.collect())
 }
 
-fn compare_ints(op: CompareOp, left: &Numbers<'_, i64>, right: &Numbers<'_, i64>, len: usize) -> Vec<bool> {
-    match op {
-        CompareOp::Equal => left.map(right, len, |l, r| l == r),
-        CompareOp::NotEqual => left.map(right, len, |l, r| l != r),
-        CompareOp::Less => left.map(right, len, |l, r| l < r),
-        CompareOp::LessEqual => left.map(right, len, |l, r| l <= r),
-        CompareOp::Greater => left.map(right, len, |l, r| l > r),
-        CompareOp::GreaterEqual => left.map(right, len, |l, r| l >= r),
-    }
-}
-
-fn compare_floats(op: CompareOp, left: &Numbers<'_, f64>, right: &Numbers<'_, f64>, len: usize) -> Vec<bool> {
+fn compare_numbers<T: Copy + PartialOrd>(
+    op: CompareOp,
+    left: &Numbers<'_, T>,
+    right: &Numbers<'_, T>,
+    len: usize,
+) -> Vec<bool> {
     match op {
         CompareOp::Equal => left.map(right, len, |l, r| l == r),
         CompareOp::NotEqual => left.map(right, len, |l, r| l != r),

@@ -178,7 +178,8 @@ impl Resumable for NodeScan {
     }
 }
 
-fn gather(chunk: &Chunk, parents: &[u32], live: &Live, slot: Slot, column: Column) -> Option<Chunk> {
+/// The rows that something was found for, with what was found; `None` where nothing was.
+pub(super) fn gather(chunk: &Chunk, parents: &[u32], live: &Live, slot: Slot, column: Column) -> Option<Chunk> {
     if parents.is_empty() {
         return None;
     }

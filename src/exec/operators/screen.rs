@@ -138,26 +138,26 @@ fn bounds(cx: &Context, expr: &Expr) -> Result<Option<(KeyId, Bounds)>> {
 
 /// The integers that compare so with one.
 fn whole(op: CompareOp, number: i64) -> Option<(i64, i64)> {
-    match op {
-        CompareOp::Equal => Some((number, number)),
-        CompareOp::NotEqual => None,
-        CompareOp::Less => number.checked_sub(1).map(|greatest| (i64::MIN, greatest)),
-        CompareOp::LessEqual => Some((i64::MIN, number)),
-        CompareOp::Greater => number.checked_add(1).map(|least| (least, i64::MAX)),
-        CompareOp::GreaterEqual => Some((number, i64::MAX)),
-    }
+    within(op, number, [number.checked_sub(1), number.checked_add(1)], [i64::MIN, i64::MAX])
 }
 
 /// The floats that compare so with one.
 fn float(op: CompareOp, number: f64) -> Option<(f64, f64)> {
-    let (least, greatest) = (f64::NEG_INFINITY, f64::INFINITY);
+    let [least, greatest] = [f64::NEG_INFINITY, f64::INFINITY];
+    let (before, after) = (number > least, number < greatest);
+    let beside = [before.then(|| number.next_down()), after.then(|| number.next_up())];
+    if number.is_nan() { None } else { within(op, number, beside, [least, greatest]) }
+}
+
+/// The bounds of what compares so with a number, given the numbers before and after it, and the least and greatest.
+fn within<T: Copy>(op: CompareOp, number: T, beside: [Option<T>; 2], [least, greatest]: [T; 2]) -> Option<(T, T)> {
+    let [before, after] = beside;
     match op {
-        _ if number.is_nan() => None,
         CompareOp::Equal => Some((number, number)),
         CompareOp::NotEqual => None,
-        CompareOp::Less => (number > least).then(|| (least, number.next_down())),
+        CompareOp::Less => before.map(|before| (least, before)),
         CompareOp::LessEqual => Some((least, number)),
-        CompareOp::Greater => (number < greatest).then(|| (number.next_up(), greatest)),
+        CompareOp::Greater => after.map(|after| (after, greatest)),
         CompareOp::GreaterEqual => Some((number, greatest)),
     }
 }

@@ -6,6 +6,7 @@ use super::super::context::Context;
 use super::super::eval::scalar::{Row, eval};
 use super::super::eval::vector::{Rows, eval_column};
 use super::resumable::{Progress, Resumable};
+use super::scan::gather;
 use super::{Operator, Stage};
 use crate::error::{Phase, Result};
 use crate::plan::logical::Probe;
@@ -78,10 +79,9 @@ impl Operator for NodeById {
                     nodes.push(node.0);
                 }
             }
-            if !nodes.is_empty() {
-                let mut out = chunk.gather(&parents, &self.live);
-                out.set(self.slot, Column::Nodes(nodes));
-                return Ok(Some(out));
+            let out = gather(&chunk, &parents, &self.live, self.slot, Column::Nodes(nodes));
+            if out.is_some() {
+                return Ok(out);
             }
         }
         Ok(None)
@@ -134,14 +134,7 @@ impl Resumable for NameSeek {
                 self.progress.row += 1;
             }
         }
-        if nodes.is_empty() {
-            return Ok(None);
-        }
-        let mut out = chunk.gather(&parents, &self.live);
-        if self.live.contains(self.slot) {
-            out.set(self.slot, Column::Nodes(nodes));
-        }
-        Ok(Some(out))
+        Ok(gather(chunk, &parents, &self.live, self.slot, Column::Nodes(nodes)))
     }
 
     fn forget(&mut self) {

@@ -3,6 +3,7 @@
 use super::super::chunk::Chunk;
 use super::super::column::Column;
 use super::super::context::Context;
+use super::super::eval::vector::one_type;
 use super::super::grouping::Groups;
 use super::super::memory::Held;
 use crate::error::Result;
@@ -47,18 +48,16 @@ impl TextKey {
             let code = groups.code(cx, at, &Column::Constant(value), 0);
             code.map_err(|error| outcome = Err(error)).ok()
         };
+        let positions = chunk.positions();
         let codes = match chunk.column(self.slot) {
             Column::Nodes(nodes) => {
-                let nodes = selected(chunk, nodes, |node| *node);
+                let nodes: Vec<u32> = positions.iter().map(|at| nodes[*at as usize]).collect();
                 let new = |row: usize| number(graph.node_property(NodeId(nodes[row]), key));
                 graph.number_nodes(&mut self.numbers, &nodes, key, new)
             }
             Column::Rels(rels) => {
-                let Some(RelId { rel_type, .. }) = rels.first().copied() else { return Ok(None) };
-                if rels.iter().any(|rel| rel.rel_type != rel_type) {
-                    return Ok(None);
-                }
-                let rows = selected(chunk, rels, |rel| rel.row);
+                let Some(rel_type) = one_type(rels) else { return Ok(None) };
+                let rows: Vec<u32> = positions.iter().map(|at| rels[*at as usize].row).collect();
                 let new = |row: usize| number(graph.rel_property(RelId { rel_type, row: rows[row] }, key));
                 graph.number_rels(rel_type, &mut self.numbers, &rows, key, new)
             }
@@ -68,13 +67,5 @@ impl TextKey {
         self.coded = codes.is_some();
         self.held.set(cx, self.numbers.bytes())?;
         Ok(codes)
-    }
-}
-
-/// What the selected rows hold.
-fn selected<T>(chunk: &Chunk, items: &[T], of: impl Fn(&T) -> u32) -> Vec<u32> {
-    match &chunk.selection {
-        None => items.iter().map(of).collect(),
-        Some(selection) => selection.iter().map(|at| of(&items[*at as usize])).collect(),
     }
 }

@@ -10,11 +10,11 @@ use super::column::Reading;
 use super::ends::Ends;
 use super::header::{Layout, Role};
 use super::kind::{Forms, Inferred};
+use super::pass::Pass;
 use super::rows::{self, Part, Rows};
 use super::source::{self, Format, Source};
 use super::{Options, Progress, json, named, parquet, threads};
 use crate::error::{Error, Result};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A file with what its header says.
@@ -136,31 +136,17 @@ impl Input {
         if self.format != Format::JsonLines {
             blocks.first(false)?;
         }
-        let shared = Shared { blocks: Mutex::new(blocks), parts: Mutex::default(), stop: AtomicBool::new(false) };
-        let outcome = threads::on_each(options.threads, || self.work(&shared, rows, options, progress));
-        let mut parts = shared.parts.into_inner().unwrap_or_else(PoisonError::into_inner);
-        parts.sort_by_key(|(index, _)| *index);
-        if !options.skip_bad
-            && let Some(error) = parts.iter().find_map(|(_, part)| part.bad.first_error(&self.source.name()))
-        {
-            return Err(error);
-        }
-        outcome.map(|()| parts.into_iter().map(|(_, part)| part).collect())
+        let (blocks, pass) = (Mutex::new(blocks), Pass::new(options));
+        let outcome = threads::on_each(options.threads, || self.work(&blocks, &pass, rows, progress));
+        pass.finish(outcome, &self.source.name())
     }
 
     /// What each thread does: reads blocks until there are no more.
-    fn work(&self, shared: &Shared, rows: Rows<'_>, options: &Options, progress: &Progress) -> Result<()> {
+    fn work(&self, blocks: &Mutex<Blocks>, pass: &Pass, rows: Rows<'_>, progress: &Progress) -> Result<()> {
         let (mut texts, mut expected) = (rows.texts(), 0);
-        while !shared.stop.load(Ordering::Relaxed) {
-            let next = shared.blocks.lock().unwrap_or_else(PoisonError::into_inner).next();
-            let block = match next {
-                Ok(Some(block)) => block,
-                Ok(None) => break,
-                Err(error) => {
-                    shared.stop.store(true, Ordering::Relaxed);
-                    return Err(error);
-                }
-            };
+        while pass.goes_on() {
+            let next = blocks.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let Some(block) = next.inspect_err(|_| pass.stop())? else { break };
             let part = match self.format {
                 Format::Separated(_) => rows.read(&block, &mut texts, expected),
                 _ => rows.read_objects(&block),
@@ -168,10 +154,7 @@ impl Input {
             // The next block has about as many rows.
             expected = part.rows as usize + part.rows as usize / 16;
             progress.advance(block.bytes.len() as u64);
-            if part.bad.count > 0 && !options.skip_bad {
-                shared.stop.store(true, Ordering::Relaxed);
-            }
-            shared.parts.lock().unwrap_or_else(PoisonError::into_inner).push((block.index, part));
+            pass.add(block.index, part);
         }
         Ok(())
     }
@@ -188,13 +171,6 @@ impl Input {
         parts.into_iter().for_each(|part| joining.append(part));
         Ok(joining.finish())
     }
-}
-
-/// What the threads that read a file share.
-struct Shared {
-    blocks: Mutex<Blocks>,
-    parts: Mutex<Vec<(usize, Part)>>,
-    stop: AtomicBool,
 }
 
 /// Parts of a file being put together.

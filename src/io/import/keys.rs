@@ -84,13 +84,17 @@ pub(super) fn text_of(key: &Value) -> Arc<str> {
 
 /// The first of rows that grow by one; `None` for others, and where one is none.
 fn run_of(rows: &[u32]) -> Option<u32> {
-    let run = rows.windows(2).all(|pair| pair[0].checked_add(1) == Some(pair[1]));
-    rows.first().copied().filter(|_| run && rows.last() != Some(&NONE))
+    rows.first().copied().filter(|_| is_run(rows, |row| row.checked_add(1)) && rows.last() != Some(&NONE))
+}
+
+/// Whether each number is the one that comes after the one before.
+fn is_run<T: Copy + PartialEq>(numbers: &[T], next: impl Fn(T) -> Option<T>) -> bool {
+    numbers.windows(2).all(|pair| next(pair[0]) == Some(pair[1]))
 }
 
 fn of_integers(numbers: &[i64]) -> (Keys, Vec<(u32, u32)>) {
     if let Some(least) = numbers.first()
-        && numbers.windows(2).all(|pair| pair[0].checked_add(1) == Some(pair[1]))
+        && is_run(numbers, |number| number.checked_add(1))
     {
         return (Keys::Run { least: *least, count: numbers.len() as u32, first: 0 }, Vec::new());
     }

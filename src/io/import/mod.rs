@@ -24,6 +24,7 @@ mod parquet;
 #[cfg(not(feature = "parquet"))]
 #[path = "no_parquet.rs"]
 mod parquet;
+mod pass;
 mod rels;
 mod rows;
 mod source;

@@ -47,7 +47,14 @@ fn are_words(text: &str, inside: &[char]) -> bool {
 }
 
 fn is_word(text: &str, inside: &[char]) -> bool {
-    text.starts_with(char::is_alphanumeric) && text.chars().all(|it| it.is_alphanumeric() || inside.contains(&it))
+    !text.is_empty() && word(text, inside) == text.len()
+}
+
+/// How long the word is that a text begins with, 0 where none does: a letter or digit, then letters, digits and some
+/// signs.
+pub(super) fn word(text: &str, inside: &[char]) -> usize {
+    let of_word = |(at, letter): &(usize, char)| letter.is_alphanumeric() || (*at > 0 && inside.contains(letter));
+    text.char_indices().take_while(of_word).last().map_or(0, |(at, letter)| at + letter.len_utf8())
 }
 
 /// Whether what is said, written in its canonical form, certainly is read as the same again.

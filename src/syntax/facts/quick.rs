@@ -7,7 +7,7 @@
 use super::ast::{Body, Cite, Fact, Meta, Modality, Name};
 use super::items;
 use super::parse::{set_once, type_of};
-use super::plain::INSIDE;
+use super::plain::{INSIDE, word};
 use crate::error::Result;
 use crate::span::Span;
 use std::collections::HashMap;
@@ -156,12 +156,6 @@ impl<'t> Rest<'t> {
         self.skip("]")?;
         Some(Cite { reference: Name { text, span }, locator })
     }
-}
-
-/// How long the word is that a text begins with: 0 where none does.
-fn word(text: &str, inside: &[char]) -> usize {
-    let of_word = |(at, letter): &(usize, char)| letter.is_alphanumeric() || (*at > 0 && inside.contains(letter));
-    text.char_indices().take_while(of_word).last().map_or(0, |(at, letter)| at + letter.len_utf8())
 }
 
 /// Digits, not as many as a year has, and perhaps a fraction.

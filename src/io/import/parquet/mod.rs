@@ -11,6 +11,7 @@ use super::blocks::Content;
 use super::column::Reading;
 use super::header::{Column, Layout, Role};
 use super::kind::Kind;
+use super::pass::Pass;
 use super::rows::{Part, Rows, Slot};
 use super::source::Source;
 use super::texts::Texts;
@@ -27,8 +28,7 @@ use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use std::borrow::Cow;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use types::{Cell, Leaf};
 
 /// Rows that are read at once.
@@ -96,30 +96,21 @@ impl File {
 
     /// Reads all rows on several threads, up to a row group with a bad row unless such are left out.
     pub(super) fn read(&self, rows: Rows<'_>, options: &Options, progress: &Progress) -> Result<Vec<Part>> {
-        let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
-        let parts = Mutex::new(Vec::new());
-        let starts = self.starts();
+        let (next, pass, starts) = (AtomicUsize::new(0), Pass::new(options), self.starts());
         let outcome = threads::on_each(options.threads, || {
-            let reader = open(&self.name, &self.path).inspect_err(|_| stop.store(true, Ordering::Relaxed))?;
+            let reader = open(&self.name, &self.path).inspect_err(|_| pass.stop())?;
             let mut texts = rows.texts();
-            while !stop.load(Ordering::Relaxed) {
+            while pass.goes_on() {
                 let group = next.fetch_add(1, Ordering::Relaxed);
                 let Some(start) = starts.get(group) else { break };
                 let part = guarded(&self.name, || self.group(&reader, (group, *start), rows, &mut texts));
-                let part = part.inspect_err(|_| stop.store(true, Ordering::Relaxed))?;
-                if part.bad.count > 0 && !options.skip_bad {
-                    stop.store(true, Ordering::Relaxed);
-                }
+                let part = part.inspect_err(|_| pass.stop())?;
                 progress.advance(self.reader.metadata().row_group(group).compressed_size().unsigned_abs());
-                parts.lock().unwrap_or_else(PoisonError::into_inner).push((group, part));
+                pass.add(group, part);
             }
             Ok(())
         });
-        let mut parts = parts.into_inner().unwrap_or_else(PoisonError::into_inner);
-        parts.sort_by_key(|(group, _)| *group);
-        let bad = parts.iter().find_map(|(_, part)| part.bad.first_error(&self.name)).filter(|_| !options.skip_bad);
-        bad.map_or(Ok(()), Err).and(outcome)?;
-        Ok(parts.into_iter().map(|(_, part)| part).collect())
+        pass.finish(outcome, &self.name)
     }
 
     /// The number of the first row of each row group, from 1.
