@@ -130,7 +130,7 @@ fn citations() {
     ];
     for (what, question) in questions {
         let timed = |text: &str| {
-            median(5, || {
+            median(15, || {
                 let mut session = graph.session();
                 let mut answer = session.run(text).expect("it goes well");
                 let mut rows = 0_u64;

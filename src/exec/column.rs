@@ -1,7 +1,7 @@
 //! One column of a chunk: the values of one slot for many rows.
 
 use crate::store::Gathered;
-use crate::value::{NodeId, RelId, Value, compare, share_bytes};
+use crate::value::{NodeId, RelId, RelLists, Value, compare, share_bytes};
 use std::cmp::Ordering;
 
 /// A position that stands for "no row": gathering it gives null.
@@ -23,6 +23,8 @@ pub enum Column {
     Floats(Vec<f64>),
     /// Booleans.
     Bools(Vec<bool>),
+    /// Lists of relationships, in each of which one stands once.
+    RelLists(RelLists),
     /// Anything.
     Values(Vec<Value>),
     /// The same value in every row.
@@ -69,6 +71,7 @@ impl Column {
             Column::Ints(items) => items.get(position).map(|number| Value::Int(*number)),
             Column::Floats(items) => items.get(position).map(|number| Value::Float(*number)),
             Column::Bools(items) => items.get(position).map(|truth| Value::Bool(*truth)),
+            Column::RelLists(lists) => (position < lists.len()).then(|| lists.value(position)),
             Column::Values(items) => items.get(position).cloned(),
             Column::Constant(value) => Some(value.clone()),
         };
@@ -105,6 +108,7 @@ impl Column {
             Column::Ints(items) => Column::Ints(pick(items, positions)),
             Column::Floats(items) => Column::Floats(pick(items, positions)),
             Column::Bools(items) => Column::Bools(pick(items, positions)),
+            Column::RelLists(lists) => Column::RelLists(pick_lists(lists, positions)),
             Column::Values(_) => Column::Values(positions.iter().map(|&at| self.get_or_null(at)).collect()),
             Column::Constant(value) => Column::Constant(value.clone()),
         }
@@ -133,6 +137,7 @@ impl Column {
             (Column::Ints(all), Column::Ints(more)) => all.extend(more),
             (Column::Floats(all), Column::Floats(more)) => all.extend(more),
             (Column::Bools(all), Column::Bools(more)) => all.extend(more),
+            (Column::RelLists(all), Column::RelLists(more)) => all.append(&more),
             (_, other) if len == 0 => *self = other.spread(added),
             (_, other) => {
                 let mut all = std::mem::take(self).into_values(len);
@@ -159,6 +164,7 @@ impl Column {
             Column::Ints(items) => 8 * items.len() as u64,
             Column::Floats(items) => 8 * items.len() as u64,
             Column::Bools(items) => items.len() as u64,
+            Column::RelLists(lists) => lists.bytes(),
             Column::Values(items) => items.iter().map(|value| share_bytes(value, 0)).sum(),
             Column::Constant(value) => share_bytes(value, 0),
         }
@@ -188,6 +194,13 @@ fn pick<T: Copy>(items: &[T], positions: &[u32]) -> Vec<T> {
         Some(&most) if (most as usize) < items.len() => positions.iter().map(|&at| items[at as usize]).collect(),
         _ => positions.iter().filter_map(|&at| items.get(at as usize).copied()).collect(),
     }
+}
+
+fn pick_lists(lists: &RelLists, positions: &[u32]) -> RelLists {
+    let rels = positions.iter().map(|at| lists.get(*at as usize).len()).sum();
+    let mut picked = RelLists::with_capacity(positions.len(), rels);
+    positions.iter().for_each(|at| picked.push(lists.get(*at as usize).iter().copied()));
+    picked
 }
 
 #[cfg(test)]

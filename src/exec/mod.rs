@@ -5,6 +5,7 @@
 //! everything is a slot or an identifier.
 
 mod chunk;
+mod citations;
 mod codes;
 mod column;
 mod context;

@@ -4,6 +4,7 @@
 //! are sets of them. Everything else is an accumulator for each group. Each way gives what accumulators would give.
 
 use super::chunk::uncountable_rows;
+use super::citations::{AtNode, Citations};
 use super::column::Column;
 use super::context::Context;
 use super::memory::Held;
@@ -11,9 +12,8 @@ use super::seen::Seen;
 use crate::error::{Error, Result};
 use crate::functions::Aggregate;
 use crate::functions::aggregate::{Accumulator, sum_overflow};
-use crate::functions::evidence::Evidence;
 use crate::functions::exact::ExactSum;
-use crate::semantic::bound::AggregateCall;
+use crate::semantic::bound::{AggregateCall, Slot};
 use crate::value::Value;
 
 /// The state of one aggregate in all groups.
@@ -27,7 +27,7 @@ pub(super) enum Totals {
     /// Sums of floats, and how many they are.
     Floats { sums: Vec<ExactSum>, counts: Vec<u64> },
     /// The relationships that groups rest on.
-    Cited { evidence: Evidence, groups: usize },
+    Cited(Citations),
     /// Anything else.
     Others(Vec<Accumulator>),
 }
@@ -63,7 +63,7 @@ impl Totals {
             Aggregate::Count if call.distinct => Totals::Different { counts: Vec::new(), seen: Seen::default() },
             Aggregate::Count => Totals::Counts(Vec::new()),
             Aggregate::Sum | Aggregate::Avg if !call.distinct => Totals::Ints { sums: Vec::new(), counts: Vec::new() },
-            Aggregate::Cited => Totals::Cited { evidence: Evidence::default(), groups: 0 },
+            Aggregate::Cited => Totals::Cited(Citations::default()),
             _ => Totals::Others(Vec::new()),
         }
     }
@@ -74,7 +74,7 @@ impl Totals {
             Totals::Counts(_) | Totals::Different { .. } => size_of::<u64>(),
             Totals::Ints { .. } => size_of::<(i128, u64)>(),
             Totals::Floats { .. } => size_of::<(ExactSum, u64)>(),
-            Totals::Cited { .. } => 0,
+            Totals::Cited(_) => 0,
             Totals::Others(_) => size_of::<Accumulator>(),
         };
         bytes as u64
@@ -92,7 +92,7 @@ impl Totals {
                 sums.resize_with(groups, ExactSum::default);
                 counts.resize(groups, 0);
             }
-            Totals::Cited { groups: known, .. } => *known = groups,
+            Totals::Cited(citations) => citations.resize(groups),
             Totals::Others(all) => {
                 all.resize_with(groups, || Accumulator::new(call.aggregate, call.distinct, max_value_bytes));
             }
@@ -129,7 +129,7 @@ impl Totals {
                 self.generalise(cx, call, held)?;
                 self.add(cx, call, input, held)
             }
-            Totals::Cited { evidence, .. } => gather(cx, evidence, input, held),
+            Totals::Cited(citations) => citations.add(cx, input.groups, input.arguments, held),
             Totals::Others(all) => accumulate(cx, all, input, held),
         }
     }
@@ -146,7 +146,7 @@ impl Totals {
 
     /// Goes over to accumulators.
     fn generalise(&mut self, cx: &Context, call: &AggregateCall, held: &mut Held) -> Result<()> {
-        if let Totals::Cited { .. } | Totals::Others(_) = self {
+        if let Totals::Cited(_) | Totals::Others(_) = self {
             return Ok(());
         }
         let before = std::mem::replace(self, Totals::Others(Vec::new()));
@@ -155,7 +155,7 @@ impl Totals {
             | Totals::Different { counts, .. }
             | Totals::Ints { counts, .. }
             | Totals::Floats { counts, .. } => (counts.len(), before.state_bytes()),
-            Totals::Cited { .. } | Totals::Others(_) => (0, 0),
+            Totals::Cited(_) | Totals::Others(_) => (0, 0),
         };
         held.grow(cx, self.state_bytes().saturating_sub(bytes) * groups as u64)?;
         self.resize(call, groups, cx.value_limit());
@@ -174,7 +174,7 @@ impl Totals {
                 }
                 Ok(())
             }
-            Totals::Counts(_) | Totals::Cited { .. } | Totals::Others(_) => Ok(()),
+            Totals::Counts(_) | Totals::Cited(_) | Totals::Others(_) => Ok(()),
         }
     }
 
@@ -216,11 +216,7 @@ impl Totals {
                 }
                 Ok(())
             }
-            (Totals::Cited { evidence, .. }, Totals::Cited { evidence: more, .. }) => {
-                let before = evidence.bytes();
-                evidence.join(more, |group| joined.groups[group as usize]);
-                held.grow(cx, evidence.bytes() - before)
-            }
+            (Totals::Cited(all), Totals::Cited(more)) => all.join(cx, more, joined.groups, held),
             _ => self.merge_accumulators(cx, call, other, joined, held),
         }
     }
@@ -261,8 +257,14 @@ impl Totals {
         Ok(())
     }
 
-    /// The results, by group.
-    pub(super) fn finish(self, cx: &Context, call: &AggregateCall) -> Result<Column> {
+    /// The results, by group; `at` says what is cited at nodes.
+    pub(super) fn finish(
+        self,
+        cx: &Context,
+        (slot, call): &(Slot, AggregateCall),
+        at: &mut [AtNode],
+        held: &mut Held,
+    ) -> Result<Column> {
         match self {
             Totals::Counts(counts) | Totals::Different { counts, .. } => {
                 let numbers = counts.into_iter().map(|count| i64::try_from(count).map_err(|_| uncountable_rows()));
@@ -281,10 +283,7 @@ impl Totals {
                 let values = sums.into_iter().zip(counts).map(finished);
                 Ok(Column::from_values(values.collect::<Result<_>>()?))
             }
-            Totals::Cited { evidence, groups } => {
-                let lists = evidence.into_lists(groups).into_iter().map(|list| cx.admit(list));
-                Ok(Column::Values(lists.collect::<Result<_>>()?))
-            }
+            Totals::Cited(citations) => citations.finish(cx, *slot, at, held),
             Totals::Others(all) => {
                 let values = all.into_iter().map(|each| each.finish(cx).and_then(|value| cx.admit(value)));
                 Ok(Column::from_values(values.collect::<Result<_>>()?))
@@ -348,22 +347,6 @@ fn add_floats(
         *count = count.saturating_add(times);
     }
     held.grow(cx, more)
-}
-
-/// Adds the relationships of rows to what their groups rest on.
-fn gather(cx: &Context, evidence: &mut Evidence, input: &Input<'_>, held: &mut Held) -> Result<()> {
-    let before = evidence.bytes();
-    for column in input.arguments {
-        cx.work(input.groups.len() as u64)?;
-        match column {
-            Column::Rels(rels) => input.groups.iter().zip(rels).for_each(|(group, rel)| evidence.push(*group, *rel)),
-            Column::Values(values) => {
-                input.groups.iter().zip(values).for_each(|(group, value)| evidence.add(*group, value));
-            }
-            _ => input.groups.iter().enumerate().for_each(|(row, group)| evidence.add(*group, &column.get(row))),
-        }
-    }
-    held.grow(cx, evidence.bytes() - before)
 }
 
 fn accumulate(cx: &Context, all: &mut [Accumulator], input: &Input<'_>, held: &mut Held) -> Result<()> {

@@ -171,7 +171,7 @@ impl Accumulator {
             State::Collect(items) => Ok(Value::list(items)),
             State::Deviation { moments, sample } => Ok(Value::Float(moments.deviation(sample))),
             State::Percentile(percentile) => percentile.result(watch),
-            State::Cited(evidence) => Ok(evidence.into_lists(1).pop().unwrap_or_default()),
+            State::Cited(evidence) => Ok(evidence.into_lists(1).value(0)),
         }
     }
 

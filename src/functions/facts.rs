@@ -1,16 +1,14 @@
 //! Functions of facts: relationships that say since when and until when they hold.
 
 use super::arguments::{get, wrong_type};
-use super::evidence::{each_rel, is_evidence};
+use super::evidence::{Found, each_rel};
 use super::graph::{rel, require_rel};
 use super::{Body, CallContext, Function};
 use crate::error::{Detail, Error, ErrorType, Result};
-use crate::value::arithmetic::check_list_size;
+use crate::value::Value;
 use crate::value::temporal::LocalDateTime;
 use crate::value::temporal::construct::date_of;
 use crate::value::temporal::validity::Validity;
-use crate::value::{RelId, Value};
-use hashbrown::HashSet;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -27,7 +25,7 @@ pub(crate) static FUNCTIONS: &[Function] = &[
         ]
     ),
     function!(
-        List, variadic "cited", [], [values: ANY], LIST, Body::Lenient(cited),
+        List, variadic "cited", [], [values: ANY], LIST, Body::Cited(cited),
         "The relationships in the values, in lists and paths of them too, each once; then those that derived ones among them \
          rest on",
         ["size(cited(r, [r], null, p))" => "1"]
@@ -54,65 +52,10 @@ fn derived_by(context: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
 }
 
 fn cited(context: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {
-    if let [Value::List(items)] = arguments
-        && context.graph.derived().is_none()
-        && is_evidence(items)
-    {
-        return Ok(arguments[0].clone());
-    }
-    let mut found = Found { rels: Vec::with_capacity(arguments.len()), seen: None };
-    arguments.iter().for_each(|value| each_rel(value, &mut |rel| found.add_rel(rel)));
+    let mut found = Found::default();
+    arguments.iter().for_each(|value| each_rel(value, &mut |rel| found.add(rel)));
     found.add_premises(context)?;
-    check_list_size(found.rels.len(), context.max_value_bytes)?;
-    Ok(Value::list(found.rels))
-}
-
-/// How many relationships are followed between two looks at whether to go on.
-const STRETCH: usize = 1024;
-
-/// Up to so many relationships are looked through one by one.
-const FEW: usize = 16;
-
-/// Relationships in the order in which they are met.
-struct Found {
-    rels: Vec<Value>,
-    /// The same, when they are more than a few.
-    seen: Option<HashSet<RelId, foldhash::fast::RandomState>>,
-}
-
-impl Found {
-    /// Adds what the derived ones among them rest on, down to what is stored.
-    fn add_premises(&mut self, context: &CallContext<'_>) -> Result<()> {
-        if context.graph.derived().is_none() {
-            return Ok(());
-        }
-        let mut at = 0;
-        while let Some(Value::Rel(rel)) = self.rels.get(at) {
-            let proof = context.graph.proof(*rel);
-            proof.into_iter().flat_map(|proof| proof.premises).for_each(|premise| self.add_rel(*premise));
-            at += 1;
-            if at.is_multiple_of(STRETCH) {
-                context.watch.check()?;
-                check_list_size(self.rels.len(), context.max_value_bytes)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn add_rel(&mut self, rel: RelId) {
-        let new = match &mut self.seen {
-            Some(seen) => seen.insert(rel),
-            None => !self.rels.iter().any(|known| matches!(known, Value::Rel(known) if *known == rel)),
-        };
-        if !new {
-            return;
-        }
-        self.rels.push(Value::Rel(rel));
-        if self.seen.is_none() && self.rels.len() > FEW {
-            let known = |value: &Value| if let Value::Rel(rel) = value { Some(*rel) } else { None };
-            self.seen = Some(self.rels.iter().filter_map(known).collect());
-        }
-    }
+    Ok(Value::list(found.rels().iter().copied().map(Value::Rel).collect()))
 }
 
 fn holds(context: &CallContext<'_>, arguments: &[Value]) -> Result<Value> {

@@ -123,6 +123,8 @@ pub enum Body {
     Strict(Scalar),
     /// From the arguments of one row, null included.
     Lenient(Scalar),
+    /// The relationships in the arguments of one row, null included: an executor may gather those of many rows at once.
+    Cited(Scalar),
     /// From the arguments of many rows.
     Aggregate(Aggregate),
     /// By a syntax of its own, which is given here; no call of that name has a body to run.

@@ -237,7 +237,7 @@ impl Statistics<'_> {
     fn branching(&self, branch: &Branch, nodes: f64) -> f64 {
         let met = bounded(nodes * self.degree(&branch.types, branch.way, 0.0));
         if branch.is_plain() {
-            return if branch.cited { nodes + met } else { nodes };
+            return nodes;
         }
         let ends = met.min(self.far_ends(&branch.types, branch.way));
         let passing = ends * self.passing(branch);

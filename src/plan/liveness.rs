@@ -85,6 +85,7 @@ fn add_written(op: &Op, written: &mut SlotSet) {
         Op::Project(items) => written.extend(items.iter().map(|(slot, _)| *slot)),
         Op::RowCounts(slots) => written.extend(slots.iter().copied()),
         Op::Weigh { weight, .. } => written.extend(weight.cited()),
+        Op::ExpandCount(expand) => written.extend([expand.rel]),
         Op::ProcedureCall { yields, .. } | Op::Show { yields, .. } => {
             written.extend(yields.iter().map(|(_, slot)| *slot));
         }
@@ -113,7 +114,6 @@ fn add_written(op: &Op, written: &mut SlotSet) {
         }
         Op::Unit
         | Op::Argument
-        | Op::ExpandCount(_)
         | Op::IntersectCount(_)
         | Op::Filter(_)
         | Op::LabelFilter { .. }
@@ -200,7 +200,6 @@ fn of_inner(inner: &Node, slots: &SlotSet) -> SlotSet {
 }
 
 /// The slots that an operator reads itself, not those that its inner plans read.
-#[cfg(test)]
 pub(super) fn own_reads(op: &Op, query: &BoundQuery) -> SlotSet {
     let mut reads = SlotSet::new();
     read(op, &mut reads, query);

@@ -47,7 +47,7 @@ fn stands_alone(graph: &QueryGraph, index: usize) -> bool {
 /// The operator of a weight.
 fn weigh(node: Slot, weight: &Weight) -> Op {
     match weight {
-        Weight::Branch(branch) if branch.is_plain() && !branch.cited => Op::ExpandCount(Expand {
+        Weight::Branch(branch) if branch.is_plain() => Op::ExpandCount(Expand {
             from: node,
             rel: branch.rel,
             to: branch.end,

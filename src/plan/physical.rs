@@ -157,10 +157,11 @@ pub enum Op {
         to_known: bool,
     },
     /// Multiplies each row by the number of relationships an expansion would find; a row for which it would find none
-    /// is dropped. Nothing is written. Relationships in `expand.distinct_from` are not counted. `expand.rel` and
-    /// `expand.to` are not used.
+    /// is dropped. Relationships in `expand.distinct_from` are not counted. Nothing is written, unless `expand.rel` is live:
+    /// then it holds the node, at which an aggregate lists what is cited. `expand.to` is not used.
     ExpandCount(Expand),
-    /// Multiplies each row by the weight of a node; a row of weight 0 is dropped. Nothing is written.
+    /// Multiplies each row by the weight of a node; a row of weight 0 is dropped. Nothing is written but the node, where
+    /// the weight is cited.
     Weigh {
         /// The node.
         node: Slot,
@@ -590,7 +591,6 @@ impl Op {
     pub fn builds_values(&self) -> bool {
         match self {
             Op::Apply { mode: ApplyMode::Result(SubqueryResult::Collect(_), _), .. } => true,
-            Op::Weigh { weight, .. } => !weight.cited().is_empty(),
             Op::Filter(_)
             | Op::Project(_)
             | Op::Aggregate { .. }

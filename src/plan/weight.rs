@@ -1,6 +1,6 @@
 //! Parts of a pattern that are only counted: how often a node counts because of what hangs at it.
 
-use super::physical::Way;
+use super::physical::{Expand, Way};
 use crate::semantic::bound::{Expr, LabelTest, Slot, TypeTest};
 
 /// What a node is multiplied with.
@@ -16,10 +16,10 @@ pub enum Weight {
 /// the end fails a test, otherwise the product of the end's own weights.
 #[derive(Clone, Debug)]
 pub struct Branch {
-    /// The slot of the relationship. When it is cited, that of the outermost branch holds a list of what counts, and the
-    /// others nothing.
+    /// The slot of the relationship. When it is cited, that of the outermost branch holds the node, at which an aggregate
+    /// lists what counts, and the others hold nothing.
     pub rel: Slot,
-    /// Whether the relationships that count are listed.
+    /// Whether the relationships that count are cited.
     pub cited: bool,
     /// The slot of the far end, held only while its predicates are computed.
     pub end: Slot,
@@ -42,6 +42,20 @@ impl Weight {
             Weight::Branch(branch) => std::slice::from_ref(branch),
             Weight::Pair(arms) => arms.as_slice(),
         }
+    }
+
+    /// Every relationship of an expansion once, cited.
+    pub fn cited_relationships(expand: &Expand) -> Weight {
+        Weight::Branch(Branch {
+            rel: expand.rel,
+            cited: true,
+            end: expand.to,
+            types: expand.types.clone(),
+            way: expand.way,
+            labels: Vec::new(),
+            predicates: Vec::new(),
+            weights: Vec::new(),
+        })
     }
 
     /// The slots of cited relationships, the outermost first.

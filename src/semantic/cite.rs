@@ -200,38 +200,46 @@ impl<'q> Citing<'q> {
     }
 
     fn project(&mut self, mut projection: Projection, evidence: &mut Vec<Expr>, out: &mut Vec<BoundClause>) {
-        let before = std::mem::take(evidence);
-        let cited = match projection.grouping.as_ref() {
+        let mut of_rows = std::mem::take(evidence);
+        let read: Vec<Expr> = match projection.grouping.as_ref() {
             Some(grouping) => {
                 let keys = grouping.keys.iter().map(|(_, key)| key);
-                let arguments = grouping.aggregates.iter().flat_map(|(_, call)| &call.arguments);
-                let read: Vec<Expr> = keys.chain(arguments).cloned().collect();
-                let mut of_rows = before;
-                self.expressions(&read, &mut of_rows);
+                keys.chain(grouping.aggregates.iter().flat_map(|(_, call)| &call.arguments)).cloned().collect()
+            }
+            None => projection.items.iter().map(|(_, item)| item.clone()).collect(),
+        };
+        self.expressions(&read, &mut of_rows);
+        let cited = match (projection.grouping.is_some(), projection.distinct) {
+            (false, false) => self.carried(&mut projection, of_rows),
+            (false, true) => {
+                projection.distinct = false;
                 self.grouped(&mut projection, of_rows)
             }
-            None => {
-                let read: Vec<Expr> = projection.items.iter().map(|(_, item)| item.clone()).collect();
-                let mut of_row = before;
-                self.expressions(&read, &mut of_row);
-                self.carried(&mut projection, of_row)
+            (true, false) => self.grouped(&mut projection, of_rows),
+            (true, true) => {
+                let of_groups = self.grouped(&mut projection, of_rows);
+                let mut once = self.once(&mut projection, of_groups);
+                out.push(BoundClause::Project(projection));
+                let cited = self.grouped(&mut once, vec![self.slot(of_groups)]);
+                projection = once;
+                cited
             }
         };
-        if !projection.distinct {
-            evidence.push(self.slot(cited));
-            out.push(BoundClause::Project(projection));
-            return;
-        }
-        let items: Vec<Slot> = projection.items.iter().map(|(slot, _)| *slot).filter(|slot| *slot != cited).collect();
+        evidence.push(self.slot(cited));
+        out.push(BoundClause::Project(projection));
+    }
+
+    /// The second of two projections that a distinct one of groups becomes: the first has the groups with their evidence,
+    /// the second takes out duplicates, and sorts and limits what is left.
+    fn once(&mut self, groups: &mut Projection, cited: Slot) -> Projection {
+        let items: Vec<Slot> = groups.items.iter().map(|(slot, _)| *slot).filter(|slot| *slot != cited).collect();
         let mut once = plain(&items, self.span);
-        once.visible.clone_from(&projection.visible);
+        once.visible.clone_from(&groups.visible);
         once.visible.retain(|slot| *slot != cited);
         (once.order_by, once.skip, once.limit) =
-            (std::mem::take(&mut projection.order_by), projection.skip.take(), projection.limit.take());
-        projection.distinct = false;
-        let all = self.grouped(&mut once, vec![self.slot(cited)]);
-        evidence.push(self.slot(all));
-        out.extend([BoundClause::Project(projection), BoundClause::Project(once)]);
+            (std::mem::take(&mut groups.order_by), groups.skip.take(), groups.limit.take());
+        groups.distinct = false;
+        once
     }
 
     /// Adds the evidence of a row to a projection.
@@ -246,9 +254,10 @@ impl<'q> Citing<'q> {
     fn grouped(&mut self, projection: &mut Projection, evidence: Vec<Expr>) -> Slot {
         let collected = self.fresh_slot();
         let call = AggregateCall { aggregate: Aggregate::Cited, distinct: false, arguments: evidence, span: self.span };
-        let keys = || projection.items.iter().map(|(slot, item)| (*slot, item.clone())).collect();
-        let mut grouping =
-            projection.grouping.take().unwrap_or_else(|| Grouping { keys: keys(), aggregates: Vec::new() });
+        let mut grouping = projection.grouping.take().unwrap_or_else(|| {
+            let same = projection.items.iter().map(|(slot, _)| (*slot, self.slot(*slot))).collect();
+            Grouping { keys: std::mem::replace(&mut projection.items, same), aggregates: Vec::new() }
+        });
         grouping.aggregates.push((collected, call));
         projection.grouping = Some(grouping);
         let of_rows = vec![self.slot(collected)];

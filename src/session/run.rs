@@ -134,7 +134,7 @@ pub(super) fn explain(
     let seen = Seen::by(&snapshot, &bound, (statement, options));
     let view = seen.map(|seen| run.view(&snapshot, &seen)).transpose()?;
     let plan = plan_of(&bound, view.as_deref().unwrap_or(&scratch), parameters, options)?;
-    let mut summary = summary_of(&bound, writes);
+    let mut summary = summary_of(&bound, statement.mode, writes);
     summary.plan = profile::steps(&explain::lines(&plan, scratch.catalog()), &[]);
     let (columns, rows) = profile::explained(&summary.plan);
     Ok(Answer::of(columns, Rows::Stored(rows.into_iter()), snapshot, summary))
@@ -221,7 +221,7 @@ impl Run<'_> {
         };
         let commits = stored.as_ref().map_or(commits, |stored| stored.commits());
         let plan = plan_of(&bound, &worked_on, self.parameters, self.options)?;
-        let summary = Summary { schema: changes_schema(statement), ..summary_of(&bound, true) };
+        let summary = Summary { schema: changes_schema(statement), ..summary_of(&bound, statement.mode, true) };
         let tied = seen.is_some() || bound.names_entities;
         let prepared = Prepared {
             columns: columns(&plan),
@@ -299,7 +299,7 @@ fn prepare(run: &Run<'_>, snapshot: &Snapshot, statement: &Statement) -> Result<
         seen,
         columns: columns(&plan),
         program: Arc::new(Program::new(Arc::new(plan))?),
-        summary: summary_of(&bound, false),
+        summary: summary_of(&bound, statement.mode, false),
         mode: statement.mode,
         version: Mutex::new(Arc::downgrade(snapshot)),
         vocabulary: (!tied).then(|| snapshot.vocabulary()),
@@ -509,8 +509,8 @@ pub(super) fn settings(
     }
 }
 
-fn summary_of(bound: &BoundQuery, writes: bool) -> Summary {
-    let (notifications, cited) = (bound.notifications.clone(), bound.cited);
+fn summary_of(bound: &BoundQuery, mode: Mode, writes: bool) -> Summary {
+    let (notifications, cited) = (bound.notifications.clone(), bound.cited && mode == Mode::Run);
     Summary { notifications, writes, cited, counters: Counters::default(), ..Summary::default() }
 }
 

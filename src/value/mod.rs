@@ -8,11 +8,13 @@ pub mod arithmetic;
 pub mod compare;
 pub mod format;
 mod normal;
+mod rel_lists;
 mod size;
 pub mod temporal;
 pub mod types;
 
 pub use normal::NormalForm;
+pub use rel_lists::RelLists;
 pub use size::{Content, MAX_DEPTH, MAX_VALUES, Nested, Shape, heap_bytes, share_bytes};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -41,6 +43,18 @@ pub struct RelId {
     pub rel_type: RelTypeId,
     /// The row within the type.
     pub row: u32,
+}
+
+impl RelId {
+    /// The identifier as one number, in the same order.
+    pub(crate) fn code(self) -> u64 {
+        u64::from(self.rel_type.0) << 32 | u64::from(self.row)
+    }
+
+    /// The identifier of a number.
+    pub(crate) fn from_code(code: u64) -> RelId {
+        RelId { rel_type: RelTypeId((code >> 32) as u32), row: code as u32 }
+    }
 }
 
 impl RelId {

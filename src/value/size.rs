@@ -1,6 +1,6 @@
 //! What nests: lists and maps, each with its size and depth beside its content, and how much memory a value takes.
 
-use super::{Map, Value};
+use super::{Map, RelId, Value};
 use crate::error::{Detail, Error, ErrorType, Result};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -111,6 +111,17 @@ fn map_bytes(entries: usize) -> u64 {
 impl<T: Content> From<T> for Nested<T> {
     fn from(content: T) -> Self {
         let shape = content.shape();
+        Nested { content, shape }
+    }
+}
+
+impl Nested<Vec<Value>> {
+    /// A list of relationships, whose shape is that of any other list of so many values without parts.
+    pub(super) fn of_rels(rels: &[RelId]) -> Self {
+        let content: Vec<Value> = rels.iter().copied().map(Value::Rel).collect();
+        let bytes = SHARED + size_of_val(content.as_slice()) as u64;
+        let shape = Shape { depth: 1, values: 1 + content.len() as u64, bytes };
+        debug_assert_eq!(shape, content.shape());
         Nested { content, shape }
     }
 }

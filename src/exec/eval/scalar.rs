@@ -200,7 +200,7 @@ fn effort(value: &Value) -> u64 {
 pub(super) fn call(cx: &Context, function: &'static Function, arguments: &[Value]) -> Result<Value> {
     match function.body {
         Body::Strict(_) if arguments.iter().any(Value::is_null) => Ok(Value::Null),
-        Body::Strict(body) | Body::Lenient(body) => {
+        Body::Strict(body) | Body::Lenient(body) | Body::Cited(body) => {
             cx.work(arguments.iter().map(effort).sum())?;
             let value = body(&cx.call_context(), arguments)?;
             cx.work(effort(&value))?;

@@ -13,10 +13,11 @@ use super::logic::label_test;
 use super::operators::{binary, compare, expect_bool, negate};
 use super::scalar::{Row, call, eval};
 use crate::error::Result;
-use crate::functions::Function;
+use crate::functions::evidence::{Found, each_rel};
+use crate::functions::{Body, Function};
 use crate::semantic::bound::{Expr, ExprKind, LabelTest, TypeTest};
 use crate::syntax::ast::{BinaryOp, CompareOp};
-use crate::value::{KeyId, NodeId, RelId, RelTypeId, Value};
+use crate::value::{KeyId, NodeId, RelId, RelLists, RelTypeId, Value};
 use std::borrow::Cow;
 
 /// The rows of a chunk to compute for.
@@ -427,10 +428,43 @@ fn has_type(cx: &Context, expr: &Expr, base: &Expr, test: &TypeTest, rows: Rows<
 
 fn call_columns(cx: &Context, function: &'static Function, arguments: &[Expr], rows: Rows<'_>) -> Result<Column> {
     let columns = arguments.iter().map(|argument| eval_column(cx, argument, rows)).collect::<Result<Vec<_>>>()?;
+    if let Body::Cited(_) = function.body {
+        return cited(cx, columns, rows.len());
+    }
     let mut values = Vec::with_capacity(columns.len());
     map_rows(cx, rows.len(), |row| {
         values.clear();
         values.extend(columns.iter().map(|column| column.get(row)));
         call(cx, function, &values)
     })
+}
+
+/// For each row, the relationships in the values, each once.
+fn cited(cx: &Context, mut columns: Vec<Cow<'_, Column>>, len: usize) -> Result<Column> {
+    if let ([Cow::Borrowed(Column::RelLists(_)) | Cow::Owned(Column::RelLists(_))], None) =
+        (columns.as_slice(), cx.graph().derived())
+        && let Some(column) = columns.pop()
+    {
+        return Ok(column.into_owned());
+    }
+    let mut found = Found::default();
+    let mut lists = RelLists::with_capacity(len, len * columns.len());
+    for row in 0..len {
+        found.clear();
+        for column in &columns {
+            match column.as_ref() {
+                Column::Rels(rels) => found.add(rels[row]),
+                Column::RelLists(lists) => lists.get(row).iter().for_each(|rel| found.add(*rel)),
+                column => each_rel(&column.get(row), &mut |rel| found.add(rel)),
+            }
+        }
+        found.add_premises(&cx.call_context())?;
+        lists.push(found.rels().iter().copied());
+        cx.work(found.rels().len() as u64)?;
+        if lists.bytes() > cx.pool().room() {
+            return Err(cx.pool().exceeded());
+        }
+    }
+    cx.note_built(lists.bytes());
+    Ok(Column::RelLists(lists))
 }

@@ -1,6 +1,7 @@
 //! Groups rows and aggregates each group.
 
 use super::super::chunk::{Chunk, Live};
+use super::super::citations::AtNode;
 use super::super::column::Column;
 use super::super::context::Context;
 use super::super::eval::vector::{Rows, eval_column};
@@ -23,6 +24,7 @@ pub(super) struct Aggregation {
     /// One for each thread.
     inputs: Vec<Stage>,
     wanted: Wanted,
+    cited: Vec<AtNode>,
     read: bool,
     queue: Queue,
     held: Held,
@@ -55,9 +57,10 @@ impl Aggregation {
         live: Live,
         keys: Vec<(Slot, Expr)>,
         aggregates: Vec<(Slot, AggregateCall)>,
+        cited: Vec<AtNode>,
     ) -> Aggregation {
         let wanted = Wanted { live, keys, aggregates };
-        Aggregation { inputs, wanted, read: false, queue: Queue::default(), held: Held::default() }
+        Aggregation { inputs, wanted, cited, read: false, queue: Queue::default(), held: Held::default() }
     }
 
     fn read(&mut self, cx: &mut Context) -> Result<()> {
@@ -69,7 +72,7 @@ impl Aggregation {
         }
         let mut grouping = grouping.into_inner();
         self.held = std::mem::take(&mut grouping.held);
-        let rows = wanted.finish(cx, grouping)?;
+        let rows = wanted.finish(cx, grouping, &mut self.cited, &mut self.held)?;
         self.queue.push(rows);
         Ok(())
     }
@@ -173,14 +176,15 @@ impl Wanted {
         grouping.groups.combine_all(cx, &codes, rows.len())
     }
 
-    fn finish(&self, cx: &Context, grouping: Grouping) -> Result<Chunk> {
+    fn finish(&self, cx: &Context, grouping: Grouping, cited: &mut [AtNode], held: &mut Held) -> Result<Chunk> {
         let order = grouping.groups.in_order();
         let mut out = Chunk::new(cx.frame(), grouping.groups.len());
         for (at, (slot, _)) in self.keys.iter().enumerate() {
             out.set(*slot, Column::from_values(grouping.groups.key_values(at, self.keys.len())));
         }
-        for ((slot, call), totals) in self.aggregates.iter().zip(grouping.totals) {
-            out.set(*slot, totals.finish(cx, call).map_err(|error| error.at(call.span))?);
+        for (aggregate, totals) in self.aggregates.iter().zip(grouping.totals) {
+            let finished = totals.finish(cx, aggregate, cited, held);
+            out.set(aggregate.0, finished.map_err(|error| error.at(aggregate.1.span))?);
         }
         if let Some(order) = order {
             out = out.gather_all(&order);
@@ -231,6 +235,7 @@ impl Operator for Aggregation {
 
     fn reset(&mut self) {
         self.inputs.iter_mut().for_each(Stage::reset);
+        self.cited.iter_mut().for_each(AtNode::forget);
         self.read = false;
         self.queue.clear();
         self.held.release();

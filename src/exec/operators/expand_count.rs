@@ -1,6 +1,6 @@
 //! Expansions that only count: rows are multiplied by the number of relationships at a node.
 
-use super::super::chunk::Chunk;
+use super::super::chunk::{Chunk, Live};
 use super::super::column::Column;
 use super::super::context::Context;
 use super::expand::node_at;
@@ -17,12 +17,15 @@ pub(super) struct Counting {
     node: Slot,
     legs: Legs,
     distinct_from: Vec<Slot>,
+    /// Where the node goes, when an aggregate is to list there what counts.
+    cited: Option<Slot>,
 }
 
 impl Counting {
-    pub(super) fn new(input: Stage, plan: &Expand) -> Counting {
+    pub(super) fn new(input: Stage, live: &Live, plan: &Expand) -> Counting {
         let legs = Legs::new(&plan.types, plan.way);
-        Counting { input, node: plan.from, legs, distinct_from: plan.distinct_from.clone() }
+        let cited = live.contains(plan.rel).then_some(plan.rel);
+        Counting { input, node: plan.from, legs, distinct_from: plan.distinct_from.clone(), cited }
     }
 
     /// For each row, how many there are.
@@ -57,10 +60,11 @@ impl Operator for Counting {
     fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
         while let Some(chunk) = self.input.next(cx)? {
             let counts = self.counts(cx, &chunk)?;
-            let kept = chunk.multiply(counts)?;
-            if kept.is_some() {
-                return Ok(kept);
+            let Some(mut kept) = chunk.multiply(counts)? else { continue };
+            if let Some(slot) = self.cited {
+                kept.set(slot, kept.column(self.node).clone());
             }
+            return Ok(Some(kept));
         }
         Ok(None)
     }

@@ -387,7 +387,7 @@ impl<'a> Keys<'a> {
     /// Whether every value is equal to itself.
     fn is_joinable(&self, row: usize) -> bool {
         self.columns.iter().all(|column| match column.as_ref() {
-            Column::Nodes(_) | Column::Rels(_) | Column::Ints(_) | Column::Bools(_) => true,
+            Column::Nodes(_) | Column::Rels(_) | Column::Ints(_) | Column::Bools(_) | Column::RelLists(_) => true,
             Column::Floats(numbers) => !numbers[row].is_nan(),
             Column::Values(values) => equals_itself(&values[row]),
             Column::Constant(value) => equals_itself(value),

@@ -84,7 +84,6 @@ impl Legs {
         }
     }
 
-    /// A type and direction at a node, by its place among them.
     /// The type and direction, where there is one of each.
     pub(super) fn single(&self) -> Option<(RelTypeId, Direction)> {
         match (self.types.as_deref(), self.way.directions()) {
@@ -93,6 +92,7 @@ impl Legs {
         }
     }
 
+    /// A type and direction at a node, by its place among them.
     fn leg(&self, graph: &Version, node: NodeId, mut index: usize) -> Option<(RelTypeId, Direction)> {
         for &direction in self.way.directions() {
             let types = self.types_at(graph, node, direction);

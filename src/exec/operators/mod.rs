@@ -47,9 +47,10 @@ mod union;
 mod unwind;
 mod used;
 mod var_expand;
-mod weigh;
+pub(super) mod weigh;
 
 use super::chunk::{Chunk, Live};
+use super::citations;
 use super::context::Context;
 use super::later::Later;
 use super::memory::Held;
@@ -292,11 +293,14 @@ fn with_inputs(node: Placed<'_>, inputs: &mut Vec<Stage>, inner: Vec<Stage>) -> 
     let live = node.live.clone();
     match node.op() {
         Op::Aggregate { keys, aggregates } => {
+            let cited = citations::at_nodes(node.node.input.as_deref(), aggregates);
+            let aggregates = aggregates.clone();
             return Box::new(aggregate::Aggregation::new(
                 std::mem::take(inputs),
                 live,
                 keys.clone(),
-                aggregates.clone(),
+                aggregates,
+                cited,
             ));
         }
         Op::Sort { keys, limit } => {
@@ -324,7 +328,7 @@ fn with_inputs(node: Placed<'_>, inputs: &mut Vec<Stage>, inner: Vec<Stage>) -> 
         Op::ExpandBound { expand, from_known, to_known } => {
             Box::new(expand::BoundExpansion::new(input, live, expand.clone(), [*from_known, *to_known]))
         }
-        Op::ExpandCount(expand) => Box::new(expand_count::Counting::new(input, expand)),
+        Op::ExpandCount(expand) => Box::new(expand_count::Counting::new(input, &live, expand)),
         Op::Weigh { node, weight } => Box::new(weigh::Weigh::new(input, *node, weight)),
         Op::IntersectCount(arms) => Box::new(intersect::Intersection::new(input, arms)),
         Op::RowCounts(slots) => Box::new(row_counts::RowCounts::new(input, live, slots.clone())),

@@ -4,13 +4,15 @@
 //! How often a far end counts is found out once and kept for each node. The first ends are tested one adjacency at a
 //! time; when many were, whole segments of nodes are tested at once. A test that fails for a node that was tested
 //! beforehand does not fail the statement: from then on only ends that are met are tested.
+//!
+//! Where relationships that count are cited, their slot gets the node: the aggregate that gathers them lists them there.
 
 use super::super::chunk::{Chunk, added, multiplied};
 use super::super::column::Column;
 use super::super::context::Context;
 use super::super::eval::logic::label_test;
 use super::super::eval::vector::{Rows, eval_truths};
-use super::super::memory::{Growing, Held};
+use super::super::memory::Held;
 use super::expand::node_at;
 use super::legs::Legs;
 use super::{Operator, Stage};
@@ -18,8 +20,7 @@ use crate::error::Result;
 use crate::plan::weight::{self, Weight};
 use crate::semantic::bound::{Expr, LabelTest, Slot};
 use crate::store::SEGMENT;
-use crate::value::arithmetic::check_list_size;
-use crate::value::{NodeId, RelId, Value};
+use crate::value::{NodeId, RelTypeId};
 use hashbrown::HashMap;
 
 /// How many ends are tested before whole segments are.
@@ -32,12 +33,14 @@ pub(super) struct Weigh {
     input: Stage,
     node: Slot,
     weigher: Weigher,
-    /// Where the relationships that count are listed.
+    /// Where the node goes, at which what counts is to be listed.
     cited: Option<Slot>,
 }
 
-/// Finds the weight of a node.
-enum Weigher {
+/// Finds the weight of a node, and lists what counts there.
+pub(in crate::exec) struct Weigher(Kind);
+
+enum Kind {
     Branch(Branch),
     Pair(Box<Pair>),
 }
@@ -82,23 +85,6 @@ impl Weigh {
     pub(super) fn new(input: Stage, node: Slot, weight: &Weight) -> Weigh {
         Weigh { input, node, weigher: Weigher::new(weight), cited: weight.cited().first().copied() }
     }
-
-    /// For each row, the relationships that count.
-    fn lists(&mut self, cx: &Context, chunk: &Chunk) -> Result<Column> {
-        let mut lists = vec![Value::Null; chunk.len];
-        let mut growing = Growing::new(cx);
-        for row in 0..chunk.rows() {
-            let position = chunk.position(row);
-            let Some(node) = node_at(chunk, self.node, position)? else { continue };
-            let mut rels = Vec::with_capacity(self.weigher.expected(cx, node.0));
-            self.weigher.list(cx, node.0, &mut rels)?;
-            check_list_size(rels.len(), cx.value_limit())?;
-            lists[position] = Value::list(rels);
-            growing.count(&lists[position])?;
-        }
-        growing.into_values();
-        Ok(Column::Values(lists))
-    }
 }
 
 impl Operator for Weigh {
@@ -112,8 +98,7 @@ impl Operator for Weigh {
             let weights = weights.collect::<Result<Vec<u64>>>()?;
             let Some(mut kept) = chunk.multiply(weights)? else { continue };
             if let Some(slot) = self.cited {
-                let lists = self.lists(cx, &kept)?;
-                kept.set(slot, lists);
+                kept.set(slot, kept.column(self.node).clone());
             }
             return Ok(Some(kept));
         }
@@ -127,43 +112,41 @@ impl Operator for Weigh {
     }
 }
 
+/// What is called with relationships of a type, by their rows.
+type Visit<'v> = &'v mut dyn FnMut(RelTypeId, &[u32]);
+
 impl Weigher {
-    fn forget(&mut self) {
-        match self {
-            Weigher::Branch(branch) => branch.forget(),
-            Weigher::Pair(pair) => pair.arms.iter_mut().for_each(Branch::forget),
+    /// Forgets what is known: the graph may have changed.
+    pub(in crate::exec) fn forget(&mut self) {
+        match &mut self.0 {
+            Kind::Branch(branch) => branch.forget(),
+            Kind::Pair(pair) => pair.arms.iter_mut().for_each(Branch::forget),
         }
     }
 
-    fn new(weight: &Weight) -> Weigher {
+    pub(in crate::exec) fn new(weight: &Weight) -> Weigher {
         match weight {
-            Weight::Branch(branch) => Weigher::Branch(Branch::new(branch)),
+            Weight::Branch(branch) => Weigher(Kind::Branch(Branch::new(branch))),
             Weight::Pair(arms) => {
                 let [left, right] = arms.each_ref().map(Branch::new);
                 let (common, loops) = left.legs.common(&right.legs);
-                Weigher::Pair(Box::new(Pair { arms: [left, right], common, loops }))
+                Weigher(Kind::Pair(Box::new(Pair { arms: [left, right], common, loops })))
             }
         }
     }
 
     fn of(&mut self, cx: &Context, node: u32) -> Result<u64> {
-        match self {
-            Weigher::Branch(branch) => branch.of(cx, node),
-            Weigher::Pair(pair) => pair.of(cx, node),
+        match &mut self.0 {
+            Kind::Branch(branch) => branch.of(cx, node),
+            Kind::Pair(pair) => pair.of(cx, node),
         }
     }
 
-    /// How many relationships are looked at to list those that count at a node; nothing is known of those behind.
-    fn expected(&self, cx: &Context, node: u32) -> usize {
-        let Weigher::Branch(branch) = self else { return 0 };
-        usize::try_from(branch.legs.count(cx.graph(), NodeId(node))).unwrap_or(0).min(FEW)
-    }
-
-    /// Adds the relationships that count at a node.
-    fn list(&mut self, cx: &Context, node: u32, out: &mut Vec<Value>) -> Result<()> {
-        match self {
-            Weigher::Branch(branch) if branch.cited => branch.list(cx, node, out),
-            Weigher::Branch(_) | Weigher::Pair(_) => Ok(()),
+    /// Calls `visit` with the relationships that count at a node, where they are cited.
+    pub(in crate::exec) fn list(&mut self, cx: &Context, node: u32, visit: Visit<'_>) -> Result<()> {
+        match &mut self.0 {
+            Kind::Branch(branch) if branch.cited => branch.list(cx, node, visit),
+            Kind::Branch(_) | Kind::Pair(_) => Ok(()),
         }
     }
 }
@@ -204,17 +187,19 @@ impl Branch {
         Ok(sum)
     }
 
-    /// Adds the relationships whose ends count, and what is listed at those.
-    fn list(&mut self, cx: &Context, node: u32, out: &mut Vec<Value>) -> Result<()> {
+    /// Calls `visit` with the relationships whose ends count, and with what is cited at those.
+    fn list(&mut self, cx: &Context, node: u32, visit: Visit<'_>) -> Result<()> {
         let Branch { legs, ends, .. } = self;
         legs.for_each_slice(cx.graph(), NodeId(node), &mut |rel_type, neighbours, rows| {
             cx.work(neighbours.len() as u64)?;
-            for (&end, &row) in neighbours.iter().zip(rows) {
-                let counts = ends.as_mut().map_or(Ok(1), |ends| ends.total(cx, &[end]))?;
-                if counts > 0 {
-                    out.push(Value::Rel(RelId { rel_type, row }));
-                    let inner = ends.iter_mut().flat_map(|ends| &mut ends.weighers);
-                    inner.into_iter().try_for_each(|weigher| weigher.list(cx, end, out))?;
+            let Some(ends) = ends else {
+                visit(rel_type, rows);
+                return Ok(());
+            };
+            for (&end, row) in neighbours.iter().zip(rows) {
+                if ends.total(cx, &[end])? > 0 {
+                    visit(rel_type, std::slice::from_ref(row));
+                    ends.weighers.iter_mut().try_for_each(|weigher| weigher.list(cx, end, visit))?;
                 }
             }
             Ok(())

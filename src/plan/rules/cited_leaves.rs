@@ -1,7 +1,7 @@
 //! What a group rests on can be gathered side by side.
 //!
 //! `cited` gives each relationship of the rows of a group once. So where nothing else reads a relationship of the pattern,
-//! the rows need not be made one for each: a list of the relationships that fit is as good.
+//! the rows need not be made one for each: rows that count, and a list of the relationships that fit, are as good.
 
 use super::{Action, Rule};
 use crate::functions::Aggregate;
