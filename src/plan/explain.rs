@@ -525,9 +525,11 @@ impl Names<'_> {
     }
 
     fn branch(self, branch: &Branch) -> String {
-        let rel = if branch.cited { self.slot(branch.rel) } else { String::new() };
-        let hop = arrow(&format!("[{rel}{}]", self.types(&branch.types)), branch.way);
-        if branch.is_plain() {
+        let named = branch.cited || !branch.tests.is_empty();
+        let rel = if named { self.slot(branch.rel) } else { String::new() };
+        let tests = self.tests(&branch.tests);
+        let hop = arrow(&format!("[{rel}{}{tests}]", self.types(&branch.types)), branch.way);
+        if branch.is_only_tested() {
             return hop;
         }
         let labels: String = branch.labels.iter().map(|test| format!(":{}", self.label(test))).collect();

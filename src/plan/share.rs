@@ -4,7 +4,8 @@
 //! values. What a sample cannot decide is a guess.
 
 use super::estimate::Statistics;
-use crate::semantic::bound::{Expr, ExprKind, LabelTest, PatternNode, PatternRel, Slot, TypeTest};
+use super::weight::Branch;
+use crate::semantic::bound::{Expr, ExprKind, PatternNode, PatternRel, Slot, TypeTest};
 use crate::store::{Population, Sample};
 use crate::syntax::ast::{BinaryOp, CompareOp};
 use crate::value::{LabelId, Value, compare};
@@ -22,22 +23,27 @@ impl Populations {
             all.node(node.slot, statistics.rarest_label(node.labels.as_ref()));
         }
         for rel in rels.iter().filter(|rel| rel.length.is_none()) {
-            if let TypeTest::OneOf(types) = &rel.types
-                && let [only] = types.as_slice()
-            {
-                all.0.insert(rel.slot, Population::Rels(*only));
-            }
+            all.rel(rel.slot, &rel.types);
         }
         all
     }
 
-    /// That of the far end of a branch.
-    pub fn of_end(statistics: &Statistics<'_>, slot: Slot, labels: &[LabelTest]) -> Populations {
-        let labels = labels.iter().filter_map(|test| statistics.rarest_label(Some(test)));
+    /// Those of the relationships and far ends of a branch.
+    pub fn of_branch(statistics: &Statistics<'_>, branch: &Branch) -> Populations {
+        let labels = branch.labels.iter().filter_map(|test| statistics.rarest_label(Some(test)));
         let rarest = labels.min_by(|left, right| statistics.labelled(*left).total_cmp(&statistics.labelled(*right)));
         let mut all = Populations::default();
-        all.node(slot, rarest);
+        all.node(branch.end, rarest);
+        all.rel(branch.rel, &branch.types);
         all
+    }
+
+    fn rel(&mut self, slot: Slot, types: &TypeTest) {
+        if let TypeTest::OneOf(types) = types
+            && let [only] = types.as_slice()
+        {
+            self.0.insert(slot, Population::Rels(*only));
+        }
     }
 
     fn node(&mut self, slot: Slot, label: Option<LabelId>) {

@@ -8,7 +8,7 @@ use crate::semantic::bound::{Expr, LabelTest, Slot, TypeTest};
 pub enum Weight {
     /// The relationships of one branch.
     Branch(Branch),
-    /// The pairs of different relationships, one of each branch.
+    /// The pairs of different relationships, one of each branch; these are not tested themselves.
     Pair(Box<[Branch; 2]>),
 }
 
@@ -23,6 +23,8 @@ pub struct Branch {
     pub cited: bool,
     /// The slot of the far end, held only while its predicates are computed.
     pub end: Slot,
+    /// What must hold of the relationship; the tests read nothing else, and hold it only while they are computed.
+    pub tests: Vec<Expr>,
     /// Which types.
     pub types: TypeTest,
     /// Which way, seen from the node.
@@ -49,6 +51,7 @@ impl Weight {
         Weight::Branch(Branch {
             rel: expand.rel,
             cited: true,
+            tests: Vec::new(),
             end: expand.to,
             types: expand.types.clone(),
             way: expand.way,
@@ -71,7 +74,7 @@ impl Weight {
     pub fn expressions(&self) -> Vec<&Expr> {
         let mut all = Vec::new();
         for branch in self.branches() {
-            all.extend(&branch.predicates);
+            all.extend(branch.tests.iter().chain(&branch.predicates));
             all.extend(branch.weights.iter().flat_map(Weight::expressions));
         }
         all
@@ -79,8 +82,13 @@ impl Weight {
 }
 
 impl Branch {
+    /// Whether every relationship counts once that passes the tests.
+    pub fn is_only_tested(&self) -> bool {
+        self.labels.is_empty() && self.predicates.is_empty() && self.weights.is_empty()
+    }
+
     /// Whether every relationship counts once.
     pub fn is_plain(&self) -> bool {
-        self.labels.is_empty() && self.predicates.is_empty() && self.weights.is_empty()
+        self.tests.is_empty() && self.is_only_tested()
     }
 }

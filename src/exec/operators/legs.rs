@@ -123,6 +123,21 @@ impl Legs {
         if self.way == Way::Both { total.saturating_sub(self.self_loops(graph, node)) } else { total }
     }
 
+    /// How many relationships of each type are to be expected at so many nodes.
+    pub(super) fn expected(&self, graph: &Version, nodes: u64) -> impl Iterator<Item = (RelTypeId, u64)> {
+        let all: Vec<RelTypeId> = match &self.types {
+            Some(types) => types.clone(),
+            None => graph.catalog().rel_types().map(|(rel_type, _)| rel_type).collect(),
+        };
+        all.into_iter().map(move |rel_type| {
+            let at = |direction| {
+                let ends = graph.rel_type_nodes(rel_type, direction).max(1);
+                graph.rel_type_count(rel_type).div_ceil(ends).saturating_mul(nodes)
+            };
+            (rel_type, self.way.directions().iter().map(|direction| at(*direction)).sum())
+        })
+    }
+
     /// How many relationships there are at each node, as [`Legs::count`] says.
     pub(super) fn counts(&self, graph: &Version, nodes: &[u32]) -> Vec<u64> {
         let (Some(types), Way::Outgoing | Way::Incoming) = (&self.types, self.way) else {

@@ -28,6 +28,7 @@ mod morsels;
 mod path_search;
 mod project;
 mod reach;
+mod rel_tests;
 mod resumable;
 mod rounds;
 mod row_counts;

@@ -15,6 +15,7 @@ use super::super::eval::vector::{Rows, eval_truths};
 use super::super::memory::Held;
 use super::expand::node_at;
 use super::legs::Legs;
+use super::rel_tests::RelTests;
 use super::{Operator, Stage};
 use crate::error::Result;
 use crate::plan::weight::{self, Weight};
@@ -41,12 +42,14 @@ pub(super) struct Weigh {
 pub(in crate::exec) struct Weigher(Kind);
 
 enum Kind {
-    Branch(Branch),
+    Branch(Box<Branch>),
     Pair(Box<Pair>),
 }
 
 struct Branch {
     legs: Legs,
+    /// `None` when every relationship counts.
+    tests: Option<RelTests>,
     /// Whether its relationships are listed.
     cited: bool,
     /// `None` when every end counts once.
@@ -90,6 +93,7 @@ impl Weigh {
 impl Operator for Weigh {
     fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
         while let Some(chunk) = self.input.next(cx)? {
+            self.weigher.expect(cx, chunk.rows() as u64)?;
             let weights = (0..chunk.rows()).map(|row| {
                 cx.tick()?;
                 let node = node_at(&chunk, self.node, chunk.position(row))?;
@@ -126,12 +130,20 @@ impl Weigher {
 
     pub(in crate::exec) fn new(weight: &Weight) -> Weigher {
         match weight {
-            Weight::Branch(branch) => Weigher(Kind::Branch(Branch::new(branch))),
+            Weight::Branch(branch) => Weigher(Kind::Branch(Box::new(Branch::new(branch)))),
             Weight::Pair(arms) => {
                 let [left, right] = arms.each_ref().map(Branch::new);
                 let (common, loops) = left.legs.common(&right.legs);
                 Weigher(Kind::Pair(Box::new(Pair { arms: [left, right], common, loops })))
             }
+        }
+    }
+
+    /// Says that so many nodes are about to be weighed.
+    fn expect(&mut self, cx: &Context, nodes: u64) -> Result<()> {
+        match &mut self.0 {
+            Kind::Branch(branch) => branch.expect(cx, nodes),
+            Kind::Pair(_) => Ok(()), // its arms test no relationships
         }
     }
 
@@ -154,7 +166,7 @@ impl Weigher {
 impl Branch {
     fn new(branch: &weight::Branch) -> Branch {
         let plain = |weight: &Weight| matches!(weight, Weight::Branch(branch) if branch.is_plain());
-        let ends = (!branch.is_plain()).then(|| Ends {
+        let ends = (!branch.is_only_tested()).then(|| Ends {
             slot: branch.end,
             labels: branch.labels.clone(),
             predicates: branch.predicates.clone(),
@@ -165,10 +177,12 @@ impl Branch {
             ahead: true,
             held: Held::default(),
         });
-        Branch { legs: Legs::new(&branch.types, branch.way), cited: branch.cited, ends }
+        let tests = RelTests::new(branch.rel, &branch.tests);
+        Branch { legs: Legs::new(&branch.types, branch.way), tests, cited: branch.cited, ends }
     }
 
     fn forget(&mut self) {
+        self.tests.iter_mut().for_each(RelTests::forget);
         if let Some(ends) = &mut self.ends {
             ends.known = Known::Few(HashMap::default());
             ends.tested = 0;
@@ -177,32 +191,43 @@ impl Branch {
         }
     }
 
+    /// Says that so many nodes are about to be weighed.
+    fn expect(&mut self, cx: &Context, nodes: u64) -> Result<()> {
+        let Some(tests) = &mut self.tests else { return Ok(()) };
+        self.legs.expected(cx.graph(), nodes).try_for_each(|(rel_type, rels)| tests.expect(cx, rel_type, rels))
+    }
+
     fn of(&mut self, cx: &Context, node: u32) -> Result<u64> {
-        let Some(ends) = &mut self.ends else { return Ok(self.legs.count(cx.graph(), NodeId(node))) };
+        let Branch { legs, tests, ends, .. } = self;
+        if let (None, None) = (&tests, &ends) {
+            return Ok(legs.count(cx.graph(), NodeId(node)));
+        }
         let mut sum = 0u64;
-        self.legs.for_each_slice(cx.graph(), NodeId(node), &mut |_, neighbours, _| {
-            sum = added(sum, ends.total(cx, neighbours)?)?;
+        legs.for_each_slice(cx.graph(), NodeId(node), &mut |rel_type, neighbours, rows| {
+            let counted = match (&mut *tests, &mut *ends) {
+                (Some(tests), None) => tests.count(cx, rel_type, rows)?,
+                (Some(tests), Some(ends)) => ends.total(cx, &tests.passing(cx, rel_type, neighbours, rows)?.0)?,
+                (None, Some(ends)) => ends.total(cx, neighbours)?,
+                (None, None) => rows.len() as u64,
+            };
+            sum = added(sum, counted)?;
             Ok(())
         })?;
         Ok(sum)
     }
 
-    /// Calls `visit` with the relationships whose ends count, and with what is cited at those.
+    /// Calls `visit` with the relationships that count, and with what is cited at their ends.
     fn list(&mut self, cx: &Context, node: u32, visit: Visit<'_>) -> Result<()> {
-        let Branch { legs, ends, .. } = self;
+        let Branch { legs, tests, ends, .. } = self;
         legs.for_each_slice(cx.graph(), NodeId(node), &mut |rel_type, neighbours, rows| {
             cx.work(neighbours.len() as u64)?;
-            let Some(ends) = ends else {
-                visit(rel_type, rows);
-                return Ok(());
-            };
-            for (&end, row) in neighbours.iter().zip(rows) {
-                if ends.total(cx, &[end])? > 0 {
-                    visit(rel_type, std::slice::from_ref(row));
-                    ends.weighers.iter_mut().try_for_each(|weigher| weigher.list(cx, end, visit))?;
+            match tests {
+                Some(tests) => {
+                    let (neighbours, rows) = tests.passing(cx, rel_type, neighbours, rows)?;
+                    list_slice(cx, ends, rel_type, &neighbours, &rows, visit)
                 }
+                None => list_slice(cx, ends, rel_type, neighbours, rows, visit),
             }
-            Ok(())
         })
     }
 
@@ -213,6 +238,28 @@ impl Branch {
             Some(ends) => ends.total(cx, &[end]),
         }
     }
+}
+
+/// Calls `visit` with those of these relationships whose ends count, and with what is cited at those.
+fn list_slice(
+    cx: &Context,
+    ends: &mut Option<Ends>,
+    rel_type: RelTypeId,
+    neighbours: &[u32],
+    rows: &[u32],
+    visit: Visit<'_>,
+) -> Result<()> {
+    let Some(ends) = ends else {
+        visit(rel_type, rows);
+        return Ok(());
+    };
+    for (&end, row) in neighbours.iter().zip(rows) {
+        if ends.total(cx, &[end])? > 0 {
+            visit(rel_type, std::slice::from_ref(row));
+            ends.weighers.iter_mut().try_for_each(|weigher| weigher.list(cx, end, visit))?;
+        }
+    }
+    Ok(())
 }
 
 impl Pair {
@@ -328,6 +375,7 @@ impl Ends {
         }
         let passing = self.passing(cx, nodes)?;
         let mut weights = Vec::with_capacity(passing.len());
+        self.weighers.iter_mut().try_for_each(|weigher| weigher.expect(cx, passing.len() as u64))?;
         for &node in &passing {
             weights.push(self.weight(cx, node)?);
         }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::plan::physical::{Expand, VarExpand, Way};
 use crate::plan::weight::{Branch, Weight};
-use crate::syntax::ast::Shortest;
+use crate::syntax::ast::{CompareOp, Shortest};
 
 const WAYS: [Way; 3] = [Way::Outgoing, Way::Incoming, Way::Both];
 
@@ -114,9 +114,64 @@ fn counted_pairs_are_pairs_of_different_relationships() {
     }
 }
 
+#[test]
+fn only_relationships_that_pass_their_tests_are_counted() {
+    let mut random = Random(9);
+    let mut graph = Version::new();
+    let types = [graph.intern_rel_type("A"), graph.intern_rel_type("B")];
+    let key = graph.intern_key("w");
+    let nodes: Vec<NodeId> = (0..70).map(|_| graph.create_node(&[], &[]).unwrap()).collect();
+    for _ in 0..2500 {
+        let [from, to] = [70, 70].map(|count| nodes[random.below(count) as usize]);
+        let value = match random.below(12) {
+            0 => Value::Null,
+            1 => Value::Float(4.5),
+            2 => Value::from("text"),
+            number => Value::Int(number as i64),
+        };
+        let properties: &[_] = if value.is_null() { &[] } else { &[(key, value)] };
+        graph.create_rel(types[random.below(2) as usize], from, to, properties).unwrap();
+    }
+    let graph = Arc::new(graph);
+    let test = |rel: u32| {
+        let base = Box::new(slot(rel));
+        let property = expr(ExprKind::Property { base, key: Arc::from("w"), id: Some(key) });
+        expr(ExprKind::Compare(CompareOp::Less, Box::new(property), Box::new(constant(Value::Int(6)))))
+    };
+    for (types, way) in
+        [TypeTest::Any, TypeTest::OneOf(vec![types[1]])].iter().flat_map(|types| WAYS.map(|way| (types, way)))
+    {
+        let tested = |rel: u32| Branch { tests: vec![test(rel)], ..branch(rel, types, way) };
+        let outer = Branch { weights: vec![Weight::Branch(tested(3))], ..tested(1) };
+        let hop = |from: u32, rel: u32| {
+            let distinct: Vec<u32> = Vec::new();
+            [Op::Expand(expand(from, rel, rel + 1, types, way, &distinct)), Op::Filter(Arc::new(vec![test(rel)]))]
+        };
+        let one = vec![Op::Unit, scan(0), Op::Weigh { node: Slot(0), weight: Weight::Branch(tested(1)) }];
+        let two = vec![Op::Unit, scan(0), Op::Weigh { node: Slot(0), weight: Weight::Branch(outer) }];
+        let (first, second) = (hop(0, 1), hop(2, 3));
+        let made = |hops: Vec<Op>| [vec![Op::Unit, scan(0)], hops].concat();
+        for (counted, listed) in [(one, made(first.to_vec())), (two, made([first, second].concat()))] {
+            let (counted, listed) = (run(&plan(counted, &[0]), &graph), run(&plan(listed, &[0]), &graph));
+            assert_eq!(count_by_node(&counted, &nodes), count_by_node(&listed, &nodes), "{types:?} {way:?}");
+            assert!(!listed.is_empty());
+        }
+    }
+}
+
 fn branch(rel: u32, types: &TypeTest, way: Way) -> Branch {
     let (types, labels, predicates, weights) = (types.clone(), Vec::new(), Vec::new(), Vec::new());
-    Branch { rel: Slot(rel), cited: false, end: Slot(rel + 1), types, way, labels, predicates, weights }
+    Branch {
+        rel: Slot(rel),
+        cited: false,
+        tests: Vec::new(),
+        end: Slot(rel + 1),
+        types,
+        way,
+        labels,
+        predicates,
+        weights,
+    }
 }
 
 fn pairs(random: &RandomGraph, node: NodeId, left: (&TypeTest, Way), right: (&TypeTest, Way)) -> usize {

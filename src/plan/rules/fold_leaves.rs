@@ -1,7 +1,7 @@
 //! Parts of a pattern of which nothing but their number is needed are counted at the node where they hang.
 //!
-//! A leaf is a node with one relationship of the pattern; when neither is needed, and its predicates read nothing else,
-//! the node at the other end counts as often as there are relationships to ends that pass. A leaf may have leaves of
+//! A leaf is a node with one relationship of the pattern; when neither is needed, and the predicates of each read nothing
+//! else, the node at the other end counts as often as there are relationships that pass to ends that pass. A leaf may have leaves of
 //! its own. Two leaves at one node whose relationships could be the same are counted in pairs of different ones:
 //! `pairs = Σ left × Σ right - Σ (left × right over the relationships that fit both)`. No other relationship of the
 //! pattern may be one of the leaf's.
@@ -20,7 +20,8 @@ use crate::semantic::bound::{BoundQuery, Expr, Slot};
 
 pub(super) const RULE: Rule = Rule {
     name: "fold_leaves",
-    equation: "MATCH (a)-[r]-(b) WHERE p(b) = MATCH (a); × Σ [p(b)] over (a)-[r]-(b), when r and b are not needed",
+    equation: "MATCH (a)-[r]-(b) WHERE p(r) AND q(b) = MATCH (a); × Σ [p(r) AND q(b)] over (a)-[r]-(b), when r and b are \
+               not needed",
     action: Action::Costed(rewrite),
 };
 
@@ -62,17 +63,18 @@ fn folded(graph: &QueryGraph, clashes: &Clashes, used: &SlotSet, query: &BoundQu
     let mut graph = graph.clone();
     while graph.pattern.nodes.len() > 1 {
         let leaves: Vec<Leaf> = (0..graph.pattern.rels.len()).filter_map(|rel| leaf(&graph, rel, used)).collect();
-        let Some(found) = next(&graph, &leaves, clashes) else { break };
+        let Some(found) = next(&graph, &leaves, clashes, query) else { break };
         fold(&mut graph, &found, query);
     }
     graph
 }
 
-/// The slots that are needed for more than a test of one node alone.
+/// The slots that are needed for more than a test of one node or relationship alone.
 fn used(graph: &QueryGraph, needed: &SlotSet, query: &BoundQuery) -> SlotSet {
     let mut rest = graph.clone();
     let of_node = |slot: Slot| graph.pattern.nodes.iter().any(|node| node.slot == slot && !node.bound);
-    rest.predicates.retain(|predicate| own(predicate, query).is_none_or(|slot| !of_node(slot)));
+    let of_rel = |slot: Slot| graph.pattern.rels.iter().any(|rel| rel.slot == slot && !rel.bound);
+    rest.predicates.retain(|predicate| own(predicate, query).is_none_or(|slot| !of_node(slot) && !of_rel(slot)));
     let mut used = Reads::new(query);
     used.slots = needed.clone();
     rest.reads(&mut used);
@@ -129,12 +131,13 @@ fn leaf(graph: &QueryGraph, index: usize, used: &SlotSet) -> Option<Leaf> {
 }
 
 /// What can be folded: one leaf, or two that may meet in one relationship.
-fn next(graph: &QueryGraph, leaves: &[Leaf], clashes: &Clashes) -> Option<Vec<Leaf>> {
+fn next(graph: &QueryGraph, leaves: &[Leaf], clashes: &Clashes, query: &BoundQuery) -> Option<Vec<Leaf>> {
+    let tested = |rel: Slot| graph.predicates.iter().any(|predicate| own(predicate, query) == Some(rel));
     leaves.iter().find_map(|leaf| match clashes.of(graph.pattern.rels[leaf.rel].slot) {
         [] => Some(vec![*leaf]),
         [other] => {
             let slot = |leaf: &Leaf| graph.pattern.rels[leaf.rel].slot;
-            if [*other, slot(leaf)].iter().any(|rel| graph.cited.contains(*rel)) {
+            if [*other, slot(leaf)].iter().any(|rel| graph.cited.contains(*rel) || tested(*rel)) {
                 return None;
             }
             let partner = leaves.iter().find(|each| slot(each) == *other && each.at == leaf.at)?;
@@ -167,13 +170,14 @@ fn branch(graph: &mut QueryGraph, leaf: Leaf, query: &BoundQuery) -> Branch {
     let (rel_slot, end) = (rel.slot, node.slot);
     let (types, way) = (rel.types.clone(), way(rel.direction, rel.left == leaf.at));
     let labels = graph.label_tests(node).into_iter().cloned().collect();
+    let tests = take_predicates(graph, rel_slot, query);
     let predicates = take_predicates(graph, end, query);
     let (weights, rest) = std::mem::take(&mut graph.weights).into_iter().partition(|(slot, _)| *slot == end);
     graph.weights = rest;
     let weights: Vec<(Slot, Weight)> = weights;
     let weights: Vec<Weight> = weights.into_iter().map(|(_, weight)| weight).collect();
     let cited = graph.cited.contains(rel_slot);
-    Branch { rel: rel_slot, cited, end, types, way, labels, predicates, weights }
+    Branch { rel: rel_slot, cited, tests, end, types, way, labels, predicates, weights }
 }
 
 fn take_predicates(graph: &mut QueryGraph, slot: Slot, query: &BoundQuery) -> Vec<Expr> {
