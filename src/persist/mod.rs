@@ -27,6 +27,8 @@ pub mod disk;
 mod file;
 mod format;
 pub mod history;
+#[cfg(test)]
+mod index_tests;
 mod log;
 mod pieces;
 mod read;

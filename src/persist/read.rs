@@ -1,7 +1,7 @@
 //! A file as a version.
 //!
 //! Nodes are read at once, relationships and property values when somebody asks for them; then what is wrong with them is
-//! found, too. Whoever salvages a file reads all of it.
+//! found, too. Whoever salvages a file reads all of it, and has it checked against its constraints.
 
 use super::columns::{self, numbers, restore};
 use super::disk::{DiskReader, read_part};
@@ -70,9 +70,10 @@ impl Reader {
             self.take(read)?;
         }
         self.version.settle();
-        match (&table.notes, &self.problems) {
-            (Some(notes), None) => self.defer(&table, notes)?,
-            _ => self.rels_and_columns(&table)?,
+        let deferred = table.notes.as_ref().filter(|_| self.problems.is_none());
+        match deferred {
+            Some(notes) => self.defer(&table, notes)?,
+            None => self.rels_and_columns(&table)?,
         }
         for group in &table.rels_by_row {
             let read = self.rels_by_row(&table, group);
@@ -82,7 +83,7 @@ impl Reader {
             let read = self.column(&table, column);
             self.take(read)?;
         }
-        let read = schema::restore(&table.schema, &table.rules, &mut self.version);
+        let read = schema::restore(&table.schema, &table.rules, (&mut self.version, deferred.is_none()));
         self.take(self.version.damage().map_or(read, |damage| Err(Problem::Told(damage))))?;
         self.version.set_sequence(table.sequence);
         let read = self.history(&table);

@@ -21,13 +21,22 @@ pub(super) fn rules_of(version: &Version) -> Vec<format::Rule> {
     version.rules().iter().map(|rule| rule_to_disk(rule)).collect()
 }
 
-/// Creates what a file defines in a version that holds everything else.
-pub(super) fn restore(schema: &format::Schema, rules: &[format::Rule], version: &mut Version) -> Result<(), Problem> {
+/// Creates what a file defines in a version that holds everything else. Only what has been read is checked against its
+/// constraints: what is saved holds to them.
+pub(super) fn restore(
+    schema: &format::Schema,
+    rules: &[format::Rule],
+    (version, read): (&mut Version, bool),
+) -> Result<(), Problem> {
     for index in &schema.indexes {
         version.create_index(index_from_disk(index))?;
     }
     for constraint in &schema.constraints {
-        version.create_constraint(constraint_from_disk(constraint))?;
+        let constraint = constraint_from_disk(constraint);
+        match read {
+            true => version.create_constraint(constraint)?,
+            false => version.restore_constraint(constraint)?,
+        }
     }
     for rule in rules {
         version.create_rule(rule_from_disk(rule))?;

@@ -97,7 +97,7 @@ pub(super) fn values() -> Vec<Value> {
     ]
 }
 
-fn bytes(graph: &Version) -> Vec<u8> {
+pub(super) fn bytes(graph: &Version) -> Vec<u8> {
     let mut file = Memory::default();
     write::write(graph, [9; 16], &mut file).unwrap();
     file.0
@@ -110,7 +110,7 @@ fn read_whole(bytes: &[u8]) -> Result<read::Found, format::Problem> {
     Ok(found)
 }
 
-fn salvage(bytes: &[u8]) -> Result<read::Found, format::Problem> {
+pub(super) fn salvage(bytes: &[u8]) -> Result<read::Found, format::Problem> {
     read::salvage(Arc::new(bytes.to_vec()))
 }
 

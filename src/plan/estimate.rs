@@ -43,9 +43,11 @@ pub trait Counts {
     fn indexes(&self) -> Vec<Arc<IndexDefinition>>;
     /// How many entries an index has, and how many different values.
     fn index_size(&self, index: &str) -> (u64, u64);
+    /// How many entries an index has, and how many of them have the same value on average, about.
+    fn index_spread(&self, index: &str) -> (f64, f64);
     /// The key whose texts are the names of entities.
     fn name_key(&self) -> Option<KeyId>;
-    /// How many an index finds.
+    /// How many an index finds, about.
     fn found(&self, index: &str, seek: &Seek<'_>) -> u64;
     /// Some values of a property.
     fn sample(&self, population: Population, key: KeyId) -> Option<Arc<Sample>>;
@@ -83,6 +85,9 @@ impl Counts for Version {
     }
     fn index_size(&self, index: &str) -> (u64, u64) {
         Version::index_size(self, index)
+    }
+    fn index_spread(&self, index: &str) -> (f64, f64) {
+        Version::index_spread(self, index)
     }
     fn name_key(&self) -> Option<KeyId> {
         Version::name_key(self)

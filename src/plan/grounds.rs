@@ -140,6 +140,9 @@ impl Counts for Noted<'_> {
     fn index_size(&self, index: &str) -> (u64, u64) {
         self.counts.index_size(index)
     }
+    fn index_spread(&self, index: &str) -> (f64, f64) {
+        self.counts.index_spread(index)
+    }
     fn name_key(&self) -> Option<KeyId> {
         self.counts.name_key()
     }

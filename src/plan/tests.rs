@@ -59,6 +59,9 @@ impl Counts for Numbers {
     fn index_size(&self, _: &str) -> (u64, u64) {
         (0, 0)
     }
+    fn index_spread(&self, _: &str) -> (f64, f64) {
+        (0.0, 0.0)
+    }
     fn sample(&self, _: Population, _: KeyId) -> Option<Arc<Sample>> {
         None
     }

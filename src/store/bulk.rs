@@ -9,7 +9,7 @@ use super::load::Values;
 use super::record::Change;
 use super::relationships::RelTable;
 use super::restore::{self, RelColumns};
-use super::{Direction, SEGMENT, Version, join};
+use super::{Direction, SEGMENT, SchemaTarget, Version, join};
 use crate::error::{Error, Result};
 use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId};
 
@@ -21,7 +21,8 @@ impl Version {
     /// When an identifier is not free, or they are not in order; then none was created.
     pub fn restore_nodes(&mut self, nodes: &[u32], labels: &[LabelId]) -> Result<()> {
         let labels = self.label_set(labels)?;
-        self.finish_indexes();
+        let targets: Vec<SchemaTarget> = labels.iter().copied().map(SchemaTarget::Label).collect();
+        self.finish_indexes(&targets);
         self.nodes.restore_many(nodes, &labels)?;
         if self.record.is_some() || !self.schema.is_empty() {
             for node in nodes.iter().copied().map(NodeId) {

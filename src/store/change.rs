@@ -11,7 +11,7 @@ use super::maintain::Touched;
 use super::record::Change;
 use super::relationships::RelTable;
 use super::storable::check_storable;
-use super::{Direction, SEGMENT, Version, split};
+use super::{Direction, SEGMENT, SchemaTarget, Version, split};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId, Value};
 use std::sync::Arc;
@@ -28,7 +28,7 @@ impl Version {
     pub fn create_node(&mut self, labels: &[LabelId], properties: &[(KeyId, Value)]) -> Result<NodeId> {
         self.check_properties(properties)?;
         let labels = self.label_set(labels)?;
-        self.finish_indexes();
+        self.part_indexes();
         let node = NodeId(self.nodes.create(&labels)?);
         self.fill_node(node, labels, properties);
         Ok(node)
@@ -42,7 +42,7 @@ impl Version {
     pub fn restore_node(&mut self, node: NodeId, labels: &[LabelId], properties: &[(KeyId, Value)]) -> Result<()> {
         self.check_properties(properties)?;
         let labels = self.label_set(labels)?;
-        self.finish_indexes();
+        self.part_indexes();
         self.nodes.restore(node.0, &labels)?;
         self.fill_node(node, labels, properties);
         Ok(())
@@ -231,7 +231,7 @@ impl Version {
     /// Creates a relationship after everything was checked.
     fn put_rel(&mut self, rel: RelId, from: NodeId, to: NodeId, properties: &[(KeyId, Value)]) {
         let RelId { rel_type, row } = rel;
-        self.finish_indexes();
+        self.part_indexes();
         self.note_type(from, rel_type, Direction::Outgoing);
         self.note_type(to, rel_type, Direction::Incoming);
         let table = self.table_mut(rel_type);
@@ -335,7 +335,7 @@ impl Version {
 
     /// Puts in relationships that are sorted by start, end and row, after everything was checked.
     fn put_rels(&mut self, rel_type: RelTypeId, forward: &[Entry]) {
-        self.finish_indexes();
+        self.finish_indexes(&[SchemaTarget::RelType(rel_type)]);
         self.note_types(rel_type, forward);
         let bound = self.node_bound();
         self.table_mut(rel_type).load(forward, bound);

@@ -7,6 +7,7 @@
 use super::bits::{Bits, Ranked};
 use super::deferred::Pending;
 use super::load::Values;
+use super::search::Search;
 use super::split;
 use super::unread::UnreadColumns;
 use crate::error::{Error, Result};
@@ -54,6 +55,19 @@ impl Slot {
         Some(self.here.get_or_init(|| Arc::clone(column)))
     }
 
+    /// Calls `visit` with each place that has what is wanted, ascending.
+    fn search(&self, search: &mut Search<'_>, visit: &mut dyn FnMut(u16)) {
+        let unmade = || self.stored.as_ref().filter(|_| self.here.get().is_none());
+        if let Some(wanted) = search.text()
+            && let Some((columns, at)) = unmade()
+            && let Some(places) = columns.get().find_texts(*at as usize, |text| wanted.is_met(text))
+        {
+            places.into_iter().for_each(visit);
+        } else if let Some(column) = self.column() {
+            search.look_through(column, visit);
+        }
+    }
+
     /// Changes the column, an empty one when the file turned out to be damaged.
     fn change<T>(&mut self, change: impl FnOnce(&mut Column) -> T) -> T {
         self.column();
@@ -70,6 +84,13 @@ impl Columns {
     pub(crate) fn column(&self, key: KeyId) -> Option<&Column> {
         let slot = self.0.iter().find(|(other, _)| *other == key);
         slot.and_then(|(_, slot)| slot.column())
+    }
+
+    /// Calls `visit` with each place where a key has what is wanted, ascending.
+    pub(super) fn search(&self, key: KeyId, search: &mut Search<'_>, visit: &mut dyn FnMut(u16)) {
+        if let Some((_, slot)) = self.0.iter().find(|(other, _)| *other == key) {
+            slot.search(search, visit);
+        }
     }
 
     /// The value of a key at a place; null when there is none.
@@ -575,6 +596,11 @@ impl Data {
         }
     }
 
+    /// Whether it may have texts.
+    pub(super) fn has_texts(&self) -> bool {
+        matches!(self, Data::Coded { .. } | Data::Shared { .. } | Data::Strings(_) | Data::Mixed(_))
+    }
+
     fn values(&self) -> Vec<Value> {
         match self {
             Data::Bools(values) => values.iter().map(|value| Value::Bool(*value)).collect(),
@@ -754,6 +780,16 @@ impl Ints {
             Ints::I16(values) => i64::from(values[index]),
             Ints::I32(values) => i64::from(values[index]),
             Ints::I64(values) => values[index],
+        }
+    }
+
+    /// Whether a number is among them.
+    pub(super) fn contains(&self, number: i64) -> bool {
+        match self {
+            Ints::I8(values) => i8::try_from(number).is_ok_and(|number| values.contains(&number)),
+            Ints::I16(values) => i16::try_from(number).is_ok_and(|number| values.contains(&number)),
+            Ints::I32(values) => i32::try_from(number).is_ok_and(|number| values.contains(&number)),
+            Ints::I64(values) => values.contains(&number),
         }
     }
 

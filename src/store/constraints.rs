@@ -46,7 +46,7 @@ impl Owner {
         }
     }
 
-    fn of(target: SchemaTarget, id: u32) -> Owner {
+    pub(super) fn of(target: SchemaTarget, id: u32) -> Owner {
         match target {
             SchemaTarget::Label(_) => Owner::Node(NodeId(id)),
             SchemaTarget::RelType(rel_type) => Owner::Rel(RelId { rel_type, row: id }),
@@ -149,6 +149,34 @@ impl Version {
     /// `ConstraintVerificationFailed` when something does; `SemanticError` and `ArgumentError` as for
     /// [`Version::create_index`].
     pub fn create_constraint(&mut self, definition: ConstraintDefinition) -> Result<()> {
+        let definition = self.prepare_constraint(definition)?;
+        if let Some(owner) = self.first_violation(&definition) {
+            let (detail, message) = self.violation(&definition, owner);
+            self.remove_index(&definition.name);
+            let message = format!("the constraint `{}` cannot be created: {message}", definition.name);
+            return Err(Error::runtime(ErrorType::ConstraintVerificationFailed, detail, message));
+        }
+        self.add_constraint(definition);
+        Ok(())
+    }
+
+    /// Takes up a constraint to which everything held when it was saved.
+    ///
+    /// # Errors
+    /// `SemanticError` and `ArgumentError` as for [`Version::create_index`].
+    pub(crate) fn restore_constraint(&mut self, definition: ConstraintDefinition) -> Result<()> {
+        let definition = self.prepare_constraint(definition)?;
+        self.add_constraint(definition);
+        Ok(())
+    }
+
+    fn add_constraint(&mut self, definition: Arc<ConstraintDefinition>) {
+        Arc::make_mut(&mut self.schema).constraints.push(Arc::clone(&definition));
+        self.note(|| Change::CreateConstraint(definition));
+    }
+
+    /// Makes the index that a constraint needs, when there can be such a constraint.
+    fn prepare_constraint(&mut self, definition: ConstraintDefinition) -> Result<Arc<ConstraintDefinition>> {
         self.check_definition(&definition.name, definition.target, &definition.keys)?;
         if let Some(other) = self.equivalent_constraint(&definition) {
             return Err(self.exists(&format!("the constraint `{other}` is the same")));
@@ -163,16 +191,7 @@ impl Version {
             }
             Arc::make_mut(&mut self.schema).indexes.push(Index::new(Arc::new(index)));
         }
-        let definition = Arc::new(definition);
-        if let Some(owner) = self.first_violation(&definition) {
-            let (detail, message) = self.violation(&definition, owner);
-            self.remove_index(&definition.name);
-            let message = format!("the constraint `{}` cannot be created: {message}", definition.name);
-            return Err(Error::runtime(ErrorType::ConstraintVerificationFailed, detail, message));
-        }
-        Arc::make_mut(&mut self.schema).constraints.push(Arc::clone(&definition));
-        self.note(|| Change::CreateConstraint(definition));
-        Ok(())
+        Ok(Arc::new(definition))
     }
 
     /// Drops a constraint with its index; whether there was one.

@@ -91,7 +91,6 @@ impl Version {
     pub fn derive(&mut self, rel_type: RelTypeId, rels: &[(u32, NodeId, NodeId)]) -> Result<()> {
         self.check_rel_type(rel_type)?;
         self.check_rows(rel_type, rels.len())?;
-        self.finish_indexes();
         let mut forward: Vec<Entry> =
             rels.iter().map(|(row, from, to)| Entry { node: from.0, neighbour: to.0, row: *row }).collect();
         self.note_types(rel_type, &forward);

@@ -2,10 +2,11 @@
 //!
 //! An index keeps the values of its keys with whoever has them in a persistent sorted tree, so that a version's indexes
 //! are as cheap to clone and to change as the rest of it. Values stand in the total order of values; what is looked up
-//! is meant as `=`, `<` and their kin mean it, and what is found may be a little more: the operators decide. It does not
-//! know where values come from.
+//! is meant as `=`, `<` and their kin mean it, and what is found may be a little more: the operators decide. Where many
+//! would be in it, values are looked through some times before they are gathered. It does not know where values come from.
 
 use super::schema::{IndexDefinition, IndexKind};
+use super::search::Searches;
 use super::tree::{Entry, Tree};
 use super::{SchemaTarget, Version};
 use crate::value::compare::{equals, kind_order, order};
@@ -17,10 +18,15 @@ use std::sync::{Arc, OnceLock};
 #[derive(Clone, Debug)]
 pub(crate) struct Index {
     pub(crate) definition: Arc<IndexDefinition>,
-    /// The contents, once they were needed: before the first look-up, and before anything that is in it changes. Versions
-    /// that share an index have the same in it.
+    /// The contents, once they were gathered. Versions that share an index have the same in it: one that changes keeps an
+    /// index to itself that nobody has gathered.
     pub(super) tree: OnceLock<Tree>,
+    /// How often values were looked through instead.
+    searches: Searches,
 }
+
+/// So few nodes or relationships are gathered at once.
+const FEW: u64 = if cfg!(test) { 1 << 6 } else { 1 << 16 };
 
 /// What is looked for in an index.
 #[derive(Clone, Debug)]
@@ -41,11 +47,11 @@ pub enum Seek<'a> {
 }
 
 /// Where values lie relative to what is looked for: before it, in it, or after it.
-type Place<'a> = Box<dyn Fn(&Value) -> Ordering + 'a>;
+pub(super) type Place<'a> = Box<dyn Fn(&Value) -> Ordering + 'a>;
 
 impl Seek<'_> {
     /// `None` when nothing can be found.
-    fn place(&self) -> Option<Place<'_>> {
+    pub(super) fn place(&self) -> Option<Place<'_>> {
         match self {
             Seek::All => Some(Box::new(|_| Ordering::Equal)),
             Seek::Prefix(prefix) => Some(Box::new(|value| place_of_prefix(value, prefix))),
@@ -106,7 +112,7 @@ fn place_of_range<'a>(lower: Option<(&'a Value, bool)>, upper: Option<(&'a Value
 impl Index {
     /// An index whose contents are made when they are needed.
     pub(super) fn new(definition: Arc<IndexDefinition>) -> Index {
-        Index { definition, tree: OnceLock::new() }
+        Index { definition, tree: OnceLock::new(), searches: Searches::default() }
     }
 }
 
@@ -155,13 +161,24 @@ impl Version {
     /// What an index finds, in ascending order: nodes, or rows of its relationship type. It may find more than is meant,
     /// never less. `None` when there is no index of that name.
     pub fn seek(&self, index: &str, seek: &Seek<'_>) -> Option<Vec<u32>> {
-        Some(found_in(self.tree(index)?, seek))
+        self.index(index).map(|index| self.found(index, seek))
+    }
+
+    fn found(&self, index: &Index, seek: &Seek<'_>) -> Vec<u32> {
+        if let Some(tree) = self.known_tree(index) {
+            return found_in(tree, seek);
+        }
+        index.searches.count();
+        self.search(&index.definition, seek).unwrap_or_else(|| found_in(self.tree_of(index), seek))
     }
 
     /// The first that an index finds besides the given one.
     pub(super) fn find_other(&self, index: &str, seek: &Seek<'_>, id: u32) -> Option<u32> {
-        let (tree, place) = (self.tree(index)?, seek.place()?);
-        let mut other = None;
+        let index = self.index(index)?;
+        let Some(tree) = self.known_tree(index) else {
+            return self.found(index, seek).into_iter().find(|other| *other != id);
+        };
+        let (place, mut other) = (seek.place()?, None);
         tree.scan(&*place, &mut |entry| {
             other = (entry.id != id).then_some(entry.id);
             other.is_none()
@@ -169,29 +186,67 @@ impl Version {
         other
     }
 
-    /// How many an index finds.
+    /// How many an index finds: about so many, guessed from samples, where its contents are not gathered.
     pub fn count_found(&self, index: &str, seek: &Seek<'_>) -> u64 {
-        self.tree(index).zip(seek.place()).map_or(0, |(tree, place)| tree.count(&*place))
+        let Some(index) = self.index(index) else { return 0 };
+        match self.known_tree(index) {
+            Some(tree) => seek.place().map_or(0, |place| tree.count(&*place)),
+            None => self.guess_found(&index.definition, seek) as u64,
+        }
+    }
+
+    /// How many nodes or relationships an index has, and how many of them have the same value on average: about so many,
+    /// guessed from samples, where its contents are not gathered.
+    pub fn index_spread(&self, index: &str) -> (f64, f64) {
+        let Some(index) = self.index(index) else { return (0.0, 0.0) };
+        match self.known_tree(index) {
+            Some(tree) => (tree.len() as f64, tree.len() as f64 / tree.distinct().max(1) as f64),
+            None => self.guess_spread(&index.definition),
+        }
     }
 
     /// How many nodes or relationships an index has, and how many different values they have.
     pub fn index_size(&self, index: &str) -> (u64, u64) {
-        self.tree(index).map_or((0, 0), |tree| (tree.len(), tree.distinct()))
+        let tree = self.index(index).map(|index| self.tree_of(index));
+        tree.map_or((0, 0), |tree| (tree.len(), tree.distinct()))
     }
 
-    /// What an index contains.
-    fn tree(&self, name: &str) -> Option<&Tree> {
-        self.schema.indexes.iter().find(|index| &*index.definition.name == name).map(|index| self.tree_of(index))
+    fn index(&self, name: &str) -> Option<&Index> {
+        self.schema.indexes.iter().find(|index| &*index.definition.name == name)
     }
 
-    /// What one of the version's indexes contains, made now where nobody needed it yet.
+    /// What an index contains, when it was gathered or it is time to do so.
+    fn known_tree<'a>(&self, index: &'a Index) -> Option<&'a Tree> {
+        let due = || index.searches.were_many() || self.population(index.definition.target) < FEW;
+        index.tree.get().or_else(|| due().then(|| self.tree_of(index)))
+    }
+
+    /// How many could be in an index.
+    pub(super) fn population(&self, target: SchemaTarget) -> u64 {
+        match target {
+            SchemaTarget::Label(label) => self.label_count(label),
+            SchemaTarget::RelType(rel_type) => self.rel_type_count(rel_type),
+        }
+    }
+
+    /// What one of the version's indexes contains, gathered now where nobody did.
     pub(super) fn tree_of<'a>(&self, index: &'a Index) -> &'a Tree {
         index.tree.get_or_init(|| self.build_tree(&index.definition))
     }
 
-    /// Makes the contents of all indexes. Called before anything changes that may be in one.
-    pub(super) fn finish_indexes(&self) {
-        self.schema.indexes.iter().for_each(|index| _ = self.tree_of(index));
+    /// Makes the version ready for a change: indexes that are not gathered, nor are to be now, it has to itself.
+    pub(super) fn part_indexes(&mut self) {
+        let gathered = self.schema.indexes.iter().filter(|index| self.known_tree(index).is_some());
+        if gathered.count() < self.schema.indexes.len() {
+            Arc::make_mut(&mut self.schema);
+        }
+    }
+
+    /// The same for many changes at once, each of which may be in an index on one of these: those are gathered.
+    pub(super) fn finish_indexes(&mut self, targets: &[SchemaTarget]) {
+        let concerned = self.schema.indexes.iter().filter(|index| targets.contains(&index.definition.target));
+        concerned.for_each(|index| _ = self.tree_of(index));
+        self.part_indexes();
     }
 
     /// What an index of what there is contains.

@@ -1,9 +1,9 @@
 //! Keeping indexes and constraints in step with changes.
 //!
-//! Every change of a node or relationship goes through [`Version::change_node`] or [`Version::change_rel`]: what the
-//! indexes have of it is compared before and after. Who violates a constraint after a change becomes a suspect; whether
-//! it still does is for the end of the statement to say, so that a statement may pass through states that are not
-//! allowed.
+//! Every change of a node or relationship goes through [`Version::change_node`] or [`Version::change_rel`]: what those
+//! indexes have of it that were gathered is compared before and after. Who violates a constraint after a change becomes a
+//! suspect; whether it still does is for the end of the statement to say, so that a statement may pass through states
+//! that are not allowed.
 
 use super::Version;
 use super::constraints::{Owner, Suspect};
@@ -45,7 +45,8 @@ impl Version {
         self.change(Owner::Rel(rel), touched, change)
     }
 
-    /// Takes up a node or relationship that has just been created. The indexes were finished before that.
+    /// Takes up a node or relationship that has just been created. What was to be done with indexes before a change was
+    /// done before that.
     pub(super) fn take_up(&mut self, owner: Owner) {
         if !self.schema.is_empty() {
             self.replace_entries(owner, Touched::All, &Vec::new());
@@ -56,18 +57,18 @@ impl Version {
         if self.schema.is_empty() {
             return change(self);
         }
-        self.finish_indexes();
+        self.part_indexes();
         let before = self.entries_of(owner, touched);
         let outcome = change(self);
         self.replace_entries(owner, touched, &before);
         outcome
     }
 
-    /// What the indexes that a change may touch have of an owner.
+    /// What those indexes have of an owner that a change may touch and that were gathered.
     fn entries_of(&self, owner: Owner, touched: Touched) -> Entries {
         let entry = |(at, index): (usize, &Index)| {
             let definition = &index.definition;
-            let concerned = touched.concerns(definition.target, &definition.keys);
+            let concerned = index.tree.get().is_some() && touched.concerns(definition.target, &definition.keys);
             let value = (concerned && self.belongs(owner, definition.target))
                 .then(|| key_of(definition, |key| self.property_of(owner, key)))?;
             Some((at, value?))
@@ -91,9 +92,7 @@ impl Version {
     }
 
     fn tree_at(&mut self, at: usize) -> Option<&mut Tree> {
-        let tree = Arc::make_mut(&mut self.schema).indexes[at].tree.get_mut();
-        debug_assert!(tree.is_some(), "an index was not finished before a change");
-        tree
+        Arc::make_mut(&mut self.schema).indexes[at].tree.get_mut()
     }
 
     /// Notes which of the constraints that a change may touch an owner violates now.

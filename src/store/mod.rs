@@ -17,7 +17,8 @@
 //! - `history`: how each commit is taken back, where a graph keeps that; `differences` finds the changes.
 //! - `ends`: how many relationships have a node with a label at an end.
 //! - `schema`, `index`, `tree`: what indexes and constraints there are, and the persistent trees that indexes keep values
-//!   in; `maintain` and `constraints` keep them in step with changes and check them.
+//!   in; `maintain` and `constraints` keep them in step with changes and check them. `search` looks through columns where
+//!   nothing was gathered yet.
 //! - `vocabulary`: the names, indexes and rules of a version, which statements are bound and planned with.
 //! - `rules`, `derived`: what rules there are, and relationships that follow from them, which only a version that is read
 //!   may have.
@@ -63,6 +64,7 @@ mod rules;
 mod sample;
 mod schema;
 mod schema_text;
+mod search;
 mod shared;
 pub mod similar;
 mod spelling;

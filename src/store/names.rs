@@ -1,15 +1,12 @@
-//! The names of a version's nodes: the index over them is made when somebody first asks for a name, and follows changes
-//! from then on.
+//! The names of a version's nodes: the index over them is made when somebody has asked for names some times, and follows
+//! changes from then on.
 
 use super::entities::{Entities, Role};
+use super::search::Wanted;
 use super::{Cell, SEGMENT, Version};
 use crate::value::{KeyId, Value};
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-
-/// How often names are looked through before they are gathered.
-const SEARCHES: u32 = 32;
 
 impl Version {
     /// Names and aliases.
@@ -58,33 +55,23 @@ impl Version {
     /// The nodes whose name is one of these texts, in ascending order; those that have one of them in a list of names may
     /// be among them. Gathering all names takes as long as looking through them so many times, and is done after that.
     pub(crate) fn nodes_named(&self, names: &[Arc<str>]) -> Vec<u32> {
-        let few = |searches: &AtomicU32| searches.fetch_add(1, Ordering::Relaxed) < SEARCHES;
-        let mut found = match self.entities.get() {
-            None if few(&self.name_searches) => self.search_names(names),
-            _ => names.iter().flat_map(|name| self.entities().named(name)).collect(),
-        };
+        if self.entities.get().is_none() && !self.name_searches.were_many() {
+            self.name_searches.count();
+            return self.search_names(names);
+        }
+        let mut found: Vec<u32> = names.iter().flat_map(|name| self.entities().named(name)).collect();
         found.sort_unstable();
         found.dedup();
         found
     }
 
     fn search_names(&self, names: &[Arc<str>]) -> Vec<u32> {
-        let mut found = Vec::new();
-        let Some(key) = self.naming.name else { return found };
-        let wanted: HashSet<&str> = names.iter().map(AsRef::as_ref).collect();
-        let is_wanted = |text: &str| match names {
-            [only] => **only == *text,
-            _ => wanted.contains(text),
-        };
-        for (segment, columns) in self.nodes.all_columns_by_segment() {
-            let Some(column) = columns.column(key) else { continue };
-            column.for_each(|place, cell| {
-                if matches!(cell, Cell::Text(text) if is_wanted(text)) {
-                    found.push(segment * SEGMENT + u32::from(place));
-                }
-            });
+        let Some(key) = self.naming.name else { return Vec::new() };
+        if let [only] = names {
+            return self.search_nodes(None, key, Wanted::Equal(&Value::String(Arc::clone(only))));
         }
-        found
+        let wanted: HashSet<&[u8]> = names.iter().map(|name| name.as_bytes()).collect();
+        self.search_nodes(None, key, Wanted::Text(&|text| wanted.contains(text)))
     }
 
     fn gather_entities(&self) -> Entities {
@@ -123,6 +110,7 @@ fn each_text(value: &Value, mut visit: impl FnMut(&Arc<str>)) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::search::SEARCHES;
     use super::*;
     use crate::value::NodeId;
 

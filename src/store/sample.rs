@@ -3,8 +3,8 @@
 //! A sample is spread over the graph: all when there are few. Versions that follow each other share their samples; one
 //! is taken anew when the graph has changed much.
 
-use super::{SEGMENT, Version};
-use crate::value::compare::GroupKey;
+use super::{IndexDefinition, SEGMENT, SchemaTarget, Seek, Version};
+use crate::value::compare::{GroupKey, order};
 use crate::value::{KeyId, LabelId, RelId, RelTypeId, Value};
 use hashbrown::{HashMap, HashSet};
 use std::fmt;
@@ -78,6 +78,12 @@ impl Sample {
         self.share(|value| !value.is_null()) / self.different.max(1.0)
     }
 
+    /// The share that has this value: as in the sample where several have it, otherwise the average.
+    fn share_of(&self, value: &Value) -> f64 {
+        let held = self.values.iter().filter(|other| order(other, value).is_eq()).count();
+        if held > 1 { held as f64 / self.values.len() as f64 } else { self.equal_share() }
+    }
+
     fn is_fresh(&self, population: u64, sequence: u64) -> bool {
         self.population.abs_diff(population) * CHANGE <= self.population && sequence < self.sequence + AGE
     }
@@ -124,6 +130,41 @@ impl Version {
         }
         samples.insert((population, key), Arc::clone(&sample));
         Some(sample)
+    }
+
+    /// About how many of those that could be in an index are found in it.
+    pub(super) fn guess_found(&self, index: &IndexDefinition, seek: &Seek<'_>) -> f64 {
+        let Some(place) = seek.place() else { return 0.0 };
+        let found = match seek {
+            Seek::Equal(values) => self.guess(index, |at, sample| match values.get(at) {
+                Some(value) => sample.share_of(value),
+                None => sample.equal_share(),
+            }),
+            _ => self.guess(index, |_, sample| sample.share(|value| !value.is_null() && place(value).is_eq())),
+        };
+        let unique = matches!(seek, Seek::Equal(_)) && self.owning_constraint(&index.name).is_some();
+        if unique { found.min(1.0) } else { found }
+    }
+
+    /// About how many are in an index, and how many of them have the same value on average.
+    pub(super) fn guess_spread(&self, index: &IndexDefinition) -> (f64, f64) {
+        let size = self.guess(index, |_, sample| sample.share(|value| !value.is_null()));
+        let each = self.guess(index, |_, sample| sample.equal_share());
+        let unique = self.owning_constraint(&index.name).is_some();
+        (size, if unique { each.min(1.0) } else { each })
+    }
+
+    /// How many could be in an index, times a share for each of its keys.
+    fn guess(&self, index: &IndexDefinition, share: impl Fn(usize, &Sample) -> f64) -> f64 {
+        let population = match index.target {
+            SchemaTarget::Label(label) => Population::Nodes(Some(label)),
+            SchemaTarget::RelType(rel_type) => Population::Rels(rel_type),
+        };
+        let shares = index.keys.iter().enumerate().map(|(at, key)| {
+            let sample = self.sample(population, *key);
+            sample.map_or(0.0, |sample| share(at, &sample))
+        });
+        self.population(index.target) as f64 * shares.product::<f64>()
     }
 
     /// Nodes spread over the graph, or over those with a label: all when there are few.

@@ -257,13 +257,36 @@ impl<W: AsRef<[u32]>> OpenColumn<W> {
 
     /// The column at a place among them.
     pub(super) fn column(&self, at: usize, decode: Decode<'_>) -> Option<Column> {
+        let mut reader = self.reader(at)?;
+        let column = reader.column(decode)?;
+        (reader.numbers.is_empty() && reader.bytes.is_empty()).then_some(column)
+    }
+
+    fn reader(&self, at: usize) -> Option<Reader<'_>> {
         let start = at.checked_sub(1).map_or_else(End::default, |before| self.ends[before]);
         let end = self.ends.get(at)?;
         let numbers = &self.segments.as_ref()[start.numbers..end.numbers];
         let bytes = &self.bytes[start.bytes..end.bytes];
-        let mut reader = Reader { numbers, bytes, dictionary: &self.dictionary };
-        let column = reader.column(decode)?;
-        (reader.numbers.is_empty() && reader.bytes.is_empty()).then_some(column)
+        Some(Reader { numbers, bytes, dictionary: &self.dictionary })
+    }
+
+    /// Of a column of texts the places that have one, and the positions among them of those that pass a test, ascending;
+    /// `None` when it is not in order, or is of another form.
+    pub(super) fn find_texts(&self, at: usize, passes: impl Fn(&[u8]) -> bool) -> Option<(Bits, Vec<usize>)> {
+        let mut reader = self.reader(at)?;
+        let (form, width, present) = reader.head()?;
+        if (form, width) != (TEXTS, 0) {
+            return None;
+        }
+        let (mut start, mut found) = (0, Vec::new());
+        for (position, end) in take(&mut reader.numbers, present.count() as usize)?.iter().enumerate() {
+            let text = reader.bytes.get(start..*end as usize)?;
+            start = *end as usize;
+            if passes(text) {
+                found.push(position);
+            }
+        }
+        (reader.numbers.is_empty() && start == reader.bytes.len()).then_some((present, found))
     }
 }
 
@@ -309,18 +332,25 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn column(&mut self, decode: Decode<'_>) -> Option<Column> {
+        let (form, width, present) = self.head()?;
+        let count = present.count() as usize;
+        let data = self.data(form, width, count, decode)?;
+        (data.len() == count).then_some(Column { present: Ranked::from(present), data })
+    }
+
+    /// The form, the width beside it, and the places that have a value.
+    fn head(&mut self) -> Option<(u32, usize, Bits)> {
         let [_, head, count] = *take(&mut self.numbers, 3)? else { return None };
         let [form, width, sparse, 0] = head.to_le_bytes() else { return None };
         if !(1..=SEGMENT).contains(&count) {
             return None;
         }
-        let present: Ranked = match sparse {
-            0 => Bits::below(count as usize).into(),
-            1 => Bits::from_halves(take(&mut self.numbers, SEGMENT as usize / 32)?)?.into(),
+        let present = match sparse {
+            0 => Bits::below(count as usize),
+            1 => Bits::from_halves(take(&mut self.numbers, SEGMENT as usize / 32)?)?,
             _ => return None,
         };
-        let data = self.data(u32::from(form), usize::from(width), count as usize, decode)?;
-        (present.bits().count() == count && data.len() == count as usize).then_some(Column { present, data })
+        (present.count() == count).then_some((form.into(), width.into(), present))
     }
 
     fn data(&mut self, form: u32, width: usize, count: usize, decode: Decode<'_>) -> Option<Data> {

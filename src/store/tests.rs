@@ -35,6 +35,7 @@ enum Change {
     DeleteNode(u16),
     CreateIndex(u8),
     DropIndex(u8),
+    Seek(u8, Value),
     Hold,
 }
 
@@ -67,6 +68,7 @@ fn change() -> impl Strategy<Value = Change> {
         2 => any::<u16>().prop_map(Change::DeleteNode),
         2 => any::<u8>().prop_map(Change::CreateIndex),
         1 => any::<u8>().prop_map(Change::DropIndex),
+        4 => (any::<u8>(), value()).prop_map(|(number, value)| Change::Seek(number, value)),
         1 => Just(Change::Hold),
     ]
 }
@@ -196,6 +198,13 @@ fn apply(version: &mut Version, model: &mut Model, change: &Change) {
             let name = index_definition(*number).name;
             assert_eq!(version.has_schema_name(&name), version.drop_index(&name).unwrap());
         }
+        Change::Seek(number, value) => {
+            let index = index_definition(*number);
+            if version.has_schema_name(&index.name) {
+                let found = version.seek(&index.name, &Seek::Equal(&vec![value.clone(); index.keys.len()]));
+                assert_eq!(found.unwrap(), equal_to(&inside(&index, model), value), "{index:?} {value:?}");
+            }
+        }
         Change::Hold => {}
     }
 }
@@ -259,24 +268,33 @@ fn check_indexes(version: &Version, model: &Model) {
     let wanted: Vec<Value> = model.nodes.values().flat_map(|node| node.1.values().cloned()).take(12).collect();
     let wanted: Vec<Value> = wanted.into_iter().chain([Value::Int(0), Value::Float(f64::NAN), Value::Null]).collect();
     for index in version.indexes() {
-        let owners: Vec<(u32, &Properties)> = match index.target {
-            SchemaTarget::Label(label) => {
-                let labelled = model.nodes.iter().filter(|(_, node)| node.0.contains(&label.0));
-                labelled.map(|(id, node)| (*id, &node.1)).collect()
-            }
-            SchemaTarget::RelType(rel_type) => {
-                let typed = model.rels.iter().filter(|((other, _), _)| *other == rel_type.0);
-                typed.map(|((_, row), rel)| (*row, &rel.2)).collect()
-            }
-        };
-        let text = |value: &Value| index.kind == IndexKind::Range || value.as_str().is_some();
-        let values = |properties: &Properties| -> Option<Vec<Value>> {
-            index.keys.iter().map(|key| properties.get(&key.0).filter(|value| text(value)).cloned()).collect()
-        };
-        let inside: Vec<(u32, Vec<Value>)> =
-            owners.into_iter().filter_map(|(id, properties)| Some((id, values(properties)?))).collect();
-        check_index(version, index, &inside, &wanted);
+        check_index(version, index, &inside(index, model), &wanted);
     }
+}
+
+/// Who belongs into an index, with the values of its keys.
+fn inside(index: &IndexDefinition, model: &Model) -> Vec<(u32, Vec<Value>)> {
+    let owners: Vec<(u32, &Properties)> = match index.target {
+        SchemaTarget::Label(label) => {
+            let labelled = model.nodes.iter().filter(|(_, node)| node.0.contains(&label.0));
+            labelled.map(|(id, node)| (*id, &node.1)).collect()
+        }
+        SchemaTarget::RelType(rel_type) => {
+            let typed = model.rels.iter().filter(|((other, _), _)| *other == rel_type.0);
+            typed.map(|((_, row), rel)| (*row, &rel.2)).collect()
+        }
+    };
+    let text = |value: &Value| index.kind == IndexKind::Range || value.as_str().is_some();
+    let values = |properties: &Properties| -> Option<Vec<Value>> {
+        index.keys.iter().map(|key| properties.get(&key.0).filter(|value| text(value)).cloned()).collect()
+    };
+    owners.into_iter().filter_map(|(id, properties)| Some((id, values(properties)?))).collect()
+}
+
+/// Those whose values all equal one.
+fn equal_to(inside: &[(u32, Vec<Value>)], value: &Value) -> Vec<u32> {
+    let equal = |values: &[Value]| values.iter().all(|each| compare::equals(each, value) == Some(true));
+    inside.iter().filter(|(_, values)| equal(values)).map(|(id, _)| *id).collect()
 }
 
 fn check_index(version: &Version, index: &IndexDefinition, inside: &[(u32, Vec<Value>)], wanted: &[Value]) {
@@ -286,6 +304,9 @@ fn check_index(version: &Version, index: &IndexDefinition, inside: &[(u32, Vec<V
     let check = |seek: &Seek<'_>, expected: Vec<u32>| {
         let found = version.seek(&index.name, seek).unwrap();
         assert_eq!(found, expected, "{index:?} {seek:?}");
+        let searched = version.search(index, seek);
+        assert!(searched.is_some() || index.keys.len() > 1);
+        assert!(searched.is_none_or(|searched| searched == expected), "{index:?} {seek:?}");
         assert_eq!(version.count_found(&index.name, seek), expected.len() as u64);
     };
     let distinct: std::collections::HashSet<compare::GroupKey> =
@@ -294,8 +315,7 @@ fn check_index(version: &Version, index: &IndexDefinition, inside: &[(u32, Vec<V
     check(&Seek::All, those(&|_| true));
     for value in wanted {
         let parts = vec![value.clone(); index.keys.len()];
-        let equal = |values: &[Value]| values.iter().all(|each| compare::equals(each, value) == Some(true));
-        check(&Seek::Equal(&parts), those(&equal));
+        check(&Seek::Equal(&parts), equal_to(inside, value));
         if index.keys.len() > 1 {
             continue;
         }

@@ -361,6 +361,13 @@ impl UnreadColumns {
     pub(super) fn column(&self, at: usize) -> Option<&Arc<Column>> {
         self.columns.get(at)?.get_or_init(|| self.source.as_ref()?.column(at)).as_ref()
     }
+
+    /// The places whose texts pass a test, ascending, of a column of texts that nobody asked for yet; `None` where the column
+    /// itself says it.
+    pub(super) fn find_texts(&self, at: usize, passes: impl Fn(&[u8]) -> bool) -> Option<Vec<u16>> {
+        let unmade = self.columns.get(at)?.get().is_none();
+        self.source.as_ref().filter(|_| unmade)?.find_texts(at, passes)
+    }
 }
 
 impl Source {
@@ -373,5 +380,20 @@ impl Source {
             self.damage.note(self.damage.error(UNREADABLE));
         }
         column.map(Arc::new)
+    }
+
+    /// `None` too when the column is not as it should be.
+    fn find_texts(&self, at: usize, passes: impl Fn(&[u8]) -> bool) -> Option<Vec<u16>> {
+        let (present, positions) = self.open.find_texts(at, passes)?;
+        let live = self.open.segments().nth(at).and_then(&self.live)?;
+        if present.common(&live) != present.count() {
+            return None;
+        }
+        if positions.is_empty() {
+            return Some(Vec::new());
+        }
+        let mut positions = positions.into_iter().peekable();
+        let places = present.iter().enumerate();
+        Some(places.filter(|(at, _)| positions.next_if_eq(at).is_some()).map(|(_, place)| place).collect())
     }
 }

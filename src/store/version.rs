@@ -14,10 +14,10 @@ use super::nodes::NodeTable;
 use super::record::{Change, Record};
 use super::relationships::RelTable;
 use super::sample::Samples;
+use super::search::Searches;
 use super::{Adjacent, Catalog, Direction, Gathered, Resolution, SEGMENT, split};
 use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId, Value};
 use std::fmt;
-use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 /// One state of a graph. Cheap to clone: a clone shares everything until one of the two is changed.
@@ -33,7 +33,7 @@ pub struct Version {
     /// Names and aliases, gathered when somebody first asks for one. Versions that share it have the same names.
     pub(super) entities: Arc<OnceLock<Entities>>,
     /// How often nodes were looked for by name before these were gathered, in all versions of the graph.
-    pub(super) name_searches: Arc<AtomicU32>,
+    pub(super) name_searches: Searches,
     pub(super) schema: Arc<Schema>,
     /// Samples of properties, taken when somebody first asks for one.
     pub(super) samples: Arc<Samples>,

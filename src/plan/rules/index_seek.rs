@@ -216,8 +216,7 @@ fn text(said: &[&Said<'_>]) -> Option<Found> {
 
 /// How many a probe finds: counted where the values are known, guessed from the number of different values elsewhere.
 fn estimate(index: &IndexDefinition, probe: &Probe, counts: &dyn Counts) -> f64 {
-    let (size, distinct) = counts.index_size(&index.name);
-    let each = size as f64 / (distinct.max(1)) as f64;
+    let (size, each) = counts.index_spread(&index.name);
     let found = |seek: Seek<'_>| counts.found(&index.name, &seek) as f64;
     match probe {
         Probe::Equal(values) => constants(values).map_or(each, |values| found(Seek::Equal(&values))),
@@ -231,14 +230,14 @@ fn estimate(index: &IndexDefinition, probe: &Probe, counts: &dyn Counts) -> f64 
             if (values.0.is_some(), values.1.is_some()) == (lower.is_some(), upper.is_some()) {
                 found(Seek::Range { lower: borrowed(&values.0), upper: borrowed(&values.1) })
             } else {
-                size as f64 * if lower.is_some() && upper.is_some() { 0.1 } else { 0.3 }
+                size * if lower.is_some() && upper.is_some() { 0.1 } else { 0.3 }
             }
         }
         Probe::Prefix(text) => match constant(text) {
             Some(Value::String(text)) => found(Seek::Prefix(&text)),
-            _ => size as f64 * 0.1,
+            _ => size * 0.1,
         },
-        Probe::All => size as f64,
+        Probe::All => size,
     }
 }
 
