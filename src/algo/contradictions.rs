@@ -5,6 +5,7 @@ use super::stance::stance_types;
 use super::{BuiltIn, ProcedureContext};
 use crate::error::{Detail, Error, ErrorType, Result};
 use crate::store::{Direction, Version};
+use crate::text::nearest;
 use crate::value::format::{NoGraph, literal};
 use crate::value::temporal::validity::{Validity, overlap};
 use crate::value::{NodeId, RelId, RelTypeId, Value};
@@ -97,13 +98,31 @@ fn signs(version: &Version, changes: &Value) -> Result<HashMap<RelTypeId, bool>>
                 return Err(error.hint("positive is for, negative against, 0 neither"));
             }
         };
-        let Some(rel_type) = catalog.rel_type(name) else { continue };
+        let Some(rel_type) = known_type(version, name)? else { continue };
         match sign == 0.0 {
             true => _ = signs.remove(&rel_type),
             false => _ = signs.insert(rel_type, sign > 0.0),
         }
     }
     Ok(signs)
+}
+
+/// The type of a name; nothing when the graph has none of that name, unless it is near to one that is meant.
+fn known_type(version: &Version, name: &str) -> Result<Option<RelTypeId>> {
+    let catalog = version.catalog();
+    let found = catalog.rel_type(name);
+    let ours = || stance_types().map(|(name, _)| name).chain(ALONG.iter().map(|(name, _)| *name));
+    if found.is_some() || ours().any(|known| known == name) {
+        return Ok(found);
+    }
+    match nearest(name, catalog.rel_types().map(|(_, name)| &**name).chain(ours())) {
+        Some(near) => {
+            let message = format!("the graph has no relationship type `{name}`");
+            let error = Error::runtime(ErrorType::ArgumentError, Detail::InvalidArgumentValue, message);
+            Err(error.hint(format!("did you mean `{near}`?")))
+        }
+        None => Ok(None),
+    }
 }
 
 /// The types that lead from a thing to what it belongs to: those known, or the given ones, of which `<` leads back.
@@ -117,10 +136,11 @@ fn along(version: &Version, given: &Value) -> Result<Vec<(RelTypeId, Direction)>
         let Value::String(name) = item else {
             return Err(Error::type_error("what stances are followed along is a list of relationship types"));
         };
-        along.extend(match name.strip_prefix('<') {
-            Some(name) => known(name, Direction::Incoming),
-            None => known(name, Direction::Outgoing),
-        });
+        let (name, direction) = match name.strip_prefix('<') {
+            Some(name) => (name, Direction::Incoming),
+            None => (&**name, Direction::Outgoing),
+        };
+        along.extend(known_type(version, name)?.map(|rel_type| (rel_type, direction)));
     }
     Ok(along)
 }
@@ -319,6 +339,13 @@ mod tests {
         assert!(kinds(&graph(&rels), &[]).is_empty());
         assert_eq!(kinds(&graph(&rels), &[signs("LIKES", Value::Int(1))]), ["stance"]);
         assert!(kinds(&graph(&rels), &[signs("OPPOSES", Value::Float(0.0))]).is_empty());
+        for misspelt in ["likes", "LIKE", "SUPORTS"] {
+            let wrong = run(&ProcedureContext::new(&graph(&rels)), &[signs(misspelt, Value::Int(1))]).unwrap_err();
+            assert_eq!(wrong.detail(), Detail::InvalidArgumentValue, "{misspelt}");
+            assert!(wrong.hints()[0].starts_with("did you mean"), "{misspelt}");
+        }
+        let elsewhere = [signs("HAS_NOTHING_TO_DO_WITH", Value::Int(1))];
+        assert!(run(&ProcedureContext::new(&graph(&rels)), &elsewhere).is_ok());
         let wrong = run(&ProcedureContext::new(&graph(&rels)), &[signs("LIKES", Value::string("+"))]).unwrap_err();
         assert_eq!(wrong.message(), "the sign of `LIKES` is a number, not '+'");
     }

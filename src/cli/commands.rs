@@ -476,7 +476,8 @@ pub(super) fn or_command(error: Error, text: &str) -> Error {
     let statement = text.trim_start();
     let word = statement.split(|c: char| c.is_whitespace() || c == ';').next().unwrap_or_default().to_lowercase();
     let first = error.span().is_some_and(|span| span.start as usize == text.len() - statement.len());
-    if error.error_type() != ErrorType::SyntaxError || !first {
+    let understood = error.detail() == Detail::InvalidClauseComposition;
+    if error.error_type() != ErrorType::SyntaxError || understood || !first {
         return error;
     }
     let names = || COMMANDS.iter().map(|command| command.name);
