@@ -174,7 +174,7 @@ fn details(op: &Op, names: Names<'_>) -> String {
         }
         Op::EntitySeek { slot, entity } => format!("({} @{})", names.slot(*slot), entity.name),
         Op::NodeById { slot, id } => format!("({}) = {}", names.slot(*slot), names.expr(id)),
-        Op::IndexSeek { target, index, probe } => index_seek(*target, index, probe, names),
+        Op::IndexSeek { target, index, probe, .. } => index_seek(*target, index, probe, names),
         Op::NameSeek { slot, probe } => {
             let slot = names.slot(*slot);
             format!("({slot}) {}", sought(probe, |_| format!("{slot}.name"), names))

@@ -5,7 +5,7 @@
 
 use super::estimate::{bounded, conjuncts};
 use super::join::{Key, Part, clashes};
-use super::logical::{IndexSeek, QueryGraph};
+use super::logical::{IndexSeek, Probe, QueryGraph};
 use super::lower::Lowering;
 use super::order::{Order, Step, as_written, by_cost, way};
 use super::physical::{Expand, HashJoin, Node, Op, RoundHop, Rounds, SeekTarget, VarExpand, Way};
@@ -263,10 +263,20 @@ impl<'m, 'a> Matcher<'m, 'a> {
     fn seek(&mut self, seek: &IndexSeek, target: SeekTarget) {
         let probe = Arc::new(seek.probe.clone());
         let op = match &seek.index {
-            Some(index) => Op::IndexSeek { target, index: Arc::clone(index), probe },
+            Some(index) => Op::IndexSeek { target, index: Arc::clone(index), probe, covered: self.covered(seek) },
             None => Op::NameSeek { slot: seek.slot, probe },
         };
         self.push(op, seek.estimate);
+    }
+
+    /// The predicates that a seek for equal values makes true; they wait no longer.
+    fn covered(&mut self, seek: &IndexSeek) -> Arc<Vec<Expr>> {
+        let equal = matches!(seek.probe, Probe::Equal(_) | Probe::In(_));
+        let is_covered = |waiting: &Waiting| equal && seek.covers.contains(&waiting.at);
+        let (covered, waiting) = std::mem::take(&mut self.waiting).into_iter().partition(is_covered);
+        self.waiting = waiting;
+        let covered: Vec<Waiting> = covered;
+        Arc::new(covered.into_iter().map(|waiting| waiting.predicate).collect())
     }
 
     fn rel_scan(&mut self, index: usize) {

@@ -119,6 +119,9 @@ pub enum Op {
         index: Arc<IndexDefinition>,
         /// What is looked for.
         probe: Arc<Probe>,
+        /// Predicates that are true of all that is found where the values looked for are plain ones, which the index and the
+        /// language compare alike: where they are not, these are tested.
+        covered: Arc<Vec<Expr>>,
     },
     /// For each row, the nodes with a name, or with one of a list of names, in ascending order. When what is looked for is
     /// no text, or no list of texts, all nodes: the predicates that follow say which.

@@ -22,24 +22,31 @@ impl Filter {
     pub(super) fn new(input: Stage, predicates: Arc<Vec<Expr>>) -> Filter {
         Filter { input, predicates }
     }
+}
 
-    fn kept(&self, cx: &Context, chunk: &Chunk) -> Result<Vec<u32>> {
-        let Some((first, rest)) = self.predicates.split_first() else { return Ok(chunk.positions()) };
-        let truths = eval_truths(cx, first, Rows::of(chunk))?;
-        let mut positions = match &chunk.selection {
-            None => passing(0.., &truths),
-            Some(selection) => passing(selection.iter().copied(), &truths),
-        };
-        for predicate in rest {
-            if positions.is_empty() {
-                break;
-            }
-            let truths = eval_truths(cx, predicate, Rows::at(chunk, &positions))?;
-            let mut truths = truths.into_iter();
-            positions.retain(|_| truths.next().unwrap_or(false));
+/// The chunk with the rows selected for which all predicates are true; `None` when there are none.
+pub(super) fn filtered(cx: &Context, predicates: &[Expr], chunk: Chunk) -> Result<Option<Chunk>> {
+    let kept = kept(cx, predicates, &chunk)?;
+    Ok(select(chunk, kept))
+}
+
+/// The positions for which all predicates are true.
+fn kept(cx: &Context, predicates: &[Expr], chunk: &Chunk) -> Result<Vec<u32>> {
+    let Some((first, rest)) = predicates.split_first() else { return Ok(chunk.positions()) };
+    let truths = eval_truths(cx, first, Rows::of(chunk))?;
+    let mut positions = match &chunk.selection {
+        None => passing(0.., &truths),
+        Some(selection) => passing(selection.iter().copied(), &truths),
+    };
+    for predicate in rest {
+        if positions.is_empty() {
+            break;
         }
-        Ok(positions)
+        let truths = eval_truths(cx, predicate, Rows::at(chunk, &positions))?;
+        let mut truths = truths.into_iter();
+        positions.retain(|_| truths.next().unwrap_or(false));
     }
+    Ok(positions)
 }
 
 /// The positions whose predicate is true. Each is written, and counts only then: which will, cannot be foreseen.
@@ -56,9 +63,9 @@ fn passing(positions: impl Iterator<Item = u32>, truths: &[bool]) -> Vec<u32> {
 impl Operator for Filter {
     fn next(&mut self, cx: &mut Context) -> Result<Option<Chunk>> {
         while let Some(chunk) = self.input.next(cx)? {
-            let kept = self.kept(cx, &chunk)?;
-            if let Some(chunk) = select(chunk, kept) {
-                return Ok(Some(chunk));
+            let chunk = filtered(cx, &self.predicates, chunk)?;
+            if chunk.is_some() {
+                return Ok(chunk);
             }
         }
         Ok(None)

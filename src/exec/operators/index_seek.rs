@@ -5,6 +5,7 @@ use super::super::column::Column;
 use super::super::context::Context;
 use super::super::eval::scalar::{Row, eval};
 use super::Stage;
+use super::filter::filtered;
 use super::resumable::{Progress, Resumable};
 use crate::error::{Error, Result};
 use crate::plan::logical::{Bound, Probe};
@@ -21,6 +22,10 @@ pub(super) struct IndexSeek {
     target: SeekTarget,
     index: Arc<IndexDefinition>,
     probe: Arc<Probe>,
+    /// What is to be tested of what is found where the index does not compare as the language does.
+    covered: Arc<Vec<Expr>>,
+    /// Whether it does for all that was looked for last.
+    sure: bool,
     /// Whether every row looks for the same; known from the second row on.
     constant: Option<bool>,
     /// What was found for the present row, and how much of it was given.
@@ -35,7 +40,7 @@ impl IndexSeek {
         live: Live,
         target: SeekTarget,
         index: Arc<IndexDefinition>,
-        probe: Arc<Probe>,
+        (probe, covered): (Arc<Probe>, Arc<Vec<Expr>>),
     ) -> IndexSeek {
         IndexSeek {
             progress: Progress::new(input),
@@ -43,6 +48,8 @@ impl IndexSeek {
             target,
             index,
             probe,
+            covered,
+            sure: true,
             constant: None,
             found: None,
             last: None,
@@ -57,7 +64,9 @@ impl IndexSeek {
             return Ok(last);
         }
         let row = Row::Chunk(chunk, position);
-        match sought(cx, &self.probe, row) {
+        let sought = sought(cx, &self.probe, row);
+        self.sure = sought.as_ref().is_some_and(Sought::is_plain);
+        match sought {
             Some(sought) => sought.find(cx.graph(), &self.index),
             None => Ok(everything(cx.graph(), self.index.target)),
         }
@@ -80,10 +89,11 @@ impl IndexSeek {
         Ok(done)
     }
 
-    fn chunk(&self, cx: &Context, outer: &Chunk, parents: &[u32], found: Vec<u32>) -> Result<Chunk> {
+    /// The rows of what was found; `tested` when the covered predicates are still to be tested.
+    fn chunk(&self, cx: &Context, outer: &Chunk, parents: &[u32], found: Vec<u32>, tested: bool) -> Result<Chunk> {
         let mut out = outer.gather(parents, &self.live);
         let mut set = |slot, column| {
-            if self.live.contains(slot) {
+            if tested || self.live.contains(slot) {
                 out.set(slot, column);
             }
         };
@@ -109,15 +119,21 @@ impl Resumable for IndexSeek {
     }
 
     fn go_on(&mut self, cx: &mut Context, chunk: &Chunk) -> Result<Option<Chunk>> {
-        let (mut parents, mut found) = (Vec::new(), Vec::new());
+        let (mut parents, mut found, mut sure) = (Vec::new(), Vec::new(), true);
         while self.progress.row < chunk.rows() && found.len() < cx.batch() {
             cx.tick()?;
             let position = chunk.position(self.progress.row);
             let done = self.take(cx, chunk, position, cx.batch() - found.len(), &mut found)?;
             parents.resize(found.len(), position as u32);
+            sure &= self.sure;
             self.progress.row += usize::from(done);
         }
-        (!parents.is_empty()).then(|| self.chunk(cx, chunk, &parents, found)).transpose()
+        if parents.is_empty() {
+            return Ok(None);
+        }
+        let tested = !sure && !self.covered.is_empty();
+        let rows = self.chunk(cx, chunk, &parents, found, tested)?;
+        if tested { filtered(cx, &self.covered, rows) } else { Ok(Some(rows)) }
     }
 
     fn forget(&mut self) {
@@ -158,6 +174,20 @@ fn sought(cx: &Context, probe: &Probe, row: Row<'_>) -> Option<Sought> {
 }
 
 impl Sought {
+    /// Whether an index finds exactly what is equal to these values as the language compares.
+    fn is_plain(&self) -> bool {
+        let plain = |value: &Value| match value {
+            Value::Bool(_) | Value::Int(_) | Value::String(_) => true,
+            Value::Float(number) => !number.is_nan(),
+            _ => false,
+        };
+        match self {
+            Sought::Equal(values) => values.iter().all(plain),
+            Sought::In(Value::List(items)) => items.iter().all(plain),
+            Sought::In(_) | Sought::Range { .. } | Sought::Prefix(_) | Sought::All => false,
+        }
+    }
+
     fn find(&self, graph: &Version, index: &IndexDefinition) -> Result<Vec<u32>> {
         let seek = |seek: &Seek<'_>| {
             let missing = || Error::internal(format!("the index `{}` of the plan is gone", index.name));

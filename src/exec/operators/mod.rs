@@ -320,8 +320,9 @@ fn with_inputs(node: Placed<'_>, inputs: &mut Vec<Stage>, inner: Vec<Stage>) -> 
         Op::NodeScan { .. } | Op::RelScan { .. } => scan(node, input, Stretches::default()),
         Op::EntitySeek { slot, entity } => Box::new(seek::EntitySeek::new(input, live, *slot, entity.clone())),
         Op::NodeById { slot, id } => Box::new(seek::NodeById::new(input, live, *slot, id.clone())),
-        Op::IndexSeek { target, index, probe } => {
-            Box::new(index_seek::IndexSeek::new(input, live, *target, Arc::clone(index), Arc::clone(probe)))
+        Op::IndexSeek { target, index, probe, covered } => {
+            let sought = (Arc::clone(probe), Arc::clone(covered));
+            Box::new(index_seek::IndexSeek::new(input, live, *target, Arc::clone(index), sought))
         }
         Op::NameSeek { slot, probe } => Box::new(seek::NameSeek::new(input, live, *slot, Arc::clone(probe))),
         Op::Expand(expand) => Box::new(expand::Expansion::new(input, live, expand, false)),
