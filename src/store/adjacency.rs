@@ -174,6 +174,21 @@ impl AdjSegment {
         }
     }
 
+    /// Calls `visit` with the row of each relationship between a place and a neighbour, in order.
+    #[inline]
+    pub(crate) fn for_each_to(&self, place: u16, neighbour: u32, mut visit: impl FnMut(u32)) {
+        let base = between(self.base.slices(place), neighbour);
+        match &self.delta {
+            Some(delta) if delta.touched.get(place) => {
+                let removed = delta.removed(place);
+                let from = removed.partition_point(|other| other.1 < neighbour);
+                let added = between(delta.added(place), neighbour);
+                merge(base, added, &removed[from..], |_, row| visit(row));
+            }
+            _ => base.1.iter().for_each(|row| visit(*row)),
+        }
+    }
+
     /// The neighbour to which the relationship of the given row leads. Where rows ascend with neighbours, as after bulk
     /// loading, it is found at once or near by.
     pub(crate) fn neighbour_of_row(&self, place: u16, row: u32) -> Option<u32> {
@@ -393,6 +408,13 @@ impl Delta {
     }
 }
 
+/// Those of one place that lead to a neighbour.
+fn between((neighbours, rows): Slices<'_>, neighbour: u32) -> Slices<'_> {
+    let start = neighbours.partition_point(|other| *other < neighbour);
+    let len = neighbours[start..].partition_point(|other| *other == neighbour);
+    (&neighbours[start..start + len], &rows[start..start + len])
+}
+
 /// Where a neighbour and row stand or would stand among those of one place.
 fn position((neighbours, rows): Slices<'_>, neighbour: u32, row: u32) -> usize {
     let first = neighbours.partition_point(|other| *other < neighbour);
@@ -579,6 +601,12 @@ mod tests {
             prop_assert_eq!(all(&segment), plain.iter().copied().collect::<Vec<_>>());
             for (place, neighbour, row) in &plain {
                 prop_assert_eq!(segment.neighbour_of_row(*place, *row), Some(*neighbour));
+                for other in [*neighbour, neighbour + 1] {
+                    let mut rows = Vec::new();
+                    segment.for_each_to(*place, other, |row| rows.push(row));
+                    let expected = plain.range((*place, other, 0)..(*place, other + 1, 0)).map(|(.., row)| *row);
+                    prop_assert_eq!(rows, expected.collect::<Vec<_>>());
+                }
             }
         }
     }

@@ -88,6 +88,15 @@ impl<'a> Adjacency<'a> {
         segments.flat_map(|(segment, adjacency)| adjacency.places().map(move |place| super::join(segment, place)))
     }
 
+    /// Calls `visit` with the row of each relationship between a node and a neighbour, in order.
+    #[inline]
+    pub fn for_each_to(self, node: u32, neighbour: u32, visit: impl FnMut(u32)) {
+        let (segment, place) = split(node);
+        if let Some(segment) = self.0.and_then(|directory| directory.get(segment)) {
+            segment.for_each_to(place, neighbour, visit);
+        }
+    }
+
     /// How many relationships a node has.
     #[inline]
     pub fn degree(self, node: u32) -> u32 {

@@ -176,21 +176,19 @@ impl Legs {
                 continue;
             }
             for &rel_type in self.types_at(graph, from, direction) {
-                let adjacent = graph.adjacent(from, rel_type, direction);
-                let range = range_of(adjacent.neighbours(), to);
-                adjacent.rows()[range].iter().for_each(|&row| visit(RelId { rel_type, row }));
+                let adjacency = graph.adjacency(rel_type, direction);
+                adjacency.for_each_to(from.0, to.0, |row| visit(RelId { rel_type, row }));
             }
         }
     }
 
     /// How many of them are self-loops.
     pub(super) fn self_loops(&self, graph: &Version, node: NodeId) -> u64 {
-        let direction = Direction::Outgoing;
-        let loops = self
-            .types_at(graph, node, direction)
-            .iter()
-            .map(|&rel_type| range_of(graph.adjacent(node, rel_type, direction).neighbours(), node).len() as u64);
-        loops.sum()
+        let mut loops = 0;
+        for &rel_type in self.types_at(graph, node, Direction::Outgoing) {
+            graph.adjacency(rel_type, Direction::Outgoing).for_each_to(node.0, node.0, |_| loops += 1);
+        }
+        loops
     }
 }
 
