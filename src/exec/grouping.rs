@@ -105,6 +105,11 @@ impl Groups {
 
     /// The groups of rows, given for each key the numbers of its values.
     pub(super) fn combine_all(&mut self, cx: &Context, codes: &[Vec<u32>], rows: usize) -> Result<Vec<u32>> {
+        match codes {
+            [] if rows > 0 => return self.combine(cx, &[]).map(|_| vec![0; rows]),
+            [only] if only.iter().all(|group| *group < self.count) => return Ok(only.clone()),
+            _ => {}
+        }
         let mut groups = Vec::with_capacity(rows);
         let mut row_codes = vec![0; codes.len()];
         for row in 0..rows {

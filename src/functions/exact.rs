@@ -42,10 +42,8 @@ impl ExactSum {
     /// Adds a number that occurs so many times; by how many bytes on the heap the sum has grown.
     #[inline]
     pub(crate) fn add(&mut self, number: f64, times: u64) -> u64 {
-        if let Some(sum) = units(number)
-            .and_then(|units| units.checked_mul(i128::from(times)))
-            .and_then(|units| self.usual.checked_add(units))
-        {
+        let all = |units: i128| if times == 1 { Some(units) } else { units.checked_mul(i128::from(times)) };
+        if let Some(sum) = units(number).and_then(all).and_then(|units| self.usual.checked_add(units)) {
             self.usual = sum;
             return 0;
         }

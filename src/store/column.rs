@@ -359,6 +359,19 @@ impl Column {
         }
     }
 
+    /// Appends the codes of entities of its segment that follow each other; false, and nothing done, when they do not or
+    /// one has no text.
+    pub(crate) fn codes_at(&self, entities: &[u32], out: &mut Vec<i64>) -> bool {
+        let (Data::Shared { codes, .. }, Some(first)) = (&self.data, entities.first()) else { return false };
+        let begin = usize::from(split(*first).1);
+        let end = begin + entities.len();
+        let fits = self.present.is_dense() && end <= codes.len() && follow_each_other(entities);
+        if fits {
+            codes.append(begin..end, out);
+        }
+        fits
+    }
+
     /// The value at a place.
     pub(crate) fn get(&self, place: u16) -> Value {
         self.cell(place).to_value()

@@ -63,18 +63,25 @@ pub(crate) fn number<'a>(
     mut new: impl FnMut(usize) -> Option<u32>,
 ) -> Option<Vec<u32>> {
     let mut all = Vec::with_capacity(entities.len());
-    let (mut segment, mut column) = (u32::MAX, None);
-    for (at, entity) in entities.iter().enumerate() {
-        let (its, place) = split(*entity);
-        if its != segment {
-            (segment, column) = (its, columns(its).and_then(|columns| columns.column(key)));
-            numbers.turn_to(column.map_or(Some(Dictionary::default()), Column::dictionary)?);
-        }
-        let number = numbers.number(column.and_then(|column| column.code(place)))?;
+    let mut add = |numbers: &mut TextNumbers, code: Option<usize>| {
+        let number = numbers.number(code)?;
         if *number == NONE {
-            *number = new(at)?;
+            *number = new(all.len())?;
         }
         all.push(*number);
+        Some(())
+    };
+    let mut codes = Vec::new();
+    for run in entities.chunk_by(|left, right| left / SEGMENT == right / SEGMENT) {
+        let column = columns(run[0] / SEGMENT).and_then(|columns| columns.column(key));
+        numbers.turn_to(column.map_or(Some(Dictionary::default()), Column::dictionary)?);
+        codes.clear();
+        if column.is_some_and(|column| column.codes_at(run, &mut codes)) {
+            codes.iter().try_for_each(|code| add(numbers, Some(*code as usize)))?;
+            continue;
+        }
+        let code = |entity: &u32| column.and_then(|column| column.code(split(*entity).1));
+        run.iter().try_for_each(|entity| add(numbers, code(entity)))?;
     }
     Some(all)
 }

@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::semantic::bound::{Expr, ExprKind, Slot};
 use crate::store::TextNumbers;
 use crate::value::{KeyId, NodeId, RelId, Value};
+use std::borrow::Cow;
 
 /// The numbers of a key's texts, by their codes.
 pub(super) struct TextKey {
@@ -48,16 +49,21 @@ impl TextKey {
             let code = groups.code(cx, at, &Column::Constant(value), 0);
             code.map_err(|error| outcome = Err(error)).ok()
         };
-        let positions = chunk.positions();
         let codes = match chunk.column(self.slot) {
             Column::Nodes(nodes) => {
-                let nodes: Vec<u32> = positions.iter().map(|at| nodes[*at as usize]).collect();
+                let nodes = match &chunk.selection {
+                    None => Cow::Borrowed(nodes.as_slice()),
+                    Some(selection) => selection.iter().map(|at| nodes[*at as usize]).collect(),
+                };
                 let new = |row: usize| number(graph.node_property(NodeId(nodes[row]), key));
                 graph.number_nodes(&mut self.numbers, &nodes, key, new)
             }
             Column::Rels(rels) => {
                 let Some(rel_type) = one_type(rels) else { return Ok(None) };
-                let rows: Vec<u32> = positions.iter().map(|at| rels[*at as usize].row).collect();
+                let rows: Vec<u32> = match &chunk.selection {
+                    None => rels.iter().map(|rel| rel.row).collect(),
+                    Some(selection) => selection.iter().map(|at| rels[*at as usize].row).collect(),
+                };
                 let new = |row: usize| number(graph.rel_property(RelId { rel_type, row: rows[row] }, key));
                 graph.number_rels(rel_type, &mut self.numbers, &rows, key, new)
             }
