@@ -183,11 +183,11 @@ fn with_hanging(
     let mut codes: Vec<u64> = Vec::new();
     for (group, list) in lists.iter().enumerate() {
         codes.clear();
-        codes.extend(list.iter().map(|rel| rel.code()));
+        codes.extend(list.iter().map(|rel| rel.packed()));
         for (of, pairs) in &mut *pairs {
             while let Some((pair, rest)) = pairs.split_first().filter(|(pair, _)| **pair >> 32 == group as u64) {
                 at[*of].weigher.list(cx, *pair as u32, &mut |rel_type, rows| {
-                    codes.extend(rows.iter().map(|&row| RelId { rel_type, row }.code()));
+                    codes.extend(rows.iter().map(|&row| RelId { rel_type, row }.packed()));
                 })?;
                 check_list_size(codes.len(), cx.value_limit())?;
                 *pairs = rest;
@@ -196,7 +196,7 @@ fn with_hanging(
         codes.sort_unstable();
         codes.dedup();
         let before = all.bytes();
-        all.push(codes.iter().map(|code| RelId::from_code(*code)));
+        all.push(codes.iter().map(|code| RelId::unpacked(*code)));
         held.grow(cx, all.bytes() - before)?;
     }
     Ok(all)

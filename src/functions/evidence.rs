@@ -116,19 +116,19 @@ impl Evidence {
         let mut all = vec![0; starts[groups]];
         let mut ends = starts.clone();
         for (list, end) in self.lists.iter().zip(&mut ends) {
-            all[*end..*end + list.len()].iter_mut().zip(list).for_each(|(place, rel)| *place = rel.code());
+            all[*end..*end + list.len()].iter_mut().zip(list).for_each(|(place, rel)| *place = rel.packed());
             *end += list.len();
         }
         for (group, rel) in self.waiting.drain(..) {
             let end = &mut ends[group as usize];
-            all[*end] = rel.code();
+            all[*end] = rel.packed();
             *end += 1;
         }
         self.lists = RelLists::with_capacity(groups, all.len());
         for run in starts.windows(2) {
             let rels = &mut all[run[0]..run[1]];
             rels.sort();
-            self.lists.push(rels.chunk_by(|left, right| left == right).map(|equal| RelId::from_code(equal[0])));
+            self.lists.push(rels.chunk_by(|left, right| left == right).map(|equal| RelId::unpacked(equal[0])));
         }
     }
 

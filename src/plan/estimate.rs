@@ -223,10 +223,11 @@ impl Statistics<'_> {
 
     fn branch(&self, branch: &Branch) -> f64 {
         let ends = self.far_ends(&branch.types, branch.way);
-        let tested = self.share_of_all(&branch.tests, &Populations::of_branch(self, branch));
+        let tests = branch.tests.iter().chain(&branch.predicates);
+        let tested = self.share_of_all(tests, &Populations::of_branch(self, branch));
         let labels: f64 = branch.labels.iter().map(|test| self.label_share(test, ends)).product();
         let weights: f64 = branch.weights.iter().map(|weight| self.weight(weight)).product();
-        self.degree(&branch.types, branch.way, 0.0) * tested * labels * self.passing(branch) * weights
+        self.degree(&branch.types, branch.way, 0.0) * labels * tested * weights
     }
 
     /// The share of far ends that pass the predicates.

@@ -410,16 +410,20 @@ impl Delta {
 
 /// Those of one place that lead to a neighbour.
 fn between((neighbours, rows): Slices<'_>, neighbour: u32) -> Slices<'_> {
+    let range = range_of(neighbours, neighbour);
+    (&neighbours[range.clone()], &rows[range])
+}
+
+/// The places of a neighbour among those of one place, which ascend.
+pub(crate) fn range_of(neighbours: &[u32], neighbour: u32) -> Range<usize> {
     let start = neighbours.partition_point(|other| *other < neighbour);
-    let len = neighbours[start..].partition_point(|other| *other == neighbour);
-    (&neighbours[start..start + len], &rows[start..start + len])
+    start..start + neighbours[start..].partition_point(|other| *other == neighbour)
 }
 
 /// Where a neighbour and row stand or would stand among those of one place.
 fn position((neighbours, rows): Slices<'_>, neighbour: u32, row: u32) -> usize {
-    let first = neighbours.partition_point(|other| *other < neighbour);
-    let same = neighbours[first..].partition_point(|other| *other == neighbour);
-    first + rows[first..first + same].partition_point(|other| *other < row)
+    let same = range_of(neighbours, neighbour);
+    same.start + rows[same].partition_point(|other| *other < row)
 }
 
 /// Neighbours and rows that are put together, in order of place.

@@ -80,6 +80,7 @@ mod unread;
 mod version;
 mod vocabulary;
 
+pub(crate) use adjacency::range_of;
 pub use bounds::Bounds;
 pub use catalog::Catalog;
 pub use change::NewRel;

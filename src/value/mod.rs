@@ -46,19 +46,7 @@ pub struct RelId {
 }
 
 impl RelId {
-    /// The identifier as one number, in the same order.
-    pub(crate) fn code(self) -> u64 {
-        u64::from(self.rel_type.0) << 32 | u64::from(self.row)
-    }
-
-    /// The identifier of a number.
-    pub(crate) fn from_code(code: u64) -> RelId {
-        RelId { rel_type: RelTypeId((code >> 32) as u32), row: code as u32 }
-    }
-}
-
-impl RelId {
-    /// One number that tells relationships apart: the type in the high half, the row in the low.
+    /// One number that tells relationships apart, in the same order: the type in the high half, the row in the low.
     pub fn packed(self) -> u64 {
         (u64::from(self.rel_type.0) << 32) | u64::from(self.row)
     }

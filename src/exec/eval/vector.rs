@@ -441,11 +441,11 @@ fn call_columns(cx: &Context, function: &'static Function, arguments: &[Expr], r
 
 /// For each row, the relationships in the values, each once.
 fn cited(cx: &Context, mut columns: Vec<Cow<'_, Column>>, len: usize) -> Result<Column> {
-    if let ([Cow::Borrowed(Column::RelLists(_)) | Cow::Owned(Column::RelLists(_))], None) =
-        (columns.as_slice(), cx.graph().derived())
-        && let Some(column) = columns.pop()
+    if columns.len() == 1
+        && cx.graph().derived().is_none()
+        && let Some(lists) = columns.pop_if(|column| matches!(column.as_ref(), Column::RelLists(_)))
     {
-        return Ok(column.into_owned());
+        return Ok(lists.into_owned());
     }
     let mut found = Found::default();
     let mut lists = RelLists::with_capacity(len, len * columns.len());

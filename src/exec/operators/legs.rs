@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::plan::physical::Way;
 use crate::semantic::bound::TypeTest;
-use crate::store::{Direction, SEGMENT, Version};
+use crate::store::{Direction, SEGMENT, Version, range_of};
 use crate::value::{NodeId, RelId, RelTypeId};
 
 /// Which relationships at a node are meant.
@@ -158,7 +158,7 @@ impl Legs {
                 let adjacent = graph.adjacent(node, rel_type, direction);
                 let (ends, rows) = (adjacent.neighbours(), adjacent.rows());
                 if self.way == Way::Both && direction == Direction::Incoming {
-                    let loops = range_of(ends, node);
+                    let loops = range_of(ends, node.0);
                     visit(rel_type, &ends[..loops.start], &rows[..loops.start])?;
                     visit(rel_type, &ends[loops.end..], &rows[loops.end..])?;
                 } else {
@@ -234,13 +234,13 @@ impl Cursor {
                 return true;
             }
             let adjacent = graph.adjacent(self.node, rel_type, direction);
-            let range = self.target.map(|target| range_of(adjacent.neighbours(), target));
+            let range = self.target.map(|target| range_of(adjacent.neighbours(), target.0));
             let range = range.unwrap_or(0..adjacent.neighbours().len());
             let from = range.start.saturating_add(self.offset).min(range.end);
             let to = from.saturating_add(room).min(range.end);
             let (ends, rows) = (&adjacent.neighbours()[from..to], &adjacent.rows()[from..to]);
             if legs.way == Way::Both && direction == Direction::Incoming {
-                let loops = range_of(ends, self.node);
+                let loops = range_of(ends, self.node.0);
                 visit(rel_type, &ends[..loops.start], &rows[..loops.start]);
                 visit(rel_type, &ends[loops.end..], &rows[loops.end..]);
                 room -= ends.len() - loops.len();
@@ -256,11 +256,4 @@ impl Cursor {
         }
         false
     }
-}
-
-/// The places of a node in ascending neighbours.
-fn range_of(neighbours: &[u32], node: NodeId) -> std::ops::Range<usize> {
-    let start = neighbours.partition_point(|&other| other < node.0);
-    let len = neighbours[start..].partition_point(|&other| other == node.0);
-    start..start + len
 }

@@ -41,8 +41,8 @@ enum Known {
 impl RelTests {
     /// `None` when there is no test of what is in the slot.
     pub(super) fn new(slot: Slot, tests: &[Expr]) -> Option<RelTests> {
-        let screen = || Screen::new(slot, tests);
-        (!tests.is_empty()).then(|| RelTests { screen: screen(), types: Vec::new(), held: Held::default() })
+        let of = |tests| RelTests { screen: Screen::new(slot, tests), types: Vec::new(), held: Held::default() };
+        (!tests.is_empty()).then(|| of(tests))
     }
 
     /// Forgets what is known: the graph may have changed.

@@ -10,7 +10,6 @@ use crate::error::Result;
 use crate::semantic::bound::{Expr, ExprKind, Slot};
 use crate::store::TextNumbers;
 use crate::value::{KeyId, NodeId, RelId, Value};
-use std::borrow::Cow;
 
 /// The numbers of a key's texts, by their codes.
 pub(super) struct TextKey {
@@ -51,19 +50,13 @@ impl TextKey {
         };
         let codes = match chunk.column(self.slot) {
             Column::Nodes(nodes) => {
-                let nodes = match &chunk.selection {
-                    None => Cow::Borrowed(nodes.as_slice()),
-                    Some(selection) => selection.iter().map(|at| nodes[*at as usize]).collect(),
-                };
+                let nodes = selected(chunk, nodes, |node| *node);
                 let new = |row: usize| number(graph.node_property(NodeId(nodes[row]), key));
                 graph.number_nodes(&mut self.numbers, &nodes, key, new)
             }
             Column::Rels(rels) => {
                 let Some(rel_type) = one_type(rels) else { return Ok(None) };
-                let rows: Vec<u32> = match &chunk.selection {
-                    None => rels.iter().map(|rel| rel.row).collect(),
-                    Some(selection) => selection.iter().map(|at| rels[*at as usize].row).collect(),
-                };
+                let rows = selected(chunk, rels, |rel| rel.row);
                 let new = |row: usize| number(graph.rel_property(RelId { rel_type, row: rows[row] }, key));
                 graph.number_rels(rel_type, &mut self.numbers, &rows, key, new)
             }
@@ -73,5 +66,13 @@ impl TextKey {
         self.coded = codes.is_some();
         self.held.set(cx, self.numbers.bytes())?;
         Ok(codes)
+    }
+}
+
+/// What the selected rows hold.
+fn selected<T>(chunk: &Chunk, items: &[T], of: impl Fn(&T) -> u32) -> Vec<u32> {
+    match &chunk.selection {
+        None => items.iter().map(of).collect(),
+        Some(selection) => selection.iter().map(|at| of(&items[*at as usize])).collect(),
     }
 }

@@ -199,21 +199,14 @@ impl Branch {
 
     fn of(&mut self, cx: &Context, node: u32) -> Result<u64> {
         let Branch { legs, tests, ends, .. } = self;
-        if let (None, None) = (&tests, &ends) {
-            return Ok(legs.count(cx.graph(), NodeId(node)));
+        match (tests, ends) {
+            (None, None) => Ok(legs.count(cx.graph(), NodeId(node))),
+            (None, Some(ends)) => sum(cx, legs, node, |_, neighbours, _| ends.total(cx, neighbours)),
+            (Some(tests), None) => sum(cx, legs, node, |rel_type, _, rows| tests.count(cx, rel_type, rows)),
+            (Some(tests), Some(ends)) => sum(cx, legs, node, |rel_type, neighbours, rows| {
+                ends.total(cx, &tests.passing(cx, rel_type, neighbours, rows)?.0)
+            }),
         }
-        let mut sum = 0u64;
-        legs.for_each_slice(cx.graph(), NodeId(node), &mut |rel_type, neighbours, rows| {
-            let counted = match (&mut *tests, &mut *ends) {
-                (Some(tests), None) => tests.count(cx, rel_type, rows)?,
-                (Some(tests), Some(ends)) => ends.total(cx, &tests.passing(cx, rel_type, neighbours, rows)?.0)?,
-                (None, Some(ends)) => ends.total(cx, neighbours)?,
-                (None, None) => rows.len() as u64,
-            };
-            sum = added(sum, counted)?;
-            Ok(())
-        })?;
-        Ok(sum)
     }
 
     /// Calls `visit` with the relationships that count, and with what is cited at their ends.
@@ -238,6 +231,21 @@ impl Branch {
             Some(ends) => ends.total(cx, &[end]),
         }
     }
+}
+
+/// The sum over the slices of relationships at a node of what each counts.
+fn sum(
+    cx: &Context,
+    legs: &Legs,
+    node: u32,
+    mut count: impl FnMut(RelTypeId, &[u32], &[u32]) -> Result<u64>,
+) -> Result<u64> {
+    let mut sum = 0u64;
+    legs.for_each_slice(cx.graph(), NodeId(node), &mut |rel_type, neighbours, rows| {
+        sum = added(sum, count(rel_type, neighbours, rows)?)?;
+        Ok(())
+    })?;
+    Ok(sum)
 }
 
 /// Calls `visit` with those of these relationships whose ends count, and with what is cited at those.
