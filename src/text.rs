@@ -16,18 +16,39 @@ const LONGEST: usize = 64;
 #[derive(Clone, Debug)]
 pub struct Sought {
     letters: Vec<char>,
+    bag: Bag,
 }
+
+/// How often letters occur: those that share a place are not told apart.
+type Bag = [u8; 32];
 
 impl Sought {
     /// The name, without regard to case.
     pub fn new(name: &str) -> Sought {
-        Sought { letters: folded(name) }
+        let letters = folded(name);
+        Sought { bag: bag(letters.iter().copied()), letters }
     }
 
     /// How far a candidate is, when it is near enough to be what was meant: at most one change for up to five
     /// characters and one more for every three characters beyond.
     pub fn distance(&self, candidate: &str) -> Option<usize> {
-        distance_within(&self.letters, &folded(candidate), self.most())
+        self.distance_within(candidate, self.most())
+    }
+
+    /// The same for another greatest distance.
+    pub(crate) fn distance_within(&self, candidate: &str, bound: usize) -> Option<usize> {
+        distance_within(&self.letters, &folded(candidate), bound)
+    }
+
+    /// Whether a candidate may be no farther than a distance: quick, and never wrong when it says no.
+    pub(crate) fn may_be_within(&self, candidate: &str, bound: usize) -> bool {
+        if !candidate.is_ascii() {
+            return true;
+        }
+        let bag = bag(candidate.bytes().map(|letter| char::from(letter.to_ascii_lowercase())));
+        let near = self.letters.len().abs_diff(candidate.len()) <= bound;
+        // A change takes away one letter at most, and adds one at most.
+        near && surplus(&self.bag, &bag).max(surplus(&bag, &self.bag)) <= bound
     }
 
     /// The greatest distance that is near.
@@ -104,6 +125,20 @@ pub fn distance(left: &str, right: &str) -> usize {
     alignment(&left, &right)
 }
 
+fn bag(letters: impl Iterator<Item = char>) -> Bag {
+    let mut bag = Bag::default();
+    for letter in letters {
+        let count = &mut bag[letter as usize % size_of::<Bag>()];
+        *count = count.saturating_add(1);
+    }
+    bag
+}
+
+/// How many letters one has more than the other, letter by letter; never more than are there.
+fn surplus(one: &Bag, other: &Bag) -> usize {
+    one.iter().zip(other).map(|(one, other)| usize::from(one.saturating_sub(*other))).sum()
+}
+
 fn folded(name: &str) -> Vec<char> {
     name.chars().take(LONGEST + 1).flat_map(char::to_lowercase).collect()
 }
@@ -148,6 +183,19 @@ mod tests {
             assert_eq!(distance(left, right), expected, "{left} {right}");
             assert_eq!(distance(right, left), expected, "{right} {left}");
         }
+    }
+
+    #[test]
+    fn what_is_ruled_out_at_once_is_not_near() {
+        let names = ["kitten", "sitting", "Sitten", "kit ten", "", "aab", "bbbbbbbb", "KITTENS", "e0000001", "ä"];
+        for (name, candidate) in names.iter().flat_map(|name| names.map(|candidate| (name, candidate))) {
+            let sought = Sought::new(name);
+            for bound in 0..8 {
+                let near = sought.distance_within(candidate, bound).is_some();
+                assert!(!near || sought.may_be_within(candidate, bound), "{name} {candidate} {bound}");
+            }
+        }
+        assert!(!Sought::new("kitten").may_be_within("bottle", 2));
     }
 
     #[test]

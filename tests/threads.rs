@@ -28,6 +28,9 @@ const STATEMENTS: &[&str] = &[
     "MATCH (a:P)-[:F]->(b)-[:F]->(a) RETURN a.i, count(*)",
     "MATCH (p:P) WHERE p.i > 100 AND p.i < 3 RETURN count(*)",
     "MATCH (p:P) RETURN count(*) AS n UNION ALL MATCH (p:P) RETURN count(DISTINCT p.town) AS n",
+    "MATCH (p:P) RETURN p.town, min(p.age), max(p.age), min(p.weight), max(p.i), max(p.town)",
+    "MATCH (a:P)-[f:F]->(b) RETURN f.since, max(b.age), min(a.town), max(b.weight)",
+    "MATCH (p:P) RETURN min(p.age), max(p.town), min(p.i), max(p.weight), max(DISTINCT p.age), min(p.none)",
     // What depends on the order of rows.
     "MATCH (p:P) RETURN p.age, collect(p.i)[0..3], min(p.age), stDev(p.weight)",
 ];

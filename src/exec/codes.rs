@@ -27,6 +27,8 @@ const NONE: u32 = u32::MAX;
 pub(super) struct Codes {
     index: Index,
     values: Vec<Value>,
+    /// For each value its hash, while values are found by hash.
+    hashes: Vec<u64>,
     /// For each value, where it was met first; empty where rows are not handed out in morsels.
     firsts: Vec<u64>,
     state: State,
@@ -71,6 +73,7 @@ impl Codes {
     pub(super) fn clear(&mut self) {
         self.index = Index::Empty;
         self.values.clear();
+        self.hashes.clear();
         self.firsts.clear();
         self.held.release();
     }
@@ -190,18 +193,31 @@ impl Codes {
     }
 
     fn value(&mut self, cx: &Context, value: &Value) -> Result<u32> {
+        self.hashed(cx, value, hash_of(&self.state, value))
+    }
+
+    /// The number of a value of a hash.
+    fn hashed(&mut self, cx: &Context, value: &Value, hash: u64) -> Result<u32> {
         self.generalise();
-        let hash = hash_of(&self.state, value);
-        let (values, state, next) = (&self.values, &self.state, self.values.len() as u32);
+        let (values, hashes, next) = (&self.values, &mut self.hashes, self.values.len() as u32);
         let Index::General(table) = &mut self.index else {
             return Err(Error::internal("values have lost their index"));
         };
         if let Some(&code) = table.find(hash, |&code| compare::group_eq(&values[code as usize], value)) {
             return Ok(code);
         }
-        table.insert_unique(hash, next, |&code| hash_of(state, &values[code as usize]));
+        hashes.push(hash);
+        table.insert_unique(hash, next, |&code| hashes[code as usize]);
         self.add(cx, value.clone())?;
         Ok(next)
+    }
+
+    fn code_of(&mut self, cx: &Context, value: &Value) -> Result<u32> {
+        match value {
+            Value::Node(node) => self.node(cx, node.0),
+            Value::Int(number) => self.int(cx, *number),
+            value => self.value(cx, value),
+        }
     }
 
     /// Goes over to the index that takes any value.
@@ -209,10 +225,10 @@ impl Codes {
         if matches!(self.index, Index::General(_)) {
             return;
         }
-        let mut table = HashTable::new();
-        for (value, code) in self.values.iter().zip(0..) {
-            let rehash = |&other: &u32| hash_of(&self.state, &self.values[other as usize]);
-            table.insert_unique(hash_of(&self.state, value), code, rehash);
+        self.hashes = self.values.iter().map(|value| hash_of(&self.state, value)).collect();
+        let mut table = HashTable::with_capacity(self.hashes.len());
+        for (hash, code) in self.hashes.iter().zip(0..) {
+            table.insert_unique(*hash, code, |&other| self.hashes[other as usize]);
         }
         self.index = Index::General(table);
     }
@@ -231,10 +247,12 @@ impl Codes {
     /// Takes in the values of another; for each of them, its number here. Of equal values the one that was met first
     /// stands for both.
     pub(super) fn join(&mut self, cx: &Context, other: &Codes) -> Result<Vec<u32>> {
-        let column = Column::from_values(other.values.clone());
         let mut numbers = Vec::with_capacity(other.values.len());
         for (at, first) in other.firsts.iter().enumerate() {
-            let number = self.code(cx, &column, at)?;
+            let number = match other.hashes.get(at) {
+                Some(hash) => self.hashed(cx, &other.values[at], *hash),
+                None => self.code_of(cx, &other.values[at]),
+            }?;
             let here = number as usize;
             self.firsts.resize(self.values.len(), u64::MAX);
             if *first < self.firsts[here] {

@@ -62,6 +62,15 @@ impl Column {
         }
     }
 
+    /// The value at a position, where it is held as a value.
+    pub(crate) fn held(&self, position: usize) -> Option<&Value> {
+        match self {
+            Column::Values(values) => values.get(position),
+            Column::Constant(value) => Some(value),
+            _ => None,
+        }
+    }
+
     /// The value at a position; null when there is none.
     pub fn get(&self, position: usize) -> Value {
         let value = match self {

@@ -104,16 +104,16 @@ impl Groups {
     }
 
     /// The groups of rows, given for each key the numbers of its values.
-    pub(super) fn combine_all(&mut self, cx: &Context, codes: &[Vec<u32>], rows: usize) -> Result<Vec<u32>> {
-        match codes {
+    pub(super) fn combine_all(&mut self, cx: &Context, mut codes: Vec<Vec<u32>>, rows: usize) -> Result<Vec<u32>> {
+        match codes.as_slice() {
             [] if rows > 0 => return self.combine(cx, &[]).map(|_| vec![0; rows]),
-            [only] if only.iter().all(|group| *group < self.count) => return Ok(only.clone()),
+            [only] if only.iter().all(|group| *group < self.count) => return Ok(codes.pop().unwrap_or_default()),
             _ => {}
         }
         let mut groups = Vec::with_capacity(rows);
         let mut row_codes = vec![0; codes.len()];
         for row in 0..rows {
-            let known = match codes {
+            let known = match codes.as_slice() {
                 [only] => Some(only[row]).filter(|group| *group < self.count),
                 [left, right] => self.pair(left[row], right[row]),
                 _ => None,
@@ -121,7 +121,7 @@ impl Groups {
             match known {
                 Some(group) => groups.push(group),
                 None => {
-                    row_codes.iter_mut().zip(codes).for_each(|(code, codes)| *code = codes[row]);
+                    row_codes.iter_mut().zip(&codes).for_each(|(code, codes)| *code = codes[row]);
                     groups.push(self.combine(cx, &row_codes)?.0 as u32);
                 }
             }
@@ -176,11 +176,17 @@ impl Groups {
         self.count as usize
     }
 
-    /// The values of a key, by its place among `width` keys, for all groups.
-    pub(super) fn key_values(&self, key: usize, width: usize) -> Vec<Value> {
+    /// The values of a key, by its place among `width` keys, for all groups in an order, or in order of number.
+    pub(super) fn key_values(&self, key: usize, width: usize, order: Option<&[u32]>) -> Vec<Value> {
         let values = self.codes.get(key).map_or(&[][..], Codes::values);
-        let codes = self.groups.iter().skip(key).step_by(width.max(1));
-        codes.map(|code| values.get(*code as usize).cloned().unwrap_or_default()).collect()
+        let value = |group: u32| {
+            let code = self.groups.get(group as usize * width + key);
+            code.and_then(|code| values.get(*code as usize)).cloned().unwrap_or_default()
+        };
+        match order {
+            Some(order) => order.iter().map(|group| value(*group)).collect(),
+            None => (0..self.count).map(value).collect(),
+        }
     }
 
     /// Forgets all groups.

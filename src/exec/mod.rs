@@ -10,6 +10,7 @@ mod codes;
 mod column;
 mod context;
 mod eval;
+mod extremes;
 mod grouping;
 mod later;
 mod memory;

@@ -7,14 +7,16 @@ use super::chunk::uncountable_rows;
 use super::citations::{AtNode, Citations};
 use super::column::Column;
 use super::context::Context;
+use super::extremes::Extremes;
 use super::memory::Held;
 use super::seen::Seen;
 use crate::error::{Error, Result};
 use crate::functions::Aggregate;
-use crate::functions::aggregate::{Accumulator, sum_overflow};
+use crate::functions::aggregate::{Accumulator, of_floats, sum_overflow};
 use crate::functions::exact::ExactSum;
 use crate::semantic::bound::{AggregateCall, Slot};
 use crate::value::Value;
+use std::cmp::Ordering;
 
 /// The state of one aggregate in all groups.
 pub(super) enum Totals {
@@ -25,11 +27,20 @@ pub(super) enum Totals {
     /// Sums of integers, and how many they are.
     Ints { sums: Vec<i128>, counts: Vec<u64> },
     /// Sums of floats, and how many they are.
-    Floats { sums: Vec<ExactSum>, counts: Vec<u64> },
+    Floats(Vec<FloatSum>),
+    /// The least or greatest values.
+    Extremes(Extremes),
     /// The relationships that groups rest on.
     Cited(Citations),
     /// Anything else.
     Others(Vec<Accumulator>),
+}
+
+/// Floats that were summed, and how many they are.
+#[derive(Default)]
+pub(super) struct FloatSum {
+    sum: ExactSum,
+    count: u64,
 }
 
 /// The groups that totals are joined with.
@@ -51,7 +62,7 @@ pub(super) struct Input<'a> {
 }
 
 impl Input<'_> {
-    fn times(&self, row: usize) -> u64 {
+    pub(super) fn times(&self, row: usize) -> u64 {
         self.times.and_then(|times| times.get(row).copied()).unwrap_or(1)
     }
 }
@@ -63,6 +74,8 @@ impl Totals {
             Aggregate::Count if call.distinct => Totals::Different { counts: Vec::new(), seen: Seen::default() },
             Aggregate::Count => Totals::Counts(Vec::new()),
             Aggregate::Sum | Aggregate::Avg if !call.distinct => Totals::Ints { sums: Vec::new(), counts: Vec::new() },
+            Aggregate::Min => Totals::Extremes(Extremes::new(Ordering::Less)),
+            Aggregate::Max => Totals::Extremes(Extremes::new(Ordering::Greater)),
             Aggregate::Cited => Totals::Cited(Citations::default()),
             _ => Totals::Others(Vec::new()),
         }
@@ -73,7 +86,8 @@ impl Totals {
         let bytes = match self {
             Totals::Counts(_) | Totals::Different { .. } => size_of::<u64>(),
             Totals::Ints { .. } => size_of::<(i128, u64)>(),
-            Totals::Floats { .. } => size_of::<(ExactSum, u64)>(),
+            Totals::Floats(_) => size_of::<FloatSum>(),
+            Totals::Extremes(extremes) => extremes.state_bytes(),
             Totals::Cited(_) => 0,
             Totals::Others(_) => size_of::<Accumulator>(),
         };
@@ -88,13 +102,12 @@ impl Totals {
                 sums.resize(groups, 0);
                 counts.resize(groups, 0);
             }
-            Totals::Floats { sums, counts } => {
-                sums.resize_with(groups, ExactSum::default);
-                counts.resize(groups, 0);
-            }
+            Totals::Floats(sums) => sums.resize_with(groups, FloatSum::default),
+            Totals::Extremes(extremes) => extremes.resize(groups),
             Totals::Cited(citations) => citations.resize(groups),
             Totals::Others(all) => {
-                all.resize_with(groups, || Accumulator::new(call.aggregate, call.distinct, max_value_bytes));
+                let first = Accumulator::new(call.aggregate, call.distinct, max_value_bytes);
+                first.into_iter().for_each(|first| all.resize(groups, first));
             }
         }
     }
@@ -122,13 +135,14 @@ impl Totals {
                 self.generalise(cx, call, held)?;
                 self.add(cx, call, input, held)
             }
-            Totals::Floats { sums, counts } => {
+            Totals::Floats(sums) => {
                 if let [Column::Floats(numbers)] = input.arguments {
-                    return add_floats(cx, (sums, counts), numbers, input, held);
+                    return add_floats(cx, sums, numbers, input, held);
                 }
                 self.generalise(cx, call, held)?;
                 self.add(cx, call, input, held)
             }
+            Totals::Extremes(extremes) => extremes.add(cx, input, held),
             Totals::Cited(citations) => citations.add(cx, input.groups, input.arguments, held),
             Totals::Others(all) => accumulate(cx, all, input, held),
         }
@@ -138,7 +152,7 @@ impl Totals {
     fn turn_to_floats(&mut self, cx: &Context, call: &AggregateCall, held: &mut Held) -> Result<()> {
         let (Totals::Ints { counts, .. }, bytes) = (&*self, self.state_bytes()) else { return Ok(()) };
         let groups = counts.len();
-        *self = Totals::Floats { sums: Vec::new(), counts: Vec::new() };
+        *self = Totals::Floats(Vec::new());
         held.grow(cx, self.state_bytes().saturating_sub(bytes) * groups as u64)?;
         self.resize(call, groups, cx.value_limit());
         Ok(())
@@ -146,17 +160,16 @@ impl Totals {
 
     /// Goes over to accumulators.
     fn generalise(&mut self, cx: &Context, call: &AggregateCall, held: &mut Held) -> Result<()> {
-        if let Totals::Cited(_) | Totals::Others(_) = self {
+        if let Totals::Extremes(_) | Totals::Cited(_) | Totals::Others(_) = self {
             return Ok(());
         }
         let before = std::mem::replace(self, Totals::Others(Vec::new()));
-        let (groups, bytes) = match &before {
-            Totals::Counts(counts)
-            | Totals::Different { counts, .. }
-            | Totals::Ints { counts, .. }
-            | Totals::Floats { counts, .. } => (counts.len(), before.state_bytes()),
-            Totals::Cited(_) | Totals::Others(_) => (0, 0),
+        let groups = match &before {
+            Totals::Counts(counts) | Totals::Different { counts, .. } | Totals::Ints { counts, .. } => counts.len(),
+            Totals::Floats(sums) => sums.len(),
+            Totals::Extremes(_) | Totals::Cited(_) | Totals::Others(_) => 0,
         };
+        let bytes = before.state_bytes();
         held.grow(cx, self.state_bytes().saturating_sub(bytes) * groups as u64)?;
         self.resize(call, groups, cx.value_limit());
         let Totals::Others(all) = self else { return Ok(()) };
@@ -168,13 +181,13 @@ impl Totals {
                 }
                 Ok(())
             }
-            Totals::Floats { sums, counts } => {
-                for ((each, sum), count) in all.iter_mut().zip(sums).zip(counts) {
+            Totals::Floats(sums) => {
+                for (each, FloatSum { sum, count }) in all.iter_mut().zip(sums) {
                     *each = Accumulator::of_floats(call.aggregate, sum, count, cx.value_limit());
                 }
                 Ok(())
             }
-            Totals::Counts(_) | Totals::Cited(_) | Totals::Others(_) => Ok(()),
+            Totals::Counts(_) | Totals::Extremes(_) | Totals::Cited(_) | Totals::Others(_) => Ok(()),
         }
     }
 
@@ -209,12 +222,18 @@ impl Totals {
                     Ok(())
                 })
             }
-            (Totals::Floats { sums, counts }, Totals::Floats { sums: others, counts: more }) => {
-                for (group, (sum, count)) in places.zip(others.iter().zip(more)) {
-                    sums[group].merge(sum);
-                    counts[group] = counts[group].saturating_add(*count);
+            (Totals::Floats(sums), Totals::Floats(others)) => {
+                for (group, other) in places.zip(others) {
+                    let FloatSum { sum, count } = &mut sums[group];
+                    sum.merge(&other.sum);
+                    *count = count.saturating_add(other.count);
                 }
                 Ok(())
+            }
+            (Totals::Extremes(_), Totals::Extremes(_)) => {
+                let Totals::Extremes(others) = other else { return Ok(()) };
+                let Totals::Extremes(extremes) = self else { return Ok(()) };
+                extremes.join(cx, others, joined, held)
             }
             (Totals::Cited(all), Totals::Cited(more)) => all.join(cx, more, joined.groups, held),
             _ => self.merge_accumulators(cx, call, other, joined, held),
@@ -277,12 +296,17 @@ impl Totals {
                     .map(|(sum, count)| Accumulator::of_ints(call.aggregate, sum, count, cx.value_limit()).finish(cx));
                 Ok(Column::from_values(values.collect::<Result<_>>()?))
             }
-            Totals::Floats { sums, counts } => {
-                let finished =
-                    |(sum, count)| Accumulator::of_floats(call.aggregate, sum, count, cx.value_limit()).finish(cx);
-                let values = sums.into_iter().zip(counts).map(finished);
-                Ok(Column::from_values(values.collect::<Result<_>>()?))
+            Totals::Floats(sums) => {
+                let numbers = sums.iter().map(|FloatSum { sum, count }| of_floats(call.aggregate, sum, *count));
+                if let Some(numbers) = numbers.collect() {
+                    return Ok(Column::Floats(numbers));
+                }
+                let finished = |FloatSum { sum, count }| {
+                    Accumulator::of_floats(call.aggregate, sum, count, cx.value_limit()).finish(cx)
+                };
+                Ok(Column::from_values(sums.into_iter().map(finished).collect::<Result<_>>()?))
             }
+            Totals::Extremes(extremes) => Ok(extremes.finish()),
             Totals::Cited(citations) => citations.finish(cx, *slot, at, held),
             Totals::Others(all) => {
                 let values = all.into_iter().map(|each| each.finish(cx).and_then(|value| cx.admit(value)));
@@ -296,6 +320,10 @@ fn count(cx: &Context, counts: &mut [u64], input: &Input<'_>) -> Result<()> {
     cx.work(input.groups.len() as u64)?;
     let counted = |row: usize| !input.arguments.iter().any(|column| column.is_null_at(row));
     let all = input.arguments.iter().all(|column| column.is_typed());
+    if let ([count], true) = (&mut *counts, all && input.times.is_none()) {
+        *count = count.checked_add(input.groups.len() as u64).ok_or_else(uncountable_rows)?;
+        return Ok(());
+    }
     if all && input.times.is_none() {
         return input.groups.iter().try_for_each(|&group| {
             let count = &mut counts[group as usize];
@@ -331,20 +359,25 @@ fn add_ints(
 }
 
 /// Adds floats to the sums.
-fn add_floats(
-    cx: &Context,
-    (sums, counts): (&mut [ExactSum], &mut [u64]),
-    numbers: &[f64],
-    input: &Input<'_>,
-    held: &mut Held,
-) -> Result<()> {
+fn add_floats(cx: &Context, sums: &mut [FloatSum], numbers: &[f64], input: &Input<'_>, held: &mut Held) -> Result<()> {
     cx.work(input.groups.len() as u64)?;
+    let rows = input.groups.iter().zip(numbers);
     let mut more = 0;
-    for (row, (&group, &number)) in input.groups.iter().zip(numbers).enumerate() {
-        let times = input.times(row);
-        let (sum, count) = (&mut sums[group as usize], &mut counts[group as usize]);
+    if let ([FloatSum { sum, count }], None) = (&mut *sums, input.times) {
+        let mut all = std::mem::take(sum);
+        numbers.iter().for_each(|number| more += all.add(*number, 1));
+        *sum = all;
+        *count = count.saturating_add(numbers.len() as u64);
+        return held.grow(cx, more);
+    }
+    let mut add = |group: u32, number: f64, times: u64| {
+        let FloatSum { sum, count } = &mut sums[group as usize];
         more += sum.add(number, times);
         *count = count.saturating_add(times);
+    };
+    match input.times {
+        None => rows.for_each(|(group, number)| add(*group, *number, 1)),
+        Some(times) => rows.zip(times).for_each(|((group, number), times)| add(*group, *number, *times)),
     }
     held.grow(cx, more)
 }

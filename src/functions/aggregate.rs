@@ -4,7 +4,6 @@
 //! Nulls do not count. Sums and means are exact until the end, so that the order of rows does not matter to them.
 
 use super::arguments::{get, out_of_range, wrong_type};
-use super::evidence::Evidence;
 use super::exact::ExactSum;
 use super::sorting::sorted;
 use super::{Aggregate, Body, Function, Watch};
@@ -14,7 +13,6 @@ use crate::value::compare::{GroupKey, order};
 use crate::value::temporal::Duration;
 use crate::value::{Value, share_bytes};
 use hashbrown::HashSet;
-use std::cmp::Ordering;
 
 /// The table.
 pub(crate) static FUNCTIONS: &[Function] = &[
@@ -89,41 +87,35 @@ enum State {
     Count(u64),
     Sum(Sum),
     Avg(Sum),
-    /// The value, and the most bytes it took so far.
-    Extreme {
-        keep: Ordering,
-        best: Option<Value>,
-        most: u64,
-    },
     Collect(Vec<Value>),
-    Deviation {
-        moments: Moments,
-        sample: bool,
-    },
+    Deviation { moments: Moments, sample: bool },
     Percentile(Percentile),
-    Cited(Evidence),
+}
+
+impl State {
+    fn of_sum(aggregate: Aggregate, sum: Sum) -> State {
+        if aggregate == Aggregate::Avg { State::Avg(sum) } else { State::Sum(sum) }
+    }
 }
 
 impl Accumulator {
     /// An accumulator without rows. `distinct` lets equal values count once. No list larger than `max_value_bytes`
-    /// is collected.
-    pub fn new(aggregate: Aggregate, distinct: bool, max_value_bytes: u64) -> Accumulator {
+    /// is collected. `None` for the aggregates that are gathered for all groups together.
+    pub fn new(aggregate: Aggregate, distinct: bool, max_value_bytes: u64) -> Option<Accumulator> {
         let state = match aggregate {
             Aggregate::CountStar => State::Rows(0),
             Aggregate::Count => State::Count(0),
             Aggregate::Sum => State::Sum(Sum::default()),
             Aggregate::Avg => State::Avg(Sum::default()),
-            Aggregate::Min => State::Extreme { keep: Ordering::Less, best: None, most: 0 },
-            Aggregate::Max => State::Extreme { keep: Ordering::Greater, best: None, most: 0 },
             Aggregate::Collect => State::Collect(Vec::new()),
             Aggregate::StDev => State::Deviation { moments: Moments::default(), sample: true },
             Aggregate::StDevP => State::Deviation { moments: Moments::default(), sample: false },
             Aggregate::PercentileCont => State::Percentile(Percentile::new(true)),
             Aggregate::PercentileDisc => State::Percentile(Percentile::new(false)),
-            Aggregate::Cited => State::Cited(Evidence::default()),
+            Aggregate::Min | Aggregate::Max | Aggregate::Cited => return None,
         };
         let seen = distinct.then(HashSet::default);
-        Accumulator { seen, state, max_value_bytes, bytes: 0 }
+        Some(Accumulator { seen, state, max_value_bytes, bytes: 0 })
     }
 
     /// Takes in a row that occurs `multiplicity` times.
@@ -138,11 +130,6 @@ impl Accumulator {
         if let State::Rows(rows) = &mut self.state {
             *rows = rows.saturating_add(multiplicity);
             return Ok(());
-        }
-        if let State::Cited(evidence) = &mut self.state {
-            arguments.iter().for_each(|value| evidence.add(0, value));
-            self.bytes = evidence.bytes();
-            return check_list_size(evidence.len(), self.max_value_bytes);
         }
         let value = get(arguments, 0);
         if let State::Percentile(percentile) = &mut self.state {
@@ -167,38 +154,31 @@ impl Accumulator {
             State::Rows(count) | State::Count(count) => Ok(Value::count(count)),
             State::Sum(sum) => sum.total(),
             State::Avg(sum) => sum.mean(),
-            State::Extreme { best, .. } => Ok(best.unwrap_or_default()),
             State::Collect(items) => Ok(Value::list(items)),
             State::Deviation { moments, sample } => Ok(Value::Float(moments.deviation(sample))),
             State::Percentile(percentile) => percentile.result(watch),
-            State::Cited(evidence) => Ok(evidence.into_lists(1).value(0)),
         }
     }
 
     /// An accumulator of the sum or mean of integers that were added elsewhere.
     pub(crate) fn of_ints(aggregate: Aggregate, sum: i128, count: u64, max_value_bytes: u64) -> Accumulator {
-        let mut accumulator = Accumulator::new(aggregate, false, max_value_bytes);
-        if let State::Sum(state) | State::Avg(state) = &mut accumulator.state {
-            *state = Sum { ints: sum, count, numbers: count > 0, ..Sum::default() };
-        }
-        accumulator
+        let sum = Sum { ints: sum, count, numbers: count > 0, ..Sum::default() };
+        Accumulator { seen: None, state: State::of_sum(aggregate, sum), max_value_bytes, bytes: 0 }
     }
 
     /// The same of floats.
     pub(crate) fn of_floats(aggregate: Aggregate, sum: ExactSum, count: u64, max_value_bytes: u64) -> Accumulator {
-        let mut accumulator = Accumulator::new(aggregate, false, max_value_bytes);
-        accumulator.bytes = sum.bytes();
-        if let State::Sum(state) | State::Avg(state) = &mut accumulator.state {
-            *state = Sum { floats: (count > 0).then_some(sum), count, numbers: count > 0, ..Sum::default() };
-        }
-        accumulator
+        let bytes = sum.bytes();
+        let sum = Sum { floats: (count > 0).then_some(sum), count, numbers: count > 0, ..Sum::default() };
+        Accumulator { seen: None, state: State::of_sum(aggregate, sum), max_value_bytes, bytes }
     }
 
-    /// Whether the rows of two accumulators of an aggregate can be joined by [`Accumulator::merge`]: nothing depends on
-    /// their order. (Of equal values that are of different types the first one counts: the sum of these depends on it.)
+    /// Whether what two threads have of the rows of an aggregate can be joined: nothing depends on the order of the rows, or
+    /// it is known where each stood. (Of equal values that are of different types the first one counts: the sum of different
+    /// values depends on it.)
     pub(crate) fn merges(aggregate: Aggregate, distinct: bool) -> bool {
         match aggregate {
-            Aggregate::CountStar | Aggregate::Count | Aggregate::Cited => true,
+            Aggregate::CountStar | Aggregate::Count | Aggregate::Cited | Aggregate::Min | Aggregate::Max => true,
             Aggregate::Sum | Aggregate::Avg => !distinct,
             _ => false,
         }
@@ -219,11 +199,6 @@ impl Accumulator {
             }
             (State::Sum(sum), State::Sum(more)) => sum.merge("sum", more),
             (State::Avg(sum), State::Avg(more)) => sum.merge("avg", more),
-            (State::Cited(evidence), State::Cited(more)) => {
-                evidence.join(more, |group| group);
-                self.bytes = evidence.bytes();
-                check_list_size(evidence.len(), self.max_value_bytes)
-            }
             _ => Err(Error::internal("rows of different aggregates are joined")),
         }
     }
@@ -247,14 +222,6 @@ impl Accumulator {
             State::Rows(count) | State::Count(count) => *count = count.saturating_add(multiplicity),
             State::Sum(sum) => self.bytes += sum.add("sum", value, multiplicity)?,
             State::Avg(sum) => self.bytes += sum.add("avg", value, multiplicity)?,
-            State::Extreme { keep, best, most } => {
-                if best.as_ref().is_none_or(|best| order(value, best) == *keep) {
-                    let bytes = share_bytes(value, 1);
-                    self.bytes += bytes.saturating_sub(*most);
-                    *most = bytes.max(*most);
-                    *best = Some(value.clone());
-                }
-            }
             State::Collect(items) => {
                 let more = usize::try_from(multiplicity).unwrap_or(usize::MAX);
                 check_list_size(items.len().saturating_add(more), self.max_value_bytes)?;
@@ -267,7 +234,6 @@ impl Accumulator {
                 let number = as_float(value).ok_or_else(|| wrong_type(name, "numbers", value))?;
                 moments.add(number, multiplicity);
             }
-            State::Cited(evidence) => evidence.add(0, value),
             State::Percentile(percentile) => {
                 percentile.add(value, multiplicity)?;
                 self.bytes += size_of::<(Value, u64)>() as u64;
@@ -378,8 +344,21 @@ impl Sum {
         }
         let (count, ints) = (self.count as f64, self.ints as f64);
         let Some(floats) = &self.floats else { return Ok(Value::Float(ints / count)) };
-        let total = floats.total() + ints;
-        Ok(Value::Float(if total.is_finite() { total / count } else { floats.divided(count) + ints / count }))
+        Ok(Value::Float(mean(floats, ints, count)))
+    }
+}
+
+fn mean(floats: &ExactSum, ints: f64, count: f64) -> f64 {
+    let total = floats.total() + ints;
+    if total.is_finite() { total / count } else { floats.divided(count) + ints / count }
+}
+
+/// The sum or mean of so many floats that were added elsewhere; `None` for no floats, and another aggregate.
+pub(crate) fn of_floats(aggregate: Aggregate, sum: &ExactSum, count: u64) -> Option<f64> {
+    match aggregate {
+        Aggregate::Sum if count > 0 => Some(sum.total()),
+        Aggregate::Avg if count > 0 => Some(mean(sum, 0.0, count as f64)),
+        _ => None,
     }
 }
 
@@ -498,7 +477,7 @@ mod tests {
     const LIMIT: u64 = 1 << 20;
 
     fn try_run(aggregate: Aggregate, distinct: bool, rows: &[&[Value]]) -> Result<Value> {
-        let mut accumulator = Accumulator::new(aggregate, distinct, LIMIT);
+        let mut accumulator = Accumulator::new(aggregate, distinct, LIMIT).expect("an accumulator");
         rows.iter().try_for_each(|row| accumulator.add(row, 1))?;
         accumulator.finish(&crate::functions::Unwatched)
     }
@@ -525,8 +504,6 @@ mod tests {
         check(Aggregate::Count, &values, &Value::Int(2));
         check(Aggregate::Sum, &values, &Value::Int(75));
         check(Aggregate::Avg, &values, &Value::Float(37.5));
-        check(Aggregate::Min, &values, &Value::Int(33));
-        check(Aggregate::Max, &values, &Value::Int(42));
         check(Aggregate::Collect, &values, &Value::list(ints(&[33, 42])));
     }
 
@@ -535,7 +512,7 @@ mod tests {
         check(Aggregate::Sum, &[], &Value::Int(0));
         check(Aggregate::Collect, &[], &Value::list(vec![]));
         check(Aggregate::StDev, &[], &Value::Float(0.0));
-        for aggregate in [Aggregate::Avg, Aggregate::Min, Aggregate::Max, Aggregate::PercentileCont] {
+        for aggregate in [Aggregate::Avg, Aggregate::PercentileCont] {
             check(aggregate, &[], &Value::Null);
         }
     }
@@ -569,19 +546,12 @@ mod tests {
     }
 
     #[test]
-    fn extremes_follow_the_total_order() {
-        let values = [Value::Int(1), "a".into(), Value::Null, Value::list(ints(&[1, 2])), Value::Float(0.2)];
-        check(Aggregate::Max, &values, &Value::Int(1));
-        check(Aggregate::Min, &values, &Value::list(ints(&[1, 2])));
-    }
-
-    #[test]
     fn distinct_counts_equal_values_once() {
         let values = [Value::Int(1), Value::Float(1.0), Value::Int(2), Value::Null];
         let rows: Vec<&[Value]> = values.chunks(1).collect();
         let count = try_run(Aggregate::Count, true, &rows).expect("a count");
         assert!(identical(&count, &Value::Int(2)));
-        let mut accumulator = Accumulator::new(Aggregate::Sum, true, LIMIT);
+        let mut accumulator = Accumulator::new(Aggregate::Sum, true, LIMIT).expect("an accumulator");
         accumulator.add(&values[..1], 5).expect("added");
         assert!(accumulator.bytes() > 0);
         assert!(identical(&accumulator.finish(&crate::functions::Unwatched).expect("a sum"), &Value::Int(1)));
@@ -590,7 +560,7 @@ mod tests {
     #[test]
     fn rows_with_a_multiplicity_count_that_often() {
         let run = |aggregate, multiplicity| {
-            let mut accumulator = Accumulator::new(aggregate, false, LIMIT);
+            let mut accumulator = Accumulator::new(aggregate, false, LIMIT).expect("an accumulator");
             accumulator.add(&ints(&[7]), multiplicity)?;
             accumulator.finish(&crate::functions::Unwatched)
         };

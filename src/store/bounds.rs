@@ -7,24 +7,33 @@ use crate::value::KeyId;
 /// Between which numbers a value is, both included; where the first is beyond the second nothing is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Bounds {
-    /// An integer.
-    Ints(i64, i64),
+    /// A number, by its type; what is no number is never within.
+    Numbers {
+        /// Between which integers.
+        ints: (i64, i64),
+        /// Between which floats.
+        floats: (f64, f64),
+    },
     /// The day of a date, counted from 1970-01-01.
-    Days(i64, i64),
-    /// A float; what is no number is never within.
-    Floats(f64, f64),
+    Days((i64, i64)),
 }
 
 impl Bounds {
     /// What is within both; `None` where they are of different kinds.
     pub fn and(self, other: Bounds) -> Option<Bounds> {
         match (self, other) {
-            (Bounds::Ints(a, b), Bounds::Ints(c, d)) => Some(Bounds::Ints(a.max(c), b.min(d))),
-            (Bounds::Days(a, b), Bounds::Days(c, d)) => Some(Bounds::Days(a.max(c), b.min(d))),
-            (Bounds::Floats(a, b), Bounds::Floats(c, d)) => Some(Bounds::Floats(a.max(c), b.min(d))),
+            (Bounds::Days(one), Bounds::Days(other)) => Some(Bounds::Days(common(one, other))),
+            (Bounds::Numbers { ints, floats }, Bounds::Numbers { ints: others, floats: (least, greatest) }) => {
+                let floats = (floats.0.max(least), floats.1.min(greatest));
+                Some(Bounds::Numbers { ints: common(ints, others), floats })
+            }
             _ => None,
         }
     }
+}
+
+fn common((a, b): (i64, i64), (c, d): (i64, i64)) -> (i64, i64) {
+    (a.max(c), b.min(d))
 }
 
 /// Leaves the entities, which ascend within one segment, whose value is within bounds; `false`, and nothing is done,
@@ -35,10 +44,10 @@ pub(super) fn keep_within(columns: Option<&Columns>, key: KeyId, bounds: Bounds,
         return true;
     };
     let (numbers, within) = match (&column.data, bounds) {
-        (Data::Ints(numbers), Bounds::Ints(least, greatest))
-        | (Data::Dates(numbers), Bounds::Days(least, greatest)) => (numbers, (least, greatest)),
-        (Data::Floats(values), Bounds::Floats(least, greatest)) => {
-            keep(column, values, (least, greatest), entities);
+        (Data::Ints(numbers), Bounds::Numbers { ints, .. }) => (numbers, ints),
+        (Data::Dates(numbers), Bounds::Days(days)) => (numbers, days),
+        (Data::Floats(values), Bounds::Numbers { floats, .. }) => {
+            keep(column, values, floats, entities);
             return true;
         }
         _ => return false,
@@ -125,7 +134,10 @@ mod tests {
                 .copied()
                 .filter(|node| within(node).is_some_and(|number| least <= number && number <= greatest))
                 .collect();
-            let bounds = if dates { Bounds::Days(least, greatest) } else { Bounds::Ints(least, greatest) };
+            let bounds = match dates {
+                true => Bounds::Days((least, greatest)),
+                false => Bounds::Numbers { ints: (least, greatest), floats: (1.0, 0.0) },
+            };
             prop_assert!(version.keep_nodes_within(key, bounds, &mut nodes));
             prop_assert_eq!(nodes, wanted);
         }
@@ -144,7 +156,8 @@ mod tests {
                 version.create_node(&[], &[(key, Value::Float(*value))]).unwrap();
             }
             let mut nodes: Vec<u32> = (0..values.len() as u32).collect();
-            prop_assert!(version.keep_nodes_within(key, Bounds::Floats(least, greatest), &mut nodes));
+            let bounds = Bounds::Numbers { ints: (1, 0), floats: (least, greatest) };
+            prop_assert!(version.keep_nodes_within(key, bounds, &mut nodes));
             let within = |node: &u32| (least..=greatest).contains(&values[*node as usize]);
             prop_assert_eq!(nodes, (0..values.len() as u32).filter(within).collect::<Vec<_>>());
         }
@@ -157,7 +170,7 @@ mod tests {
         for value in [Value::Int(1), Value::Float(2.0)] {
             version.create_node(&[], &[(key, value)]).unwrap();
         }
-        let bounds = Bounds::Ints(0, 9);
+        let bounds = Bounds::Numbers { ints: (0, 9), floats: (0.0, 9.0) };
         let mut nodes = vec![0, 1];
         assert!(!version.keep_nodes_within(key, bounds, &mut nodes));
         assert_eq!(nodes, [0, 1]);

@@ -98,7 +98,7 @@ impl Version {
             return pairs.try_for_each(|(at, node)| self.set_node_property(NodeId(*node), key, values.get(at)));
         }
         if self.role_of(key).is_some() {
-            self.forget_entities();
+            self.names.forget();
         }
         for (run, start) in by_segment(nodes) {
             self.nodes.columns_mut(run[0]).put(key, run, values, start);

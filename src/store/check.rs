@@ -5,12 +5,12 @@
 
 use super::bits::Bits;
 use super::directory::Directory;
+use super::entities::Entry;
 use super::tree::Tree;
 use super::{Direction, Version, split};
-use crate::value::{NodeId, RelId, RelTypeId, Value};
+use crate::value::{NodeId, RelId, RelTypeId};
 use std::cmp::Ordering;
-use std::collections::HashSet;
-use std::sync::Arc;
+use std::collections::HashMap;
 
 /// The most problems that are told: one defect may show in millions of places.
 const MOST: usize = 100;
@@ -27,7 +27,7 @@ impl Version {
                 self.check_end_labels(rel_type, direction, &mut problems);
             }
         }
-        self.check_entities(&mut problems);
+        self.check_names(&mut problems);
         self.check_indexes(&mut problems);
         problems.found
     }
@@ -129,29 +129,21 @@ impl Version {
         }
     }
 
-    fn check_entities(&self, problems: &mut Problems) {
-        let mut expected: HashSet<(NodeId, Arc<str>)> = HashSet::new();
-        for key in [self.naming.name, self.naming.aliases].into_iter().flatten() {
-            for node in self.node_ids() {
-                match self.node_property(node, key) {
-                    Value::String(text) => drop(expected.insert((node, text))),
-                    Value::List(items) => {
-                        expected.extend(items.iter().filter_map(|item| match item {
-                            Value::String(text) => Some((node, Arc::clone(text))),
-                            _ => None,
-                        }));
-                    }
-                    _ => {}
-                }
+    /// The index over names has what the names are.
+    fn check_names(&self, problems: &mut Problems) {
+        let Some(entities) = self.names.gathered() else { return };
+        let mut found: HashMap<Entry, i64> = HashMap::new();
+        entities.iter().for_each(|entry| *found.entry(entry).or_default() += 1);
+        for node in self.node_ids() {
+            self.names_of(node).into_iter().for_each(|entry| *found.entry(entry).or_default() -= 1);
+        }
+        for (entry, surplus) in found {
+            let node = entry.node;
+            match surplus.cmp(&0) {
+                Ordering::Less => problems.tell(|| format!("node {node} is not found by one of its names")),
+                Ordering::Greater => problems.tell(|| format!("node {node} is found by a name that it does not have")),
+                Ordering::Equal => {}
             }
-        }
-        let found: HashSet<(NodeId, Arc<str>)> =
-            self.entities().iter().map(|(text, node)| (node, Arc::clone(text))).collect();
-        for (node, text) in expected.difference(&found) {
-            problems.tell(|| format!("node {} is not found by its name `{text}`", node.0));
-        }
-        for (node, text) in found.difference(&expected) {
-            problems.tell(|| format!("`{text}` leads to node {}, which has no such name", node.0));
         }
     }
 }
@@ -193,7 +185,10 @@ impl Problems {
 
 #[cfg(test)]
 mod tests {
+    use super::super::entities::Role;
     use super::*;
+    use crate::value::Value;
+    use std::sync::Arc;
 
     fn sample() -> Version {
         let mut graph = Version::new();
@@ -226,9 +221,15 @@ mod tests {
     #[test]
     fn what_does_not_agree_is_told() {
         let mut graph = sample();
-        assert!(!graph.entities().similar("alias", 1).is_empty());
-        graph.change_entities(|entities| entities.add(&Arc::from("stray"), 3, super::super::entities::Role::Name));
-        assert_eq!(graph.problems(), ["`stray` leads to node 3, which has no such name"]);
+        graph.entities();
+        graph.names.change(|entities| entities.add(Entry::new("stray", 3, Role::Name)));
+        graph.names.change(|entities| entities.remove(Entry::new("n5", 5, Role::Name)));
+        let mut problems = graph.problems();
+        problems.sort();
+        assert_eq!(
+            problems,
+            ["node 3 is found by a name that it does not have", "node 5 is not found by one of its names"]
+        );
         let mut graph = sample();
         graph.types = Default::default();
         let problems = graph.problems();

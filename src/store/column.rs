@@ -57,15 +57,33 @@ impl Slot {
 
     /// Calls `visit` with each place that has what is wanted, ascending.
     fn search(&self, search: &mut Search<'_>, visit: &mut dyn FnMut(u16)) {
-        let unmade = || self.stored.as_ref().filter(|_| self.here.get().is_none());
         if let Some(wanted) = search.text()
-            && let Some((columns, at)) = unmade()
-            && let Some(places) = columns.get().find_texts(*at as usize, |text| wanted.is_met(text))
+            && let Some((columns, at)) = self.unmade()
+            && let Some(places) = columns.get().find_texts(at, |text| wanted.is_met(text))
         {
             places.into_iter().for_each(visit);
         } else if let Some(column) = self.column() {
             search.look_through(column, visit);
         }
+    }
+
+    /// Calls `visit` with each place that has a text, by itself or in a list, which passes a test: once for each such text,
+    /// in the same order.
+    fn find_texts(&self, passes: &mut impl FnMut(&str) -> bool, visit: &mut dyn FnMut(u16)) {
+        let bytes_pass = |text: &[u8]| std::str::from_utf8(text).is_ok_and(&mut *passes);
+        if let Some((columns, at)) = self.unmade()
+            && let Some(places) = columns.get().find_texts(at, bytes_pass)
+        {
+            places.into_iter().for_each(visit);
+        } else if let Some(column) = self.column() {
+            column.for_each(|place, cell| cell.texts().filter(|text| passes(text)).for_each(|_| visit(place)));
+        }
+    }
+
+    /// Where it stands in a file yet.
+    fn unmade(&self) -> Option<(&KeyColumns, usize)> {
+        let stored = self.stored.as_ref().filter(|_| self.here.get().is_none());
+        stored.map(|(columns, at)| (&**columns, *at as usize))
     }
 
     /// Changes the column, an empty one when the file turned out to be damaged.
@@ -90,6 +108,13 @@ impl Columns {
     pub(super) fn search(&self, key: KeyId, search: &mut Search<'_>, visit: &mut dyn FnMut(u16)) {
         if let Some((_, slot)) = self.0.iter().find(|(other, _)| *other == key) {
             slot.search(search, visit);
+        }
+    }
+
+    /// As [`Slot::find_texts`], of the column of a key.
+    pub(super) fn find_texts(&self, key: KeyId, passes: &mut impl FnMut(&str) -> bool, visit: &mut dyn FnMut(u16)) {
+        if let Some((_, slot)) = self.0.iter().find(|(other, _)| *other == key) {
+            slot.find_texts(passes, visit);
         }
     }
 
@@ -242,6 +267,11 @@ impl Dictionary<'_> {
         self.0.as_ptr().addr()
     }
 
+    /// The text of a code.
+    pub(crate) fn text(&self, code: usize) -> Option<&Arc<str>> {
+        self.0.get(code)
+    }
+
     /// How many texts it has.
     pub(crate) fn len(&self) -> usize {
         self.0.len()
@@ -285,6 +315,20 @@ impl<'a> Cell<'a> {
             other => Cell::Other(other),
         }
     }
+
+    /// The text, or those of a list.
+    pub(crate) fn texts(self) -> impl Iterator<Item = &'a Arc<str>> {
+        let (one, list): (Option<&Arc<str>>, &[Value]) = match self {
+            Cell::Text(text) => (Some(text), &[]),
+            Cell::Other(Value::List(items)) => (None, items),
+            _ => (None, &[]),
+        };
+        let text = |item: &'a Value| match item {
+            Value::String(text) => Some(text),
+            _ => None,
+        };
+        one.into_iter().chain(list.iter().filter_map(text))
+    }
 }
 
 impl Cell<'_> {
@@ -321,7 +365,7 @@ impl Column {
 
     /// Calls `visit` with each place that has a value, ascending, and its cell, which is the same whatever the column's
     /// type.
-    pub(crate) fn for_each(&self, mut visit: impl FnMut(u16, Cell<'_>)) {
+    pub(crate) fn for_each<'a>(&'a self, mut visit: impl FnMut(u16, Cell<'a>)) {
         let places = self.present.bits().iter();
         match &self.data {
             Data::Bools(values) => places.zip(values).for_each(|(place, value)| visit(place, Cell::Bool(*value))),

@@ -4,6 +4,7 @@ use super::column::{Cell, Column, Columns, Dictionary};
 use super::{Gathered, SEGMENT, split};
 use crate::value::{KeyId, Value};
 use hashbrown::HashMap;
+use std::sync::Arc;
 
 /// Gathers the values of a key for entities in the given order; `columns` finds the columns of a segment.
 pub(crate) fn gather<'a>(
@@ -45,7 +46,7 @@ pub(crate) fn by_text<'a>(
     columns: impl Fn(u32) -> Option<&'a Columns>,
 ) -> Option<ByText> {
     let mut firsts = Vec::new();
-    let new = |at: usize| {
+    let new = |at: usize, _: Option<&Arc<str>>| {
         firsts.push(at as u32);
         (firsts.len() * SAME <= entities.len()).then(|| firsts.len() as u32 - 1)
     };
@@ -53,20 +54,20 @@ pub(crate) fn by_text<'a>(
     Some(ByText { codes, firsts })
 }
 
-/// The number of the text that each entity has for a key; `new` gives that of a text that has none yet, by the place of
-/// the entity. `None` where texts have no codes, or when `new` gives none.
+/// The number of the text that each entity has for a key; `new` gives that of a text, or of no text, that has none yet,
+/// and is told the place of the entity. `None` where texts have no codes, or when `new` gives none.
 pub(crate) fn number<'a>(
     numbers: &mut TextNumbers,
     entities: &[u32],
     key: KeyId,
     columns: impl Fn(u32) -> Option<&'a Columns>,
-    mut new: impl FnMut(usize) -> Option<u32>,
+    mut new: impl FnMut(usize, Option<&Arc<str>>) -> Option<u32>,
 ) -> Option<Vec<u32>> {
     let mut all = Vec::with_capacity(entities.len());
-    let mut add = |numbers: &mut TextNumbers, code: Option<usize>| {
+    let mut add = |numbers: &mut TextNumbers, dictionary: Dictionary<'_>, code: Option<usize>| {
         let number = numbers.number(code)?;
         if *number == NONE {
-            *number = new(all.len())?;
+            *number = new(all.len(), code.and_then(|code| dictionary.text(code)))?;
         }
         all.push(*number);
         Some(())
@@ -74,14 +75,15 @@ pub(crate) fn number<'a>(
     let mut codes = Vec::new();
     for run in entities.chunk_by(|left, right| left / SEGMENT == right / SEGMENT) {
         let column = columns(run[0] / SEGMENT).and_then(|columns| columns.column(key));
-        numbers.turn_to(column.map_or(Some(Dictionary::default()), Column::dictionary)?);
+        let dictionary = column.map_or(Some(Dictionary::default()), Column::dictionary)?;
+        numbers.turn_to(dictionary);
         codes.clear();
         if column.is_some_and(|column| column.codes_at(run, &mut codes)) {
-            codes.iter().try_for_each(|code| add(numbers, Some(*code as usize)))?;
+            codes.iter().try_for_each(|code| add(numbers, dictionary, Some(*code as usize)))?;
             continue;
         }
         let code = |entity: &u32| column.and_then(|column| column.code(split(*entity).1));
-        run.iter().try_for_each(|entity| add(numbers, code(entity)))?;
+        run.iter().try_for_each(|entity| add(numbers, dictionary, code(entity)))?;
     }
     Some(all)
 }

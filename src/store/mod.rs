@@ -13,7 +13,8 @@
 //! - `relationships`: for each type, adjacency by start and by end in segments of nodes (`adjacency`), and segments of
 //!   rows (`rows`) with where a relationship starts, whether it is there, and property columns.
 //! - `column`: the values of one key in one segment, packed and typed.
-//! - `entities`: names and aliases; `names` has them gathered when somebody asks, and kept in step with changes.
+//! - `entities`: an index over names and aliases; `names` looks names up, through it once somebody has asked for some, and keeps
+//!   it in step with changes. `similar` judges which are near.
 //! - `history`: how each commit is taken back, where a graph keeps that; `differences` finds the changes.
 //! - `ends`: how many relationships have a node with a label at an end.
 //! - `schema`, `index`, `tree`: what indexes and constraints there are, and the persistent trees that indexes keep values

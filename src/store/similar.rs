@@ -3,17 +3,11 @@
 //! Takes a text and candidates; gives those that are near, nearest first: few letters apart, as [`crate::text`] judges
 //! it for all names, or sharing a whole word of some length, for these names are phrases.
 
-use crate::text::Sought;
+use crate::text::{Sought, fold};
 use std::sync::Arc;
 
 /// Words shorter than this do not make two names near.
 const WORD: usize = 4;
-
-/// A cheap test that leaves out most candidates before they are folded.
-pub(super) fn may_be_near(text: &str, candidate: &str) -> bool {
-    let (shorter, longer) = (text.len().min(candidate.len()), text.len().max(candidate.len()));
-    longer <= shorter.saturating_mul(2) + 4 || text.contains(' ') || candidate.contains(' ') || candidate.contains('-')
-}
 
 /// The best candidates so far.
 pub(super) struct Ranking {
@@ -25,16 +19,18 @@ pub(super) struct Ranking {
 
 impl Ranking {
     pub(super) fn new(text: &str, limit: usize) -> Ranking {
-        Ranking { sought: Sought::new(text), words: words(text), limit, found: Vec::new() }
+        let folded = fold(text);
+        let words = words(&folded).map(str::to_owned).collect();
+        Ranking { sought: Sought::new(&folded), words, limit, found: Vec::new() }
     }
 
-    /// Considers a candidate: how it is compared, and how it is shown.
-    pub(super) fn offer(&mut self, compared: &str, shown: &Arc<str>) {
-        let Some(distance) = self.distance(compared) else { return };
-        let place = self.found.partition_point(|(other, name)| (*other, name) < (distance, shown));
-        let known = self.found.get(place).is_some_and(|(_, name)| name == shown);
+    /// Considers a candidate.
+    pub(super) fn offer(&mut self, candidate: &str) {
+        let Some(distance) = self.distance(candidate) else { return };
+        let place = self.found.partition_point(|(other, name)| (*other, &**name) < (distance, candidate));
+        let known = self.found.get(place).is_some_and(|(_, name)| &**name == candidate);
         if place < self.limit && !known {
-            self.found.insert(place, (distance, Arc::clone(shown)));
+            self.found.insert(place, (distance, Arc::from(candidate)));
             self.found.truncate(self.limit);
         }
     }
@@ -43,16 +39,30 @@ impl Ranking {
         self.found.into_iter().map(|(_, name)| name).collect()
     }
 
-    /// How far the candidate is, if it is near.
+    /// How far the candidate is, if it is near, and no farther than those that there are.
     fn distance(&self, candidate: &str) -> Option<usize> {
-        let shares_word = || words(candidate).iter().any(|word| self.words.contains(word));
-        self.sought.distance(candidate).or_else(|| shares_word().then(|| self.sought.most() + 1))
+        let (near, bound) = (self.sought.most(), self.bound());
+        let words_count = near < bound && !self.words.is_empty();
+        if !words_count && !self.sought.may_be_within(candidate, bound.min(near)) {
+            return None;
+        }
+        let candidate = fold(candidate);
+        let shares_word = || words(&candidate).any(|word| self.words.iter().any(|other| other == word));
+        let distance = self.sought.distance_within(&candidate, bound.min(near));
+        distance.or_else(|| (words_count && shares_word()).then_some(near + 1))
+    }
+
+    /// The greatest distance that is of interest.
+    fn bound(&self) -> usize {
+        let last = self.found.last().filter(|_| self.found.len() >= self.limit);
+        last.map_or(self.sought.most() + 1, |(distance, _)| *distance)
     }
 }
 
-fn words(text: &str) -> Vec<String> {
+/// The words of a folded text that are long enough.
+fn words(text: &str) -> impl Iterator<Item = &str> {
     let words = text.split(|c: char| !c.is_alphanumeric());
-    words.filter(|word| word.chars().count() >= WORD).map(str::to_lowercase).collect()
+    words.filter(|word| word.chars().count() >= WORD)
 }
 
 #[cfg(test)]
@@ -61,7 +71,7 @@ mod tests {
 
     fn near(text: &str, candidates: &[&str]) -> Vec<String> {
         let mut ranking = Ranking::new(text, 3);
-        candidates.iter().for_each(|name| ranking.offer(name, &Arc::from(*name)));
+        candidates.iter().for_each(|name| ranking.offer(name));
         ranking.finish().iter().map(ToString::to_string).collect()
     }
 

@@ -43,7 +43,7 @@ impl MemoryUse {
 impl Version {
     /// The memory used.
     pub fn memory(&self) -> MemoryUse {
-        let entities = self.entities.get().map_or(0, Entities::bytes);
+        let entities = self.names.gathered().map_or(0, Entities::bytes);
         let indexes = self.schema.indexes.iter().filter_map(|index| index.tree.get()).map(Tree::bytes).sum();
         let mut used = MemoryUse { nodes: self.nodes.bytes(), entities, indexes, ..MemoryUse::default() };
         let (columns, strings) = columns_bytes(self.nodes.all_columns());

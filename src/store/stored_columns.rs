@@ -272,7 +272,7 @@ impl<W: AsRef<[u32]>> OpenColumn<W> {
 
     /// Of a column of texts the places that have one, and the positions among them of those that pass a test, ascending;
     /// `None` when it is not in order, or is of another form.
-    pub(super) fn find_texts(&self, at: usize, passes: impl Fn(&[u8]) -> bool) -> Option<(Bits, Vec<usize>)> {
+    pub(super) fn find_texts(&self, at: usize, mut passes: impl FnMut(&[u8]) -> bool) -> Option<(Bits, Vec<usize>)> {
         let mut reader = self.reader(at)?;
         let (form, width, present) = reader.head()?;
         if (form, width) != (TEXTS, 0) {
@@ -414,7 +414,7 @@ impl Version {
     /// When there is a value of a node that does not exist; then some were put in.
     pub(crate) fn install_node_columns(&mut self, key: KeyId, columns: Vec<(u32, Column)>, living: bool) -> Result<()> {
         self.check_key(key)?;
-        self.forget_entities();
+        self.names.forget();
         for (segment, column) in columns {
             let live = self.nodes.segment(segment).and_then(|nodes| nodes.set(None)).copied().unwrap_or_default();
             if let Some(column) = of_those_there(column, &live, living, "node")? {

@@ -196,7 +196,7 @@ impl Version {
     ) -> Result<()> {
         let (key, segments) = (column.key, Arc::clone(&column.segments));
         self.check_key(key)?;
-        self.forget_entities();
+        self.names.forget();
         if segments.iter().any(|segment| nodes.live(*segment).is_none()) {
             return Err(Error::internal("values are noted where there is no node"));
         }
@@ -364,7 +364,7 @@ impl UnreadColumns {
 
     /// The places whose texts pass a test, ascending, of a column of texts that nobody asked for yet; `None` where the column
     /// itself says it.
-    pub(super) fn find_texts(&self, at: usize, passes: impl Fn(&[u8]) -> bool) -> Option<Vec<u16>> {
+    pub(super) fn find_texts(&self, at: usize, passes: impl FnMut(&[u8]) -> bool) -> Option<Vec<u16>> {
         let unmade = self.columns.get(at)?.get().is_none();
         self.source.as_ref().filter(|_| unmade)?.find_texts(at, passes)
     }
@@ -383,7 +383,7 @@ impl Source {
     }
 
     /// `None` too when the column is not as it should be.
-    fn find_texts(&self, at: usize, passes: impl Fn(&[u8]) -> bool) -> Option<Vec<u16>> {
+    fn find_texts(&self, at: usize, passes: impl FnMut(&[u8]) -> bool) -> Option<Vec<u16>> {
         let (present, positions) = self.open.find_texts(at, passes)?;
         let live = self.open.segments().nth(at).and_then(&self.live)?;
         if present.common(&live) != present.count() {

@@ -7,18 +7,17 @@ use super::constraints::Schema;
 use super::deferred::Damage;
 use super::derived::Derived;
 use super::directory::Directory;
-use super::entities::Entities;
 use super::gather::{ByText, TextNumbers, by_text, gather, number};
 use super::history::History;
+use super::names::Names;
 use super::nodes::NodeTable;
 use super::record::{Change, Record};
 use super::relationships::RelTable;
 use super::sample::Samples;
-use super::search::Searches;
-use super::{Adjacent, Catalog, Direction, Gathered, Resolution, SEGMENT, split};
+use super::{Adjacent, Catalog, Direction, Gathered, SEGMENT, split};
 use crate::value::{KeyId, LabelId, NodeId, RelId, RelTypeId, Value};
 use std::fmt;
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock};
 
 /// One state of a graph. Cheap to clone: a clone shares everything until one of the two is changed.
 #[derive(Clone, Default)]
@@ -30,10 +29,8 @@ pub struct Version {
     pub(super) rels: Arc<Vec<Arc<RelTable>>>,
     /// For each segment of nodes, the relationship types that any of them ever had.
     pub(super) types: Directory<SegmentTypes>,
-    /// Names and aliases, gathered when somebody first asks for one. Versions that share it have the same names.
-    pub(super) entities: Arc<OnceLock<Entities>>,
-    /// How often nodes were looked for by name before these were gathered, in all versions of the graph.
-    pub(super) name_searches: Searches,
+    /// Names and aliases. Versions that share an index over them have the same names.
+    pub(super) names: Names,
     pub(super) schema: Arc<Schema>,
     /// Samples of properties, taken when somebody first asks for one.
     pub(super) samples: Arc<Samples>,
@@ -330,7 +327,7 @@ impl Version {
         numbers: &mut TextNumbers,
         nodes: &[u32],
         key: KeyId,
-        new: impl FnMut(usize) -> Option<u32>,
+        new: impl FnMut(usize, Option<&Arc<str>>) -> Option<u32>,
     ) -> Option<Vec<u32>> {
         number(numbers, nodes, key, |segment| self.nodes.segment(segment).map(|segment| &segment.columns), new)
     }
@@ -350,21 +347,6 @@ impl Version {
     /// The properties of nodes by segment.
     pub(crate) fn node_columns(&self) -> impl Iterator<Item = (u32, &Columns)> {
         self.nodes.all_columns_by_segment()
-    }
-
-    /// What a name or alias denotes: exactly first, then without regard to case.
-    pub fn resolve(&self, name: &str) -> Resolution {
-        self.entities().resolve(name)
-    }
-
-    /// Known names and aliases that are near to a text, nearest first.
-    pub fn similar_names(&self, name: &str, limit: usize) -> Vec<Arc<str>> {
-        self.entities().similar(name, limit)
-    }
-
-    /// Every name and alias with the node it denotes, in no particular order; one that a node has twice stands twice.
-    pub fn names(&self) -> impl Iterator<Item = (&Arc<str>, NodeId)> {
-        self.entities().iter()
     }
 }
 
@@ -455,7 +437,7 @@ impl Version {
         numbers: &mut TextNumbers,
         rows: &[u32],
         key: KeyId,
-        new: impl FnMut(usize) -> Option<u32>,
+        new: impl FnMut(usize, Option<&Arc<str>>) -> Option<u32>,
     ) -> Option<Vec<u32>> {
         let table = self.table(rel_type);
         number(numbers, rows, key, |segment| table.and_then(|table| table.columns(segment)), new)

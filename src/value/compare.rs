@@ -10,6 +10,7 @@
 use super::{Map, Value};
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 /// What comparing two values with `<` can find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,7 +203,7 @@ fn equal_scalars(a: &Value, b: &Value) -> bool {
         (Value::Int(int), Value::Float(float)) | (Value::Float(float), Value::Int(int)) => {
             compare_int_float(*int, *float) == Some(Ordering::Equal)
         }
-        (Value::String(a), Value::String(b)) => a == b,
+        (Value::String(a), Value::String(b)) => Arc::ptr_eq(a, b) || a == b,
         (Value::Bool(a), Value::Bool(b)) => a == b,
         (Value::Node(a), Value::Node(b)) => a == b,
         (Value::Rel(a), Value::Rel(b)) => a == b,
@@ -269,6 +270,11 @@ fn compare_lists(a: &[Value], b: &[Value]) -> Comparison {
 
 fn order_numbers(a: &Value, b: &Value) -> Ordering {
     compare_numbers(a, b).unwrap_or_else(|| is_nan(a).cmp(&is_nan(b)))
+}
+
+/// As [`order`] sorts two floats.
+pub fn order_floats(a: &f64, b: &f64) -> Ordering {
+    a.partial_cmp(b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
 }
 
 fn is_nan(value: &Value) -> bool {

@@ -199,6 +199,18 @@ impl From<&str> for Value {
     }
 }
 
+impl From<Option<i64>> for Value {
+    fn from(value: Option<i64>) -> Self {
+        value.map_or(Value::Null, Value::Int)
+    }
+}
+
+impl From<Option<f64>> for Value {
+    fn from(value: Option<f64>) -> Self {
+        value.map_or(Value::Null, Value::Float)
+    }
+}
+
 impl From<Option<bool>> for Value {
     fn from(value: Option<bool>) -> Self {
         value.map_or(Value::Null, Value::Bool)

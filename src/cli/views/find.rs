@@ -46,9 +46,11 @@ pub fn entities(graph: &Version, typed: &str, limit: usize) -> Vec<Found> {
         keep(&mut best, node, fit, text);
     }
     if best.is_empty() && !wanted.is_empty() {
-        for (rank, text) in graph.similar_names(typed.trim(), limit).iter().enumerate() {
-            for node in graph.names().filter(|(name, _)| *name == text).map(|(_, node)| node) {
-                keep(&mut best, node, Fit::Near(rank), text);
+        let near = graph.similar_names(typed.trim(), limit);
+        let ranks: HashMap<&Arc<str>, usize> = near.iter().zip(0..).collect();
+        for (text, node) in graph.names() {
+            if let Some(rank) = ranks.get(text) {
+                keep(&mut best, node, Fit::Near(*rank), text);
             }
         }
     }

@@ -17,8 +17,10 @@ use crate::functions::evidence::{Found, each_rel};
 use crate::functions::{Body, Function};
 use crate::semantic::bound::{Expr, ExprKind, LabelTest, TypeTest};
 use crate::syntax::ast::{BinaryOp, CompareOp};
+use crate::value::compare::compare_int_float;
 use crate::value::{KeyId, NodeId, RelId, RelLists, RelTypeId, Value};
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 /// The rows of a chunk to compute for.
 #[derive(Clone, Copy)]
@@ -214,7 +216,7 @@ enum Numbers<'a, T> {
 }
 
 impl<T: Copy> Numbers<'_, T> {
-    fn map<U: Clone>(&self, other: &Numbers<'_, T>, len: usize, compute: impl Fn(T, T) -> U) -> Vec<U> {
+    fn map<V: Copy, U: Clone>(&self, other: &Numbers<'_, V>, len: usize, compute: impl Fn(T, V) -> U) -> Vec<U> {
         match (self, other) {
             (Numbers::Each(left), Numbers::Each(right)) => {
                 left.iter().zip(*right).map(|(l, r)| compute(*l, *r)).collect()
@@ -258,6 +260,12 @@ fn compare_columns(op: CompareOp, left: &Column, right: &Column, len: usize) -> 
     if let (Some(left), Some(right)) = (floats(left), floats(right)) {
         return Column::Bools(compare_numbers(op, &left, &right, len));
     }
+    if let (Some(left), Some(right)) = (ints(left), floats(right)) {
+        return Column::Bools(compare_mixed(op, &left, &right, len));
+    }
+    if let (Some(left), Some(right)) = (floats(left), ints(right)) {
+        return Column::Bools(compare_mixed(op.mirrored(), &right, &left, len));
+    }
     if let (Column::Nodes(left), Column::Nodes(right), Some(equal)) = (left, right, equality(op)) {
         return Column::Bools(left.iter().zip(right).map(|(l, r)| (l == r) == equal).collect());
     }
@@ -281,6 +289,20 @@ fn compare_numbers<T: Copy + PartialOrd>(
     }
 }
 
+fn compare_mixed(op: CompareOp, left: &Numbers<'_, i64>, right: &Numbers<'_, f64>, len: usize) -> Vec<bool> {
+    left.map(right, len, |int, float| {
+        let order = compare_int_float(int, float);
+        match op {
+            CompareOp::Equal => order == Some(Ordering::Equal),
+            CompareOp::NotEqual => order != Some(Ordering::Equal),
+            CompareOp::Less => order == Some(Ordering::Less),
+            CompareOp::LessEqual => order.is_some_and(Ordering::is_le),
+            CompareOp::Greater => order == Some(Ordering::Greater),
+            CompareOp::GreaterEqual => order.is_some_and(Ordering::is_ge),
+        }
+    })
+}
+
 /// Whether the comparison asks for equality (`true`) or its opposite (`false`).
 fn equality(op: CompareOp) -> Option<bool> {
     match op {
@@ -292,19 +314,11 @@ fn equality(op: CompareOp) -> Option<bool> {
 
 /// Calls `f` with the values of two columns in a row, without copying those that are held as values.
 fn with_values<T>(left: &Column, right: &Column, row: usize, f: impl FnOnce(&Value, &Value) -> T) -> T {
-    match (held(left, row), held(right, row)) {
+    match (left.held(row), right.held(row)) {
         (Some(left), Some(right)) => f(left, right),
         (Some(left), None) => f(left, &right.get(row)),
         (None, Some(right)) => f(&left.get(row), right),
         (None, None) => f(&left.get(row), &right.get(row)),
-    }
-}
-
-fn held(column: &Column, row: usize) -> Option<&Value> {
-    match column {
-        Column::Values(values) => values.get(row),
-        Column::Constant(value) => Some(value),
-        _ => None,
     }
 }
 

@@ -173,21 +173,24 @@ impl Wanted {
                 }
             });
         }
-        grouping.groups.combine_all(cx, &codes, rows.len())
+        grouping.groups.combine_all(cx, codes, rows.len())
     }
 
     fn finish(&self, cx: &Context, grouping: Grouping, cited: &mut [AtNode], held: &mut Held) -> Result<Chunk> {
         let order = grouping.groups.in_order();
         let mut out = Chunk::new(cx.frame(), grouping.groups.len());
         for (at, (slot, _)) in self.keys.iter().enumerate() {
-            out.set(*slot, Column::from_values(grouping.groups.key_values(at, self.keys.len())));
+            let values = grouping.groups.key_values(at, self.keys.len(), order.as_deref());
+            out.set(*slot, Column::from_values(values));
         }
         for (aggregate, totals) in self.aggregates.iter().zip(grouping.totals) {
             let finished = totals.finish(cx, aggregate, cited, held);
-            out.set(aggregate.0, finished.map_err(|error| error.at(aggregate.1.span))?);
-        }
-        if let Some(order) = order {
-            out = out.gather_all(&order);
+            let finished = finished.map_err(|error| error.at(aggregate.1.span))?;
+            let column = match &order {
+                Some(order) => finished.gather(order),
+                None => finished,
+            };
+            out.set(aggregate.0, column);
         }
         if let Some(argument) = cx.argument() {
             self.add_argument(argument, &mut out);

@@ -49,6 +49,7 @@ mod unwind;
 mod used;
 mod var_expand;
 pub(super) mod weigh;
+mod within;
 
 use super::chunk::{Chunk, Live};
 use super::citations;

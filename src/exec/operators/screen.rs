@@ -8,11 +8,11 @@ use super::super::column::Column;
 use super::super::context::Context;
 use super::super::eval::scalar::{Row, eval};
 use super::super::eval::vector::{Rows, eval_truths};
+use super::within::bounds_of;
 use crate::error::Result;
 use crate::semantic::bound::{Expr, ExprKind, Slot};
 use crate::store::Bounds;
-use crate::syntax::ast::CompareOp;
-use crate::value::{KeyId, RelId, RelTypeId, Value};
+use crate::value::{KeyId, RelId, RelTypeId};
 
 /// The tests of a scan.
 pub(super) struct Screen {
@@ -127,39 +127,8 @@ fn bounds(cx: &Context, expr: &Expr) -> Result<Option<(KeyId, Bounds)>> {
         (_, ExprKind::Property { id: Some(key), .. }) if left.is_fixed() => (*key, left, op.mirrored()),
         _ => return Ok(None),
     };
-    let bounds = match eval(cx, fixed, Row::Chunk(&Chunk::default(), 0))? {
-        Value::Int(number) => whole(op, number).map(|(least, greatest)| Bounds::Ints(least, greatest)),
-        Value::Date(date) => whole(op, date.days).map(|(least, greatest)| Bounds::Days(least, greatest)),
-        Value::Float(number) => float(op, number).map(|(least, greatest)| Bounds::Floats(least, greatest)),
-        _ => None,
-    };
-    Ok(bounds.map(|bounds| (key, bounds)))
-}
-
-/// The integers that compare so with one.
-fn whole(op: CompareOp, number: i64) -> Option<(i64, i64)> {
-    within(op, number, [number.checked_sub(1), number.checked_add(1)], [i64::MIN, i64::MAX])
-}
-
-/// The floats that compare so with one.
-fn float(op: CompareOp, number: f64) -> Option<(f64, f64)> {
-    let [least, greatest] = [f64::NEG_INFINITY, f64::INFINITY];
-    let (before, after) = (number > least, number < greatest);
-    let beside = [before.then(|| number.next_down()), after.then(|| number.next_up())];
-    if number.is_nan() { None } else { within(op, number, beside, [least, greatest]) }
-}
-
-/// The bounds of what compares so with a number, given the numbers before and after it, and the least and greatest.
-fn within<T: Copy>(op: CompareOp, number: T, beside: [Option<T>; 2], [least, greatest]: [T; 2]) -> Option<(T, T)> {
-    let [before, after] = beside;
-    match op {
-        CompareOp::Equal => Some((number, number)),
-        CompareOp::NotEqual => None,
-        CompareOp::Less => before.map(|before| (least, before)),
-        CompareOp::LessEqual => Some((least, number)),
-        CompareOp::Greater => after.map(|after| (after, greatest)),
-        CompareOp::GreaterEqual => Some((number, greatest)),
-    }
+    let fixed = eval(cx, fixed, Row::Chunk(&Chunk::default(), 0))?;
+    Ok(bounds_of(op, &fixed).map(|bounds| (key, bounds)))
 }
 
 /// Leaves the entities for which a predicate over a slot is true.

@@ -19,6 +19,9 @@ use std::cmp::Ordering;
 /// How many rows more than are wanted are gathered before they are sorted.
 const SLACK: usize = 256;
 
+/// Of so few rows the first are found without a look at the clock.
+const FEW: usize = 1 << 14;
+
 /// Sorts stably; of many rows keeps only those that can be among the first, when only they are wanted.
 pub(super) struct Sort {
     /// One for each thread.
@@ -113,8 +116,15 @@ impl Table {
             let ordering = compare_keys(&self.keys, order, *left as usize, *right as usize);
             ordering.then_with(|| place(*left).cmp(&place(*right)))
         };
-        let mut positions = sorted((0..self.len() as u32).collect(), &by_keys, cx)?;
-        positions.truncate(limit.unwrap_or(usize::MAX));
+        let mut positions: Vec<u32> = (0..self.len() as u32).collect();
+        let limit = limit.unwrap_or(usize::MAX);
+        if limit < positions.len() && positions.len() <= FEW {
+            positions.select_nth_unstable_by(limit, |left, right| by_keys(left, right).then(left.cmp(right)));
+            positions.truncate(limit);
+            positions.sort_unstable();
+        }
+        let mut positions = sorted(positions, &by_keys, cx)?;
+        positions.truncate(limit);
         Ok(positions)
     }
 

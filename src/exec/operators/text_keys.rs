@@ -9,7 +9,8 @@ use super::super::memory::Held;
 use crate::error::Result;
 use crate::semantic::bound::{Expr, ExprKind, Slot};
 use crate::store::TextNumbers;
-use crate::value::{KeyId, NodeId, RelId, Value};
+use crate::value::{KeyId, Value};
+use std::sync::Arc;
 
 /// The numbers of a key's texts, by their codes.
 pub(super) struct TextKey {
@@ -44,20 +45,19 @@ impl TextKey {
         }
         let (graph, key) = (cx.graph(), self.key);
         let mut outcome = Ok(());
-        let mut number = |value: Value| {
+        let new = |_: usize, text: Option<&Arc<str>>| {
+            let value = text.map_or(Value::Null, |text| Value::String(Arc::clone(text)));
             let code = groups.code(cx, at, &Column::Constant(value), 0);
             code.map_err(|error| outcome = Err(error)).ok()
         };
         let codes = match chunk.column(self.slot) {
             Column::Nodes(nodes) => {
                 let nodes = selected(chunk, nodes, |node| *node);
-                let new = |row: usize| number(graph.node_property(NodeId(nodes[row]), key));
                 graph.number_nodes(&mut self.numbers, &nodes, key, new)
             }
             Column::Rels(rels) => {
                 let Some(rel_type) = one_type(rels) else { return Ok(None) };
                 let rows = selected(chunk, rels, |rel| rel.row);
-                let new = |row: usize| number(graph.rel_property(RelId { rel_type, row: rows[row] }, key));
                 graph.number_rels(rel_type, &mut self.numbers, &rows, key, new)
             }
             _ => None,
