@@ -5,6 +5,9 @@
 
 #![allow(dead_code, reason = "each benchmark uses its part")]
 
+pub(crate) mod social;
+pub(crate) mod spell;
+
 use standpoint::store::Version;
 use standpoint::value::{LabelId, NodeId, RelTypeId, Value};
 use std::time::{Duration, Instant};

@@ -107,7 +107,10 @@ impl Groups {
     pub(super) fn combine_all(&mut self, cx: &Context, mut codes: Vec<Vec<u32>>, rows: usize) -> Result<Vec<u32>> {
         match codes.as_slice() {
             [] if rows > 0 => return self.combine(cx, &[]).map(|_| vec![0; rows]),
-            [only] if only.iter().all(|group| *group < self.count) => return Ok(codes.pop().unwrap_or_default()),
+            // All are looked at, so that many are at once.
+            [only] if only.iter().fold(true, |all, group| all & (*group < self.count)) => {
+                return Ok(codes.pop().unwrap_or_default());
+            }
             _ => {}
         }
         let mut groups = Vec::with_capacity(rows);

@@ -171,26 +171,13 @@ pub fn cannot_fail(expr: &Expr, entities: &SlotSet) -> bool {
         | ExprKind::IsNull { .. }
         | ExprKind::HasLabels { .. } => true,
         ExprKind::Property { base, .. } => matches!(base.kind, ExprKind::Slot(slot) if entities.contains(slot)),
-        ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter().all(is_truth),
-        ExprKind::Not(inner) => is_truth(inner),
+        ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter().all(Expr::is_truth),
+        ExprKind::Not(inner) => inner.is_truth(),
         _ => false,
     };
     let mut parts = true;
     expr.for_each_child(&mut |part| parts &= cannot_fail(part, entities));
     plain && parts
-}
-
-/// Whether it is true, false or null whatever the row.
-fn is_truth(expr: &Expr) -> bool {
-    matches!(
-        expr.kind,
-        ExprKind::Compare(..)
-            | ExprKind::IsNull { .. }
-            | ExprKind::HasLabels { .. }
-            | ExprKind::And(_)
-            | ExprKind::Or(_)
-            | ExprKind::Not(_)
-    )
 }
 
 /// Whether a predicate of a later pattern joins it by value to what an earlier one binds.

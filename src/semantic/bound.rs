@@ -894,6 +894,20 @@ impl Expr {
         }
     }
 
+    /// Whether it is true, false or null whatever the row.
+    pub fn is_truth(&self) -> bool {
+        matches!(
+            self.kind,
+            ExprKind::Compare(..)
+                | ExprKind::IsNull { .. }
+                | ExprKind::HasLabels { .. }
+                | ExprKind::HasType { .. }
+                | ExprKind::And(_)
+                | ExprKind::Or(_)
+                | ExprKind::Not(_)
+        )
+    }
+
     fn calls_volatile(&self) -> bool {
         matches!(&self.kind, ExprKind::Call { function, .. } if function.is_volatile())
     }

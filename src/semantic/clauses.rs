@@ -2,6 +2,7 @@
 
 use super::Binder;
 use super::bound::{Arm, BoundClause, LoadCsv, Slot, Union};
+use super::negation::conjuncts;
 use super::projection::misplaced as misplaced_aggregate;
 use super::scope::{Entry, Scope, already_bound};
 use super::types::{Type, mismatch};
@@ -278,14 +279,6 @@ impl Binder<'_> {
             scope.insert(name.text.clone(), entry);
         }
         Ok(Some(scope))
-    }
-}
-
-/// Splits a condition into the parts that must all hold.
-pub(super) fn conjuncts(condition: super::bound::Expr) -> Vec<super::bound::Expr> {
-    match condition.kind {
-        super::bound::ExprKind::And(parts) => parts,
-        _ => vec![condition],
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Binder;
 use super::bound::{Expr, ExprKind, Slot, TypeTest, ValueTest};
 use super::names::NameKind;
+use super::negation::negation;
 use super::types::{self, Type, describe, mismatch};
 use super::walk::is_dynamic;
 use super::{operators, scope::Entry};
@@ -255,7 +256,7 @@ impl Binder<'_> {
     fn unary(&mut self, op: UnaryOp, operand: &ast::Expr, predicate: bool) -> Result<Typed> {
         if op == UnaryOp::Not {
             let bound = self.boolean(operand, predicate)?.0;
-            return Ok((ExprKind::Not(Box::new(bound)), Type::BOOL));
+            return Ok((negation(bound), Type::BOOL));
         }
         let (bound, ty) = self.boxed(operand)?;
         let needs = if op == UnaryOp::Minus { TypeSet::NUMBER | TypeSet::DURATION } else { TypeSet::NUMBER };

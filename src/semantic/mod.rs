@@ -18,6 +18,7 @@ mod expressions;
 mod groups;
 mod invocations;
 mod moment;
+mod negation;
 mod operators;
 mod patterns;
 mod procedures;

@@ -48,6 +48,32 @@ fn columns(query: &BoundQuery) -> Vec<&str> {
     query.columns.iter().map(|column| &*column.name).collect()
 }
 
+/// The conditions of a `MATCH (n)`, without places.
+fn conditions(condition: &str) -> String {
+    let query = bound(&format!("MATCH (n) WHERE {condition} RETURN n"));
+    let [BoundClause::Match { predicates, .. }, ..] = clauses(&query) else { panic!("no MATCH: {query:?}") };
+    let places = regex::Regex::new(r"span: \d+\.\.\d+").unwrap();
+    places.replace_all(&format!("{predicates:?}"), "").into_owned()
+}
+
+#[test]
+fn negations_that_say_nothing_are_gone() {
+    let same = [
+        ("NOT NOT n.a < 3", "n.a < 3"),
+        ("NOT (NOT (n.a < 3 AND n:L))", "n.a < 3 AND n:L"),
+        ("NOT NOT NOT n.a < 3", "NOT n.a < 3"),
+        ("NOT NOT n.a", "n.a"),
+        ("NOT n.a = 3", "n.a <> 3"),
+        ("NOT (NOT n.a = 3 OR n.b < 2 OR NOT n.c)", "n.a = 3 AND NOT n.b < 2 AND n.c"),
+        ("n.b OR NOT NOT n:L", "n.b OR n:L"),
+    ];
+    for (condition, plain) in same {
+        assert_eq!(conditions(condition), conditions(plain), "{condition}");
+    }
+    assert_ne!(conditions("NOT n.a < 3"), conditions("n.a >= 3"), "NaN is neither");
+    assert_ne!(conditions("n.b OR NOT NOT n.a"), conditions("n.b OR n.a"), "what is no truth value is an error");
+}
+
 /// Each line: the detail, the column at which the error stands (from 1), the statement.
 const REFUSED: &str = "
 UndefinedVariable 8 RETURN a

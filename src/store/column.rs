@@ -403,15 +403,15 @@ impl Column {
         }
     }
 
-    /// Appends the codes of entities of its segment that follow each other; false, and nothing done, when they do not or
-    /// one has no text.
-    pub(crate) fn codes_at(&self, entities: &[u32], out: &mut Vec<i64>) -> bool {
+    /// Appends what is known of the code of each entity, where these are of its segment and follow each other; false, and
+    /// nothing done, when they do not or one has no text.
+    pub(crate) fn map_codes(&self, entities: &[u32], out: &mut Vec<u32>, known: impl Fn(i64) -> u32) -> bool {
         let (Data::Shared { codes, .. }, Some(first)) = (&self.data, entities.first()) else { return false };
         let begin = usize::from(split(*first).1);
         let end = begin + entities.len();
         let fits = self.present.is_dense() && end <= codes.len() && follow_each_other(entities);
         if fits {
-            codes.append(begin..end, out);
+            codes.map(begin..end, out, known);
         }
         fits
     }
@@ -445,7 +445,7 @@ impl Column {
         }
         let first = *entities.first()?;
         if follow_each_other(entities) {
-            values.append(usize::from(split(first).1)..usize::from(most) + 1, out);
+            values.map(usize::from(split(first).1)..usize::from(most) + 1, out, |number| number);
             return Some(());
         }
         let places = entities.iter().map(|entity| usize::from(split(*entity).1));
@@ -850,13 +850,13 @@ impl Ints {
         }
     }
 
-    /// Appends the numbers of a range, which is within.
-    fn append(&self, range: std::ops::Range<usize>, out: &mut Vec<i64>) {
+    /// Appends what is made of the numbers of a range, which is within.
+    fn map<T>(&self, range: std::ops::Range<usize>, out: &mut Vec<T>, make: impl Fn(i64) -> T) {
         match self {
-            Ints::I8(values) => out.extend(values[range].iter().map(|number| i64::from(*number))),
-            Ints::I16(values) => out.extend(values[range].iter().map(|number| i64::from(*number))),
-            Ints::I32(values) => out.extend(values[range].iter().map(|number| i64::from(*number))),
-            Ints::I64(values) => out.extend_from_slice(&values[range]),
+            Ints::I8(values) => out.extend(values[range].iter().map(|number| make(i64::from(*number)))),
+            Ints::I16(values) => out.extend(values[range].iter().map(|number| make(i64::from(*number)))),
+            Ints::I32(values) => out.extend(values[range].iter().map(|number| make(i64::from(*number)))),
+            Ints::I64(values) => out.extend(values[range].iter().map(|number| make(*number))),
         }
     }
 

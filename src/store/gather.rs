@@ -64,26 +64,29 @@ pub(crate) fn number<'a>(
     mut new: impl FnMut(usize, Option<&Arc<str>>) -> Option<u32>,
 ) -> Option<Vec<u32>> {
     let mut all = Vec::with_capacity(entities.len());
-    let mut add = |numbers: &mut TextNumbers, dictionary: Dictionary<'_>, code: Option<usize>| {
-        let number = numbers.number(code)?;
-        if *number == NONE {
-            *number = new(all.len(), code.and_then(|code| dictionary.text(code)))?;
-        }
-        all.push(*number);
-        Some(())
-    };
-    let mut codes = Vec::new();
     for run in entities.chunk_by(|left, right| left / SEGMENT == right / SEGMENT) {
         let column = columns(run[0] / SEGMENT).and_then(|columns| columns.column(key));
         let dictionary = column.map_or(Some(Dictionary::default()), Column::dictionary)?;
         numbers.turn_to(dictionary);
-        codes.clear();
-        if column.is_some_and(|column| column.codes_at(run, &mut codes)) {
-            codes.iter().try_for_each(|code| add(numbers, dictionary, Some(*code as usize)))?;
-            continue;
+        let start = all.len();
+        let known = |code: i64| numbers.numbers.get(code as usize + 1).copied().unwrap_or(NONE);
+        if !column.is_some_and(|column| column.map_codes(run, &mut all, known)) {
+            all.resize(start + run.len(), NONE);
         }
-        let code = |entity: &u32| column.and_then(|column| column.code(split(*entity).1));
-        run.iter().try_for_each(|entity| add(numbers, dictionary, code(entity)))?;
+        // All are looked at, so that many are at once.
+        if all[start..].iter().fold(false, |any, number| any | (*number == NONE)) {
+            for at in start..all.len() {
+                if all[at] != NONE {
+                    continue;
+                }
+                let code = column.and_then(|column| column.code(split(entities[at]).1));
+                let number = numbers.number(code)?;
+                if *number == NONE {
+                    *number = new(at, code.and_then(|code| dictionary.text(code)))?;
+                }
+                all[at] = *number;
+            }
+        }
     }
     Some(all)
 }

@@ -8,7 +8,7 @@ use super::super::chunk::Chunk;
 use super::super::column::Column;
 use super::super::context::Context;
 use super::super::memory::Growing;
-use super::access::{deleted_node, deleted_rel};
+use super::access::{deleted_node, deleted_rel, property_of};
 use super::logic::label_test;
 use super::operators::{binary, compare, expect_bool, negate};
 use super::scalar::{Row, call, eval};
@@ -21,6 +21,7 @@ use crate::value::compare::compare_int_float;
 use crate::value::{KeyId, NodeId, RelId, RelLists, RelTypeId, Value};
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 /// The rows of a chunk to compute for.
 #[derive(Clone, Copy)]
@@ -133,8 +134,8 @@ fn kernel(cx: &Context, expr: &Expr, rows: Rows<'_>) -> Result<Column> {
         _ if rows.len() == 0 => Ok(Column::Values(Vec::new())),
         ExprKind::Const(value) => Ok(Column::Constant(value.clone())),
         ExprKind::Parameter(name) => cx.parameter(name).map(Column::Constant),
-        ExprKind::Property { base, id, .. } if matches!(base.kind, ExprKind::Slot(_)) => {
-            property(cx, expr, base, *id, rows)
+        ExprKind::Property { base, key, id } if matches!(base.kind, ExprKind::Slot(_)) => {
+            property(cx, expr, base, (key, *id), rows)
         }
         ExprKind::Compare(op, left, right) => compared(cx, *op, [left, right], rows),
         ExprKind::Binary(op, left, right) => combined(cx, *op, [left, right], rows),
@@ -173,17 +174,41 @@ fn map_rows(cx: &Context, len: usize, mut value: impl FnMut(usize) -> Result<Val
     Ok(Column::from_values(values.into_values()))
 }
 
-/// A property of the entities in a slot.
-fn property(cx: &Context, expr: &Expr, base: &Expr, key: Option<KeyId>, rows: Rows<'_>) -> Result<Column> {
+/// A property of what is in a slot.
+fn property(
+    cx: &Context,
+    expr: &Expr,
+    base: &Expr,
+    (key, id): (&str, Option<KeyId>),
+    rows: Rows<'_>,
+) -> Result<Column> {
     let column = eval_column(cx, base, rows)?;
     match column.as_ref() {
-        Column::Nodes(nodes) => node_property(cx, nodes, key),
+        Column::Nodes(nodes) => node_property(cx, nodes, id),
         Column::Rels(rels) => match one_type(rels) {
-            Some(rel_type) => rel_property(cx, rel_type, rels, key),
+            Some(rel_type) => rel_property(cx, rel_type, rels, id),
             None => by_row(cx, expr, rows),
         },
+        Column::Constant(base) => property_of(cx.graph(), base, key, id).map(Column::Constant),
+        Column::Values(bases) => property_of_each(cx, bases, (key, id)),
         _ => by_row(cx, expr, rows),
     }
+}
+
+/// A property of each value. Rows of one map mostly follow each other: it is looked up in that map once.
+fn property_of_each(cx: &Context, bases: &[Value], (key, id): (&str, Option<KeyId>)) -> Result<Column> {
+    let mut last: Option<(usize, Value)> = None;
+    map_rows(cx, bases.len(), |row| {
+        let Value::Map(map) = &bases[row] else { return property_of(cx.graph(), &bases[row], key, id) };
+        match &last {
+            Some((known, value)) if *known == Arc::as_ptr(map).addr() => Ok(value.clone()),
+            _ => {
+                let value = property_of(cx.graph(), &bases[row], key, id)?;
+                last = Some((Arc::as_ptr(map).addr(), value.clone()));
+                Ok(value)
+            }
+        }
+    })
 }
 
 fn node_property(cx: &Context, nodes: &[u32], key: Option<KeyId>) -> Result<Column> {
@@ -206,7 +231,8 @@ fn rel_property(cx: &Context, rel_type: RelTypeId, rels: &[RelId], key: Option<K
 
 pub(crate) fn one_type(rels: &[RelId]) -> Option<RelTypeId> {
     let first = rels.first()?.rel_type;
-    rels.iter().all(|rel| rel.rel_type == first).then_some(first)
+    // All are looked at, so that many are at once.
+    rels.iter().fold(true, |all, rel| all & (rel.rel_type == first)).then_some(first)
 }
 
 /// Numbers of a column: one for each row, or the same for all.

@@ -1,8 +1,8 @@
 //! Rows multiplied by the number of pairs of relationships from two nodes that lead to the same node.
 //!
 //! What the second node leads to is marked; what the first leads to is looked up among the marks. Rows that follow
-//! each other mostly have the same second node, so that its marks serve many of them. Where one is new and has many
-//! more relationships, it is searched instead. A relationship of a pair is compared with those bound before, and with
+//! each other mostly have the same second node, so that its marks serve many of them. Where one is new and one of the two
+//! has many more relationships, that one is searched instead. A relationship of a pair is compared with those bound before, and with
 //! the other, by its identity.
 
 use super::super::chunk::{Chunk, added};
@@ -17,11 +17,12 @@ use crate::plan::physical::Expand;
 use crate::semantic::bound::Slot;
 use crate::store::Version;
 use crate::value::{NodeId, RelId};
+use hashbrown::HashMap;
 use std::cell::OnceCell;
 
-/// How many times as many relationships the second node must have for being searched.
+/// How many times as many relationships a node must have for being searched.
 const SKEWED: u64 = 16;
-/// In so many rows the second node is searched before any marks are made.
+/// In so many rows a node is searched before any marks are made.
 const FEW: u64 = 64;
 
 /// Multiplies each row by the number of pairs.
@@ -44,12 +45,13 @@ struct Arm {
 /// The relationships from one node by where they lead.
 #[derive(Default)]
 struct Marks {
-    node: Option<NodeId>,
+    /// Whose relationships they are, and of which arm.
+    of: Option<(NodeId, usize)>,
     /// For each node, the round in which it was marked last.
     rounds: Vec<u32>,
     round: u32,
-    /// Whether two relationships lead to one node.
-    parallel: bool,
+    /// For nodes to which more than one relationship leads, how many more.
+    parallel: HashMap<u32, u64, foldhash::fast::FixedState>,
 }
 
 impl Intersection {
@@ -81,49 +83,68 @@ impl Intersection {
             near: OnceCell::new(),
         };
         let graph = cx.graph();
-        if self.marks.node != Some(right) {
+        let mut marked = 1;
+        if self.marks.of != Some((right, 1)) {
             let few = self.marks.rounds.is_empty() && self.searched < FEW;
-            let skewed = || second.legs.count(graph, right) > SKEWED * first.legs.count(graph, left).max(1);
-            if few || skewed() {
+            let counts = [first.legs.count(graph, left), second.legs.count(graph, right)];
+            if let Some(walked) = skewed(counts, few) {
                 self.searched += 1;
-                return row.search(cx);
+                return row.search(cx, walked);
             }
-            self.marks.mark(cx, right, &self.arms[1].legs, &mut self.held)?;
+            // Marks of one node for itself serve no other row, and marking takes longer than looking up.
+            marked = usize::from(left != right || counts[1] <= counts[0]);
+            self.marks.mark(cx, row.nodes[marked], (marked, &self.arms[marked].legs), &mut self.held)?;
         }
-        if self.marks.parallel { row.search(cx) } else { row.look_up(cx, &self.marks) }
+        row.look_up(cx, 1 - marked, &self.marks)
+    }
+}
+
+/// Which of two nodes with so many relationships is walked, to search the other: where one has many more, or in any case.
+fn skewed([first, second]: [u64; 2], in_any_case: bool) -> Option<usize> {
+    match in_any_case {
+        true => Some(usize::from(first > second)),
+        false if second > SKEWED * first.max(1) => Some(0),
+        false => (first > SKEWED * second.max(1)).then_some(1),
     }
 }
 
 impl Marks {
     /// Marks what a node leads to.
-    fn mark(&mut self, cx: &Context, node: NodeId, legs: &Legs, held: &mut Held) -> Result<()> {
+    fn mark(&mut self, cx: &Context, node: NodeId, (arm, legs): (usize, &Legs), held: &mut Held) -> Result<()> {
         let bound = cx.graph().node_bound() as usize;
         if self.rounds.len() != bound {
             held.set(cx, (size_of::<u32>() * bound) as u64)?;
             self.rounds = vec![0; bound];
             self.round = 0;
         }
-        self.begin(node);
+        self.begin((node, arm));
         legs.for_each_slice(cx.graph(), node, &mut |_, ends, _| {
             ends.iter().for_each(|end| self.set(*end));
             cx.work(ends.len() as u64)
         })
     }
 
-    fn begin(&mut self, node: NodeId) {
+    fn begin(&mut self, of: (NodeId, usize)) {
         if self.round == u32::MAX {
             self.rounds.fill(0);
             self.round = 0;
         }
         self.round += 1;
-        self.node = Some(node);
-        self.parallel = false;
+        self.of = Some(of);
+        self.parallel.clear();
     }
 
     fn set(&mut self, end: u32) {
         let round = &mut self.rounds[end as usize];
-        self.parallel |= *round == self.round;
+        if *round == self.round {
+            *self.parallel.entry(end).or_default() += 1;
+        }
         *round = self.round;
+    }
+
+    /// How many relationships lead to a node that is marked.
+    fn count(&self, end: u32) -> u64 {
+        1 + self.parallel.get(&end).copied().unwrap_or(0)
     }
 
     fn has(&self, end: u32) -> bool {
@@ -166,32 +187,33 @@ impl Row<'_> {
         near.contains(&NodeId(end))
     }
 
-    /// The pairs of a relationship of the first node and those of the second that lead to its end.
-    fn pairs(&self, graph: &Version, end: u32, left: RelId) -> u64 {
-        let used = self.used();
+    /// The pairs of a relationship of one of the two nodes and those of the other that lead to its end.
+    fn pairs(&self, graph: &Version, walked: usize, end: u32, rel: RelId) -> u64 {
+        let (used, searched) = (self.used(), 1 - walked);
         let mut count = 0;
-        self.arms[1].legs.for_each_between(graph, self.nodes[1], NodeId(end), &mut |right| {
-            let taken = used[0].contains(left) || used[1].contains(right) || self.differ && left == right;
+        self.arms[searched].legs.for_each_between(graph, self.nodes[searched], NodeId(end), &mut |other| {
+            let taken = used[walked].contains(rel) || used[searched].contains(other) || self.differ && rel == other;
             count += u64::from(!taken);
         });
         count
     }
 
-    /// Goes along the first node's relationships and looks each end up among the marks.
-    fn look_up(&self, cx: &Context, marks: &Marks) -> Result<u64> {
+    /// Goes along the relationships of one of the two nodes and looks each end up among the marks of the other.
+    fn look_up(&self, cx: &Context, walked: usize, marks: &Marks) -> Result<u64> {
         let graph = cx.graph();
         let mut count = 0;
         let never_doubtful = self.arms.iter().all(|arm| arm.distinct_from.is_empty())
             && !(self.differ && self.nodes[0] == self.nodes[1]);
-        self.arms[0].legs.for_each_slice(graph, self.nodes[0], &mut |rel_type, ends, rows| {
-            if never_doubtful {
+        self.arms[walked].legs.for_each_slice(graph, self.nodes[walked], &mut |rel_type, ends, rows| {
+            if never_doubtful && marks.parallel.is_empty() {
                 count += ends.iter().map(|end| u64::from(marks.has(*end))).sum::<u64>();
                 return cx.work(ends.len() as u64);
             }
             for (&end, &row) in ends.iter().zip(rows) {
                 if marks.has(end) {
                     let doubtful = self.is_doubtful(graph, end);
-                    count += if doubtful { self.pairs(graph, end, RelId { rel_type, row }) } else { 1 };
+                    let pairs = || self.pairs(graph, walked, end, RelId { rel_type, row });
+                    count += if doubtful { pairs() } else { marks.count(end) };
                 }
             }
             cx.work(ends.len() as u64)
@@ -199,13 +221,13 @@ impl Row<'_> {
         Ok(count)
     }
 
-    /// Goes along the first node's relationships and searches each end among the second's.
-    fn search(&self, cx: &Context) -> Result<u64> {
+    /// Goes along the relationships of one of the two nodes and searches each end among those of the other.
+    fn search(&self, cx: &Context, walked: usize) -> Result<u64> {
         let graph = cx.graph();
         let mut count = 0u64;
-        self.arms[0].legs.for_each_slice(graph, self.nodes[0], &mut |rel_type, ends, rows| {
+        self.arms[walked].legs.for_each_slice(graph, self.nodes[walked], &mut |rel_type, ends, rows| {
             for (&end, &row) in ends.iter().zip(rows) {
-                let found = self.pairs(graph, end, RelId { rel_type, row });
+                let found = self.pairs(graph, walked, end, RelId { rel_type, row });
                 count = added(count, found)?;
             }
             cx.work(ends.len() as u64)

@@ -1,8 +1,8 @@
 //! Patterns of clauses that follow each other are matched as one, so that the order is chosen for both together.
 //!
 //! `MATCH A; MATCH B = MATCH A ⋈ B`, when they have a node in common, or a value of one must be equal to one of the other,
-//! and no relationship of `A` may be one of `B`: those of one pattern are all different, those of two need not be. A predicate of `B` over what `A` binds must not be able
-//! to fail: it could be computed before a predicate of `A`.
+//! and no relationship of `A` may be one of `B`: those of one pattern are all different, those of two need not be. Where
+//! `A` has predicates, one of `B` over what `A` binds must not be able to fail: it could be computed before them.
 
 use super::{Action, Rule};
 use crate::plan::join::{cannot_fail, entities, is_link};
@@ -43,8 +43,8 @@ fn may_join(first: &QueryGraph, second: &QueryGraph, query: &BoundQuery) -> bool
     known.union_with(&entities(second));
     let harmless = |predicate: &Expr| {
         let reads = Reads::of(query, predicate);
-        let own = predicate.is_steady() && reads.iter().all(|slot| written.contains(slot));
-        own || cannot_fail(predicate, &known)
+        let first_alike = first.predicates.is_empty() || reads.iter().all(|slot| written.contains(slot));
+        (predicate.is_steady() && first_alike) || cannot_fail(predicate, &known)
     };
     (common || linked)
         && left.rels.len() + right.rels.len() <= MOST

@@ -1,18 +1,22 @@
 //! A predicate on the labels of a pattern's node becomes part of the pattern.
 //!
-//! `MATCH (n) WHERE n:L = MATCH (n:L)`. The order of a pattern then knows of it, and a scan may begin at the label.
+//! `MATCH (n) WHERE n:L = MATCH (n:L)`. The order of a pattern then knows of it, and a scan may begin at the label; so do
+//! the rules over what every node with a label has.
 
 use super::{Action, Rule};
-use crate::plan::logical::QueryGraph;
-use crate::plan::slots::SlotSet;
-use crate::semantic::bound::{BoundQuery, Expr, ExprKind, LabelTest, PatternNode};
+use crate::plan::logical::{Operator, Pipeline};
+use crate::semantic::bound::{Expr, ExprKind, LabelTest, PatternNode};
 
 pub(super) const RULE: Rule =
-    Rule { name: "label_predicates", equation: "MATCH (n) WHERE n:L = MATCH (n:L)", action: Action::Graph(rewrite) };
+    Rule { name: "label_predicates", equation: "MATCH (n) WHERE n:L = MATCH (n:L)", action: Action::Pipeline(rewrite) };
 
-fn rewrite(graph: &mut QueryGraph, _: &SlotSet, _: &BoundQuery) {
-    let nodes = &mut graph.pattern.nodes;
-    graph.predicates.retain(|predicate| !absorbed(nodes, predicate));
+fn rewrite(pipeline: &mut Pipeline) {
+    for step in &mut pipeline.steps {
+        if let Operator::Match(graph) = step {
+            let nodes = &mut graph.pattern.nodes;
+            graph.predicates.retain(|predicate| !absorbed(nodes, predicate));
+        }
+    }
 }
 
 /// Whether the predicate was a test of a node's labels and now is part of that node.

@@ -84,12 +84,12 @@ enum Action {
 pub const RULES: &[Rule] = &[
     merge_creates::RULE,
     join_patterns::RULE,
+    label_predicates::RULE,
     top_k::RULE,
     count_not_null::RULE,
     present_property::RULE,
     unique_key::RULE,
     inclusion_exclusion::RULE,
-    label_predicates::RULE,
     impossible_pattern::RULE,
     index_seek::RULE,
     name_seek::RULE,
