@@ -111,6 +111,11 @@ impl Groups {
             [only] if only.iter().fold(true, |all, group| all & (*group < self.count)) => {
                 return Ok(codes.pop().unwrap_or_default());
             }
+            [left, right] => {
+                if let Some(groups) = self.known_pairs(left, right) {
+                    return Ok(groups);
+                }
+            }
             _ => {}
         }
         let mut groups = Vec::with_capacity(rows);
@@ -130,6 +135,19 @@ impl Groups {
             }
         }
         Ok(groups)
+    }
+
+    /// The groups of two keys, when all are known and quickly found. All are looked at, so that many are at once.
+    fn known_pairs(&self, left: &[u32], right: &[u32]) -> Option<Vec<u32>> {
+        let direct = &self.combined.first().filter(|combined| !combined.direct.is_empty())?.direct;
+        let greatest = |codes: &[u32]| codes.iter().fold(0, |most: u32, code| most.max(*code));
+        if greatest(left).max(greatest(right)) >= SIDE {
+            return None;
+        }
+        let group = |(left, right): (&u32, &u32)| direct[(left * SIDE + right) as usize];
+        let groups: Vec<u32> = left.iter().zip(right).map(group).collect();
+        let unknown = groups.iter().fold(false, |any, group| any | (*group == NONE));
+        (!unknown).then_some(groups)
     }
 
     /// The group of two keys with these numbers, when it is known and quickly found.

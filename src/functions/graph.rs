@@ -28,7 +28,7 @@ pub(crate) static FUNCTIONS: &[Function] = &[
         ["labels(a)" => "['Person']"]
     ),
     function!(
-        Scalar, "type", [relationship: REL], [], STRING, Body::Strict(rel_type),
+        Scalar, "type", [relationship: REL], [], STRING, Body::OfType(rel_type),
         "The type of a relationship",
         ["type(r)" => "'KNOWS'"]
     ),

@@ -121,6 +121,8 @@ impl fmt::Display for Category {
 pub enum Body {
     /// From the arguments of one row. `null` never reaches it: a null argument gives null.
     Strict(Scalar),
+    /// From the type of a relationship alone, which is the only argument; null as for [`Body::Strict`].
+    OfType(Scalar),
     /// From the arguments of one row, null included.
     Lenient(Scalar),
     /// The relationships in the arguments of one row, null included: an executor may gather those of many rows at once.

@@ -79,6 +79,10 @@ pub(crate) fn number<'a>(
                 if all[at] != NONE {
                     continue;
                 }
+                if at > start && entities[at] == entities[at - 1] {
+                    all[at] = all[at - 1];
+                    continue;
+                }
                 let code = column.and_then(|column| column.code(split(entities[at]).1));
                 let number = numbers.number(code)?;
                 if *number == NONE {

@@ -199,8 +199,8 @@ fn effort(value: &Value) -> u64 {
 /// The value of a function for these arguments.
 pub(super) fn call(cx: &Context, function: &'static Function, arguments: &[Value]) -> Result<Value> {
     match function.body {
-        Body::Strict(_) if arguments.iter().any(Value::is_null) => Ok(Value::Null),
-        Body::Strict(body) | Body::Lenient(body) | Body::Cited(body) => {
+        Body::Strict(_) | Body::OfType(_) if arguments.iter().any(Value::is_null) => Ok(Value::Null),
+        Body::Strict(body) | Body::OfType(body) | Body::Lenient(body) | Body::Cited(body) => {
             cx.work(arguments.iter().map(effort).sum())?;
             let value = body(&cx.call_context(), arguments)?;
             cx.work(effort(&value))?;

@@ -468,14 +468,29 @@ fn has_type(cx: &Context, expr: &Expr, base: &Expr, test: &TypeTest, rows: Rows<
 
 fn call_columns(cx: &Context, function: &'static Function, arguments: &[Expr], rows: Rows<'_>) -> Result<Column> {
     let columns = arguments.iter().map(|argument| eval_column(cx, argument, rows)).collect::<Result<Vec<_>>>()?;
-    if let Body::Cited(_) = function.body {
-        return cited(cx, columns, rows.len());
+    match (&function.body, columns.first().map(AsRef::as_ref)) {
+        (Body::Cited(_), _) => return cited(cx, columns, rows.len()),
+        (Body::OfType(_), Some(Column::Rels(rels))) => return of_types(cx, function, rels),
+        _ => {}
     }
     let mut values = Vec::with_capacity(columns.len());
     map_rows(cx, rows.len(), |row| {
         values.clear();
         values.extend(columns.iter().map(|column| column.get(row)));
         call(cx, function, &values)
+    })
+}
+
+/// What a function says of each relationship's type: those of one type often follow each other.
+fn of_types(cx: &Context, function: &'static Function, rels: &[RelId]) -> Result<Column> {
+    let mut last: Option<(RelTypeId, Value)> = None;
+    map_rows(cx, rels.len(), |row| match &last {
+        Some((known, value)) if *known == rels[row].rel_type => Ok(value.clone()),
+        _ => {
+            let value = call(cx, function, &[Value::Rel(rels[row])])?;
+            last = Some((rels[row].rel_type, value.clone()));
+            Ok(value)
+        }
     })
 }
 

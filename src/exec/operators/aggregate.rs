@@ -17,7 +17,9 @@ use super::{Operator, Stage};
 use crate::error::{Error, Result};
 use crate::functions::Aggregate;
 use crate::semantic::bound::{AggregateCall, Expr, Slot};
+use crate::value::Value;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Gives one row for each group, in order of first appearance.
 pub(super) struct Aggregation {
@@ -212,14 +214,18 @@ impl Wanted {
 /// The numbers of the values of a key, one for each row.
 pub(super) fn codes_of(cx: &Context, groups: &mut Groups, key: usize, column: &Column, len: usize) -> Result<Vec<u32>> {
     cx.work(len as u64)?;
-    let Column::Nodes(nodes) = column else {
-        return (0..len).map(|row| groups.code(cx, key, column, row)).collect();
+    // Rows of one node, or of one text, often follow each other.
+    let again = |row: usize| match column {
+        Column::Nodes(nodes) => nodes[row] == nodes[row - 1],
+        Column::Values(values) => match (&values[row], &values[row - 1]) {
+            (Value::String(one), Value::String(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        },
+        _ => false,
     };
-    // Rows of one node mostly follow each other.
     let mut codes: Vec<u32> = Vec::with_capacity(len);
     for row in 0..len {
-        let again = row > 0 && nodes[row] == nodes[row - 1];
-        codes.push(if again { codes[row - 1] } else { groups.code(cx, key, column, row)? });
+        codes.push(if row > 0 && again(row) { codes[row - 1] } else { groups.code(cx, key, column, row)? });
     }
     Ok(codes)
 }

@@ -53,7 +53,8 @@ impl NodeKey {
             None => self.known(nodes.iter().copied()),
             Some(selection) => self.known(selection.iter().map(|&at| nodes[at as usize])),
         };
-        if !codes.contains(&NONE) {
+        // All are looked at, so that many are at once.
+        if !codes.iter().fold(false, |any, code| any | (*code == NONE)) {
             return Ok(Some(codes));
         }
         let mut unknown: Vec<u32> = Vec::new();

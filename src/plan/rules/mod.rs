@@ -22,6 +22,7 @@ mod merge_creates;
 mod morsels;
 mod name_seek;
 mod needless_eager;
+mod needless_sort;
 mod no_loops;
 mod node_by_id;
 mod present_property;
@@ -86,6 +87,7 @@ pub const RULES: &[Rule] = &[
     join_patterns::RULE,
     label_predicates::RULE,
     top_k::RULE,
+    needless_sort::RULE,
     count_not_null::RULE,
     present_property::RULE,
     unique_key::RULE,
