@@ -6,6 +6,9 @@ use crate::semantic::bound::TypeTest;
 use crate::store::{Direction, SEGMENT, Version, range_of};
 use crate::value::{NodeId, RelId, RelTypeId};
 
+/// So few types are looked at one after the other.
+const FEW: usize = 4;
+
 /// Which relationships at a node are meant.
 #[derive(Clone, Debug)]
 pub(super) struct Legs {
@@ -104,6 +107,24 @@ impl Legs {
         None
     }
 
+    /// Whether there are so many types that it is worth while to find those at a node first.
+    fn are_many(&self) -> bool {
+        self.types.as_ref().is_none_or(|types| types.len() > FEW)
+    }
+
+    /// The types and directions of which there are relationships at a node. How many there are of each is found out for all
+    /// of them first, so that no look-up waits for what comes of another.
+    fn present(&self, graph: &Version, node: NodeId) -> Vec<(RelTypeId, Direction)> {
+        let mut found = Vec::new();
+        for &direction in self.way.directions() {
+            let types = self.types_at(graph, node, direction);
+            let degrees: Vec<u32> = types.iter().map(|each| graph.degree(node, *each, direction)).collect();
+            let there = types.iter().zip(degrees).filter(|(_, degree)| *degree > 0);
+            found.extend(there.map(|(rel_type, _)| (*rel_type, direction)));
+        }
+        found
+    }
+
     /// The types to look at; some may have no relationship at the node.
     fn types_at<'a>(&'a self, graph: &'a Version, node: NodeId, direction: Direction) -> &'a [RelTypeId] {
         match &self.types {
@@ -197,13 +218,15 @@ pub(super) struct Cursor {
     node: NodeId,
     /// Only relationships to this node.
     target: Option<NodeId>,
+    /// The types and directions to look at, where there are many.
+    present: Option<Vec<(RelTypeId, Direction)>>,
     leg: usize,
     offset: usize,
 }
 
 impl Cursor {
     pub(super) fn new(node: NodeId, target: Option<NodeId>) -> Cursor {
-        Cursor { node, target, leg: 0, offset: 0 }
+        Cursor { node, target, present: None, leg: 0, offset: 0 }
     }
 
     /// Appends hops until there are `limit` more of them or no more; whether there may be more. The legs are the same
@@ -219,6 +242,14 @@ impl Cursor {
         self.visit(graph, legs, limit, |_, ends, _| out.extend_from_slice(ends))
     }
 
+    fn leg(&mut self, graph: &Version, legs: &Legs) -> Option<(RelTypeId, Direction)> {
+        if !legs.are_many() {
+            return legs.leg(graph, self.node, self.leg);
+        }
+        let present = self.present.get_or_insert_with(|| legs.present(graph, self.node));
+        present.get(self.leg).copied()
+    }
+
     /// Calls `visit` with slices of hops until there were `limit` of them or there are no more; whether there may be
     /// more.
     fn visit(
@@ -229,7 +260,7 @@ impl Cursor {
         mut visit: impl FnMut(RelTypeId, &[u32], &[u32]),
     ) -> bool {
         let mut room = limit;
-        while let Some((rel_type, direction)) = legs.leg(graph, self.node, self.leg) {
+        while let Some((rel_type, direction)) = self.leg(graph, legs) {
             if room == 0 {
                 return true;
             }
