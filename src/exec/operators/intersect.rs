@@ -1,7 +1,7 @@
 //! Rows multiplied by the number of pairs of relationships from two nodes that lead to the same node.
 //!
-//! What the second node leads to is marked; what the first leads to is looked up among the marks. Rows that follow
-//! each other mostly have the same second node, so that its marks serve many of them. Where one is new and one of the two
+//! What one of the nodes leads to is marked; what the other leads to is looked up among the marks. Rows that follow
+//! each other mostly have one of the two in common, so that its marks serve many of them. Where one is new and one of the two
 //! has many more relationships, that one is searched instead. A relationship of a pair is compared with those bound before, and with
 //! the other, by its identity.
 
@@ -32,6 +32,8 @@ pub(super) struct Intersection {
     /// Whether the two must be different.
     differ: bool,
     marks: Marks,
+    /// The two nodes of the row before.
+    last: Option<[NodeId; 2]>,
     searched: u64,
     held: Held,
 }
@@ -64,7 +66,7 @@ impl Intersection {
             distinct_from: expand.distinct_from.iter().copied().filter(|slot| Some(*slot) != without).collect(),
         };
         let arms = [arm(first, None), arm(second, Some(first.rel))];
-        Intersection { input, arms, differ, marks: Marks::default(), searched: 0, held: Held::default() }
+        Intersection { input, arms, differ, marks: Marks::default(), last: None, searched: 0, held: Held::default() }
     }
 
     fn count(&mut self, cx: &Context, chunk: &Chunk, position: usize) -> Result<u64> {
@@ -83,16 +85,23 @@ impl Intersection {
             near: OnceCell::new(),
         };
         let graph = cx.graph();
-        let mut marked = 1;
-        if self.marks.of != Some((right, 1)) {
+        let last = self.last.replace([left, right]);
+        let known = [(right, 1), (left, 0)].into_iter().find(|of| self.marks.of == Some(*of));
+        let mut marked = known.map_or(1, |(_, arm)| arm);
+        if known.is_none() {
             let few = self.marks.rounds.is_empty() && self.searched < FEW;
             let counts = [first.legs.count(graph, left), second.legs.count(graph, right)];
             if let Some(walked) = skewed(counts, few) {
                 self.searched += 1;
                 return row.search(cx, walked);
             }
-            // Marks of one node for itself serve no other row, and marking takes longer than looking up.
-            marked = usize::from(left != right || counts[1] <= counts[0]);
+            // Marks of one node for itself serve no other row, and marking takes longer than looking up. Otherwise those of
+            // the node that the row before had, too, may serve the next rows.
+            marked = match last {
+                _ if left == right => usize::from(counts[1] <= counts[0]),
+                Some([before, other]) => usize::from(before != left || other == right),
+                None => 1,
+            };
             self.marks.mark(cx, row.nodes[marked], (marked, &self.arms[marked].legs), &mut self.held)?;
         }
         row.look_up(cx, 1 - marked, &self.marks)
@@ -260,6 +269,7 @@ impl Intersection {
     /// Forgets the marks: the graph may have changed.
     fn forget(&mut self) {
         self.marks = Marks::default();
+        self.last = None;
         self.searched = 0;
         self.held.release();
     }
