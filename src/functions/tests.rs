@@ -31,8 +31,8 @@ fn call(graph: &Version, name: &str, arguments: &[Value]) -> Result<Value> {
     let function = lookup(name).unwrap_or_else(|| panic!("no function {name}"));
     let context = CallContext { graph, now: 1_500_000_000_123_456_789, max_value_bytes: 1000, watch: &Unwatched };
     match function.body {
-        Body::Strict(_) if arguments.iter().any(Value::is_null) => Ok(Value::Null),
-        Body::Strict(body) | Body::Lenient(body) | Body::Cited(body) => body(&context, arguments),
+        Body::Strict(_) | Body::OfType(_) if arguments.iter().any(Value::is_null) => Ok(Value::Null),
+        Body::Strict(body) | Body::OfType(body) | Body::Lenient(body) | Body::Cited(body) => body(&context, arguments),
         Body::Aggregate(_) | Body::Form(_) => panic!("{name} is not called with the values of one row"),
     }
 }
