@@ -4,6 +4,9 @@ use super::facts::{Facts, Joinable};
 use super::{Progress, SMALL, Step};
 use crate::syntax::ast::PatternDirection;
 
+/// So few nodes are sought, for so few rows, before relationships are followed to them.
+const ALONE: f64 = 1.5;
+
 /// How many beginnings are tried for one pattern.
 const BEGINNINGS: usize = 16;
 
@@ -88,13 +91,25 @@ fn cheapest(progress: &Progress, facts: &Facts<'_>) -> Option<Step> {
     let usable = usable(progress, facts);
     let joined: Vec<Step> = joinable(progress, facts).collect();
     if !usable.is_empty() {
-        return by_outcome(&mut usable.into_iter().chain(joined));
+        let found = found_alone(progress, facts).map(Step::Node);
+        return found.or_else(|| by_outcome(&mut usable.into_iter().chain(joined)));
     }
     // For more than one row, what can be joined is not looked for again and again.
     let again = progress.rows * facts.input > 1.0;
     let in_joined = |node: &usize| joined.iter().any(|step| facts.writes(*step, facts.nodes[*node].slot));
     let nodes = unknown_nodes(progress).filter(|node| !(again && in_joined(node)));
     by_outcome(&mut nodes.map(Step::Node).chain(joined.iter().copied()))
+}
+
+/// A node that an index finds by itself, for few rows: then the relationships between it and what is known are looked for,
+/// and it does not matter how many others those nodes have.
+fn found_alone(progress: &Progress, facts: &Facts<'_>) -> Option<usize> {
+    let single = |rel: &usize| !facts.rels[*rel].bound && facts.rels[*rel].length.is_none();
+    let alone = |node: &usize| {
+        let found = facts.graph.seek(facts.nodes[*node].slot).is_some_and(|seek| seek.estimate <= ALONE);
+        found && facts.at_node[*node].iter().all(single)
+    };
+    unknown_nodes(progress).find(alone).filter(|_| progress.rows <= ALONE)
 }
 
 pub(super) fn first_written(progress: &Progress, facts: &Facts<'_>) -> Option<Step> {
