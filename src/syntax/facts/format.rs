@@ -192,15 +192,20 @@ pub fn cite(cite: &Cite) -> String {
 
 /// A name, in quotes only where it would not be read as itself.
 pub fn name(text: &str) -> String {
-    match is_bare(Rule::bare_name, text) && !text.contains(": ") {
+    match is_bare_name(text) {
         true => text.to_owned(),
         false => quoted(text),
     }
 }
 
+/// Before what follows it, `not` would negate.
+fn is_bare_name(text: &str) -> bool {
+    is_bare(Rule::bare_name, text) && !text.contains(": ") && text != "not"
+}
+
 /// An alias: like a name, but a comma needs quotes as well.
 pub fn alias(text: &str) -> String {
-    match is_bare(Rule::bare_alias, text) && is_bare(Rule::bare_name, text) && !text.contains(": ") {
+    match is_bare(Rule::bare_alias, text) && is_bare_name(text) {
         true => text.to_owned(),
         false => quoted(text),
     }

@@ -98,7 +98,7 @@ fn names_are_quoted_only_where_needed() {
         assert_eq!(format::name(bare), bare);
     }
     for quoted in [
-        "a & b", "a -b-> c", "-x", "?x", "[x", "a : b", "a = b", "x {y", "a // b", " a", "", "not x", "a ?b",
+        "a & b", "a -b-> c", "-x", "?x", "[x", "a : b", "a = b", "x {y", "a // b", " a", "", "not x", "not", "a ?b",
         "Peace: 6",
     ] {
         assert_eq!(format::name(quoted), format!("\"{quoted}\""));
