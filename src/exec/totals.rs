@@ -3,7 +3,7 @@
 //! Rows that are only counted are numbers, and so are sums of integers; different nodes or integers that are counted
 //! are sets of them. Everything else is an accumulator for each group. Each way gives what accumulators would give.
 
-use super::chunk::uncountable_rows;
+use super::chunk::{added, uncountable_rows};
 use super::citations::{AtNode, Citations};
 use super::column::Column;
 use super::context::Context;
@@ -204,7 +204,7 @@ impl Totals {
         let places = joined.groups.iter().map(|group| *group as usize);
         match (&mut *self, &mut other) {
             (Totals::Counts(counts), Totals::Counts(more)) => places.zip(more).try_for_each(|(group, more)| {
-                counts[group] = counts[group].checked_add(*more).ok_or_else(uncountable_rows)?;
+                counts[group] = added(counts[group], *more)?;
                 Ok(())
             }),
             (Totals::Different { counts, seen }, Totals::Different { counts: more, seen: others }) => {
@@ -270,7 +270,7 @@ impl Totals {
     pub(super) fn add_rows(&mut self, rows: u64) -> Result<()> {
         if let Totals::Counts(counts) = self {
             for count in counts {
-                *count = count.checked_add(rows).ok_or_else(uncountable_rows)?;
+                *count = added(*count, rows)?;
             }
         }
         Ok(())
@@ -318,26 +318,22 @@ impl Totals {
 
 fn count(cx: &Context, counts: &mut [u64], input: &Input<'_>) -> Result<()> {
     cx.work(input.groups.len() as u64)?;
+    let one_group = counts.len() == 1;
     let counted = |row: usize| !input.arguments.iter().any(|column| column.is_null_at(row));
     let all = input.arguments.iter().all(|column| column.is_typed());
-    if let ([count], true) = (&mut *counts, all && input.times.is_none()) {
-        *count = count.checked_add(input.groups.len() as u64).ok_or_else(uncountable_rows)?;
-        return Ok(());
-    }
-    if all && input.times.is_none() {
-        return input.groups.iter().try_for_each(|&group| {
-            let count = &mut counts[group as usize];
-            *count = count.checked_add(1).ok_or_else(uncountable_rows)?;
-            Ok(())
-        });
-    }
-    for (row, &group) in input.groups.iter().enumerate() {
-        if all || counted(row) {
-            let count = &mut counts[group as usize];
-            *count = count.checked_add(input.times(row)).ok_or_else(uncountable_rows)?;
+    let mut add = |group: u32, times: u64| {
+        let count = &mut counts[group as usize];
+        *count = added(*count, times)?;
+        Ok(())
+    };
+    match (all && input.times.is_none(), input.groups) {
+        (true, [group, ..]) if one_group => add(*group, input.groups.len() as u64),
+        (true, groups) => groups.iter().try_for_each(|group| add(*group, 1)),
+        (false, groups) => {
+            let mut rows = groups.iter().enumerate().filter(|(row, _)| all || counted(*row));
+            rows.try_for_each(|(row, group)| add(*group, input.times(row)))
         }
     }
-    Ok(())
 }
 
 /// Adds integers to the sums.

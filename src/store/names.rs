@@ -163,16 +163,13 @@ impl Version {
 
     /// The nodes that have one of these texts as a name, or as an alias, in ascending order.
     fn nodes_with(&self, role: Role, texts: &[&str]) -> Vec<u32> {
-        let mut found = match self.known_entities() {
+        in_order(match self.known_entities() {
             Some(entities) => {
                 let exact = |text: &&str| self.among(entities, text, |other| other == *text);
                 texts.iter().flat_map(exact).filter(|entry| entry.role == role).map(|entry| entry.node).collect()
             }
             None => self.search_names(role, texts),
-        };
-        found.sort_unstable();
-        found.dedup();
-        found
+        })
     }
 
     fn search_names(&self, role: Role, texts: &[&str]) -> Vec<u32> {
@@ -192,10 +189,7 @@ impl Version {
     fn nodes_with_any_case_of(&self, text: &str) -> Vec<u32> {
         let folded = fold(text);
         let alike = self.among(self.entities(), text, |other| fold(other) == folded);
-        let mut found: Vec<u32> = alike.iter().map(|entry| entry.node).collect();
-        found.sort_unstable();
-        found.dedup();
-        found
+        in_order(alike.iter().map(|entry| entry.node).collect())
     }
 
     /// Those that the index has for a text of which some text is as it should be.
@@ -206,6 +200,13 @@ impl Version {
         };
         entities.candidates(text).iter().filter(fits).copied().collect()
     }
+}
+
+/// Each of the nodes once, in ascending order.
+fn in_order(mut nodes: Vec<u32>) -> Vec<u32> {
+    nodes.sort_unstable();
+    nodes.dedup();
+    nodes
 }
 
 /// The texts of a column, each with its node.
